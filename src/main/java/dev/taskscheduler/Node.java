@@ -1,0 +1,185 @@
+package dev.taskscheduler;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.fence.redis.RedisFence;
+import dev.taskscheduler.handlers.HttpServer;
+import dev.taskscheduler.handlers.LeaderView;
+import dev.taskscheduler.handlers.Scheduler;
+import dev.taskscheduler.leader.LeaderElection;
+import dev.taskscheduler.leader.LeadershipManager;
+import dev.taskscheduler.leader.NoElection;
+import dev.taskscheduler.leader.raft.NodeEntry;
+import dev.taskscheduler.leader.raft.RaftNode;
+import dev.taskscheduler.leader.raft.RatisElection;
+import dev.taskscheduler.leader.redis.RedisElection;
+import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.node.QueueDepth;
+import dev.taskscheduler.node.SchedulerNode;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.runner.Runners;
+import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.task.redis.RedisTaskStore;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One node, wired: its rooms started in order, and stopped in reverse.
+final class Node implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Node.class.getName());
+
+  /// One for each lane of the two stores and for the questions of health and counts.
+  private static final int TASK_CONNECTIONS = 10;
+
+  /// A look, a beat and a release may be under way at once.
+  private static final int FENCE_CONNECTIONS = 4;
+
+  private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final Duration LONGEST_FENCE_ANSWER = Duration.ofSeconds(2);
+
+  private final Redis taskRedis;
+  private final Redis fenceRedis;
+  private final RedisTaskStore taskStore;
+  private final RedisClaimStore claimStore;
+  private final QueueDepth depth;
+  private final LeadershipManager leadership;
+  private final HttpServer http;
+
+  /// Starts a node: it answers when this returns, and leads when its turn comes.
+  ///
+  /// @throws IllegalStateException if its port is taken, or two runners bear one type
+  Node(SchedulerConfig config) {
+    Map<String, TaskRunner> runners = Runners.find();
+    AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
+    AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
+    Meters meters =
+        new Meters(
+            config.leader().node(),
+            new Levels(
+                () -> Optional.ofNullable(manager.get()).flatMap(LeadershipManager::leadership),
+                () -> Optional.ofNullable(queue.get()).map(QueueDepth::queued).orElse(0L),
+                () -> Optional.ofNullable(queue.get()).flatMap(QueueDepth::counts)));
+    taskRedis = new Redis(config.redis(), config.leader().node(), TASK_CONNECTIONS, ANSWER, meters);
+    Duration quarter =
+        config.leader().trust().dividedBy(4); // so that one lost answer does not end a leadership
+    fenceRedis =
+        new Redis(
+            config.redis(),
+            config.leader().node() + "-fence",
+            FENCE_CONNECTIONS,
+            quarter.compareTo(LONGEST_FENCE_ANSWER) < 0 ? quarter : LONGEST_FENCE_ANSWER,
+            meters);
+    taskStore = new RedisTaskStore(taskRedis, config.namespace(), config.tasks());
+    claimStore = new RedisClaimStore(taskRedis, config.namespace(), config.tasks());
+    TaskService tasks = new TaskService(taskStore, runners.keySet(), meters);
+    SchedulerNode work = new SchedulerNode(config.workers(), claimStore, runners, meters);
+    leadership =
+        new LeadershipManager(
+            config.leader(),
+            new RedisFence(fenceRedis, config.namespace()),
+            election(config, meters),
+            work,
+            meters);
+    depth = new QueueDepth(taskStore, () -> leadership.leadership().isPresent());
+    manager.set(leadership);
+    queue.set(depth);
+    http =
+        new HttpServer(
+            config.http(),
+            new Scheduler(tasks, LeaderView.of(leadership), depth::queued),
+            meters,
+            meters.feature());
+    http.start();
+    leadership.start();
+    LOG.log(
+        INFO,
+        () ->
+            "node started node="
+                + config.leader().node()
+                + " version="
+                + config.http().version()
+                + " http="
+                + config.http().host()
+                + ":"
+                + http.port()
+                + " redis="
+                + config.redis()
+                + " namespace="
+                + config.namespace().name()
+                + " elector="
+                + config.election().name().toLowerCase(Locale.ROOT)
+                + " eligible="
+                + config.leader().eligible()
+                + " workers="
+                + config.workers().workers()
+                + " types="
+                + runners.keySet().stream().sorted().toList());
+  }
+
+  /// Who nominates. A node that never leads takes part in no group: it only watches the fence.
+  private LeaderElection election(SchedulerConfig config, Meters meters) {
+    return switch (config.election()) {
+      case REDIS -> new RedisElection(fenceRedis, config.namespace());
+      case RAFT -> {
+        if (!config.leader().eligible()) {
+          yield new NoElection("raft");
+        }
+        RatisElection raft = new RatisElection(config.raft(), () -> entry(config), meters);
+        meters.raft(raft::status);
+        yield raft;
+      }
+    };
+  }
+
+  /// What the other nodes are told of this one.
+  private NodeEntry entry(SchedulerConfig config) {
+    String host = config.http().host();
+    RaftNode advertised = // where it listens on all addresses, the one that its peers know
+        new RaftNode(
+            config.leader().node(),
+            ANY_ADDRESS.contains(host) ? config.raft().own().host() : host,
+            http.port());
+    return new NodeEntry(advertised.address(), config.http().version());
+  }
+
+  /// The HTTP port, also where any free one was asked for.
+  int port() {
+    return http.port();
+  }
+
+  LeadershipManager leadership() {
+    return leadership;
+  }
+
+  /// Stops in order: leadership is drained and handed over while submissions are still answered,
+  /// then the rest.
+  @Override
+  public void close() {
+    step("leadership", leadership::close);
+    step("http", http::stop);
+    step("queue depth", depth::close);
+    step("claims", claimStore::close);
+    step("tasks", taskStore::close);
+    step("redis", taskRedis::close);
+    step("redis", fenceRedis::close);
+    LOG.log(INFO, "node stopped");
+  }
+
+  private static void step(String what, Runnable stop) {
+    try {
+      stop.run();
+    } catch (RuntimeException e) { // what comes after must be stopped too
+      LOG.log(WARNING, "did not stop cleanly what=" + what, e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.taskscheduler.conf;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The configuration cannot be used: the node must not start. Its message lists every fault, one a
+/// line, for people.
+public final class ConfigException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Fault> faults;
+
+  ConfigException(List<Fault> faults) {
+    super(
+        "The configuration has "
+            + (faults.size() == 1 ? "a fault:" : faults.size() + " faults:")
+            + faults.stream().map(fault -> "\n  " + fault).collect(Collectors.joining()));
+    this.faults = List.copyOf(faults);
+  }
+
+  /// All of them, at least one.
+  public List<Fault> faults() {
+    return faults;
+  }
+
+  /// One value that cannot be used.
+  ///
+  /// @param name of the environment variable, or of the key in `application.yaml`
+  /// @param found as it was given, never with a password
+  /// @param allowed what would be accepted
+  public record Fault(String name, String found, String allowed) {
+    @Override
+    public String toString() {
+      return name + " is '" + found + "'; allowed: " + allowed;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.taskscheduler.conf;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Durations as people write them: `500ms`, `2s`, `10m`, `1h30m`, `7d`, `0`, or ISO-8601 `PT2S`.
+final class Durations {
+  private static final Pattern PART = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+  private static final Pattern WHOLE = Pattern.compile("(?:" + PART.pattern() + ")+");
+
+  private Durations() {}
+
+  /// Reads one; empty for any other text and for one that is negative or too long to hold.
+  static Optional<Duration> parse(String text) {
+    if (text.equals("0")) {
+      return Optional.of(Duration.ZERO);
+    }
+    try {
+      if (text.startsWith("P") || text.startsWith("p")) {
+        return Optional.of(Duration.parse(text)).filter(duration -> !duration.isNegative());
+      }
+      return WHOLE.matcher(text).matches() ? Optional.of(sum(text)) : Optional.empty();
+    } catch (DateTimeParseException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Duration sum(String text) {
+    Duration sum = Duration.ZERO;
+    var part = PART.matcher(text);
+    while (part.find()) {
+      long amount = Long.parseLong(part.group(1));
+      sum =
+          sum.plus(
+              switch (part.group(2)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+              });
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.taskscheduler.conf;
+
+import java.util.logging.LogRecord;
+
+/// One JSON object a line, for collectors: `ts`, `level`, `logger`, `message`, and `error` with the
+/// stack trace where something was thrown.
+public final class JsonLog extends LogLine {
+  @Override
+  void append(StringBuilder line, LogRecord record) {
+    line.append("{\"ts\":\"");
+    appendTime(line, record.getInstant());
+    line.append("\",\"level\":\"").append(level(record.getLevel()));
+    line.append("\",\"logger\":\"");
+    appendEscaped(line, String.valueOf(record.getLoggerName()), true);
+    line.append("\",\"message\":\"");
+    appendEscaped(line, message(record), true);
+    String trace = trace(record);
+    if (trace != null) {
+      line.append("\",\"error\":\"");
+      appendEscaped(line, trace, true);
+    }
+    line.append("\"}");
+  }
+}

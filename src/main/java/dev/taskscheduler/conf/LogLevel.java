@@ -1,0 +1,27 @@
+package dev.taskscheduler.conf;
+
+import java.util.logging.Level;
+
+/// How much is logged, by the names of `System.Logger`.
+public enum LogLevel {
+  /// A person must act.
+  ERROR(Level.SEVERE),
+  /// Heals alone.
+  WARNING(Level.WARNING),
+  /// Start, stop, leadership.
+  INFO(Level.INFO),
+  /// Each task.
+  DEBUG(Level.FINE),
+  /// All there is.
+  TRACE(Level.FINER);
+
+  private final Level level;
+
+  LogLevel(Level level) {
+    this.level = level;
+  }
+
+  Level level() {
+    return level;
+  }
+}

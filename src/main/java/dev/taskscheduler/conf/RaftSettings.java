@@ -1,0 +1,71 @@
+package dev.taskscheduler.conf;
+
+import dev.taskscheduler.leader.raft.RaftConfig;
+import dev.taskscheduler.leader.raft.RaftNode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// Reads what the Raft room is told.
+final class RaftSettings {
+  private static final String NODES = "RAFT_NODES";
+  private static final String LONGEST = "RAFT_ELECTION_TIMEOUT_MAX";
+
+  private RaftSettings() {}
+
+  /// @param group the name that all members share
+  static RaftConfig read(Settings settings, String node, String group) {
+    Duration both = settings.duration("RAFT_ELECTION_TIMEOUT", "500ms", "100ms", "1m");
+    Duration least = settings.duration("RAFT_ELECTION_TIMEOUT_MIN", millis(both), "100ms", "1m");
+    Duration most = settings.duration(LONGEST, millis(least.multipliedBy(2)), "150ms", "2m");
+    if (most.multipliedBy(2).compareTo(least.multipliedBy(3)) < 0) {
+      settings.fault(
+          LONGEST, millis(most), "at least half as much again as the least, " + millis(least));
+    }
+    return new RaftConfig(
+        group,
+        settings.text(
+            "RAFT_BIND_ADDR",
+            "127.0.0.1:9000",
+            address -> RaftNode.parseAddress(node, address),
+            address -> address),
+        settings.text("RAFT_DATA_DIR", "/tmp/raft-" + node, RaftSettings::folder, dir -> dir),
+        settings.text(NODES, "", RaftNode::parseList, list -> list),
+        settings.choice("RAFT_BOOTSTRAP", RaftConfig.Bootstrap.AUTO),
+        least,
+        most);
+  }
+
+  /// What this node's part in the group asks of the rest.
+  static void check(SchedulerConfig config, Settings settings) {
+    List<RaftNode> listed = config.raft().listed();
+    if (config.election() != ElectionKind.RAFT || !settings.sound(NODES)) {
+      return;
+    }
+    if (config.leader().eligible()) {
+      config.raft().fault().ifPresent(allowed -> settings.fault(NODES, text(listed), allowed));
+    } else if (!listed.isEmpty() && config.raft().fault().isEmpty()) {
+      settings.fault(
+          NODES,
+          text(listed),
+          "a list without this node, since LEADER_ELIGIBLE is false: it must not count as a voter");
+    }
+  }
+
+  private static String text(List<RaftNode> nodes) {
+    return String.join(",", nodes.stream().map(RaftNode::toString).toList());
+  }
+
+  private static String millis(Duration duration) {
+    return duration.toMillis() + "ms";
+  }
+
+  private static Path folder(String path) {
+    try {
+      return Path.of(path).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("the path of a directory", e);
+    }
+  }
+}

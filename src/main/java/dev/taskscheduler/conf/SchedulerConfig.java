@@ -1,0 +1,154 @@
+package dev.taskscheduler.conf;
+
+import dev.taskscheduler.handlers.HttpConfig;
+import dev.taskscheduler.leader.LeaderConfig;
+import dev.taskscheduler.leader.raft.RaftConfig;
+import dev.taskscheduler.node.WorkerConfig;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.task.TaskLimits;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// Everything that a node is told at its start: each room's own record, checked.
+///
+/// @param namespace the prefix of all keys
+/// @param election who nominates
+/// @param raft used only where Raft nominates
+public record SchedulerConfig(
+    RedisConfig redis,
+    Namespace namespace,
+    ElectionKind election,
+    RaftConfig raft,
+    LeaderConfig leader,
+    TaskLimits tasks,
+    WorkerConfig workers,
+    HttpConfig http,
+    LogConfig log) {
+
+  /// How this node logs.
+  ///
+  /// @param level records below it are not written
+  public record LogConfig(LogFormat format, LogLevel level) {}
+
+  private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final long MOST_TASKS = 100_000_000;
+
+  /// Reads `env` over `application.yaml` in the working directory over `application.yaml` on the
+  /// class path over the built-in defaults.
+  ///
+  /// @throws ConfigException with all faults at once
+  public static SchedulerConfig load(Map<String, String> env) {
+    return of(env, Yaml.read(Path.of("application.yaml")));
+  }
+
+  /// The same without files.
+  ///
+  /// @param yaml what stands under `scheduler`, by dashed key
+  static SchedulerConfig of(Map<String, String> env, Map<String, String> yaml) {
+    var settings = new Settings(env, yaml);
+    String node =
+        settings.matching(
+            "NODE_ID", "node1", NODE_ID, "1 to 64 characters of a-z A-Z 0-9 . _ -, unique");
+    Namespace namespace =
+        settings.text("REDIS_NAMESPACE", "scheduler", SchedulerConfig::namespace, ns -> ns);
+    var config =
+        new SchedulerConfig(
+            settings.text(
+                "REDIS_ADDR", "localhost:6379", RedisConfig::parse, SchedulerConfig::unspoken),
+            namespace,
+            settings.choice("CONSENSUS_TYPE", ElectionKind.RAFT),
+            RaftSettings.read(settings, node, namespace.name()),
+            new LeaderConfig(
+                node,
+                settings.duration("LEASE_TTL", "2s", "500ms", "5m"),
+                settings.duration("DRAIN_TIMEOUT", "10s", "0s", "1h"),
+                settings.flag("LEADER_ELIGIBLE", true)),
+            limits(settings),
+            new WorkerConfig(
+                (int) settings.number("WORKER_COUNT", 4, 1, 100_000),
+                settings.duration("TASK_TIMEOUT", "10m", "100ms", "24h")),
+            http(settings, node),
+            new LogConfig(
+                settings.choice("LOG_FORMAT", LogFormat.TEXT),
+                settings.choice("LOG_LEVEL", LogLevel.INFO)));
+    acrossRooms(config, settings);
+    RaftSettings.check(config, settings);
+    settings.check();
+    return config;
+  }
+
+  private static TaskLimits limits(Settings settings) {
+    return new TaskLimits(
+        settings.number("MAX_PENDING", 1_000_000, 1, MOST_TASKS),
+        (int) settings.number("MAX_ATTEMPTS", 5, 1, 1_000),
+        settings.duration("RETENTION", "24h", "1m", "365d"),
+        settings.number("MAX_FINISHED", 1_000_000, 1, MOST_TASKS),
+        settings.number("MAX_DEAD", 1_000_000, 1, MOST_TASKS));
+  }
+
+  private static HttpConfig http(Settings settings, String node) {
+    Listen listen = settings.text("LISTEN_ADDR", ":8080", Listen::parse, address -> address);
+    return new HttpConfig(
+        node,
+        listen.host(),
+        listen.port(),
+        settings.size("MAX_BODY_BYTES", 1 << 20, 1 << 10, 3 << 20),
+        settings.duration("REQUEST_TIMEOUT", "30s", "1s", "10m"),
+        Version.current());
+  }
+
+  /// Rules that no room can hold alone.
+  private static void acrossRooms(SchedulerConfig config, Settings settings) {
+    if (config.workers().workers() > config.tasks().maxPending()
+        && settings.sound("WORKER_COUNT")
+        && settings.sound("MAX_PENDING")) {
+      settings.fault(
+          "WORKER_COUNT",
+          String.valueOf(config.workers().workers()),
+          "no more than MAX_PENDING, which is " + config.tasks().maxPending());
+    }
+  }
+
+  private static Namespace namespace(String name) {
+    try {
+      return new Namespace(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("1 to 64 characters of a-z A-Z 0-9 . _ -", e);
+    }
+  }
+
+  /// A Redis address without what may be a password: all of it up to the last `@`, and all of a URI
+  /// that has none.
+  private static String unspoken(String address) {
+    int at = address.lastIndexOf('@');
+    int scheme = address.indexOf("://");
+    if (at >= 0) {
+      return (scheme >= 0 && scheme < at ? address.substring(0, scheme + 3) : "")
+          + "***"
+          + address.substring(at);
+    }
+    return scheme >= 0 ? address.substring(0, scheme + 3) + "..." : address;
+  }
+
+  /// An address to listen on.
+  private record Listen(String host, int port) {
+    private static final Pattern FORM =
+        Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s:\\[\\]/@]*):(\\d{1,5})");
+    private static final String ALLOWED =
+        "host:port, [::1]:port or :port for all addresses; ports 0 (any free one) to 65535";
+
+    static Listen parse(String address) {
+      var matcher = FORM.matcher(address);
+      if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
+        throw new IllegalArgumentException(ALLOWED);
+      }
+      String host = matcher.group(1);
+      if (host.startsWith("[")) {
+        host = host.substring(1, host.length() - 1);
+      }
+      return new Listen(host.isEmpty() ? "0.0.0.0" : host, Integer.parseInt(matcher.group(2)));
+    }
+  }
+}

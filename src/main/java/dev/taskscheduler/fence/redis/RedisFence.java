@@ -1,0 +1,144 @@
+package dev.taskscheduler.fence.redis;
+
+import dev.taskscheduler.fence.Fence;
+import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Nominee;
+import dev.taskscheduler.fence.Sighting;
+import dev.taskscheduler.fence.TakeOver;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The fence as a hash in Redis. Safe for use by several threads at once.
+///
+/// Give it a pool of its own with three connections or more, so that a beat never waits behind a
+/// look or behind a beat that hangs, and with a timeout of a quarter of the trust or less, so that
+/// one lost answer does not end a leadership.
+public final class RedisFence implements Fence {
+  private static final LuaScript LOOK = LuaScript.load(RedisFence.class, "look");
+  private static final LuaScript TAKE_OVER = LuaScript.load(RedisFence.class, "take-over");
+  private static final LuaScript BEAT = LuaScript.load(RedisFence.class, "beat");
+  private static final LuaScript RELEASE = LuaScript.load(RedisFence.class, "release");
+
+  private final Redis redis;
+  private final List<byte[]> keys;
+  private final byte[] releasedChannel;
+  private final Fitness fitness;
+
+  public RedisFence(Redis redis, Namespace ns) {
+    FenceKeys fenceKeys = new FenceKeys(ns);
+    this.redis = redis;
+    this.keys = List.of(fenceKeys.fence());
+    this.releasedChannel = bytes(fenceKeys.releasedChannel());
+    this.fitness = new Fitness(redis);
+  }
+
+  @Override
+  public Sighting look() {
+    return sighting(list(call("look", () -> redis.eval(LOOK, keys, List.of()))), 0);
+  }
+
+  @Override
+  public TakeOver takeOver(Nominee nominee, Sighting watched) {
+    List<byte[]> args = new ArrayList<>();
+    args.add(bytes(nominee.nonce()));
+    args.add(bytes(nominee.node()));
+    args.add(bytes(nominee.elector()));
+    args.add(bytes(Long.toString(nominee.trust().toMillis())));
+    switch (watched) {
+      case Sighting.Vacant() -> {
+        args.add(bytes(""));
+        args.add(bytes(""));
+      }
+      case Sighting.Held held -> {
+        args.add(bytes(held.token().toString()));
+        args.add(bytes(Long.toString(held.beat())));
+      }
+    }
+    List<?> answer =
+        list(
+            call(
+                "take-over",
+                () -> {
+                  fitness.check();
+                  return redis.eval(TAKE_OVER, keys, args);
+                }));
+    Sighting now = sighting(answer, 1);
+    if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof Sighting.Held held) {
+      return new TakeOver.Granted(held.token(), held.since());
+    }
+    return new TakeOver.Refused(now);
+  }
+
+  @Override
+  public Beat beat(FencingToken token) {
+    Object answer = call("beat", () -> redis.eval(BEAT, keys, List.of(bytes(token.toString()))));
+    return Beat.valueOf(new String((byte[]) answer, StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public boolean release(FencingToken token) {
+    Object answer =
+        call(
+            "release",
+            () -> redis.eval(RELEASE, keys, List.of(bytes(token.toString()), releasedChannel)));
+    return Long.valueOf(1).equals(answer);
+  }
+
+  private Object call(String operation, Supplier<Object> call) {
+    try {
+      return call.get();
+    } catch (RedisException.Refused e) {
+      throw fitness.refusal(operation, e);
+    } catch (RedisException e) {
+      throw new FenceException.Unavailable(
+          "the fence did not answer to " + operation + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Sighting sighting(List<?> answer, int from) {
+    String epoch = text(answer, from);
+    String nonce = text(answer, from + 1);
+    if (epoch == null || nonce == null) {
+      return new Sighting.Vacant();
+    }
+    try {
+      return new Sighting.Held(
+          new FencingToken(Long.parseLong(epoch), nonce),
+          String.valueOf(text(answer, from + 2)),
+          String.valueOf(text(answer, from + 3)),
+          Duration.ofMillis(Long.parseLong(String.valueOf(text(answer, from + 4)))),
+          Long.parseLong(String.valueOf(text(answer, from + 5))),
+          text(answer, from + 6) != null,
+          Instant.ofEpochMilli(Long.parseLong(String.valueOf(text(answer, from + 7)))));
+    } catch (IllegalArgumentException e) {
+      throw new FenceException.Unfit(
+          "the fence in Redis was changed by something else ("
+              + e.getMessage()
+              + "): with every node stopped, delete the hash that ends in :leader");
+    }
+  }
+
+  private static List<?> list(Object answer) {
+    return (List<?>) answer;
+  }
+
+  private static @Nullable String text(List<?> answer, int index) {
+    return answer.get(index) instanceof byte[] bytes
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : null;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.taskscheduler.handlers;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+
+/// Sends what the handlers have to say.
+final class Answers {
+  private static final Header PROBLEM =
+      HeaderValues.createCached(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+  private static final byte[] NOTHING = {};
+
+  private Answers() {}
+
+  static void json(ServerRequest req, ServerResponse res, Status status, byte[] body) {
+    res.header(HeaderValues.CONTENT_TYPE_JSON);
+    send(req, res, status, body);
+  }
+
+  static void problem(ServerRequest req, ServerResponse res, Problem problem) {
+    res.header(PROBLEM);
+    problem
+        .retryAfter()
+        .ifPresent(after -> res.header(HeaderNames.RETRY_AFTER, String.valueOf(after.toSeconds())));
+    send(req, res, problem.status(), problem.json());
+  }
+
+  /// With the content type that `res` carries already.
+  static void bytes(ServerRequest req, ServerResponse res, byte[] body) {
+    send(req, res, Status.OK_200, body);
+  }
+
+  static void empty(ServerResponse res, Status status) {
+    res.status(status);
+    res.send(NOTHING);
+  }
+
+  /// The answer to HEAD has the headers of the answer to GET and no body.
+  private static void send(ServerRequest req, ServerResponse res, Status status, byte[] body) {
+    // The deadline interrupts a handler that takes too long. It has done its work when the answer
+    // is
+    // ready, and a thread that is still marked would close the connection under the answer.
+    Thread.interrupted();
+    res.status(status);
+    if (req.prologue().method().equals(Method.HEAD)) {
+      res.headers().contentLength(body.length);
+      res.send(NOTHING);
+    } else {
+      res.send(body);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.StoreException;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpException;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/// Picks the status of every failure; nobody else does.
+final class ErrorMapping {
+  /// Redis is asked again at least once a second, so it may be back by then.
+  static final Duration RETRY_SOON = Duration.ofSeconds(1);
+
+  private static final Logger LOG = System.getLogger(ErrorMapping.class.getName());
+
+  private ErrorMapping() {}
+
+  /// A failure of the store, as a client sees it.
+  static Problem of(StoreException failure) {
+    String reason = String.valueOf(failure.getMessage());
+    return switch (failure) {
+      case StoreException.Refused refused ->
+          Problem.named(
+                  "store-refused",
+                  "The store refused",
+                  Status.SERVICE_UNAVAILABLE_503,
+                  "Nothing was kept: " + reason + ". Try again later.")
+              .retry(RETRY_SOON);
+      case StoreException.Unavailable unavailable ->
+          Problem.named(
+                  "store-unavailable",
+                  "The store does not answer",
+                  Status.SERVICE_UNAVAILABLE_503,
+                  "Redis does not answer: " + reason + ". Try again later.")
+              .retry(RETRY_SOON);
+      case StoreException.Fenced fenced ->
+          throw new IllegalStateException("a user's order was fenced", fenced);
+    };
+  }
+
+  /// Handles what comes out of handlers, features and the routing itself.
+  static void register(HttpRouting.Builder routing) {
+    routing.error(StoreException.Refused.class, (req, res, e) -> Answers.problem(req, res, of(e)));
+    routing.error(
+        StoreException.Unavailable.class, (req, res, e) -> Answers.problem(req, res, of(e)));
+    routing.error(
+        HttpException.class,
+        (req, res, e) -> Answers.problem(req, res, of(e.status(), e.getMessage())));
+    // The client is gone or was cut off: there is nobody to answer.
+    routing.error(
+        DataReader.InsufficientDataAvailableException.class,
+        (req, res, e) -> {
+          throw new CloseConnectionException("the client went away", e);
+        });
+    routing.error(
+        UncheckedIOException.class,
+        (req, res, e) -> {
+          throw new CloseConnectionException("the client was cut off", e);
+        });
+    routing.error(
+        CancellationException.class,
+        (req, res, e) -> {
+          throw new CloseConnectionException("the server stops", e);
+        });
+    routing.error(
+        Throwable.class,
+        (req, res, e) -> {
+          LOG.log(Level.ERROR, "request failed path=" + req.path().path(), e);
+          Answers.problem(req, res, of(Status.INTERNAL_SERVER_ERROR_500, null));
+        });
+  }
+
+  /// Answers what never reaches the routing: requests that cannot be read, or are too large.
+  static DirectHandlers direct() {
+    DirectHandler handler =
+        (request, type, status, headers, message) -> {
+          Problem problem = of(status, message);
+          headers.set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+          return DirectHandler.TransportResponse.builder()
+              .status(status)
+              .headers(headers)
+              .keepAlive(type.keepAlive())
+              .entity(problem.json())
+              .build();
+        };
+    DirectHandlers.Builder all = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      all.addHandler(type, handler);
+    }
+    return all.build();
+  }
+
+  private static Problem of(Status status, @Nullable String said) {
+    return Problem.of(status, detail(status, said));
+  }
+
+  private static String detail(Status status, @Nullable String said) {
+    return switch (status.code()) {
+      case 404 -> "There is nothing at this path; /swagger/ lists what there is.";
+      case 406 -> "There is no answer in a form that the Accept header allows.";
+      case 413 -> "The request body is larger than this node accepts; send less.";
+      case 414 -> "The path and query are longer than this node accepts; shorten them.";
+      case 500 -> "This is a defect of the server; its log says more.";
+      case 503 -> "The node is busy or stopping; try again, or ask another node.";
+      case 505 -> "Only HTTP/1.1 is spoken here.";
+      default ->
+          said == null || said.isBlank()
+              ? "The request could not be read; check its request line, headers and length."
+              : said;
+    };
+  }
+}

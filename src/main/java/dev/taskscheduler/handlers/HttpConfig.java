@@ -1,0 +1,20 @@
+package dev.taskscheduler.handlers;
+
+import java.time.Duration;
+
+/// How the REST face listens.
+///
+/// @param node this node's id
+/// @param host an address or a name to bind; `0.0.0.0` for all
+/// @param port 0 to 65535; 0 for any free one
+/// @param maxBodyBytes a larger request body is refused with 413
+/// @param requestDeadline how long a client may take to send its headers and body, and a handler to
+///   answer
+/// @param version of this program
+public record HttpConfig(
+    String node,
+    String host,
+    int port,
+    int maxBodyBytes,
+    Duration requestDeadline,
+    String version) {}

@@ -1,0 +1,135 @@
+package dev.taskscheduler.handlers;
+
+import io.helidon.common.mapper.MapperManager;
+import io.helidon.http.media.MediaContext;
+import io.helidon.openapi.OpenApiFeature;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.spi.ServerFeature;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Serves the REST face of one node.
+public final class HttpServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(HttpServer.class.getName());
+
+  private static final String DOCUMENT = "META-INF/openapi/swagger.yaml";
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration IDLE = Duration.ofSeconds(75); // over a proxy's usual 60
+  private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
+  private static final int BACKLOG = 1024;
+  private static final int MAX_HEADERS = 16 * 1024;
+  private static final int MAX_FIRST_LINE = 4 * 1024;
+
+  static {
+    // Helidon 4.4 asks its service registry for the mappers at each header that is read as a
+    // number, which was half of the
+    // time of a request. One that is set is used as it is.
+    MapperManager.global(MapperManager.create());
+  }
+
+  private final HttpConfig config;
+  private final RequestDeadline deadline;
+  private final WebServer server;
+
+  /// @param features more that is served, such as `/metrics`
+  public HttpServer(
+      HttpConfig config, Scheduler scheduler, HttpListener listener, ServerFeature... features) {
+    this.config = config;
+    this.deadline = new RequestDeadline(config.requestDeadline());
+    HttpRouting.Builder routing =
+        HttpRouting.builder().addFilter(new RequestFilter(listener, deadline));
+    Routes.register(routing, config, scheduler);
+    this.server =
+        WebServer.builder()
+            .featuresDiscoverServices(false)
+            .features(List.of(features))
+            .addFeature(
+                OpenApiFeature.builder()
+                    .servicesDiscoverServices(false)
+                    .staticFile(DOCUMENT)
+                    .manager(new DocumentAsBuilt(DocumentPages.json()))
+                    .build())
+            .shutdownHook(false) // Main stops the rooms in order
+            .shutdownGracePeriod(GRACE)
+            .host(config.host())
+            .port(config.port())
+            .backlog(BACKLOG)
+            .idleConnectionTimeout(IDLE)
+            .idleConnectionPeriod(IDLE_CHECK)
+            .maxPayloadSize(config.maxBodyBytes())
+            .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
+            .directHandlers(ErrorMapping.direct())
+            .protocolsDiscoverServices(false) // else HTTP/1.1 would be there twice
+            .addProtocol(http1())
+            .routing(routing)
+            .build();
+  }
+
+  private Http1Config http1() {
+    return Http1Config.builder()
+        .receiveLog(false)
+        .sendLog(false)
+        .addReceiveListener(deadline)
+        .maxHeadersSize(MAX_HEADERS)
+        .maxPrologueLength(MAX_FIRST_LINE)
+        .build();
+  }
+
+  /// Opens the port.
+  ///
+  /// @throws IllegalStateException if it cannot be opened
+  public void start() {
+    tryPort();
+    server.start();
+    if (!server.isRunning()) {
+      throw closed("see the lines before");
+    }
+    deadline.start();
+    LOG.log(Level.INFO, () -> "http started host=" + config.host() + " port=" + server.port());
+  }
+
+  /// Helidon tells of a port that it cannot open in a stack trace only.
+  private void tryPort() {
+    try (ServerSocket port = new ServerSocket()) {
+      port.setReuseAddress(true); // as Helidon does: what a stopped node left over is no hindrance
+      port.bind(new InetSocketAddress(config.host(), config.port()));
+    } catch (IOException e) {
+      throw closed(e.getMessage());
+    }
+  }
+
+  private IllegalStateException closed(@Nullable String why) {
+    return new IllegalStateException(
+        "cannot listen on "
+            + config.host()
+            + ":"
+            + config.port()
+            + " ("
+            + why
+            + "): stop the program that uses the port, or choose another address in LISTEN_ADDR");
+  }
+
+  /// The port that is open; the one that was found where any free one was asked for.
+  public int port() {
+    return server.port();
+  }
+
+  /// Refuses new connections, lets requests in flight end, and closes.
+  public void stop() {
+    server.stop();
+    deadline.close();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.leader.ElectionStatus;
+import dev.taskscheduler.leader.Leader;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+
+/// `GET /leader` and `POST /leader/resign`.
+final class LeaderHandler {
+  private final String node;
+  private final LeaderView view;
+
+  LeaderHandler(String node, LeaderView view) {
+    this.node = node;
+    this.view = view;
+  }
+
+  void leader(ServerRequest req, ServerResponse res) {
+    Optional<Leader> leader = view.leader();
+    byte[] body =
+        JsonText.object(json -> {
+          if (leader.isEmpty()) {
+            json.writeNullProperty("leader");
+          } else {
+            json.writeStringProperty("leader", leader.get().node());
+          }
+          details(json, leader, view.election());
+        });
+    Answers.json(req, res, Status.OK_200, body);
+  }
+
+  /// Since when and by whom somebody leads, and what a group of electors knows of itself.
+  static void details(
+      JsonGenerator json, Optional<Leader> leader, Optional<ElectionStatus> election) {
+    leader.ifPresent(now -> {
+      json.writeNumberProperty("epoch", now.epoch());
+      json.writeStringProperty("elector", now.elector());
+      json.writeStringProperty("since", JsonText.time(now.since()));
+    });
+    election.ifPresent(status -> group(json, status));
+  }
+
+  private static void group(JsonGenerator json, ElectionStatus status) {
+    json.writeNumberProperty("term", status.term());
+    json.writeArrayPropertyStart("peers");
+    for (ElectionStatus.Peer peer : status.peers()) {
+      json.writeStartObject();
+      json.writeStringProperty("id", peer.id());
+      json.writeStringProperty("address", peer.address());
+      peer.http().ifPresent(http -> json.writeStringProperty("http", JsonText.outside(http)));
+      json.writeBooleanProperty("reachable", peer.reachable());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  void resign(ServerRequest req, ServerResponse res) {
+    if (!view.resign()) {
+      Answers.problem(
+          req,
+          res,
+          Problem.named(
+              "not-leader",
+              "This node does not lead",
+              Status.CONFLICT_409,
+              view.leader()
+                  .map(leader -> "Ask " + leader.node() + ", which leads, to resign.")
+                  .orElse("Nobody leads at the moment; there is nothing to resign from.")));
+      return;
+    }
+    byte[] body =
+        JsonText.object(json -> {
+          json.writeStringProperty("node_id", node);
+          json.writeBooleanProperty("resigning", true);
+        });
+    Answers.json(req, res, Status.ACCEPTED_202, body);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.taskscheduler.handlers;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+
+/// Stands around every request: tells the listener of it, and ends its deadline.
+final class RequestFilter implements Filter {
+  private static final int CUT_OFF = 499;
+
+  private static final String FRAMING =
+      "Send either Transfer-Encoding: chunked or one Content-Length that is not negative.";
+
+  private final HttpListener listener;
+  private final RequestDeadline deadline;
+
+  RequestFilter(HttpListener listener, RequestDeadline deadline) {
+    this.listener = listener;
+    this.deadline = deadline;
+  }
+
+  /// Whether it is plain where the body ends. Helidon takes a negative length for chunked, and of
+  /// two lengths the first; a proxy in front may see it otherwise, and take a part of the body for
+  /// a request of its own.
+  private static boolean framed(ServerRequestHeaders headers) {
+    if (!headers.contains(HeaderNames.CONTENT_LENGTH)) {
+      return true;
+    }
+    Header length = headers.get(HeaderNames.CONTENT_LENGTH);
+    return length.valueCount() == 1
+        && length.get().indexOf('-') < 0
+        && !headers.contains(HeaderNames.TRANSFER_ENCODING);
+  }
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
+    long from = System.nanoTime();
+    int status = CUT_OFF;
+    try {
+      if (framed(req.headers())) {
+        chain.proceed();
+      } else {
+        res.header(HeaderValues.CONNECTION_CLOSE); // nobody knows where the next request begins
+        Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, FRAMING));
+      }
+      status = res.status().code();
+      if (res.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+        // Helidon says so in its answer and goes on reading, be it in the middle of a refused body.
+        throw new CloseConnectionException("answered, and the last on this connection");
+      }
+    } finally {
+      listener.answered(Routes.name(req.path().path()), status, System.nanoTime() - from);
+      if (req.content().consumed()) {
+        deadline.ended();
+      } // else the rest of the body is still to be read, and the deadline holds for that too
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.taskscheduler.leader;
+
+import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Nominee;
+import dev.taskscheduler.fence.Sighting;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Whether and how this node stands at the gate: its nomination, what it has watched, the nonce it
+/// stands with, how long it holds back after a failure, and how long it lets others go first after
+/// it resigned. One thread.
+final class Candidacy {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE_AWAY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE_UNFIT = Duration.ofSeconds(5);
+  private static final int LONGEST_DOUBLING = 10;
+
+  private final LeaderConfig config;
+  private final String elector;
+  private final Watch watch;
+  private boolean nominated;
+  private @Nullable String openNonce;
+  private @Nullable FencingToken resigned;
+  private long letOthersUntil;
+  private long notBefore;
+  private int failures;
+
+  Candidacy(LeaderConfig config, String elector, long now) {
+    this.config = config;
+    this.elector = elector;
+    this.watch = new Watch(config.trust());
+    this.notBefore = now;
+  }
+
+  void nominated(boolean nominated) {
+    this.nominated = nominated;
+  }
+
+  boolean isNominated() {
+    return nominated;
+  }
+
+  /// Whether this node wants to lead, now or once it has held back long enough.
+  boolean wants() {
+    return nominated && config.eligible();
+  }
+
+  /// How long until this node may stand, if nothing changes; 0 for now.
+  long waitNanos(long now) {
+    return Math.max(heldBackNanos(now), watch.waitNanos(now));
+  }
+
+  private long heldBackNanos(long now) {
+    long pause = Math.max(0, notBefore - now);
+    return resigned == null ? pause : Math.max(pause, letOthersUntil - now);
+  }
+
+  /// What this node may show at the gate now; empty while it must not stand.
+  Optional<Sighting> passes(long now) {
+    if (!wants() || heldBackNanos(now) > 0) {
+      return Optional.empty();
+    }
+    return watch.seen() instanceof Sighting.Held held && isOwnOpenGrant(held)
+        ? Optional.of(held) // granted already, only the answer was lost: asked again at once
+        : watch.passes(now);
+  }
+
+  /// Who stands: with the nonce of the last call if its outcome is unknown, so that it is granted
+  /// again if it was granted.
+  Nominee nominee() {
+    String nonce = openNonce == null ? FencingToken.newNonce() : openNonce;
+    openNonce = nonce;
+    return new Nominee(config.node(), elector, nonce, config.trust());
+  }
+
+  /// Whether `held` is our own take-over, whose answer was lost.
+  boolean isOwnOpenGrant(Sighting.Held held) {
+    return !held.released() && held.token().nonce().equals(openNonce);
+  }
+
+  /// Whether a call's outcome is unknown.
+  boolean isOpen() {
+    return openNonce != null;
+  }
+
+  /// The outcome is known, or nobody asks for it any more: the next stand takes a new nonce.
+  void settled() {
+    openNonce = null;
+  }
+
+  void admitted() {
+    settled();
+    watch.admitted();
+    failures = 0;
+  }
+
+  void refused(long now) {
+    settled();
+    failures = 0;
+    // Whoever is refused watches anew; this keeps a gate that always refuses from being stormed.
+    notBefore = now + FIRST_PAUSE.toNanos() / 4;
+  }
+
+  void failed(FenceException cause, long now) {
+    Duration longest =
+        switch (cause) {
+          case FenceException.Unavailable unavailable -> LONGEST_PAUSE_AWAY;
+          case FenceException.Unfit unfit -> {
+            settled(); // Redis did nothing
+            yield LONGEST_PAUSE_UNFIT;
+          }
+        };
+    pause(longest, now);
+  }
+
+  /// The work could not begin, or a leadership was lost at once.
+  void holdBack(long now) {
+    pause(LONGEST_PAUSE_UNFIT, now);
+  }
+
+  private void pause(Duration longest, long now) {
+    failures = Math.min(failures + 1, LONGEST_DOUBLING);
+    long pause = Math.min(longest.toNanos(), FIRST_PAUSE.toNanos() << failures);
+    notBefore = now + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2);
+  }
+
+  /// Others may go first: until one of them has been seen, or two trusts have passed.
+  void resigned(FencingToken token, long now) {
+    resigned = token;
+    letOthersUntil = now + 2 * config.trust().toNanos();
+  }
+
+  /// Takes note of what the fence shows.
+  ///
+  /// @param answeredAt the monotonic clock when the answer was there
+  void saw(Sighting sighting, long answeredAt) {
+    watch.saw(sighting, answeredAt);
+    if (resigned != null
+        && (answeredAt - letOthersUntil >= 0
+            || (sighting instanceof Sighting.Held held && !held.token().equals(resigned)))) {
+      resigned = null;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.taskscheduler.leader;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What an elector that nominates one of a group of nodes knows of that group, for people.
+///
+/// @param term the newest that this node has heard of
+/// @param problem why nobody can be nominated; empty when all is well
+/// @param peers all members of the group, this node among them
+public record ElectionStatus(long term, Optional<String> problem, List<Peer> peers) {
+  public ElectionStatus {
+    peers = List.copyOf(peers);
+  }
+
+  /// A member of the group.
+  ///
+  /// @param address where electors reach it
+  /// @param http where people and programs reach it, if that is known
+  /// @param reachable whether this node reaches it; true for itself
+  public record Peer(String id, String address, Optional<String> http, boolean reachable) {}
+}

@@ -1,0 +1,11 @@
+package dev.taskscheduler.leader;
+
+import java.time.Instant;
+
+/// Who leads, as any node sees it: at most a quarter of the holder's trust old.
+///
+/// @param node the leader's node id
+/// @param epoch of its fencing token
+/// @param elector `redis` or `raft`
+/// @param since when it took over, by Redis's clock
+public record Leader(String node, long epoch, String elector, Instant since) {}

@@ -1,0 +1,11 @@
+package dev.taskscheduler.leader;
+
+import java.time.Duration;
+
+/// How this node takes part in leadership.
+///
+/// @param node this node's id
+/// @param trust how long a leader trusts itself after the start of a beat that succeeded
+/// @param drain how long running tasks may go on at a planned stop
+/// @param eligible false for a node that accepts and answers but never leads
+public record LeaderConfig(String node, Duration trust, Duration drain, boolean eligible) {}

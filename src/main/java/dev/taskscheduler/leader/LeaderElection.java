@@ -1,0 +1,45 @@
+package dev.taskscheduler.leader;
+
+import java.util.Optional;
+
+/// Says whether this node should stand at the gate: an elector nominates, the fence admits. A port.
+public interface LeaderElection extends AutoCloseable {
+  /// `redis` or `raft`, as `/leader` shows it.
+  String name();
+
+  /// Starts to take part. `nominations` is called from the elector's own threads.
+  void start(Nominations nominations);
+
+  /// Hands the nomination to a peer where the elector has such a thing: at a planned stop, after
+  /// the fence was released. Returns at once.
+  void handOver();
+
+  /// Whether it nominates one node at a time: whoever else holds the fence for long is then of
+  /// another cluster, or was nominated by another elector.
+  default boolean nominatesOne() {
+    return false;
+  }
+
+  /// What it knows of its group; empty where it has none. Answers at once, from any thread.
+  default Optional<ElectionStatus> status() {
+    return Optional.empty();
+  }
+
+  /// Stops taking part; bounded to a few seconds.
+  @Override
+  void close();
+
+  /// What an elector tells. Each call only puts an event on the queue of the one thread that owns
+  /// leadership.
+  interface Nominations {
+    /// This node should lead, until [#withdrawn].
+    void nominated();
+
+    /// This node should not lead any more.
+    void withdrawn();
+
+    /// The fence may have changed (a release was announced): look now. A hint only; watching is
+    /// what counts.
+    void hint();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.taskscheduler.leader;
+
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Sighting;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Who leads, as this node has seen it. Written by the thread that owns leadership, read by any.
+final class LeaderView {
+  private static final System.Logger LOG = System.getLogger(LeaderView.class.getName());
+
+  /// @param held what stood
+  /// @param until when it will have stood still for longer than its trust, on the monotonic clock
+  private record Seen(Sighting.Held held, long until) {}
+
+  private final String node;
+  private final Rival rival;
+  private volatile @Nullable Term own;
+  private volatile @Nullable Seen seen;
+  private volatile boolean namesake;
+  private @Nullable FencingToken ownToken;
+
+  LeaderView(String node, Duration trust) {
+    this.node = node;
+    this.rival = new Rival(trust);
+  }
+
+  /// This node leads.
+  void leads(Term term) {
+    ownToken = term.token();
+    namesake = false;
+    seen = null;
+    rival.gone();
+    own = term;
+  }
+
+  /// This node leads no more.
+  ///
+  /// @return false if that was known
+  boolean ended(Term term) {
+    boolean was = own == term;
+    own = null;
+    return was;
+  }
+
+  /// Nobody acts under this token, whatever the fence shows.
+  void endedToken(FencingToken token) {
+    ownToken = token;
+  }
+
+  /// Takes note of a look at a fence that another may hold.
+  ///
+  /// @return whether another was seen to take over
+  boolean saw(Sighting sighting, long answeredAt) {
+    Seen before = seen;
+    if (!(sighting instanceof Sighting.Held held)
+        || held.released()
+        || held.token().equals(ownToken)) {
+      seen = null;
+      namesake = false;
+      return false;
+    }
+    if (before != null && before.held.sameBeat(held)) {
+      return false;
+    }
+    seen = new Seen(held, answeredAt + held.trust().toNanos());
+    boolean same = before != null && before.held.token().equals(held.token());
+    boolean alive = same && held.node().equals(node); // it has beaten since, so it is no leftover
+    if (alive && !namesake) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () -> "a second node with the same NODE_ID leads: give each its own node=" + node);
+    }
+    namesake = alive;
+    return !same;
+  }
+
+  Optional<Leader> leader() {
+    Term term = own;
+    if (term != null && term.trusted()) {
+      return Optional.of(new Leader(node, term.token().epoch(), term.elector(), term.since()));
+    }
+    Seen now = seen;
+    if (now == null || System.nanoTime() - now.until >= 0) {
+      return Optional.empty();
+    }
+    Sighting.Held held = now.held;
+    return Optional.of(new Leader(held.node(), held.token().epoch(), held.elector(), held.since()));
+  }
+
+  Optional<Leadership> leadership() {
+    Term term = own;
+    return term != null && term.trusted() ? Optional.of(term) : Optional.empty();
+  }
+
+  Optional<String> problem() {
+    return namesake
+        ? Optional.of(
+            "a second node with NODE_ID " + node + " leads: give each node a NODE_ID of its own")
+        : rival.problem();
+  }
+
+  Rival rival() {
+    return rival;
+  }
+}

@@ -1,0 +1,398 @@
+package dev.taskscheduler.leader;
+
+import dev.taskscheduler.fence.Fence;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Sighting;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The one thread that owns this node's leadership: it alone begins and ends the work, and no state
+/// of it blocks (draining is a state with a deadline).
+///
+/// All that comes from outside comes as an event on its queue. After each event, and when the next
+/// thing is due, [#step] does what the state asks for. The rules of who may lead are in [Watch],
+/// [Trust] and the gate; here they are only driven.
+final class LeadershipLoop implements Runnable {
+  private static final System.Logger LOG = System.getLogger(LeadershipLoop.class.getName());
+
+  /// Beats and looks per trust.
+  private static final int PER_TRUST = 4;
+
+  private static final Duration END_GRACE = Duration.ofSeconds(5);
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(2);
+  private static final Duration RELEASE_RETRY = Duration.ofMillis(100);
+
+  private final LeaderConfig config;
+  private final Fence fence;
+  private final LeaderElection election;
+  private final LeaderWork work;
+  private final LeadershipListener listener;
+  private final FenceHealth health;
+  private final LeaderView view;
+  private final FenceCalls calls;
+  private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
+  private final Candidacy candidacy;
+  private final long pace;
+
+  private Phase phase = new Phase.Following();
+  private boolean closing;
+  private boolean callOut;
+  private boolean lookNow = true;
+  private long nextLook;
+  private final Patience patience;
+
+  /// Our own last token, which may still stand although its work has ended.
+  private @Nullable FencingToken leftover;
+
+  LeadershipLoop(
+      LeaderConfig config,
+      Fence fence,
+      LeaderElection election,
+      LeaderWork work,
+      LeadershipListener listener) {
+    this.config = config;
+    this.fence = fence;
+    this.election = election;
+    this.work = work;
+    this.listener = listener;
+    this.health = new FenceHealth();
+    this.view = new LeaderView(config.node(), config.trust());
+    this.calls = new FenceCalls(fence, health, this::post);
+    this.pace = config.trust().toNanos() / PER_TRUST;
+    long now = System.nanoTime();
+    this.candidacy = new Candidacy(config, election.name(), now);
+    this.nextLook = now;
+    this.patience = new Patience(config.trust(), now);
+  }
+
+  /// Tells the owner; from any thread.
+  void post(Event event) {
+    queue.add(event);
+  }
+
+  LeaderView view() {
+    return view;
+  }
+
+  FenceHealth health() {
+    return health;
+  }
+
+  @Override
+  public void run() {
+    while (!(phase instanceof Phase.Closed)) {
+      guarded(() -> step(System.nanoTime()));
+      Event event = next(System.nanoTime());
+      while (event != null) {
+        Event happened = event;
+        guarded(() -> handle(happened, System.nanoTime()));
+        event = queue.poll();
+      }
+    }
+    calls.close();
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // this thread must live: without it nobody ends the work
+  private static void guarded(Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "leadership step failed", e);
+    }
+  }
+
+  private @Nullable Event next(long now) {
+    try {
+      return queue.poll(Math.max(1_000, due(now) - now), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      // Nobody has a reason to; the work must still be ended in order.
+      LOG.log(System.Logger.Level.WARNING, "leadership thread interrupted, goes on");
+      return null;
+    }
+  }
+
+  /// When the next thing is to be done without any event; within a pace, so that a step of the wall
+  /// clock is noticed.
+  private long due(long now) {
+    long wait =
+        switch (phase) {
+          case Phase.Following() -> {
+            long stand = candidacy.wants() && !callOut ? candidacy.waitNanos(now) : pace;
+            yield Math.min(callOut ? pace : nextLook - now, stand);
+          }
+          case Phase.Leading(Term term, Beats beats) -> term.trustLeft().toNanos();
+          case Phase.Ending ending -> ending.deadline() - now;
+          case Phase.Releasing releasing -> releasing.retryAt() - now;
+          case Phase.Closed() -> 0;
+        };
+    return now + Math.min(pace, wait);
+  }
+
+  private void handle(Event event, long now) {
+    switch (event) {
+      case Event.Nominated() -> {
+        candidacy.nominated(true);
+        patience.nominated(now);
+        lookNow = true; // who led before has released, as a rule
+        if (!config.eligible()) {
+          election.handOver();
+        }
+      }
+      case Event.Withdrawn() -> {
+        candidacy.nominated(false);
+        health.clear("take-over");
+        if (phase instanceof Phase.Leading leading) {
+          end(leading, false, false, "withdrawn");
+        }
+      }
+      case Event.Hint() -> lookNow = true;
+      case Event.Seen(Sighting sighting, long answeredAt) -> {
+        callOut = false;
+        saw(sighting, answeredAt);
+      }
+      case Event.LookFailed() -> {
+        callOut = false;
+        candidacyUnknownAtClose();
+      }
+      case Event.Admitted admitted -> {
+        callOut = false;
+        admitted(admitted, now);
+      }
+      case Event.Refused(Sighting standing, long answeredAt) -> {
+        callOut = false;
+        candidacy.refused(now);
+        saw(standing, answeredAt);
+      }
+      case Event.StandFailed failed -> {
+        callOut = false;
+        candidacy.failed(failed.cause(), now);
+        lookNow = true; // our own take-over may stand
+      }
+      case Event.Released(FencingToken token) -> released(token, true, now);
+      case Event.ReleaseFailed(FencingToken token) -> released(token, false, now);
+      case Event.Lost(Term term, String why) -> lost(term, why, now);
+      case Event.WorkEnded(Term term) -> {
+        if (phase instanceof Phase.Ending ending && ending.term() == term) {
+          release(ending, now);
+        }
+      }
+      case Event.Resign() -> {
+        if (phase instanceof Phase.Leading leading) {
+          end(leading, true, true, "resigned");
+        }
+      }
+      case Event.Close() -> {
+        closing = true;
+        lookNow = true;
+        if (phase instanceof Phase.Leading leading) {
+          end(leading, true, true, "closed");
+        } else if (phase instanceof Phase.Following && candidacy.isNominated()) {
+          election.handOver();
+        }
+      }
+    }
+  }
+
+  private void step(long now) {
+    switch (phase) {
+      case Phase.Following() -> follow(now);
+      case Phase.Leading leading -> {
+        if (!leading.term().trusted()) {
+          lost(leading.term(), "trust ended", now);
+        }
+      }
+      case Phase.Ending ending -> {
+        if (ending.planned() && !ending.term().trusted()) {
+          lost(ending.term(), "trust ended", now);
+        } else if (now - ending.deadline() >= 0) {
+          LOG.log(
+              System.Logger.Level.ERROR,
+              () -> "work did not end in time, goes on without it token=" + ending.term().token());
+          release(ending, now);
+        }
+      }
+      case Phase.Releasing releasing -> {
+        if (now - releasing.deadline() >= 0) {
+          leftover = releasing.token();
+          follow(releasing, now);
+        } else if (now - releasing.retryAt() >= 0) {
+          release(releasing.token(), releasing.resigned(), releasing.deadline());
+        }
+      }
+      case Phase.Closed() -> {}
+    }
+  }
+
+  private void follow(long now) {
+    if (callOut) {
+      return;
+    }
+    if (closing && !candidacy.isOpen()) {
+      phase = new Phase.Closed();
+      return;
+    }
+    Optional<Sighting> passes = candidacy.passes(now);
+    if (passes.isPresent() && !closing) {
+      callOut = true;
+      calls.takeOver(candidacy.nominee(), passes.get());
+    } else if (lookNow || now - nextLook >= 0) {
+      callOut = true;
+      lookNow = false;
+      nextLook = now + pace;
+      calls.look();
+    }
+    if (candidacy.isNominated() && health.isAway() && patience.ended(now)) {
+      handOver(now); // who cannot reach Redis must not keep from standing who can
+    }
+  }
+
+  private void handOver(long now) {
+    patience.handedOver(now);
+    election.handOver();
+  }
+
+  private void saw(Sighting sighting, long answeredAt) {
+    candidacy.saw(sighting, answeredAt);
+    view.rival().saw(election.nominatesOne() && candidacy.isNominated(), sighting, answeredAt);
+    boolean ownGrant =
+        sighting instanceof Sighting.Held granted && candidacy.isOwnOpenGrant(granted);
+    if (!ownGrant && view.saw(sighting, answeredAt)) {
+      health.anotherLeads();
+    }
+    health.clear("beat");
+    if (!health.isAway()) {
+      patience.answered(answeredAt);
+    }
+    if (sighting instanceof Sighting.Held held
+        && !held.released()
+        && (held.token().equals(leftover) || (closing && ownGrant))) {
+      leftover = null;
+      callOut = true;
+      calls.release(held.token()); // the work of it has ended, or never began
+    } else {
+      health.clear("release"); // nothing is left over: that it failed is no problem now
+    }
+    candidacyUnknownAtClose();
+  }
+
+  /// At close one look settles what became of a take-over whose answer was lost.
+  private void candidacyUnknownAtClose() {
+    if (closing) {
+      candidacy.settled();
+    }
+  }
+
+  private void admitted(Event.Admitted admitted, long now) {
+    candidacy.admitted();
+    health.clear("look");
+    health.clear("release"); // of an earlier term, whose fence does not stand any more
+    Term term = new Term(admitted, election.name(), listener, this::post);
+    if (closing || !candidacy.wants() || !term.trusted()) {
+      release(term.token(), false, now + RELEASE_LIMIT.toNanos());
+      return;
+    }
+    Beats beats = new Beats(fence, term, Duration.ofNanos(pace), health, this::post);
+    phase = new Phase.Leading(term, beats);
+    LOG.log(
+        System.Logger.Level.INFO,
+        () -> "leadership begins epoch=" + term.token().epoch() + " elector=" + term.elector());
+    beats.start();
+    view.leads(term);
+    listener.transition(true);
+    try {
+      work.begin(term);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "work did not begin token=" + term.token(), e);
+      candidacy.holdBack(now);
+      lost(term, "work did not begin", now);
+    }
+  }
+
+  private void lost(Term term, String why, long now) {
+    if (phase instanceof Phase.Leading leading && leading.term() == term) {
+      leading.beats().stop();
+      end(leading, false, false, why);
+      if (health.isAway()) {
+        handOver(now);
+      }
+    } else if (phase instanceof Phase.Ending ending && ending.term() == term && ending.planned()) {
+      ending.beats().stop();
+      over(term, why);
+      phase =
+          new Phase.Ending(
+              term, ending.beats(), false, ending.resigned(), now + END_GRACE.toNanos());
+      work.end(false, Duration.ZERO, () -> post(new Event.WorkEnded(term)));
+    }
+  }
+
+  private void end(Phase.Leading leading, boolean planned, boolean resigned, String why) {
+    Term term = leading.term();
+    Duration drain = planned ? config.drain() : Duration.ZERO;
+    long deadline = System.nanoTime() + drain.plus(END_GRACE).toNanos();
+    phase = new Phase.Ending(term, leading.beats(), planned, resigned, deadline);
+    if (planned) {
+      LOG.log(System.Logger.Level.INFO, () -> "leadership drains epoch=" + term.token().epoch());
+    } else {
+      over(term, why);
+    }
+    work.end(planned, drain, () -> post(new Event.WorkEnded(term)));
+  }
+
+  /// From here on nothing is done in the name of this term.
+  private void over(Term term, String why) {
+    term.revoke();
+    if (view.ended(term)) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          () -> "leadership ends epoch=" + term.token().epoch() + " why=" + why);
+      listener.transition(false);
+    }
+  }
+
+  private void release(Phase.Ending ending, long now) {
+    ending.beats().stop();
+    over(ending.term(), ending.resigned() ? "resigned" : "ended");
+    release(ending.term().token(), ending.resigned(), now + RELEASE_LIMIT.toNanos());
+  }
+
+  private void release(FencingToken token, boolean resigned, long deadline) {
+    phase = new Phase.Releasing(token, resigned, deadline, deadline);
+    view.endedToken(token);
+    calls.release(token);
+  }
+
+  private void released(FencingToken token, boolean answered, long now) {
+    if (phase instanceof Phase.Releasing releasing && releasing.token().equals(token)) {
+      if (answered) {
+        follow(releasing, now);
+      } else if (releasing.resigned()) { // others wait for it
+        long retryAt = now + RELEASE_RETRY.toNanos();
+        phase = new Phase.Releasing(token, true, releasing.deadline(), retryAt);
+      } else {
+        leftover = token;
+        follow(releasing, now);
+      }
+    } else { // what was left over of an earlier term
+      callOut = false;
+      if (answered) {
+        lookNow = true;
+      } else {
+        leftover = token;
+      }
+    }
+  }
+
+  private void follow(Phase.Releasing released, long now) {
+    phase = new Phase.Following();
+    lookNow = true;
+    callOut = false;
+    if (released.resigned()) {
+      candidacy.resigned(released.token(), now);
+      election.handOver();
+    }
+  }
+}

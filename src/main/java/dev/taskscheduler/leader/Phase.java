@@ -1,0 +1,30 @@
+package dev.taskscheduler.leader;
+
+import dev.taskscheduler.fence.FencingToken;
+
+/// Where this node's leadership stands.
+sealed interface Phase {
+  /// Watches, and stands at the gate when it wants to.
+  record Following() implements Phase {}
+
+  /// The work runs.
+  record Leading(Term term, Beats beats) implements Phase {}
+
+  /// The work was told to end, and has not said that it has.
+  ///
+  /// @param planned whether it may drain
+  /// @param resigned whether another is to lead next
+  /// @param deadline by when it is taken to have ended, on the monotonic clock
+  record Ending(Term term, Beats beats, boolean planned, boolean resigned, long deadline)
+      implements Phase {}
+
+  /// The work has ended, and the fence is given up.
+  ///
+  /// @param deadline until when that is tried
+  /// @param retryAt when it is asked again; equal to the deadline while a call is out
+  record Releasing(FencingToken token, boolean resigned, long deadline, long retryAt)
+      implements Phase {}
+
+  /// Takes part no more.
+  record Closed() implements Phase {}
+}

@@ -1,0 +1,74 @@
+package dev.taskscheduler.leader;
+
+import dev.taskscheduler.fence.Sighting;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What one nominee has seen of the fence, and since when: whether it may stand, and what it must
+/// show there.
+///
+/// Time counts from the answer of the first look that showed something, since Redis may have
+/// changed it at any time before. What [#passes] yields is what was seen when the wait ended, never
+/// what was read since: the gate compares it, and whoever moved in between is not run over. No
+/// clock is read here. One thread.
+final class Watch {
+  private final Duration ownTrust;
+  private @Nullable Sighting seen;
+  private long seenSince;
+  private boolean fenceKnown;
+
+  /// @param ownTrust how long to wait where a fence has vanished, for its holder may still trust
+  ///   itself
+  Watch(Duration ownTrust) {
+    this.ownTrust = ownTrust;
+  }
+
+  /// Takes note of what a look showed.
+  ///
+  /// @param answeredAt the monotonic clock when the answer was there
+  void saw(Sighting sighting, long answeredAt) {
+    if (!unchanged(sighting)) {
+      seen = sighting;
+      seenSince = answeredAt;
+    }
+    fenceKnown |= sighting instanceof Sighting.Held;
+  }
+
+  private boolean unchanged(Sighting now) {
+    return switch (now) {
+      case Sighting.Vacant() -> seen instanceof Sighting.Vacant;
+      case Sighting.Held held -> seen != null && held.sameBeat(seen);
+    };
+  }
+
+  /// This nominee has been admitted itself: what it saw before is worth nothing now.
+  void admitted() {
+    seen = null;
+    fenceKnown = true;
+  }
+
+  /// What was seen last; null before the first look.
+  @Nullable Sighting seen() {
+    return seen;
+  }
+
+  /// What may be shown at the gate now; empty while it must be watched longer.
+  Optional<Sighting> passes(long now) {
+    return seen != null && waitNanos(now) == 0 ? Optional.of(seen) : Optional.empty();
+  }
+
+  /// How long what was seen must still stand unchanged; 0 if it may be shown now, `Long.MAX_VALUE`
+  /// before the first look.
+  long waitNanos(long now) {
+    return switch (seen) {
+      case null -> Long.MAX_VALUE;
+      case Sighting.Vacant() -> fenceKnown ? left(ownTrust, now) : 0;
+      case Sighting.Held held -> held.released() ? 0 : left(held.trust(), now);
+    };
+  }
+
+  private long left(Duration wait, long now) {
+    return Math.max(0, wait.toNanos() - (now - seenSince));
+  }
+}

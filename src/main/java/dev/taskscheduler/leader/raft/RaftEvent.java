@@ -1,0 +1,16 @@
+package dev.taskscheduler.leader.raft;
+
+/// What Ratis told.
+sealed interface RaftEvent {
+  /// The group has a leader, which may not be ready yet.
+  record LeaderChanged(String leader) implements RaftEvent {}
+
+  /// This node leads the group, and all that was committed before is applied here.
+  record Ready() implements RaftEvent {}
+
+  /// This node leads the group no more, or never got ready.
+  record NotLeader() implements RaftEvent {}
+
+  /// The server has closed itself, or was closed.
+  record ServerDown() implements RaftEvent {}
+}

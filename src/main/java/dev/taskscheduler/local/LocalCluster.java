@@ -1,0 +1,220 @@
+package dev.taskscheduler.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/// `./run`: one node or several, each in a process of its own, and a Redis where none is given.
+///
+/// A signal to this process stops the nodes in order, then Redis; its exit status is the node's.
+public final class LocalCluster {
+  private static final int USAGE = 2;
+  private static final Duration AFTER_DRAIN = Duration.ofSeconds(10);
+  private static final Pattern ADDRESS = Pattern.compile("(.*):(\\d{1,5})");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  private final Options options;
+  private final Map<String, String> env;
+  private final List<NodeProcess> nodes = new ArrayList<>(); // guarded by this
+  private Optional<LocalRedis> redis = Optional.empty(); // guarded by this
+  private volatile boolean stopping;
+
+  private LocalCluster(Options options, Map<String, String> env) {
+    this.options = options;
+    this.env = env;
+  }
+
+  /// See `./run --help`.
+  public static void main(String[] args) throws InterruptedException, IOException {
+    try {
+      Options options = Options.parse(args);
+      switch (options.kind()) {
+        case VERSION -> System.out.println("task-scheduler " + version());
+        case HELP -> System.out.print(Options.HELP);
+        case RUN -> System.exit(new LocalCluster(options, System.getenv()).run());
+      }
+    } catch (LocalException e) {
+      System.err.println(e.getMessage());
+      System.exit(USAGE);
+    }
+  }
+
+  private static String version() throws IOException {
+    var properties = new Properties();
+    try (var resource = LocalCluster.class.getResourceAsStream("/build.properties")) {
+      if (resource != null) {
+        properties.load(resource);
+      }
+    }
+    return properties.getProperty("version", "unknown");
+  }
+
+  private int run() throws InterruptedException, IOException {
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::stop));
+    Map<String, String> shared = new HashMap<>();
+    synchronized (this) {
+      if (stopping) {
+        return 0;
+      }
+      shared.put(
+          "CONSENSUS_TYPE", options.election().orElse(given("CONSENSUS_TYPE").orElse("raft")));
+      if (given("REDIS_ADDR").isEmpty()) {
+        redis = Optional.of(openRedis());
+        shared.put("REDIS_ADDR", "127.0.0.1:" + redis.get().port());
+      }
+      startNodes(shared);
+    }
+    return awaitNodes();
+  }
+
+  private Optional<String> given(String name) {
+    return Optional.ofNullable(env.get(name)).filter(value -> !value.isBlank());
+  }
+
+  private Path folder() {
+    return Path.of(given("LOCAL_DIR").orElse(System.getProperty("local.dir", ".local")))
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  private LocalRedis openRedis() throws InterruptedException {
+    Path data = folder().resolve("redis");
+    LocalRedis opened = LocalRedis.open(data, given("PATH").orElse(""));
+    System.out.println(
+        "Redis %s: 127.0.0.1:%d, data in %s".formatted(opened.origin(), opened.port(), data));
+    return opened;
+  }
+
+  private void startNodes(Map<String, String> shared) throws IOException {
+    if (options.nodes().isEmpty()) {
+      Map<String, String> own = new HashMap<>(shared);
+      // What is given wins: this one node may be a member of a group that its owner runs.
+      new LocalRaft(folder(), List.of(given("NODE_ID").orElse("node1")))
+          .variables(0)
+          .forEach((variable, value) -> own.put(variable, given(variable).orElse(value)));
+      nodes.add(NodeProcess.start(Optional.empty(), own));
+      return;
+    }
+    List<String> names =
+        IntStream.rangeClosed(1, options.nodes().get()).mapToObj(i -> "node" + i).toList();
+    LocalRaft group = new LocalRaft(folder(), names);
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      Map<String, String> own = new HashMap<>(shared);
+      own.put("NODE_ID", name);
+      own.put("LISTEN_ADDR", listen(given("LISTEN_ADDR").orElse(":8081"), i));
+      own.putAll(group.variables(i));
+      nodes.add(NodeProcess.start(Optional.of(name), own));
+      System.out.println(name + ": listens on " + own.get("LISTEN_ADDR"));
+    }
+  }
+
+  /// The address of the node with number `i`, from 0; port 0 stays.
+  static String listen(String first, int i) {
+    Matcher address = ADDRESS.matcher(first);
+    if (!address.matches()) {
+      return first; // the node says what is wrong with it
+    }
+    int port = Integer.parseInt(address.group(2));
+    return address.group(1) + ":" + (port == 0 ? 0 : port + i);
+  }
+
+  /// The status to end with once all nodes have ended: the only node's, or else the first that is
+  /// not 0.
+  private int awaitNodes() throws InterruptedException {
+    List<NodeProcess> started;
+    synchronized (this) {
+      started = List.copyOf(nodes);
+    }
+    int left = started.size();
+    int status = 0;
+    List<NodeProcess> running = new ArrayList<>(started);
+    while (!running.isEmpty()) {
+      awaitOne(running);
+      for (NodeProcess node : List.copyOf(running)) {
+        if (!node.process().isAlive()) {
+          running.remove(node);
+          left--;
+          int ended = node.process().exitValue();
+          status = status == 0 ? ended : status;
+          if (!stopping && (started.size() > 1 || ended != 0)) {
+            System.err.println(
+                "%s ended unexpectedly status=%d%s"
+                    .formatted(
+                        node.name(), ended, started.size() > 1 ? " still_running=" + left : ""));
+          }
+        }
+      }
+    }
+    return started.size() > 1 && status == 0 && !stopping ? 1 : status;
+  }
+
+  private static void awaitOne(List<NodeProcess> running) throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(
+              running.stream()
+                  .map(node -> node.process().onExit())
+                  .toArray(CompletableFuture<?>[]::new))
+          .get();
+    } catch (ExecutionException e) {
+      throw new LocalException("A node cannot be waited for", e);
+    }
+  }
+
+  /// Stops the nodes, gives them the time to drain, then Redis.
+  private void stop() {
+    stopping = true;
+    synchronized (this) {
+      nodes.forEach(NodeProcess::terminate);
+      long end = System.nanoTime() + drain().plus(AFTER_DRAIN).toNanos();
+      try {
+        for (NodeProcess node : nodes) {
+          if (!node.endsBy(end)) {
+            System.err.println(node.name() + " did not stop in time and is killed");
+            node.process().destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+          }
+        }
+        if (redis.isPresent()) {
+          redis.get().close();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (LocalException e) {
+        System.err.println(e.getMessage());
+      }
+    }
+  }
+
+  /// The nodes' DRAIN_TIMEOUT; where it is not understood, they have not started either.
+  private Duration drain() {
+    String text = given("DRAIN_TIMEOUT").orElse("10s");
+    Matcher matcher = DURATION.matcher(text);
+    if (matcher.matches()) {
+      long amount = Long.parseLong(matcher.group(1));
+      return switch (matcher.group(2)) {
+        case "ms" -> Duration.ofMillis(amount);
+        case "s" -> Duration.ofSeconds(amount);
+        case "m" -> Duration.ofMinutes(amount);
+        default -> Duration.ofHours(amount);
+      };
+    }
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      return Duration.ofSeconds(10);
+    }
+  }
+}

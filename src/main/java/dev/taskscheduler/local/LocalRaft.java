@@ -1,0 +1,64 @@
+package dev.taskscheduler.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// The Raft group of a local cluster: free ports on loopback, new at each start, and data kept
+/// between runs, apart for each size of the cluster.
+final class LocalRaft {
+  private final Path folder;
+  private final List<String> names;
+  private final List<Integer> ports;
+
+  /// @param folder where the members keep their data
+  /// @param names of the nodes
+  LocalRaft(Path folder, List<String> names) {
+    this.folder = folder.resolve("raft-" + names.size());
+    this.names = names;
+    this.ports = freePorts(names.size());
+  }
+
+  private static List<Integer> freePorts(int count) {
+    List<ServerSocket> open = new ArrayList<>(); // all at once, so that they differ
+    try {
+      for (int i = 0; i < count; i++) {
+        open.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return open.stream().map(ServerSocket::getLocalPort).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      for (ServerSocket socket : open) {
+        try {
+          socket.close();
+        } catch (IOException e) {
+          System.err.println("A port was not given back: " + e);
+        }
+      }
+    }
+  }
+
+  /// The variables of one node.
+  Map<String, String> variables(int index) {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("RAFT_BIND_ADDR", "127.0.0.1:" + ports.get(index));
+    variables.put("RAFT_DATA_DIR", folder.resolve(names.get(index)).toString());
+    if (names.size() > 1) {
+      variables.put(
+          "RAFT_NODES",
+          IntStream.range(0, names.size())
+              .mapToObj(i -> names.get(i) + ":127.0.0.1:" + ports.get(i))
+              .collect(Collectors.joining(",")));
+    }
+    return variables;
+  }
+}

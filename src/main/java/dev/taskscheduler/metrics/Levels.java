@@ -1,0 +1,18 @@
+package dev.taskscheduler.metrics;
+
+import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.task.TaskCounts;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// What is read at each scrape. All answer at once, from what is known already: a scrape must not
+/// hang on Redis.
+///
+/// @param leadership of this node, while it lasts
+/// @param queueSize the tasks this node has before it as leader, 0 on a follower
+/// @param counts a second old or so; empty while unknown
+public record Levels(
+    Supplier<Optional<Leadership>> leadership,
+    LongSupplier queueSize,
+    Supplier<Optional<TaskCounts>> counts) {}

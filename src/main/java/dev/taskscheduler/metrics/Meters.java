@@ -1,0 +1,252 @@
+package dev.taskscheduler.metrics;
+
+import dev.taskscheduler.handlers.HttpListener;
+import dev.taskscheduler.leader.ElectionStatus;
+import dev.taskscheduler.leader.LeadershipListener;
+import dev.taskscheduler.leader.raft.RaftListener;
+import dev.taskscheduler.node.WorkListener;
+import dev.taskscheduler.redis.RedisListener;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.TaskCounts;
+import dev.taskscheduler.task.TaskListener;
+import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.Timer;
+import io.helidon.webserver.spi.ServerFeature;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// All meters of a node by name, in one place; each room tells through its own listener.
+///
+/// Made once in a process: Helidon has one registry that Prometheus can read. A second one takes
+/// over the gauges and shares the counters.
+public final class Meters
+    implements TaskListener,
+        LeadershipListener,
+        RaftListener,
+        WorkListener,
+        RedisListener,
+        HttpListener {
+  private static final List<String> OUTCOMES =
+      List.of("completed", "dead", "requeued", "lost", "timeout", "unknown-type");
+
+  /// Those that came to an end of their own; what was interrupted or never begun says nothing of
+  /// how long tasks run.
+  private static final Set<String> RAN = Set.of("completed", "dead", "timeout");
+
+  private final Meterbook book = new Meterbook();
+  private final Map<Priority, Counter> submitted = new EnumMap<>(Priority.class);
+  private final Map<String, Counter> finished = new ConcurrentHashMap<>();
+  private final Map<String, Timer> roundTrips = new ConcurrentHashMap<>();
+  private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
+  private final Timer wait;
+  private final Timer run;
+  private final Counter stuck;
+  private final Counter transitions;
+  private final Counter fencedWrites;
+  private final Counter redisErrors;
+  private volatile @Nullable RaftMeters raft;
+
+  private record Answer(String route, int status) {}
+
+  /// @param node this node's id
+  public Meters(String node, Levels levels) {
+    for (Priority priority : Priority.values()) {
+      submitted.put(
+          priority,
+          book.counter(
+              "scheduler_tasks_submitted",
+              "Submissions accepted by this node",
+              "priority",
+              priority.wire()));
+    }
+    OUTCOMES.forEach(this::finishedBy);
+    wait =
+        book.histogram(
+            "scheduler_task_wait", "From the submission of a task to a start of it", Buckets.WAIT);
+    run = book.histogram("scheduler_task_run", "How long an attempt ran", Buckets.RUN);
+    stuck = book.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
+    transitions =
+        book.counter(
+            "scheduler_leader_transitions", "Times this node began or ceased to be the leader");
+    fencedWrites =
+        book.counter("scheduler_fenced_writes", "Writes of this node refused since another leads");
+    redisErrors =
+        book.counter("scheduler_redis_errors", "Round trips to Redis without a good answer");
+    leadershipGauges(node, levels);
+    taskGauges(levels);
+  }
+
+  private void leadershipGauges(String node, Levels levels) {
+    book.gauge(
+        "scheduler_is_leader",
+        "1 if this node leads, else 0",
+        () -> levels.leadership().get().isPresent() ? 1 : 0,
+        "node",
+        node);
+    book.gauge(
+        "scheduler_leader_epoch",
+        "The epoch of this node's leadership, 0 if it does not lead",
+        () -> levels.leadership().get().map(leads -> leads.token().epoch()).orElse(0L));
+    book.gauge(
+        "scheduler_leader_trust_seconds",
+        "How long this node may still trust that it leads, 0 if it does not",
+        () ->
+            levels.leadership().get().map(leads -> leads.trustLeft().toMillis() / 1e3).orElse(0.0));
+  }
+
+  private void taskGauges(Levels levels) {
+    book.gauge(
+        "scheduler_tasks_total",
+        "What the leader has before it, ready and running; 0 on a follower",
+        () -> levels.queueSize().getAsLong());
+    for (Priority priority : Priority.values()) {
+      book.gauge(
+          "scheduler_tasks_ready",
+          "Tasks in Redis that may run now",
+          counted(levels, counts -> counts.ready().getOrDefault(priority, 0L)),
+          "priority",
+          priority.wire());
+    }
+    book.gauge(
+        "scheduler_tasks_running", "Tasks in Redis that run", counted(levels, TaskCounts::running));
+    book.gauge(
+        "scheduler_tasks_scheduled",
+        "Tasks in Redis that are due later, retries among them",
+        counted(levels, TaskCounts::scheduled));
+    book.gauge(
+        "scheduler_tasks_dead",
+        "Dead tasks that Redis still keeps",
+        counted(levels, TaskCounts::dead));
+  }
+
+  private static Supplier<Number> counted(Levels levels, ToLongFunction<TaskCounts> count) {
+    return () ->
+        levels
+            .counts()
+            .get()
+            .<Number>map(count::applyAsLong)
+            .orElse(Double.NaN); // not 0: nobody should believe that nothing waits
+  }
+
+  /// What serves `GET /metrics`.
+  public ServerFeature feature() {
+    return book.feature();
+  }
+
+  @Override
+  public void submitted(Priority priority) {
+    Counter counter = submitted.get(priority);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  @Override
+  public void started(Duration waited) {
+    wait.record(waited.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void finished(String outcome, Duration ran) {
+    finishedBy(outcome).increment();
+    if (RAN.contains(outcome)) {
+      run.record(ran.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Counter finishedBy(String outcome) {
+    Counter counter = finished.get(outcome); // a plain get first: computeIfAbsent may lock
+    return counter != null
+        ? counter
+        : finished.computeIfAbsent(
+            outcome,
+            o -> book.counter("scheduler_tasks_finished", "Attempts that ended", "outcome", o));
+  }
+
+  @Override
+  public void stuck() {
+    stuck.increment();
+  }
+
+  @Override
+  public void transition(boolean leading) {
+    transitions.increment();
+  }
+
+  /// Adds the meters of a node that is in a Raft group.
+  public void raft(Supplier<Optional<ElectionStatus>> status) {
+    raft = new RaftMeters(book, status);
+  }
+
+  @Override
+  public void elected() {
+    RaftMeters meters = raft;
+    if (meters != null) {
+      meters.elected();
+    }
+  }
+
+  @Override
+  public void handedOver(boolean done) {
+    RaftMeters meters = raft;
+    if (meters != null) {
+      meters.handedOver(done);
+    }
+  }
+
+  @Override
+  public void fencedWrite() {
+    fencedWrites.increment();
+  }
+
+  @Override
+  public void roundTrip(String script, long nanos, boolean failed) {
+    Timer timer = roundTrips.get(script);
+    if (timer == null) {
+      timer =
+          roundTrips.computeIfAbsent(
+              script,
+              s ->
+                  book.histogram(
+                      "scheduler_redis_round_trip",
+                      "Round trips to Redis, with the wait for a connection",
+                      Buckets.REDIS,
+                      "script",
+                      s));
+    }
+    timer.record(nanos, TimeUnit.NANOSECONDS);
+    if (failed) {
+      redisErrors.increment();
+    }
+  }
+
+  @Override
+  public void answered(String route, int status, long nanos) {
+    var answer = new Answer(route, status);
+    Timer timer = requests.get(answer);
+    if (timer == null) {
+      timer =
+          requests.computeIfAbsent(
+              answer,
+              a ->
+                  book.histogram(
+                      "scheduler_http_requests",
+                      "Requests answered",
+                      Buckets.HTTP,
+                      "route",
+                      a.route(),
+                      "status",
+                      String.valueOf(a.status())));
+    }
+    timer.record(nanos, TimeUnit.NANOSECONDS);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.taskscheduler.node;
+
+import dev.taskscheduler.task.Claim;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt under way. Its fate is decided once, by whoever comes first: the runner that ends,
+/// the clock, or the end of leadership; only the winner writes.
+final class Attempt {
+  enum Fate {
+    OPEN,
+    /// The runner ended.
+    ENDED,
+    /// Its time was over; the runner may still be at it.
+    TIMED_OUT,
+    /// Leadership ends; the task goes back, or stays for the next leader to recover.
+    RECALLED
+  }
+
+  private final Claim claim;
+  private final long startNanos;
+  private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
+  private volatile @Nullable Thread thread;
+  private final AtomicInteger open = new AtomicInteger(2); // its thread, and the answer to its end
+  private volatile boolean stuckTold;
+
+  Attempt(Claim claim, long startNanos) {
+    this.claim = claim;
+    this.startNanos = startNanos;
+  }
+
+  Claim claim() {
+    return claim;
+  }
+
+  long startNanos() {
+    return startNanos;
+  }
+
+  /// Decides the fate; false if it was decided already.
+  boolean decide(Fate decided) {
+    return fate.compareAndSet(Fate.OPEN, decided);
+  }
+
+  Fate fate() {
+    return fate.get();
+  }
+
+  /// To be called before others can find the attempt, so that an interrupt always finds the thread.
+  void runsOn(Thread taskThread) {
+    thread = taskThread;
+  }
+
+  /// Counts down what is still open of this attempt.
+  ///
+  /// @return true when nothing is
+  boolean close(int parts) {
+    return open.addAndGet(-parts) <= 0;
+  }
+
+  void interrupt() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  /// True the first time.
+  boolean tellStuck() {
+    boolean first = !stuckTold;
+    stuckTold = true;
+    return first;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.taskscheduler.node;
+
+import dev.taskscheduler.task.TaskCounts;
+import dev.taskscheduler.task.TaskStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/// What the leader has before it, at most a second old, so that health and metrics are answered at
+/// once.
+public final class QueueDepth implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(QueueDepth.class.getName());
+  private static final Duration PERIOD = Duration.ofMillis(500);
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final TaskStore store;
+  private final BooleanSupplier leads;
+  private volatile Optional<TaskCounts> last = Optional.empty();
+  private volatile boolean closed;
+
+  /// @param leads whether this node leads; a follower has nothing before it and does not ask
+  public QueueDepth(TaskStore store, BooleanSupplier leads) {
+    this.store = store;
+    this.leads = leads;
+    Thread.ofVirtual().name("queue-depth").start(this::watch);
+  }
+
+  /// Ready and running tasks; 0 while this node does not lead.
+  public long queued() {
+    return counts().map(TaskCounts::queued).orElse(0L);
+  }
+
+  /// All counts; empty while this node does not lead or Redis does not answer.
+  public Optional<TaskCounts> counts() {
+    return leads.getAsBoolean() ? last : Optional.empty();
+  }
+
+  private void watch() {
+    try {
+      while (!closed) {
+        last = leads.getAsBoolean() ? ask() : Optional.empty();
+        synchronized (this) {
+          if (!closed) {
+            wait(PERIOD.toMillis());
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Optional<TaskCounts> ask() throws InterruptedException {
+    try {
+      return Optional.of(store.counts().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException | TimeoutException | CompletionException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no counts", e);
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+  }
+}

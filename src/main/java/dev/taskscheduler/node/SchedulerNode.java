@@ -1,0 +1,66 @@
+package dev.taskscheduler.node;
+
+import dev.taskscheduler.leader.LeaderWork;
+import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.ClaimStore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// What this node does while it leads: one [Tenure] a leadership, nothing in between.
+public final class SchedulerNode implements LeaderWork {
+  private final WorkerConfig config;
+  private final ClaimStore store;
+  private final Map<String, TaskRunner> runners;
+  private final WorkListener listener;
+  private final AtomicReference<@Nullable Tenure> tenure = new AtomicReference<>();
+
+  /// @param runners by type
+  public SchedulerNode(
+      WorkerConfig config,
+      ClaimStore store,
+      Map<String, TaskRunner> runners,
+      WorkListener listener) {
+    this.config = config;
+    this.store = store;
+    this.runners = Map.copyOf(runners);
+    this.listener = listener;
+    store.whenReady(() -> current().ifPresent(Tenure::hint));
+  }
+
+  private Optional<Tenure> current() {
+    return Optional.ofNullable(tenure.get());
+  }
+
+  @Override
+  public void begin(Leadership leadership) {
+    WorkerPool pool = new WorkerPool(config, store, runners, listener, leadership);
+    Tenure begun = new Tenure(leadership, store, pool, listener);
+    tenure.set(begun);
+    begun.begin();
+  }
+
+  @Override
+  public void end(boolean planned, Duration drain, Runnable ended) {
+    Tenure last = tenure.get();
+    if (last == null) {
+      ended.run();
+      return;
+    }
+    last.end(
+        planned,
+        drain,
+        () -> {
+          tenure.compareAndSet(last, null);
+          ended.run();
+        });
+  }
+
+  /// Tasks that run on this node now; 0 while it does not lead.
+  public int running() {
+    return current().map(Tenure::running).orElse(0);
+  }
+}

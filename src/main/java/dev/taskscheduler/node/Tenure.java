@@ -1,0 +1,289 @@
+package dev.taskscheduler.node;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.StoreException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// One leadership's work, from recovery to the last answer: a dispatcher that claims and starts,
+/// and a caretaker that makes scheduled tasks ready, trims finished ones and ends attempts whose
+/// time is over.
+///
+/// Its threads wait on futures and are never interrupted; they end because `quiet` is set or trust
+/// is over.
+final class Tenure {
+  private static final System.Logger LOG = System.getLogger(Tenure.class.getName());
+  private static final int MOST = 500;
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration CARE = Duration.ofMillis(250);
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
+
+  private final Leadership leadership;
+  private final ClaimStore store;
+  private final WorkerPool pool;
+  private final WorkListener listener;
+  private final Semaphore readyHint = new Semaphore(0);
+  private final Semaphore careHint = new Semaphore(0);
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private @Nullable Thread dispatcher;
+  private long sequence; // the dispatcher's alone
+  private volatile boolean quiet;
+  private volatile boolean planned;
+  private volatile long drainUntilNanos;
+
+  Tenure(Leadership leadership, ClaimStore store, WorkerPool pool, WorkListener listener) {
+    this.leadership = leadership;
+    this.store = store;
+    this.pool = pool;
+    this.listener = listener;
+  }
+
+  void begin() {
+    dispatcher = Thread.ofVirtual().name("dispatcher").start(this::dispatch);
+    Thread.ofVirtual().name("caretaker").start(this::takeCare);
+  }
+
+  /// Something may be ready: claim now.
+  void hint() {
+    if (readyHint.availablePermits() == 0) {
+      readyHint.release();
+    }
+  }
+
+  int running() {
+    return pool.running();
+  }
+
+  private boolean over() {
+    return quiet || !leadership.trusted();
+  }
+
+  private void dispatch() {
+    try {
+      if (!recover()) {
+        return;
+      }
+      while (!over()) {
+        claimAndStart();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "dispatcher ends, leadership is given up", e);
+      leadership.fenced();
+    }
+  }
+
+  /// No claim before recovery has answered: else what an earlier leader held might be taken for
+  /// this leader's.
+  private boolean recover() throws InterruptedException {
+    while (!over()) {
+      try {
+        ClaimStore.Recovered recovered = store.recover(leadership.token());
+        int all = recovered.requeued() + recovered.dead();
+        if (all > 0) {
+          LOG.log(
+              WARNING,
+              () ->
+                  "tasks of a lost leader taken back requeued="
+                      + recovered.requeued()
+                      + " dead="
+                      + recovered.dead());
+          for (int i = 0; i < all; i++) {
+            listener.finished("lost", Duration.ZERO);
+          }
+        }
+        return true;
+      } catch (StoreException.Fenced e) {
+        leadership.fenced();
+        return false;
+      } catch (StoreException e) {
+        LOG.log(DEBUG, "recovery will be repeated", e);
+        pause();
+      }
+    }
+    return false;
+  }
+
+  private void claimAndStart() throws InterruptedException {
+    int free = pool.takePermits(POLL);
+    int asked = Math.min(free, MOST);
+    int started = 0;
+    boolean empty = false;
+    try {
+      if (asked == 0 || over()) {
+        return;
+      }
+      if (pool.heavy()) {
+        pause();
+        return;
+      }
+      readyHint.drainPermits(); // what is ready by now is seen by this claim
+      List<Claim> claims = claim(asked);
+      started = startAll(claims);
+      empty = claims.size() < asked;
+    } finally {
+      pool.givePermits(free - started);
+    }
+    if (empty && !over()) {
+      boolean hinted = readyHint.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
+    }
+  }
+
+  private int startAll(List<Claim> claims) {
+    int started = 0;
+    for (Claim claim : claims) {
+      if (over()) {
+        List<Claim> rest = claims.subList(started, claims.size());
+        if (planned && leadership.trusted()) {
+          pool.requeue(rest);
+        } // else they stand as running under a token that ends: the next leader takes them back
+        return started;
+      }
+      pool.start(claim);
+      started++;
+    }
+    return started;
+  }
+
+  private List<Claim> claim(int asked) throws InterruptedException {
+    try {
+      return store.claim(leadership.token(), ++sequence, asked);
+    } catch (StoreException.Fenced e) {
+      leadership.fenced();
+      return List.of();
+    } catch (StoreException.Refused e) {
+      LOG.log(DEBUG, "claim refused", e);
+      pause();
+      return List.of();
+    } catch (StoreException.Unavailable e) {
+      LOG.log(DEBUG, "claim unknown, will be reconciled", e);
+      return reconcile();
+    }
+  }
+
+  /// Finds out what a claim without an answer did. What it returns may be more than was asked for
+  /// only if permits allow it: the claim that is reconciled took no more than was asked for.
+  private List<Claim> reconcile() throws InterruptedException {
+    while (!over()) {
+      try {
+        return store.reconcile(leadership.token(), sequence, pool.ids());
+      } catch (StoreException.Fenced e) {
+        leadership.fenced();
+        return List.of();
+      } catch (StoreException e) {
+        LOG.log(DEBUG, "reconciling will be repeated", e);
+        pause();
+      }
+    }
+    return List.of();
+  }
+
+  private void takeCare() {
+    long nextTrim = System.nanoTime();
+    try {
+      while (!over()) {
+        pool.endOverdue();
+        Duration wait = CARE;
+        try {
+          ClaimStore.Promoted promoted = store.promote(leadership.token(), MOST);
+          wait = promoted.promoted() == MOST ? Duration.ZERO : shorter(CARE, promoted.nextDue());
+          if (nextTrim - System.nanoTime() <= 0 && store.trim(leadership.token(), MOST) < MOST) {
+            nextTrim = System.nanoTime() + POLL.toNanos();
+          }
+        } catch (StoreException.Fenced e) {
+          leadership.fenced();
+        } catch (StoreException e) {
+          LOG.log(DEBUG, "care will be repeated", e);
+        }
+        if (careHint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+          careHint.drainPermits();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /// Ends the work; called again, it ends harder. `ended` is run once, by whichever call came
+  /// first.
+  void end(boolean isPlanned, Duration drain, Runnable ended) {
+    planned = isPlanned && (planned || !quiet);
+    drainUntilNanos = System.nanoTime() + drain.toNanos();
+    quiet = true;
+    hint();
+    careHint.release();
+    if (ending.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("tenure-end")
+          .start(() -> {
+            try {
+              finish();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            } finally {
+              ended.run();
+            }
+          });
+    }
+  }
+
+  private void finish() throws InterruptedException {
+    while (planned && leadership.trusted() && System.nanoTime() - drainUntilNanos < 0) {
+      if (pool.awaitIdle(Math.min(drainUntilNanos, System.nanoTime() + PAUSE.toNanos()))) {
+        join(dispatcher, PAUSE); // a claim under way comes to its end; what it brought goes back
+        if (!alive(dispatcher) && pool.awaitIdle(System.nanoTime())) {
+          return;
+        }
+      }
+    }
+    List<Claim> recalled = pool.recall();
+    if (planned && leadership.trusted()) {
+      join(dispatcher, LAST_ANSWERS);
+      recalled = merged(recalled, pool.recall());
+      if (!recalled.isEmpty()) {
+        int count = recalled.size();
+        LOG.log(INFO, () -> "tasks interrupted and put back count=" + count);
+        pool.requeue(recalled);
+      }
+    }
+    pool.awaitIdle(System.nanoTime() + LAST_ANSWERS.toNanos());
+  }
+
+  private static List<Claim> merged(List<Claim> one, List<Claim> other) {
+    one.addAll(other);
+    one.sort(Comparator.comparing(Claim::id));
+    return one;
+  }
+
+  private static boolean alive(@Nullable Thread thread) {
+    return thread != null && thread.isAlive();
+  }
+
+  private static void join(@Nullable Thread thread, Duration longest) throws InterruptedException {
+    if (thread != null) {
+      thread.join(longest);
+    }
+  }
+
+  private void pause() throws InterruptedException {
+    readyHint.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

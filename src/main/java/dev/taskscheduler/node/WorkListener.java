@@ -1,0 +1,20 @@
+package dev.taskscheduler.node;
+
+import java.time.Duration;
+
+/// What the node room tells whoever counts. Called often and by many threads: must be quick.
+public interface WorkListener {
+  /// A task was started.
+  ///
+  /// @param wait from its submission to this start
+  void started(Duration wait);
+
+  /// An attempt ended and its end was recorded.
+  ///
+  /// @param outcome `completed`, `dead`, `requeued`, `lost` (recovered from an earlier leader),
+  ///   `timeout`, `unknown-type`
+  void finished(String outcome, Duration run);
+
+  /// An attempt ignored its interrupt and still holds a worker.
+  void stuck();
+}

@@ -1,0 +1,323 @@
+package dev.taskscheduler.node;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.StoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// Runs claimed tasks, each on a virtual thread of its own, and records their ends. One pool a
+/// leadership.
+///
+/// Permits bound what runs. A task that ends gives its permit back at once, before its end is
+/// acknowledged, as long as few ends are unacknowledged; so a small pool is not held up by round
+/// trips and a slow Redis still bounds memory.
+final class WorkerPool {
+  private static final System.Logger LOG = System.getLogger(WorkerPool.class.getName());
+  private static final Duration UNKNOWN_TYPE_DELAY = Duration.ofSeconds(5);
+  private static final Duration END_AGAIN = Duration.ofMillis(100);
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
+  private static final int UNACKNOWLEDGED = 5_000;
+  private static final long PAYLOAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
+  private final WorkerConfig config;
+  private final ClaimStore store;
+  private final Map<String, TaskRunner> runners;
+  private final WorkListener listener;
+  private final Leadership leadership;
+  private final Semaphore permits;
+  private final Semaphore unacknowledged = new Semaphore(UNACKNOWLEDGED);
+  private final AtomicInteger writing =
+      new AtomicInteger(); // ends and requeues that are not answered yet
+
+  /// By task id; from the start until the thread is over and the end is answered, so that
+  /// reconciling can tell what is known.
+  private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
+
+  private final AtomicLong payloadBytes = new AtomicLong(); // of all attempts
+  private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean unrecordedTold = new AtomicBoolean();
+  private final Object idle = new Object();
+
+  WorkerPool(
+      WorkerConfig config,
+      ClaimStore store,
+      Map<String, TaskRunner> runners,
+      WorkListener listener,
+      Leadership leadership) {
+    this.config = config;
+    this.store = store;
+    this.runners = runners;
+    this.listener = listener;
+    this.leadership = leadership;
+    this.permits = new Semaphore(config.workers());
+  }
+
+  /// Takes all free permits; waits for the first.
+  ///
+  /// @return 0 if none came free in time
+  @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
+  int takePermits(Duration longest) throws InterruptedException {
+    if (!permits.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+      return 0;
+    }
+    Thread.yield(); // tasks that end just now give theirs back first: fewer, larger claims
+    return 1 + permits.drainPermits();
+  }
+
+  /// Whether the payloads of what runs fill the part of the heap that they may: many workers with
+  /// large payloads would fill all of it.
+  boolean heavy() {
+    return payloadBytes.get() > PAYLOAD_BYTES;
+  }
+
+  void givePermits(int count) {
+    if (count > 0) {
+      permits.release(count);
+    }
+  }
+
+  /// Starts a claimed task under a permit that the caller took; the permit comes back by itself.
+  void start(Claim claim) {
+    TaskRunner runner = runners.get(claim.type());
+    if (runner == null) {
+      handBack(claim);
+      return;
+    }
+    Attempt attempt = new Attempt(claim, System.nanoTime());
+    Thread thread =
+        Thread.ofVirtual().name("task-" + claim.id()).unstarted(() -> run(attempt, runner));
+    attempt.runsOn(thread);
+    payloadBytes.addAndGet(claim.payload().length);
+    attempts.put(claim.id(), attempt); // only now: whoever finds it may interrupt its thread
+    listener.started(Duration.between(claim.submittedAt(), claim.claimedAt()));
+    thread.start();
+  }
+
+  /// A rolling update: another node may know the type. It goes back for a while, uncharged.
+  private void handBack(Claim claim) {
+    if (unknownTypes.add(claim.type())) {
+      LOG.log(
+          WARNING,
+          () ->
+              "no runner for this type here, its tasks wait for a leader that has one type="
+                  + claim.type());
+    }
+    listener.finished("unknown-type", Duration.ZERO);
+    permits.release();
+    write(() -> store.requeue(leadership.token(), claim, UNKNOWN_TYPE_DELAY), claim, _ -> {});
+  }
+
+  private void run(Attempt attempt, TaskRunner runner) {
+    Claim claim = attempt.claim();
+    Outcome outcome;
+    try {
+      runner.run(new TaskRun(claim.id(), claim.attempt(), leadership.token(), claim.payload()));
+      outcome = new Outcome.Success();
+    } catch (Throwable e) { // whatever a runner throws ends its own attempt and nothing else
+      outcome = new Outcome.Failure(describe(e));
+    }
+    if (attempt.decide(Attempt.Fate.ENDED)) {
+      record(attempt, outcome, outcome instanceof Outcome.Success ? "completed" : "dead", true);
+      leave(attempt, 1);
+    } else { // its end was recorded otherwise, or is another leader's to record
+      leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
+      permits.release();
+    }
+  }
+
+  private static String describe(Throwable e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+  }
+
+  /// @param permit whether the attempt's permit comes back with this
+  private void record(Attempt attempt, Outcome outcome, String counted, boolean permit) {
+    Claim claim = attempt.claim();
+    boolean early = unacknowledged.tryAcquire();
+    Duration run = Duration.ofNanos(System.nanoTime() - attempt.startNanos());
+    write(
+        () -> store.end(leadership.token(), claim, outcome),
+        claim,
+        recorded -> {
+          if (early) {
+            unacknowledged.release();
+          } else if (permit) {
+            permits.release();
+          }
+          if (recorded) {
+            listener.finished(counted, run);
+          }
+          leave(attempt, 1);
+        });
+    if (permit && early) {
+      permits.release();
+    }
+  }
+
+  private void leave(Attempt attempt, int parts) {
+    if (attempt.close(parts)) {
+      payloadBytes.addAndGet(-attempt.claim().payload().length);
+      attempts.remove(attempt.claim().id(), attempt);
+      if (attempts.isEmpty()) {
+        signalIdle();
+      }
+    }
+  }
+
+  private interface Write {
+    CompletableFuture<Boolean> call();
+  }
+
+  /// Sends a write and repeats it while its outcome is unknown and this node may still trust
+  /// itself: both writes may be repeated without harm.
+  private void write(Write write, Claim claim, Consumer<Boolean> answered) {
+    writing.incrementAndGet();
+    send(write, claim, answered);
+  }
+
+  private void send(Write write, Claim claim, Consumer<Boolean> answered) {
+    var unused =
+        write
+            .call()
+            .whenComplete((done, failure) -> {
+              if (failure != null
+                  && !(failure instanceof StoreException.Fenced)
+                  && leadership.trusted()) {
+                LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
+                Executor later =
+                    CompletableFuture.delayedExecutor(END_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                later.execute(() -> send(write, claim, answered));
+                return;
+              }
+              if (failure instanceof StoreException.Fenced) {
+                leadership.fenced();
+              } else if (failure != null) {
+                tellUnrecorded(claim, failure);
+              } else if (!done) {
+                LOG.log(
+                    WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
+              }
+              answered.accept(failure == null && done);
+              if (writing.decrementAndGet() == 0) {
+                signalIdle();
+              }
+            });
+  }
+
+  /// The first of a leadership is news; how many there were, the next leader counts.
+  private void tellUnrecorded(Claim claim, Throwable failure) {
+    LOG.log(
+        unrecordedTold.getAndSet(true) ? DEBUG : WARNING,
+        () ->
+            "end not recorded before trust ended, the task will run again, and so will others like"
+                + " it id="
+                + claim.id()
+                + " why="
+                + failure.getMessage());
+  }
+
+  /// Interrupts attempts whose time is over and records their ends; tells of those that ignored it.
+  void endOverdue() {
+    long now = System.nanoTime();
+    long timeout = config.taskTimeout().toNanos();
+    for (Attempt attempt : attempts.values()) {
+      long over = now - attempt.startNanos() - timeout;
+      if (over < 0) {
+        continue;
+      }
+      if (attempt.decide(Attempt.Fate.TIMED_OUT)) {
+        String error = "timed out after " + config.taskTimeout().toMillis() + " ms (TASK_TIMEOUT)";
+        record(attempt, new Outcome.Failure(error), "timeout", false);
+        attempt.interrupt();
+      } else if (attempt.fate() == Attempt.Fate.TIMED_OUT
+          && over > STUCK_AFTER.toNanos()
+          && attempt.tellStuck()) {
+        listener.stuck();
+        LOG.log(
+            WARNING,
+            () ->
+                "task ignores its interrupt and keeps a worker id="
+                    + attempt.claim().id()
+                    + " type="
+                    + attempt.claim().type());
+      }
+    }
+  }
+
+  /// Ids of the tasks that run or whose end is not answered yet.
+  Set<String> ids() {
+    return attempts.keySet();
+  }
+
+  int running() {
+    return attempts.size();
+  }
+
+  /// Waits until nothing runs and all ends are answered.
+  ///
+  /// @return false if the time was over first
+  boolean awaitIdle(long deadlineNanos) throws InterruptedException {
+    synchronized (idle) {
+      while (!(attempts.isEmpty() && writing.get() == 0)) {
+        long left = deadlineNanos - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(idle, Math.min(left, TimeUnit.MILLISECONDS.toNanos(50)));
+      }
+      return true;
+    }
+  }
+
+  private void signalIdle() {
+    synchronized (idle) {
+      idle.notifyAll();
+    }
+  }
+
+  /// Interrupts all that still runs and takes its fate into its own hands.
+  ///
+  /// @return the claims that were recalled, oldest first
+  List<Claim> recall() {
+    List<Claim> recalled = new ArrayList<>();
+    for (Attempt attempt : attempts.values()) {
+      if (attempt.decide(Attempt.Fate.RECALLED)) {
+        recalled.add(attempt.claim());
+      }
+      attempt.interrupt();
+    }
+    recalled.sort(Comparator.comparing(Claim::id));
+    return recalled;
+  }
+
+  /// Puts claims back to the front of their queues, uncharged, in their order.
+  void requeue(List<Claim> claims) {
+    // Whatever goes in one call or a later one is put in front of what went before: the youngest
+    // goes first.
+    for (Claim claim : claims.reversed()) {
+      listener.finished("requeued", Duration.ZERO);
+      write(() -> store.requeue(leadership.token(), claim, Duration.ZERO), claim, _ -> {});
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.taskscheduler.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/// The prefix that all keys of one scheduler share: `{name}:`. The braces put them all in one slot
+/// of a Redis Cluster.
+///
+/// @param name 1 to 64 characters of `a-z A-Z 0-9 . _ -`
+public record Namespace(String name) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  public Namespace {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a namespace has 1 to 64 characters of a-z A-Z 0-9 . _ -, was " + name);
+    }
+  }
+
+  /// `{name}:rest`, as text: for channels and messages.
+  public String text(String rest) {
+    return "{" + name + "}:" + rest;
+  }
+
+  /// `{name}:rest`, as Redis takes it.
+  public byte[] key(String rest) {
+    return text(rest).getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.taskscheduler.redis;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.BinaryJedisPubSub;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisException;
+
+/// A subscription to one channel that comes back by itself when its connection breaks.
+public final class Subscription implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Subscription.class.getName());
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long LONGEST_PAUSE_MS = 1000;
+
+  /// After this long without a message it connects anew: a connection that was cut without a word
+  /// would otherwise be listened to for ever.
+  private static final int LONGEST_SILENCE_MS = 30_000;
+
+  private final Supplier<Connection> connector;
+  private final byte[] channel;
+  private final Runnable onMessage;
+  private final Thread thread;
+  private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
+  private volatile boolean closed;
+  private boolean subscribed; // the listening thread's alone
+
+  Subscription(Supplier<Connection> connector, byte[] channel, Runnable onMessage) {
+    this.connector = connector;
+    this.channel = channel;
+    this.onMessage = onMessage;
+    this.thread = Thread.ofPlatform().daemon().name("redis-subscription").start(this::listen);
+  }
+
+  private void listen() {
+    long pause = FIRST_PAUSE_MS;
+    while (!closed) {
+      try (Connection fresh = connector.get()) {
+        connection.set(fresh);
+        if (closed) {
+          return;
+        }
+        Listener listener = new Listener();
+        listener.proceed(fresh, channel);
+      } catch (
+          RuntimeException
+              e) { // also what a listener throws: the next message finds one that lives
+        if (closed) {
+          return;
+        }
+        if (subscribed) {
+          pause = FIRST_PAUSE_MS;
+          subscribed = false;
+        }
+        LOG.log(System.Logger.Level.DEBUG, "subscription lost, will be renewed", e);
+        try {
+          synchronized (this) {
+            if (!closed) {
+              wait(pause);
+            }
+          }
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      } finally {
+        connection.set(null);
+      }
+    }
+  }
+
+  /// Ends the subscription; waits a second at the most for its thread.
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    Connection open = connection.get();
+    if (open != null) {
+      try {
+        open.forceDisconnect();
+      } catch (IOException | JedisException e) {
+        LOG.log(System.Logger.Level.DEBUG, "subscription was broken already", e);
+      }
+    }
+    try {
+      thread.join(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Listener extends BinaryJedisPubSub {
+    @Override
+    public void onSubscribe(byte[] to, int count) {
+      subscribed = true;
+      Connection open = connection.get();
+      if (open != null) {
+        open.setSoTimeout(LONGEST_SILENCE_MS);
+      }
+      onMessage.run();
+    }
+
+    @Override
+    public void onMessage(byte[] from, byte[] message) {
+      onMessage.run();
+    }
+  }
+}

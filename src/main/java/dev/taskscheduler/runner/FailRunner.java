@@ -1,0 +1,16 @@
+package dev.taskscheduler.runner;
+
+/// Type `fail`, for trying things out: every attempt fails with `{"error": "..."}`.
+public final class FailRunner implements TaskRunner {
+  @Override
+  public String type() {
+    return "fail";
+  }
+
+  /// @throws IllegalStateException always
+  @Override
+  public void run(TaskRun task) {
+    throw new IllegalStateException(
+        Payload.field(task.payload(), "error").orElse("this task was asked to fail"));
+  }
+}

@@ -1,0 +1,18 @@
+package dev.taskscheduler.runner;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+/// Type `log`, the default: one DEBUG line with the task's id, never its payload.
+public final class LogRunner implements TaskRunner {
+  private static final System.Logger LOG = System.getLogger(LogRunner.class.getName());
+
+  @Override
+  public String type() {
+    return "log";
+  }
+
+  @Override
+  public void run(TaskRun task) {
+    LOG.log(DEBUG, () -> "task runs id=" + task.id() + " type=log attempt=" + task.attempt());
+  }
+}

@@ -1,0 +1,54 @@
+package dev.taskscheduler.runner;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.regex.Pattern;
+
+/// The runners of this node, by type: those that come with it and those found on the class path.
+public final class Runners {
+  private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  private Runners() {}
+
+  /// Finds all runners.
+  ///
+  /// @throws IllegalStateException if two bear one type, a type is malformed, or a runner cannot be
+  ///   made
+  public static Map<String, TaskRunner> find() {
+    try {
+      return byType(ServiceLoader.load(TaskRunner.class));
+    } catch (ServiceConfigurationError e) {
+      throw new IllegalStateException(
+          "a runner on the class path is at fault: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, TaskRunner> byType(Iterable<TaskRunner> runners) {
+    Map<String, TaskRunner> found = new HashMap<>();
+    for (TaskRunner runner : runners) {
+      String type = runner.type();
+      if (!TYPE.matcher(type).matches()) {
+        throw new IllegalStateException(
+            "runner "
+                + runner.getClass().getName()
+                + " has type \""
+                + type
+                + "\": 1 to 64 of a-z A-Z 0-9 . _ - are allowed");
+      }
+      TaskRunner other = found.put(type, runner);
+      if (other != null) {
+        throw new IllegalStateException(
+            "two runners for type "
+                + type
+                + ": "
+                + other.getClass().getName()
+                + " and "
+                + runner.getClass().getName()
+                + "; take one of them off the class path");
+      }
+    }
+    return Map.copyOf(found);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.taskscheduler.runner;
+
+/// Type `sleep`, for trying things out: waits for `{"ms": 250}` milliseconds, a second if the
+/// payload names none.
+public final class SleepRunner implements TaskRunner {
+  private static final String DEFAULT_MS = "1000";
+
+  @Override
+  public String type() {
+    return "sleep";
+  }
+
+  /// @throws NumberFormatException if `ms` is not a whole number
+  @Override
+  public void run(TaskRun task) throws InterruptedException {
+    long ms = Long.parseLong(Payload.field(task.payload(), "ms").orElse(DEFAULT_MS));
+    Thread.sleep(Math.max(0, ms));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.taskscheduler.runner;
+
+import dev.taskscheduler.fence.FencingToken;
+
+/// What a runner sees of the task that it runs.
+///
+/// @param id the task's
+/// @param attempt from 1; never used twice for a task
+/// @param token the leader's fencing token: a target that remembers the highest epoch can refuse a
+///   stale leader
+/// @param payload the JSON value as it was submitted, byte for byte, UTF-8
+public record TaskRun(String id, int attempt, FencingToken token, byte[] payload) {}

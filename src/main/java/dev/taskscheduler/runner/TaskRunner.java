@@ -1,0 +1,23 @@
+package dev.taskscheduler.runner;
+
+/// Runs tasks of one type. A port, found by [java.util.ServiceLoader]: put a jar with a
+/// `META-INF/services/dev.taskscheduler.runner.TaskRunner` on the class path of every node.
+///
+/// One instance serves all tasks of its type, thousands at once, each on a virtual thread of its
+/// own.
+public interface TaskRunner {
+  /// The type that submissions name; 1 to 64 characters of `a-z A-Z 0-9 . _ -`.
+  String type();
+
+  /// Runs one attempt. Returning ends the task well; throwing ends the attempt badly.
+  ///
+  /// A task may run more than once: after a crash, or when a leader is succeeded. The thread is
+  /// interrupted when leadership or the time for an attempt is over: let [InterruptedException]
+  /// pass, or end soon.
+  ///
+  /// A runner that computes for long should do so on threads of its own and wait for them here:
+  /// virtual threads share a few carriers with the rest of the node.
+  ///
+  /// @throws Exception whose message is kept as the task's error
+  void run(TaskRun task) throws Exception;
+}

@@ -1,0 +1,17 @@
+package dev.taskscheduler.task;
+
+import java.time.Instant;
+
+/// One start of one task, granted to one leader.
+///
+/// @param attempt the number of this start, from 1; never used twice for a task
+/// @param payload the JSON value as it was submitted, byte for byte
+/// @param claimedAt by Redis's clock
+public record Claim(
+    String id,
+    int attempt,
+    Priority priority,
+    String type,
+    byte[] payload,
+    Instant submittedAt,
+    Instant claimedAt) {}

@@ -1,0 +1,22 @@
+package dev.taskscheduler.task;
+
+import java.util.Optional;
+
+/// What the store said of itself when it was last asked; at most a second old.
+///
+/// @param answers whether it answered
+/// @param problem what a person must change; empty when all is well
+/// @param version of the server; empty until it answered once
+/// @param persistence `aof-always`, `aof-everysec`, `aof-no` (`aof` where Redis does not tell how
+///   often it syncs), `snapshots` or `none` (`no-aof` where it does not tell which): what an
+///   accepted task survives; empty where unknown
+/// @param evictionPolicy `maxmemory-policy`; anything but `noeviction` would drop tasks; empty
+///   where unknown
+/// @param replicas how many are connected
+public record StoreHealth(
+    boolean answers,
+    Optional<String> problem,
+    Optional<String> version,
+    Optional<String> persistence,
+    Optional<String> evictionPolicy,
+    int replicas) {}

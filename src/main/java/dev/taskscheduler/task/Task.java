@@ -1,0 +1,14 @@
+package dev.taskscheduler.task;
+
+import java.time.Instant;
+
+/// What is known of a task, without its payload.
+///
+/// @param attempts how often it was started, all starts counted
+public record Task(
+    String id,
+    Priority priority,
+    String type,
+    Instant submittedAt,
+    int attempts,
+    TaskState state) {}

@@ -1,0 +1,84 @@
+package dev.taskscheduler.task;
+
+import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/// What users may ask of tasks, from any node.
+///
+/// Methods block for a bounded time and may be called by threads that are interrupted: they wait on
+/// futures only.
+public final class TaskService {
+  private final TaskStore store;
+  private final Set<String> types;
+  private final TaskListener listener;
+  private final TimeOrderedEpochFactory ids =
+      TimeOrderedEpochFactory.builder().withIncrementPlus1().build();
+
+  /// @param types the task types that have a runner on this node
+  public TaskService(TaskStore store, Set<String> types, TaskListener listener) {
+    this.store = store;
+    this.types = Set.copyOf(types);
+    this.listener = listener;
+  }
+
+  /// Keeps a task, or says why not.
+  ///
+  /// @throws StoreException.Refused if it was certainly not kept; the message says why
+  public Submission submit(NewTask task) {
+    if (!types.contains(task.type())) {
+      return new Submission.UnknownType(task.type());
+    }
+    String id = ids.create().toString();
+    try {
+      Submission answer = await(store.submit(id, task));
+      if (answer instanceof Submission.Accepted) {
+        listener.submitted(task.priority());
+      }
+      return answer;
+    } catch (StoreException.Unavailable e) {
+      return new Submission.Uncertain(id, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Finds a task by id.
+  ///
+  /// @throws StoreException if Redis does not answer
+  public Optional<Task> find(String id) {
+    return await(store.find(id));
+  }
+
+  /// Counts what stands where.
+  ///
+  /// @throws StoreException if Redis does not answer
+  public TaskCounts counts() {
+    return await(store.counts());
+  }
+
+  /// What the store last said of itself; answers at once.
+  public StoreHealth health() {
+    return store.health();
+  }
+
+  /// The task types that have a runner on this node.
+  public Set<String> types() {
+    return types;
+  }
+
+  private static <T> T await(CompletableFuture<T> answer) {
+    try {
+      return answer.get(); // the store bounds it; a timed wait would cost each request a timer
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException.Unavailable("interrupted while Redis was asked", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StoreException known) {
+        throw known;
+      }
+      throw new CompletionException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.taskscheduler.task;
+
+import java.time.Instant;
+
+/// Where a task stands.
+public sealed interface TaskState {
+  /// Waits for a time: it was put back with a delay.
+  record Scheduled(Instant dueAt) implements TaskState {}
+
+  /// May run now; waits for a worker.
+  record Ready() implements TaskState {}
+
+  /// Claimed by a leader.
+  ///
+  /// @param epoch that leader's
+  record Running(long epoch, Instant startedAt) implements TaskState {}
+
+  /// Ended well.
+  record Completed(Instant startedAt, Instant finishedAt) implements TaskState {}
+
+  /// Ended badly: its attempts are used up.
+  ///
+  /// @param error what the last attempt said; at most 1,000 characters
+  record Dead(Instant startedAt, Instant finishedAt, String error) implements TaskState {}
+}

@@ -1,0 +1,170 @@
+package dev.taskscheduler.task.redis;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.ServerInfo;
+import dev.taskscheduler.task.StoreHealth;
+import java.util.Optional;
+
+/// Asks Redis twice a second how it is, so that health is answered at once, also when Redis hangs.
+final class RedisHealth implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RedisHealth.class.getName());
+  private static final long PERIOD_MS = 500;
+  private static final double ROOM_AGAIN = 0.95;
+  private static final String FULL =
+      "Redis is full (maxmemory) and takes no new tasks: give it more memory, or let tasks finish"
+          + " and expire";
+  private static final StoreHealth NOT_ASKED =
+      new StoreHealth(
+          false,
+          Optional.of("Redis was not asked yet"),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          0);
+
+  private final Redis redis;
+  private volatile StoreHealth last = NOT_ASKED;
+  private volatile boolean closed;
+
+  RedisHealth(Redis redis) {
+    this.redis = redis;
+    Thread.ofPlatform().daemon().name("redis-health").start(this::watch);
+  }
+
+  StoreHealth last() {
+    return last;
+  }
+
+  private void watch() {
+    while (!closed) {
+      StoreHealth now = ask();
+      tell(last, now);
+      last = now;
+      synchronized (this) {
+        try {
+          if (!closed) {
+            wait(PERIOD_MS);
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
+  private StoreHealth ask() {
+    try {
+      return read(redis.info("default"));
+    } catch (RedisException.Refused e) {
+      return lost(Failures.advice(e));
+    } catch (RedisException e) {
+      return lost(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) { // an answer that nobody foresaw must not end the watch
+      return lost("Redis gave an answer that is not understood: " + e);
+    }
+  }
+
+  private StoreHealth lost(String problem) {
+    return new StoreHealth(
+        false, Optional.of(problem), last.version(), last.persistence(), last.evictionPolicy(), 0);
+  }
+
+  private StoreHealth read(ServerInfo info) {
+    Optional<String> version = info.field("redis_version");
+    Optional<String> policy = info.field("maxmemory_policy");
+    Optional<String> persistence =
+        info.field("aof_enabled").map(aof -> persistence(aof.equals("1")));
+    boolean loading = info.field("loading").filter("1"::equals).isPresent();
+    int replicas = info.field("connected_slaves").map(Integer::parseInt).orElse(0);
+    return new StoreHealth(
+        !loading, problem(info, loading, policy), version, persistence, policy, replicas);
+  }
+
+  private Optional<String> problem(ServerInfo info, boolean loading, Optional<String> policy) {
+    if (loading) {
+      return Optional.of("Redis is still loading its data");
+    }
+    if (info.field("role").filter("slave"::equals).isPresent()) {
+      return Optional.of("this Redis is a replica: REDIS_ADDR must name the primary");
+    }
+    if (policy.isPresent() && !policy.get().equals("noeviction")) {
+      return Optional.of(
+          "maxmemory-policy is "
+              + policy.get()
+              + ", which may drop tasks: set it to noeviction; nobody leads until then");
+    }
+    if (info.field("aof_last_write_status").filter("err"::equals).isPresent()) {
+      return Optional.of(
+          "Redis cannot write its append-only file: free space on its disk, see its log");
+    }
+    if (info.field("rdb_last_bgsave_status").filter("err"::equals).isPresent()
+        && redis.config("stop-writes-on-bgsave-error").filter("yes"::equals).isPresent()
+        && redis.config("save").filter(save -> !save.isEmpty()).isPresent()) {
+      return Optional.of(
+          "Redis cannot write its snapshots and so refuses all writes: free space on its disk,"
+              + " see its log");
+    }
+    return full(info) ? Optional.of(FULL) : Optional.empty();
+  }
+
+  /// Once full, it counts as full until there is some room: else each task that ends would be told.
+  private boolean full(ServerInfo info) {
+    double used = info.field("used_memory").map(Double::parseDouble).orElse(0.0);
+    double most = info.field("maxmemory").map(Double::parseDouble).orElse(0.0);
+    boolean before = last.problem().filter(FULL::equals).isPresent();
+    return most > 0 && used >= most * (before ? ROOM_AGAIN : 1);
+  }
+
+  private String persistence(boolean aof) {
+    if (aof) {
+      return "aof" + redis.config("appendfsync").map(policy -> "-" + policy).orElse("");
+    }
+    return redis.config("save").map(save -> save.isEmpty() ? "none" : "snapshots").orElse("no-aof");
+  }
+
+  private void tell(StoreHealth before, StoreHealth now) {
+    if (now.answers() && !before.answers()) {
+      LOG.log(
+          INFO,
+          () ->
+              "redis answers address="
+                  + redis
+                  + " version="
+                  + now.version().orElse("unknown")
+                  + " persistence="
+                  + now.persistence().orElse("unknown")
+                  + " maxmemory-policy="
+                  + now.evictionPolicy().orElse("unknown")
+                  + " replicas="
+                  + now.replicas());
+      if (now.persistence().filter("none"::equals).isPresent()
+          && !now.persistence().equals(before.persistence())) {
+        LOG.log(
+            WARNING,
+            () ->
+                "redis keeps nothing on disk: accepted tasks are lost with it; set appendonly yes");
+      }
+    } else if (!now.answers() && (before.answers() || before.equals(NOT_ASKED))) {
+      LOG.log(
+          WARNING,
+          () -> "redis does not answer address=" + redis + " problem=" + now.problem().orElse(""));
+    }
+    if (now.answers() && now.problem().isPresent() && !now.problem().equals(before.problem())) {
+      // What keeps anybody from leading is told as an error by who wants to lead.
+      LOG.log(WARNING, () -> "redis is not fit problem=" + now.problem().orElse(""));
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.taskscheduler.task.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskState;
+import java.time.Instant;
+import java.util.Arrays;
+
+/// Reads and writes a task's record, whose layout `_lib.lua` describes.
+final class TaskRecord {
+  private static final int STATE = 0;
+  private static final int STARTED = 1;
+  private static final int FINISHED = 14;
+  private static final int STARTS = 27;
+  private static final int PRIORITY = 37;
+  private static final int SUBMITTED = 38;
+  private static final int TYPE = 51;
+  private static final int LONGEST_TYPE = 64;
+  private static final int LONGEST_ERROR = 1000;
+
+  /// Bytes that hold all of a record but the payload: the header, the type and the error in UTF-8.
+  static final int HEAD_BYTES = TYPE + LONGEST_TYPE + 1 + 3 * LONGEST_ERROR + 1;
+
+  private final byte[] bytes;
+
+  TaskRecord(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /// Whether these bytes begin a record; no bytes are none, and nor is what a person left there.
+  static boolean isOne(byte[] head) {
+    return head.length > TYPE
+        && "wcd".indexOf(head[STATE]) >= 0
+        && "hml".indexOf(head[PRIORITY]) >= 0;
+  }
+
+  /// What follows the header in a new record: type, line feed, payload.
+  static byte[] body(String type, byte[] payload) {
+    byte[] name = type.getBytes(UTF_8);
+    byte[] body = Arrays.copyOf(name, name.length + 1 + payload.length);
+    body[name.length] = '\n';
+    System.arraycopy(payload, 0, body, name.length + 1, payload.length);
+    return body;
+  }
+
+  static byte[] priority(Priority priority) {
+    return switch (priority) {
+      case HIGH -> HIGH;
+      case MEDIUM -> MEDIUM;
+      case LOW -> LOW;
+    };
+  }
+
+  private static final byte[] HIGH = {'h'};
+  private static final byte[] MEDIUM = {'m'};
+  private static final byte[] LOW = {'l'};
+  private static final byte[] COMPLETED = {'c'};
+
+  /// An outcome as `end.lua` takes it: control characters would end the error's place in the
+  /// record.
+  static byte[] outcome(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Success() -> COMPLETED;
+      case Outcome.Failure(String error) -> {
+        int end = Math.min(error.length(), LONGEST_ERROR);
+        if (end < error.length() && Character.isHighSurrogate(error.charAt(end - 1))) {
+          end--;
+        }
+        yield ("d" + error.substring(0, end).replaceAll("\\p{Cntrl}+", " ")).getBytes(UTF_8);
+      }
+    };
+  }
+
+  /// Six hex digits, as scripts count starts.
+  static byte[] start(int attempt) {
+    byte[] hex = new byte[6];
+    for (int i = 5, rest = attempt; i >= 0; i--, rest >>>= 4) {
+      hex[i] = (byte) Character.forDigit(rest & 15, 16);
+    }
+    return hex;
+  }
+
+  /// The claim of the start after the last one recorded.
+  Claim claim(String id, Instant claimedAt) {
+    return claim(id, (int) hex(STARTS, 6) + 1, claimedAt);
+  }
+
+  Claim claim(String id, int attempt, Instant claimedAt) {
+    int line = find('\n', TYPE);
+    byte[] payload = Arrays.copyOfRange(bytes, line + 1, bytes.length);
+    return new Claim(id, attempt, priority(), type(), payload, time(SUBMITTED), claimedAt);
+  }
+
+  /// @param running its value in the running hash; empty if it does not run
+  /// @param dueMs when it is due; empty if it is not scheduled
+  Task task(String id, String running, String dueMs) {
+    int starts = (int) hex(STARTS, 6);
+    TaskState state;
+    if (bytes[STATE] == 'c') {
+      state = new TaskState.Completed(time(STARTED), time(FINISHED));
+    } else if (bytes[STATE] == 'd') {
+      state = new TaskState.Dead(time(STARTED), time(FINISHED), error());
+    } else if (!running.isEmpty()) {
+      Running parsed = Running.parse(running);
+      starts = parsed.attempt();
+      state = new TaskState.Running(parsed.epoch(), parsed.startedAt());
+    } else if (!dueMs.isEmpty()) {
+      state = new TaskState.Scheduled(Instant.ofEpochMilli((long) Double.parseDouble(dueMs)));
+    } else {
+      state = new TaskState.Ready();
+    }
+    return new Task(id, priority(), type(), time(SUBMITTED), starts, state);
+  }
+
+  /// A value of the running hash.
+  record Running(String token, int attempt, Instant startedAt) {
+    static Running parse(String value) {
+      String[] parts = value.split(" ", 3);
+      return new Running(
+          parts[0], Integer.parseInt(parts[1], 16), ofMicros(Long.parseLong(parts[2], 16)));
+    }
+
+    long epoch() {
+      return Long.parseLong(token.substring(0, token.indexOf(':')));
+    }
+  }
+
+  private Priority priority() {
+    return switch (bytes[PRIORITY]) {
+      case 'h' -> Priority.HIGH;
+      case 'm' -> Priority.MEDIUM;
+      case 'l' -> Priority.LOW;
+      default -> throw new IllegalStateException("not a task record: priority " + bytes[PRIORITY]);
+    };
+  }
+
+  private String type() {
+    int tab = find('\t', TYPE);
+    int line = find('\n', TYPE);
+    int end = tab < line ? tab : line;
+    return new String(bytes, TYPE, end - TYPE, UTF_8).intern();
+  }
+
+  private String error() {
+    int tab = find('\t', TYPE);
+    int line = find('\n', TYPE);
+    return tab < line ? new String(bytes, tab + 1, line - tab - 1, UTF_8) : "";
+  }
+
+  private int find(char c, int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] == c) {
+        return i;
+      }
+    }
+    return bytes.length;
+  }
+
+  private Instant time(int offset) {
+    return ofMicros(hex(offset, 13));
+  }
+
+  static Instant ofMicros(long micros) {
+    return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1000);
+  }
+
+  private long hex(int offset, int digits) {
+    long number = 0;
+    for (int i = offset; i < offset + digits; i++) {
+      number = number << 4 | Character.digit(bytes[i], 16);
+    }
+    return number;
+  }
+}

@@ -1,0 +1,6 @@
+-- look.lua  Shows who holds the fence.
+-- KEYS[1] hash  {ns}:leader  the fence
+-- Returns epoch, nonce, node, elector, trustMs, beat, released ('1' or nil), since in ms; nil for
+-- epoch or nonce where no fence stands.
+return redis.call('HMGET', KEYS[1],
+  'epoch', 'nonce', 'node', 'elector', 'trustMs', 'beat', 'released', 'since')

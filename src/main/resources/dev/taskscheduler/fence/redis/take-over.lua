@@ -1,0 +1,58 @@
+-- take-over.lua  Admits a nominee, or tells what stands instead.
+-- KEYS[1] hash  {ns}:leader  the fence: epoch, nonce, node, elector, trustMs, beat, released,
+--                            claimSeq, since, runId, gateRunId, waiting
+-- ARGV[1] the nominee's nonce   ARGV[2] its node id   ARGV[3] its elector   ARGV[4] its trust in ms
+-- ARGV[5] the token it has watched, epoch:nonce; empty for no fence   ARGV[6] the beat it has watched
+-- Returns 1 and then the fence as look.lua does when admitted, 0 and the fence when refused.
+--
+-- Passes: its own nonce once more, a fence that was released, one that stands as it was watched, and
+-- no fence where none was watched. The run id is that of this start of Redis: what was watched before
+-- a restart or failover says nothing, since Redis may have come back with an older state, in which
+-- the beats that kept others away (or a whole leadership) are missing. So the first who stands
+-- then counts the beat up for the holder, and everyone watches anew.
+local fence = KEYS[1]
+local nonce = ARGV[1]
+local f = redis.call('HMGET', fence, 'epoch', 'nonce', 'beat', 'released', 'gateRunId')
+local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local stands = f[1] and f[2]
+
+local function answer(granted)
+  local now = redis.call('HMGET', fence,
+    'epoch', 'nonce', 'node', 'elector', 'trustMs', 'beat', 'released', 'since')
+  table.insert(now, 1, granted)
+  return now
+end
+
+if stands and f[2] == nonce then
+  if f[4] then
+    return answer(0) -- a late copy of a call whose leadership has come and gone
+  end
+  redis.call('HDEL', fence, 'released') -- frees nothing, but lets the next writes pass when Redis is full
+  redis.call('HINCRBY', fence, 'beat', 1)
+  return answer(1)
+end
+if stands and f[5] ~= runId then
+  redis.call('HDEL', fence, 'released')
+  redis.call('HINCRBY', fence, 'beat', 1)
+  redis.call('HSET', fence, 'gateRunId', runId)
+  return answer(0)
+end
+if stands and not f[4] and not (ARGV[5] == f[1] .. ':' .. f[2] and ARGV[6] == f[3]) then
+  return answer(0)
+end
+if not stands and ARGV[5] ~= '' then
+  return answer(0)
+end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local epoch = now
+if f[1] and tonumber(f[1]) >= epoch then
+  epoch = tonumber(f[1]) + 1
+end
+redis.call('HDEL', fence, 'released', 'waiting')
+redis.call('HSET', fence,
+  'epoch', string.format('%.0f', epoch), 'nonce', nonce, 'node', ARGV[2], 'elector', ARGV[3],
+  'trustMs', ARGV[4], 'beat', '1', 'claimSeq', '0', 'since', string.format('%.0f', now),
+  'runId', runId, 'gateRunId', runId)
+return answer(1)

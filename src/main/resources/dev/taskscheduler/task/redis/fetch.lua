@@ -1,0 +1,27 @@
+-- fetch.lua  Reads the records of tasks that run under the leader's token.
+-- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] hash {ns}:running   id -> token, start number, start time
+-- ARGV[1] fencing token   ARGV[2] bytes of records at the most   ARGV[3] key prefix of tasks   ARGV[4..] ids
+-- Returns how many ids were looked at (the rest is over the limit), then id, value in running and record of each that runs
+-- under the token. Errors: FENCED.
+local bytes_left, prefix = tonumber(ARGV[2]), ARGV[3]
+if fenced(KEYS[1], ARGV[1]) then
+  return redis.error_reply('FENCED another leader holds the fence')
+end
+local found = { 0 }
+for i = 4, #ARGV do
+  if bytes_left <= 0 then
+    break
+  end
+  local value = redis.call('HGET', KEYS[2], ARGV[i])
+  if value and string.sub(value, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then
+    local record = redis.call('GET', prefix .. ARGV[i])
+    if record then
+      found[#found + 1] = ARGV[i]
+      found[#found + 1] = value
+      found[#found + 1] = record
+      bytes_left = bytes_left - #record
+    end
+  end
+  found[1] = found[1] + 1
+end
+return found

@@ -1,0 +1,132 @@
+package dev.taskscheduler;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Holds the rooms and their arrows as `docs/architecture.md` draws them.
+class ArchitectureTest {
+  private static final String BASE = "dev.taskscheduler";
+  private static final String[] FREE = {
+    "java..", "org.jspecify..", "com.google.errorprone.annotations.."
+  };
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(BASE);
+
+  private static String room(String name) {
+    return BASE + "." + name;
+  }
+
+  private static void sees(String room, String... seen) {
+    String[] allowed =
+        Stream.of(Arrays.stream(FREE), Stream.of(room(room)), Arrays.stream(seen))
+            .flatMap(s -> s)
+            .toArray(String[]::new);
+    classes()
+        .that()
+        .resideInAPackage(room(room))
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(allowed)
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_low_rooms_see_only_java_and_what_is_drawn() {
+    sees("fence");
+    sees("task", room("fence"), "com.github.f4b6a3.uuid..");
+    sees("leader", room("fence"));
+    sees("runner", room("fence"), room("task"), "tools.jackson.core..");
+    sees("redis", "redis.clients.jedis..", "org.apache.commons.pool2..");
+  }
+
+  @Test
+  void the_working_rooms_see_what_is_drawn() {
+    sees("node", room("leader"), room("task"), room("runner"), room("fence"));
+    sees("fence.redis", room("fence"), room("redis"), "redis.clients.jedis..");
+    sees("task.redis", room("task"), room("fence"), room("redis"), "redis.clients.jedis..");
+    sees("leader.redis", room("leader"), room("fence"), room("redis"), "redis.clients.jedis..");
+    sees("leader.raft", room("leader"), "org.apache.ratis..");
+    sees("local", room("redis"), "redis.embedded..");
+  }
+
+  @Test
+  void handlers_see_tasks_leadership_node_and_the_web_server() {
+    sees(
+        "handlers",
+        room("task"),
+        room("leader"),
+        room("node"),
+        room("metrics"),
+        "io.helidon..",
+        "tools.jackson.core..");
+  }
+
+  @Test
+  void nobody_imports_main_and_only_main_imports_conf() {
+    noClasses()
+        .that()
+        .resideInAPackage(BASE + "..")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(BASE + ".Main")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(BASE, room("conf"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(room("conf"))
+        .check(CLASSES);
+  }
+
+  @Test
+  void each_technology_stays_in_its_rooms() {
+    onlyIn(
+        "redis.clients..",
+        room("redis"),
+        room("fence.redis"),
+        room("task.redis"),
+        room("leader.redis"),
+        room("local"));
+    onlyIn("org.apache.ratis..", room("leader.raft"));
+    onlyIn("io.helidon.config..", room("conf"), BASE, room("handlers"), room("metrics"));
+    onlyIn("io.helidon..", room("handlers"), room("metrics"), room("conf"), BASE);
+  }
+
+  private static void onlyIn(String technology, String... rooms) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(rooms)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(technology)
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_leaders_calls_are_seen_only_by_the_node_and_their_adapter() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(BASE, room("task"), room("task.redis"), room("node"))
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(room("task") + ".ClaimStore")
+        .check(CLASSES);
+  }
+
+  @Test
+  void no_circle_among_the_rooms() {
+    slices().matching(BASE + ".(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.taskscheduler;
+
+import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.runner.TaskRunner;
+
+/// Type `halt`: ends the process at once, as a kill or a defect in native code would.
+public final class HaltRunner implements TaskRunner {
+  private static final int KILLED = 137;
+
+  @Override
+  public String type() {
+    return "halt";
+  }
+
+  @Override
+  public void run(TaskRun task) {
+    Runtime.getRuntime().halt(KILLED);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.taskscheduler;
+
+import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.runner.TaskRunner;
+import java.nio.charset.StandardCharsets;
+
+/// Type `probe`: sleeps for the milliseconds in its payload and writes its start and its end down.
+public final class ProbeRunner implements TaskRunner {
+  @Override
+  public String type() {
+    return "probe";
+  }
+
+  @Override
+  public void run(TaskRun task) throws InterruptedException {
+    tell("start", task);
+    Thread.sleep(Long.parseLong(new String(task.payload(), StandardCharsets.UTF_8)));
+    tell("end", task);
+  }
+
+  private static void tell(String what, TaskRun task) {
+    Probe.write(
+        what
+            + " "
+            + System.nanoTime()
+            + " "
+            + task.token().epoch()
+            + " "
+            + task.id()
+            + " "
+            + task.attempt());
+  }
+}

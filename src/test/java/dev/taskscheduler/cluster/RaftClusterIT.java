@@ -1,0 +1,107 @@
+package dev.taskscheduler.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The same as [ClusterIT] where Raft nominates, and the change from one elector to the other while
+/// tasks go on.
+@Timeout(120)
+class RaftClusterIT {
+  private static final Map<String, String> REDIS = Map.of("CONSENSUS_TYPE", "redis");
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster =
+        new Cluster(
+            Map.of(
+                "CONSENSUS_TYPE",
+                "raft",
+                "LEASE_TTL",
+                "1s",
+                "DRAIN_TIMEOUT",
+                "2s",
+                "WORKER_COUNT",
+                "8"));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void all_three_are_there() {
+    cluster.repair();
+    cluster.awaitLeader();
+  }
+
+  @Test
+  void a_leader_that_is_killed_is_succeeded_and_its_peers_tell_so_in_a_few_lines()
+      throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      NodeProcess other = cluster.otherThan(leader);
+      long before = other.output().lines().count();
+      leader.signal("KILL");
+      cluster.awaitNewerEpoch(epoch);
+      String leads = cluster.awaitLeader().call("GET", "/leader", "").body();
+      assertTrue(leads.contains("\"elector\":\"raft\""), leads);
+      assertTrue(leads.contains("\"term\":"), leads);
+      assertTrue(leads.contains("\"id\":\"" + leader.id() + "\""), leads);
+      assertTrue(other.output().lines().count() - before < 40, other.output());
+    });
+  }
+
+  @Test
+  void a_leader_that_is_paused_is_succeeded_and_writes_nothing_when_it_wakes() throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      leader.signal("STOP");
+      cluster.awaitNewerEpoch(epoch);
+      leader.signal("CONT");
+      leader.awaitReady();
+    });
+  }
+
+  @Test
+  void a_leader_that_is_told_to_stop_hands_over_and_ends_in_order() throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      leader.signal("TERM");
+      assertEquals(143, leader.awaitExit());
+      cluster.awaitNewerEpoch(epoch);
+      assertTrue(leader.output().contains("raft leadership handed over"), leader.output());
+    });
+  }
+
+  @Test
+  void a_leader_that_resigns_hands_over_and_stays() throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      assertEquals(202, leader.call("POST", "/leader/resign", "").statusCode());
+      cluster.awaitNewerEpoch(epoch);
+      assertTrue(!cluster.awaitLeader().id().equals(leader.id()), "it took leadership back");
+    });
+  }
+
+  @Test
+  void electors_change_node_by_node_and_back_while_tasks_go_on() throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      for (Map<String, String> elector : new Map[] {REDIS, Map.of()}) {
+        for (int i = 0; i < 3; i++) {
+          cluster.tell(i, elector);
+          cluster.node(i).signal("TERM");
+          assertEquals(143, cluster.node(i).awaitExit());
+          cluster.repair();
+        }
+        String leads = cluster.awaitLeader().call("GET", "/leader", "").body();
+        String name = elector.isEmpty() ? "raft" : "redis";
+        assertTrue(leads.contains("\"elector\":\"" + name + "\""), leads);
+      }
+    });
+  }
+}

@@ -1,0 +1,85 @@
+package dev.taskscheduler.conf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.json.JsonFactory;
+
+class LogLineTest {
+  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.006789Z");
+
+  private static LogRecord record(Level level, String message) {
+    var record = new LogRecord(level, message);
+    record.setInstant(AT);
+    record.setLoggerName("dev.taskscheduler.node.WorkerPool");
+    return record;
+  }
+
+  @Test
+  void a_text_line_has_time_level_logger_and_message() {
+    assertEquals(
+        "2026-01-02T03:04:05.006Z INFO    node.WorkerPool: pool started workers=4\n",
+        new TextLog().format(record(Level.INFO, "pool started workers=4")));
+    assertEquals(
+        "2026-01-02T03:04:05.006Z WARNING node.WorkerPool: {0} stays\n",
+        new TextLog().format(record(Level.WARNING, "{0} stays")));
+  }
+
+  @Test
+  void a_message_cannot_forge_a_second_line_nor_steer_a_terminal() {
+    String line = new TextLog().format(record(Level.FINE, "id=a\nb\r\u001b[2J"));
+    assertEquals("2026-01-02T03:04:05.006Z DEBUG   node.WorkerPool: id=a\\nb\\r\\u001b[2J\n", line);
+  }
+
+  @Test
+  void what_was_thrown_stays_on_the_line() {
+    var record = record(Level.SEVERE, "gone");
+    record.setThrown(new IllegalStateException("first\nsecond", new RuntimeException("cause")));
+    String line = new TextLog().format(record);
+    assertEquals(1, line.lines().count());
+    assertTrue(
+        line.contains(
+            "ERROR   node.WorkerPool: gone | java.lang.IllegalStateException: first | second"),
+        line);
+    assertTrue(line.contains(" | Caused by: java.lang.RuntimeException: cause"), line);
+  }
+
+  @Test
+  void a_json_line_is_one_object_that_a_parser_reads_back() {
+    String nasty = "quote=\" slash=\\ line=\n nul=\u0000 sep=\u2028 ü €";
+    var record = record(Level.FINER, nasty);
+    record.setThrown(new IllegalStateException("gone \"away\""));
+    String line = new JsonLog().format(record);
+    assertEquals(1, line.lines().count());
+    try (JsonParser parser = JsonFactory.builder().build().createParser(line)) {
+      assertEquals(JsonToken.START_OBJECT, parser.nextToken());
+      assertField(parser, "ts", "2026-01-02T03:04:05.006Z");
+      assertField(parser, "level", "TRACE");
+      assertField(parser, "logger", "dev.taskscheduler.node.WorkerPool");
+      assertField(parser, "message", nasty);
+      assertEquals("error", parser.nextName());
+      parser.nextToken();
+      assertTrue(parser.getString().startsWith("java.lang.IllegalStateException: gone \"away\"\n"));
+      assertEquals(JsonToken.END_OBJECT, parser.nextToken());
+    }
+  }
+
+  private static void assertField(JsonParser parser, String name, String value) {
+    assertEquals(name, parser.nextName());
+    parser.nextToken();
+    assertEquals(value, parser.getString());
+  }
+
+  @Test
+  void parameters_are_filled_in_where_a_library_uses_them() {
+    var record = record(Level.INFO, "listening on {0}");
+    record.setParameters(new Object[] {"x"});
+    assertTrue(new TextLog().format(record).endsWith(": listening on x\n"));
+  }
+}

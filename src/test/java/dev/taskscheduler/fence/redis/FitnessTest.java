@@ -1,0 +1,54 @@
+package dev.taskscheduler.fence.redis;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.RedisListener;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FitnessTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"6.2.0", "6.2", "6.10.1", "7.0.15", "8.0-rc1", "10.0.0", "255.255.255"})
+  void a_redis_of_6_2_or_newer_may_be_led_on(String version) {
+    assertFalse(Fitness.tooOld(version));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6.0.20", "5.0.14", "2.8", "", "7", "unstable", "99999999999.1"})
+  void an_older_one_and_one_that_cannot_be_read_may_not(String version) {
+    assertTrue(Fitness.tooOld(version));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "MISCONF Redis is configured to save RDB snapshots. script: 54a70e, on @user_script:53.",
+        "ERR Error running script (call to f_54a70e): @user_script:53: -MISCONF Redis is configured"
+      })
+  void an_error_is_told_alike_whatever_script_it_comes_from(String reply) {
+    assertTrue(refusal(reply).getMessage().endsWith("or repair its rights (MISCONF)"));
+  }
+
+  @Test
+  void what_passes_by_itself_is_no_reason_for_a_person_to_act() {
+    assertInstanceOf(
+        FenceException.Unavailable.class, refusal("LOADING Redis is loading the dataset"));
+  }
+
+  private static FenceException refusal(String reply) {
+    try (Redis redis =
+        new Redis(
+            RedisConfig.parse("localhost:1"), "t", 1, Duration.ofSeconds(1), RedisListener.NONE)) {
+      return new Fitness(redis)
+          .refusal("beat", new RedisException.Refused(reply, new IllegalStateException()));
+    }
+  }
+}

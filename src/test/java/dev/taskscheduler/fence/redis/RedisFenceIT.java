@@ -1,0 +1,342 @@
+package dev.taskscheduler.fence.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.Fence;
+import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Nominee;
+import dev.taskscheduler.fence.Sighting;
+import dev.taskscheduler.fence.TakeOver;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.Subscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/// The fence's scripts, one by one, with all keys compared before and after.
+class RedisFenceIT {
+  private static final Namespace NS = new Namespace("test");
+  private static final String KEY = "{test}:leader";
+  private static final Sighting VACANT = new Sighting.Vacant();
+  private static RedisServer server;
+
+  private Redis redis;
+  private Jedis jedis;
+  private RedisFence fence;
+
+  @BeforeAll
+  static void startServer() {
+    server = new RedisServer();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    redis = server.redis(3);
+    jedis = server.jedis();
+    fence = new RedisFence(redis, NS);
+    jedis.flushAll();
+  }
+
+  @AfterEach
+  void disconnect() {
+    jedis.configSet("maxmemory", "0");
+    jedis.configSet("maxmemory-policy", "noeviction");
+    jedis.close();
+    redis.close();
+  }
+
+  private static Nominee nominee(String node, String nonceDigit) {
+    return new Nominee(node, "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
+  }
+
+  private FencingToken granted(TakeOver answer) {
+    return assertInstanceOf(TakeOver.Granted.class, answer).token();
+  }
+
+  private Sighting refused(TakeOver answer) {
+    return assertInstanceOf(TakeOver.Refused.class, answer).now();
+  }
+
+  private Sighting.Held held() {
+    return assertInstanceOf(Sighting.Held.class, fence.look());
+  }
+
+  private void changesNothing(Runnable call) {
+    Map<String, String> before = server.snapshot();
+    call.run();
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void a_look_at_no_fence_shows_none_and_changes_nothing() {
+    changesNothing(() -> assertEquals(VACANT, fence.look()));
+  }
+
+  @Test
+  void the_first_nominee_is_admitted_and_shown() {
+    Instant before = Instant.now().minusMillis(1);
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Sighting.Held held = held();
+    assertEquals(
+        new Sighting.Held(token, "a", "redis", Duration.ofSeconds(3), 1, false, held.since()),
+        held);
+    assertTrue(held.since().isAfter(before) && !held.since().isAfter(Instant.now()));
+    assertEquals(token.epoch(), held.since().toEpochMilli());
+    Map<String, String> fields = jedis.hgetAll(KEY);
+    String runId =
+        jedis
+            .info("server")
+            .lines()
+            .filter(l -> l.startsWith("run_id:"))
+            .findFirst()
+            .orElseThrow()
+            .substring(7);
+    assertEquals(runId, fields.get("runId"));
+    assertEquals("0", fields.get("claimSeq"));
+    assertEquals(Map.of(KEY, "hash").keySet(), server.snapshot().keySet());
+  }
+
+  @Test
+  void a_take_over_asked_twice_is_granted_again_and_beats() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
+    Map<String, String> before = jedis.hgetAll(KEY);
+    assertEquals(token, granted(fence.takeOver(nominee("a", "a"), VACANT)));
+    before.put("beat", "2");
+    assertEquals(before, jedis.hgetAll(KEY));
+  }
+
+  @Test
+  void who_watched_no_fence_is_refused_where_one_stands() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), VACANT))));
+  }
+
+  @Test
+  void who_watched_a_fence_is_refused_where_none_stands() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Sighting watched = held();
+    jedis.flushAll();
+    changesNothing(() -> assertEquals(VACANT, refused(fence.takeOver(nominee("b", "b"), watched))));
+  }
+
+  @Test
+  void who_shows_what_stands_is_admitted_with_a_greater_epoch_and_a_clean_claim_record() {
+    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
+    FencingToken second = granted(fence.takeOver(nominee("b", "b"), held()));
+    assertTrue(second.epoch() > first.epoch());
+    assertEquals("0", jedis.hget(KEY, "claimSeq"));
+    assertFalse(jedis.hexists(KEY, "waiting"));
+    assertEquals(1, held().beat());
+  }
+
+  @Test
+  void who_shows_an_older_beat_is_refused() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Sighting watched = held();
+    assertEquals(Fence.Beat.COUNTED, fence.beat(token));
+    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), watched))));
+  }
+
+  @Test
+  void a_repeated_grant_keeps_out_who_watched_before_it() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Sighting watched = held();
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    changesNothing(() -> refused(fence.takeOver(nominee("b", "b"), watched)));
+  }
+
+  @Test
+  void the_epoch_grows_even_when_redis_has_a_greater_one() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    jedis.hset(KEY, "epoch", "9000000000000");
+    assertEquals(9000000000001L, granted(fence.takeOver(nominee("b", "b"), held())).epoch());
+  }
+
+  @Test
+  void a_beat_counts_up_and_changes_nothing_else() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Map<String, String> before = jedis.hgetAll(KEY);
+    assertEquals(Fence.Beat.COUNTED, fence.beat(token));
+    before.put("beat", "2");
+    assertEquals(before, jedis.hgetAll(KEY));
+  }
+
+  @Test
+  void a_beat_without_a_fence_or_after_another_took_over_or_after_release_is_fenced() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    assertTrue(fence.release(token));
+    changesNothing(() -> assertEquals(Fence.Beat.FENCED, fence.beat(token)));
+    granted(fence.takeOver(nominee("b", "b"), held()));
+    changesNothing(() -> assertEquals(Fence.Beat.FENCED, fence.beat(token)));
+    jedis.flushAll();
+    changesNothing(() -> assertEquals(Fence.Beat.FENCED, fence.beat(token)));
+  }
+
+  @Test
+  @SuppressWarnings("try") // the subscription is only held open
+  void a_release_is_told_once_and_opens_the_gate_whatever_was_watched() throws Exception {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Semaphore told = new Semaphore(0);
+    try (Subscription released =
+        redis.subscribe(new FenceKeys(NS).releasedChannel(), told::release)) {
+      assertTrue(told.tryAcquire(5, TimeUnit.SECONDS)); // subscribed
+      assertTrue(fence.release(token));
+      assertTrue(told.tryAcquire(5, TimeUnit.SECONDS));
+      assertTrue(held().released());
+      changesNothing(() -> assertTrue(fence.release(token)));
+      granted(fence.takeOver(nominee("b", "b"), VACANT));
+      assertEquals(0, told.availablePermits());
+      assertFalse(held().released());
+    }
+  }
+
+  @Test
+  void a_release_by_another_token_changes_nothing() {
+    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    granted(fence.takeOver(nominee("b", "b"), held()));
+    changesNothing(() -> assertFalse(fence.release(first)));
+    jedis.flushAll();
+    changesNothing(() -> assertFalse(fence.release(first)));
+  }
+
+  @Test
+  void a_late_copy_of_a_take_over_whose_leadership_was_released_is_refused() {
+    fence.release(granted(fence.takeOver(nominee("a", "a"), VACANT)));
+    changesNothing(() -> refused(fence.takeOver(nominee("a", "a"), VACANT)));
+  }
+
+  @Test
+  void take_over_beat_and_release_pass_on_a_full_redis() {
+    jedis.set("filler", "x".repeat(100_000));
+    jedis.configSet("maxmemory", "1");
+    assertThrows(
+        redis.clients.jedis.exceptions.JedisDataException.class, () -> jedis.set("more", "x"));
+    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    assertEquals(first, granted(fence.takeOver(nominee("a", "a"), VACANT)));
+    assertEquals(Fence.Beat.COUNTED, fence.beat(first));
+    FencingToken second = granted(fence.takeOver(nominee("b", "b"), held()));
+    assertTrue(fence.release(second));
+    assertTrue(held().released());
+  }
+
+  @Test
+  void a_redis_that_may_evict_is_not_led_on_until_that_is_changed() {
+    jedis.configSet("maxmemory-policy", "allkeys-lru");
+    changesNothing(() -> {
+      FenceException.Unfit e =
+          assertThrows(FenceException.Unfit.class, () -> fence.takeOver(nominee("a", "a"), VACANT));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("CONFIG SET maxmemory-policy noeviction"),
+          e.getMessage());
+    });
+    jedis.configSet("maxmemory-policy", "noeviction");
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+  }
+
+  @Test
+  void a_fence_that_something_else_wrote_is_told() {
+    jedis.set(KEY, "text");
+    assertThrows(FenceException.Unfit.class, fence::look);
+    jedis.del(KEY);
+    jedis.hset(KEY, Map.of("epoch", "x", "nonce", "y"));
+    assertThrows(FenceException.Unfit.class, fence::look);
+  }
+
+  @Test
+  void a_replica_says_that_the_primary_must_be_named() {
+    try (RedisServer replica = new RedisServer("replicaof 127.0.0.1 " + server.port());
+        Redis toReplica = replica.redis(1)) {
+      RedisFence there = new RedisFence(toReplica, NS);
+      FenceException e = null;
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (!(e instanceof FenceException.Unfit) && System.nanoTime() < deadline) {
+        // until it has loaded what the primary sent
+        e = assertThrows(FenceException.class, () -> there.takeOver(nominee("a", "a"), VACANT));
+      }
+      assertTrue(String.valueOf(e).contains("REDIS_ADDR must name the primary"), String.valueOf(e));
+    }
+  }
+
+  @Test
+  void a_missing_password_is_asked_for_and_an_absent_redis_is_unavailable() {
+    try (RedisServer locked = new RedisServer("requirepass secret");
+        Redis client = locked.redis(1)) {
+      RedisFence there = new RedisFence(client, NS);
+      FenceException.Unfit e = assertThrows(FenceException.Unfit.class, there::look);
+      assertTrue(String.valueOf(e.getMessage()).contains("REDIS_ADDR"), e.getMessage());
+      locked.kill();
+      assertThrows(FenceException.Unavailable.class, there::look);
+    }
+  }
+
+  @Test
+  void after_a_restart_the_holder_is_told_and_nobody_passes_on_what_was_watched_before() {
+    try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
+        Redis client = lasting.redis(1)) {
+      RedisFence there = new RedisFence(client, NS);
+      FencingToken first = granted(there.takeOver(nominee("a", "a"), VACANT));
+      Sighting watched = there.look();
+      lasting.restart();
+      assertThrows(FenceException.Unavailable.class, there::look);
+      assertEquals(watched, there.look());
+      assertEquals(Fence.Beat.RESTARTED, there.beat(first));
+      Sighting.Held anew =
+          assertInstanceOf(
+              Sighting.Held.class, refused(there.takeOver(nominee("b", "b"), watched)));
+      assertEquals(2, anew.beat());
+      assertEquals(Fence.Beat.RESTARTED, there.beat(first));
+      granted(there.takeOver(nominee("b", "b"), anew));
+    }
+  }
+
+  @Test
+  void a_release_from_before_a_restart_opens_nothing_since_a_leadership_may_have_been_forgotten() {
+    try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
+        Redis client = lasting.redis(1)) {
+      RedisFence there = new RedisFence(client, NS);
+      there.release(granted(there.takeOver(nominee("a", "a"), VACANT)));
+      lasting.restart();
+      assertThrows(FenceException.Unavailable.class, there::look);
+      Sighting.Held anew =
+          assertInstanceOf(
+              Sighting.Held.class, refused(there.takeOver(nominee("b", "b"), there.look())));
+      assertFalse(anew.released());
+      granted(there.takeOver(nominee("b", "b"), anew));
+    }
+  }
+
+  @Test
+  void a_release_after_a_restart_opens_the_gate_at_once() {
+    try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
+        Redis client = lasting.redis(1)) {
+      RedisFence there = new RedisFence(client, NS);
+      FencingToken first = granted(there.takeOver(nominee("a", "a"), VACANT));
+      lasting.restart();
+      assertThrows(FenceException.Unavailable.class, there::look);
+      assertTrue(there.release(first));
+      granted(there.takeOver(nominee("b", "b"), there.look()));
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.taskscheduler.handlers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+
+/// `docs/swagger.yaml` is written by hand; `docs/swagger.json` is made from it here.
+class ApiDocumentTest {
+  private static final Path YAML = Path.of("docs", "swagger.yaml");
+  private static final Path JSON = Path.of("docs", "swagger.json");
+
+  private static Map<String, Object> document() throws IOException {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    Map<String, Object> document =
+        new Yaml(new SafeConstructor(options)).load(Files.readString(YAML));
+    return document;
+  }
+
+  @Test
+  void the_json_document_is_made_from_the_yaml_document() throws IOException {
+    String made = json(document());
+    boolean stale = !Files.exists(JSON) || !Files.readString(JSON).equals(made);
+    if (stale) {
+      Files.writeString(JSON, made);
+    }
+    assertTrue(!stale, "docs/swagger.json was stale and has been made anew: build again");
+  }
+
+  @Test
+  void the_document_has_the_version_of_the_program() throws IOException {
+    Properties build = new Properties();
+    try (InputStream in = ApiDocumentTest.class.getResourceAsStream("/build.properties")) {
+      build.load(in);
+    }
+    Map<?, ?> info = (Map<?, ?>) document().get("info");
+    assertEquals(build.getProperty("version"), info.get("version"));
+  }
+
+  @Test
+  void the_routes_of_the_server_and_the_paths_of_the_document_are_the_same() throws IOException {
+    Map<String, String> documented = new TreeMap<>();
+    for (Map.Entry<?, ?> path : ((Map<?, ?>) document().get("paths")).entrySet()) {
+      // Every GET is answered as HEAD too, which the document says once for all.
+      String methods =
+          String.join(
+              ", ",
+              ((Map<?, ?>) path.getValue())
+                  .keySet().stream()
+                      .map(method -> method.equals("get") ? "GET, HEAD" : method.toString())
+                      .map(method -> method.equals("post") ? "POST" : method)
+                      .toList());
+      documented.put((String) path.getKey(), methods);
+    }
+    assertEquals(new TreeMap<>(Routes.ALLOWED), documented);
+  }
+
+  private static String json(Map<String, Object> document) {
+    DefaultIndenter indent = new DefaultIndenter("  ", "\n");
+    PrettyPrinter pretty =
+        new DefaultPrettyPrinter().withArrayIndenter(indent).withObjectIndenter(indent);
+    StringWriter text = new StringWriter();
+    ObjectWriteContext context =
+        new ObjectWriteContext.Base() {
+          @Override
+          public PrettyPrinter getPrettyPrinter() {
+            return pretty;
+          }
+
+          @Override
+          public boolean hasPrettyPrinter() {
+            return true;
+          }
+        };
+    try (JsonGenerator json = new JsonFactory().createGenerator(context, text)) {
+      write(json, document);
+    }
+    return text + "\n";
+  }
+
+  private static void write(JsonGenerator json, Object value) {
+    switch (value) {
+      case null -> json.writeNull();
+      case String text -> json.writeString(text);
+      case Boolean bool -> json.writeBoolean(bool);
+      case Integer number -> json.writeNumber(number);
+      case Long number -> json.writeNumber(number);
+      case Double number -> json.writeNumber(number);
+      case List<?> items -> {
+        json.writeStartArray();
+        items.forEach(item -> write(json, item));
+        json.writeEndArray();
+      }
+      case Map<?, ?> fields -> {
+        json.writeStartObject();
+        new LinkedHashMap<>(fields)
+            .forEach((name, field) -> {
+              json.writeName((String) name); // a bare number for a name would be refused here
+              write(json, field);
+            });
+        json.writeEndObject();
+      }
+      default -> throw new IllegalStateException("not JSON: " + value.getClass() + " " + value);
+    }
+  }
+}

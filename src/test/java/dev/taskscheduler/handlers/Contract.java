@@ -1,0 +1,58 @@
+package dev.taskscheduler.handlers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.atlassian.oai.validator.OpenApiInteractionValidator;
+import com.atlassian.oai.validator.model.Request;
+import com.atlassian.oai.validator.model.SimpleResponse;
+import com.atlassian.oai.validator.report.ValidationReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Holds answers against `docs/swagger.yaml`.
+final class Contract {
+  private final OpenApiInteractionValidator validator;
+
+  Contract() throws IOException {
+    validator =
+        OpenApiInteractionValidator.createForInlineApiSpecification(
+                Files.readString(Path.of("docs", "swagger.yaml")))
+            .build();
+  }
+
+  /// Fails unless the document foresees this answer to this operation.
+  ///
+  /// @param body null for the answer to HEAD
+  void holds(
+      String method,
+      String path,
+      int status,
+      Map<String, List<String>> headers,
+      byte @Nullable [] body) {
+    if (status >= 400 && !path.startsWith("/health")) {
+      assertEquals(List.of(Problem.MEDIA_TYPE), headers.get("content-type"));
+    }
+    if (body == null) {
+      return;
+    }
+    SimpleResponse.Builder answer = SimpleResponse.Builder.status(status);
+    headers.forEach(answer::withHeader);
+    if (body.length > 0) {
+      answer.withBody(body);
+    }
+    // What the path does not know is answered as the document says for any path.
+    String allowed = Routes.ALLOWED.get(path);
+    String known =
+        List.of(allowed.split(", ")).contains(method) ? method : allowed.split(", ", 2)[0];
+    ValidationReport report =
+        validator.validateResponse(path, Request.Method.valueOf(known), answer.build());
+    assertTrue(
+        report.getMessages().isEmpty(),
+        () -> method + " " + path + " " + status + ": " + report.getMessages());
+  }
+}

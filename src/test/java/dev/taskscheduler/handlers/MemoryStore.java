@@ -1,0 +1,102 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskCounts;
+import dev.taskscheduler.task.TaskState;
+import dev.taskscheduler.task.TaskStore;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// Keeps tasks in memory, and can be told to fail in each way in which Redis can.
+final class MemoryStore implements TaskStore {
+  static final StoreHealth WELL =
+      new StoreHealth(
+          true,
+          Optional.empty(),
+          Optional.of("7.0.15"),
+          Optional.of("aof-everysec"),
+          Optional.of("noeviction"),
+          0);
+  static final StoreHealth AWAY =
+      new StoreHealth(
+          false,
+          Optional.of("Redis does not answer"),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          0);
+
+  enum Mood {
+    WELL,
+    FULL_QUEUE,
+    REFUSES,
+    UNAVAILABLE,
+    SILENT,
+    DEFECT
+  }
+
+  final Map<String, Task> tasks = new ConcurrentHashMap<>();
+  final Map<String, NewTask> submitted = new ConcurrentHashMap<>();
+  volatile Mood mood = Mood.WELL;
+
+  @Override
+  public CompletableFuture<Submission> submit(String id, NewTask task) {
+    return answer(() -> {
+      if (mood == Mood.FULL_QUEUE) {
+        return new Submission.QueueFull(1_000_000);
+      }
+      submitted.put(id, task);
+      put(id, task, 0, new TaskState.Ready());
+      return new Submission.Accepted(id);
+    });
+  }
+
+  void put(String id, NewTask task, int attempts, TaskState state) {
+    tasks.put(
+        id,
+        new Task(
+            id,
+            task.priority(),
+            task.type(),
+            Instant.parse("2026-11-23T08:55:00.717Z"),
+            attempts,
+            state));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Task>> find(String id) {
+    return answer(() -> Optional.ofNullable(tasks.get(id)));
+  }
+
+  @Override
+  public CompletableFuture<TaskCounts> counts() {
+    return answer(() -> new TaskCounts(Map.of(), 0, 0, 0, 0));
+  }
+
+  @Override
+  public StoreHealth health() {
+    return mood == Mood.UNAVAILABLE ? AWAY : WELL;
+  }
+
+  private <T> CompletableFuture<T> answer(Supplier<T> well) {
+    return switch (mood) {
+      case WELL, FULL_QUEUE -> CompletableFuture.completedFuture(well.get());
+      case REFUSES ->
+          CompletableFuture.failedFuture(
+              new StoreException.Refused("Redis is full", new IllegalStateException()));
+      case UNAVAILABLE ->
+          CompletableFuture.failedFuture(
+              new StoreException.Unavailable("no answer in time", new IllegalStateException()));
+      case SILENT -> new CompletableFuture<>();
+      case DEFECT -> CompletableFuture.failedFuture(new IllegalStateException("secret inside"));
+    };
+  }
+}

@@ -1,0 +1,342 @@
+package dev.taskscheduler.handlers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.redis.RedisTaskStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The whole face on a real Redis; every answer is held against the API document.
+@Timeout(120)
+class RestContractIT {
+  private static final String UNKNOWN = "019aa0e6-5b3c-7000-8000-000000000000";
+  private static final long MAX_PENDING = 1_000;
+  private static final GivenLeader LEADER = new GivenLeader();
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private static RedisServer redisServer;
+  private static Redis redis;
+  private static RedisTaskStore store;
+  private static HttpServer server;
+  private static Contract contract;
+
+  @BeforeAll
+  static void start() throws IOException {
+    contract = new Contract();
+    redisServer = new RedisServer();
+    redis = redisServer.redis(4);
+    TaskLimits limits = new TaskLimits(MAX_PENDING, 5, Duration.ofHours(1), 1_000, 1_000);
+    store = new RedisTaskStore(redis, new Namespace("test"), limits);
+    Meters meters = new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty));
+    TaskService tasks = new TaskService(store, Set.of("log"), meters);
+    server =
+        new HttpServer(
+            new HttpConfig("node1", "127.0.0.1", 0, 1 << 16, Duration.ofSeconds(10), "0.1.0"),
+            new Scheduler(tasks, LEADER, () -> 0),
+            meters,
+            meters.feature());
+    server.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    store.close();
+    redis.close();
+    redisServer.close();
+    CLIENT.close();
+  }
+
+  private static HttpResponse<byte[]> send(
+      String method, String target, HttpRequest.Builder builder) throws Exception {
+    HttpResponse<byte[]> answer =
+        CLIENT.send(
+            builder.uri(URI.create("http://127.0.0.1:" + server.port() + target)).build(),
+            BodyHandlers.ofByteArray());
+    String path = target.split("\\?", 2)[0];
+    contract.holds(
+        method,
+        Routes.ALLOWED.containsKey(path) ? path : "/status", // any: it is none of theirs
+        answer.statusCode(),
+        answer.headers().map(),
+        method.equals("HEAD") ? null : answer.body());
+    return answer;
+  }
+
+  private static HttpResponse<byte[]> call(String method, String target) throws Exception {
+    return send(method, target, HttpRequest.newBuilder().method(method, BodyPublishers.noBody()));
+  }
+
+  private static HttpResponse<byte[]> submit(byte[] body, String type) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder()
+            .POST(BodyPublishers.ofByteArray(body))
+            .header("Content-Type", type);
+    return send("POST", "/submit", request);
+  }
+
+  private static HttpResponse<byte[]> submit(String body) throws Exception {
+    return submit(body.getBytes(UTF_8), "application/json");
+  }
+
+  private static String text(HttpResponse<byte[]> answer) {
+    return new String(answer.body(), UTF_8);
+  }
+
+  @Test
+  void a_task_that_was_submitted_is_known_under_its_id() throws Exception {
+    for (String priority : List.of("high", "medium", "low")) {
+      HttpResponse<byte[]> submitted =
+          submit("{\"priority\":\"" + priority + "\",\"payload\":{\"job\":\"demo\"}}");
+      assertEquals(202, submitted.statusCode());
+      String where = submitted.headers().firstValue("Location").orElseThrow();
+      HttpResponse<byte[]> status = call("GET", where);
+      assertEquals(200, status.statusCode());
+      assertTrue(text(status).contains("\"status\":\"pending\""), text(status));
+      assertTrue(text(status).contains("\"priority\":\"" + priority + "\""), text(status));
+    }
+  }
+
+  @Test
+  void a_task_that_nobody_knows_is_not_found() throws Exception {
+    assertEquals(404, call("GET", "/status?id=" + UNKNOWN).statusCode());
+    for (String query : List.of("", "?id", "?id=", "?id=1", "?ID=" + UNKNOWN)) {
+      assertEquals(400, call("GET", "/status" + query).statusCode(), query);
+    }
+  }
+
+  @Test
+  void every_bad_body_is_a_400_that_says_why() throws Exception {
+    for (String body :
+        List.of(
+            "",
+            "{",
+            "nonsense",
+            "{\"payload\":1}{}",
+            "{\"payload\":1} x",
+            "{\"payload\":1,\"payload\":1}",
+            "{\"payload\":" + "[".repeat(64) + "]".repeat(64) + "}",
+            "{\"payload\":1e999}",
+            "{\"payload\":0." + "1".repeat(2_000) + "}",
+            "{}",
+            "[]",
+            "null",
+            "{\"priority\":\"high\"}",
+            "{\"payload\":1,\"priority\":\"urgent\"}",
+            "{\"payload\":1,\"priority\":null}",
+            "{\"payload\":1,\"type\":\"\"}",
+            "{\"payload\":1,\"\\ud800\":1}",
+            "{\"payload\":1,\"extra\":1}")) {
+      assertEquals(400, submit(body).statusCode(), body);
+    }
+    byte[] overlong = HexFormat.of().parseHex("7b227061796c6f6164223a22c0af227d");
+    assertEquals(400, submit(overlong, "application/json").statusCode());
+  }
+
+  @Test
+  void all_faults_are_told_at_once() throws Exception {
+    String said = text(submit("{\"priority\":1,\"type\":2,\"extra\":3}"));
+    for (String pointer : List.of("/priority", "/type", "/extra", "/payload")) {
+      assertTrue(said.contains("{\"pointer\":\"" + pointer + "\","), said);
+    }
+  }
+
+  @Test
+  void only_json_is_taken() throws Exception {
+    byte[] body = "{\"payload\":1}".getBytes(UTF_8);
+    for (String type :
+        List.of(
+            "application/json",
+            "Application/JSON",
+            "application/json;charset=utf-8",
+            "application/json; charset=\"UTF-8\"")) {
+      assertEquals(202, submit(body, type).statusCode(), type);
+    }
+    for (String type :
+        List.of(
+            "text/plain",
+            "application/json5",
+            "application/problem+json",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=utf-16",
+            "application/json; charset=iso-8859-1",
+            "nonsense")) {
+      assertEquals(415, submit(body, type).statusCode(), type);
+    }
+    HttpRequest.Builder none = HttpRequest.newBuilder().POST(BodyPublishers.ofByteArray(body));
+    assertEquals(415, send("POST", "/submit", none).statusCode());
+  }
+
+  @Test
+  void an_unknown_type_and_a_body_too_large_are_refused() throws Exception {
+    assertEquals(422, submit("{\"payload\":1,\"type\":\"fax\"}").statusCode());
+    assertEquals(413, submit("{\"payload\":\"" + "x".repeat(1 << 16) + "\"}").statusCode());
+  }
+
+  @Test
+  void every_path_answers_its_methods_and_refuses_the_others_with_allow() throws Exception {
+    for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
+      for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")) {
+        String what = method + " " + route.getKey();
+        HttpResponse<byte[]> answer = call(method, route.getKey());
+        if (List.of(route.getValue().split(", ")).contains(method)) {
+          assertFalse(List.of(404, 405, 500).contains(answer.statusCode()), what);
+        } else {
+          assertEquals(405, answer.statusCode(), what);
+          assertEquals(route.getValue(), answer.headers().firstValue("Allow").orElse(""), what);
+        }
+      }
+    }
+    assertEquals(405, call("POST", "/swagger/index.html").statusCode());
+  }
+
+  @Test
+  void there_is_nothing_else() throws Exception {
+    for (String path :
+        List.of(
+            "/nowhere",
+            "/submit/x",
+            "/observe",
+            "/observe/health",
+            "/openapi/ui",
+            "/swagger/package.json",
+            "/swagger/swagger-ui.js.map",
+            "/swagger/oauth2-redirect.html",
+            "/swagger/x/index.html",
+            "/swagger/..%2f..%2f..%2fbuild.properties",
+            "/build.properties")) {
+      assertEquals(404, call("GET", path).statusCode(), path);
+    }
+  }
+
+  @Test
+  void the_document_is_served_as_it_was_built_and_as_helidon_reads_it() throws Exception {
+    HttpResponse<byte[]> document = call("GET", "/swagger/doc.json");
+    assertArrayEquals(Files.readAllBytes(Path.of("docs", "swagger.json")), document.body());
+    assertTrue(text(call("GET", "/openapi")).contains("operationId: submit"));
+    HttpResponse<byte[]> json =
+        send("GET", "/openapi", HttpRequest.newBuilder().header("Accept", "application/json"));
+    assertTrue(text(json).contains("\"submit\""));
+    HttpResponse<byte[]> unknown = call("GET", "/openapi?format=xml");
+    assertEquals(400, unknown.statusCode());
+  }
+
+  @Test
+  void the_pages_show_the_document() throws Exception {
+    assertEquals(302, call("GET", "/swagger").statusCode());
+    assertEquals("/swagger/", call("GET", "/").headers().firstValue("Location").orElse(""));
+    assertTrue(text(call("GET", "/swagger/")).contains("swagger-initializer.js"));
+    for (String file :
+        List.of(
+            "swagger-initializer.js",
+            "swagger-ui-bundle.js",
+            "swagger-ui-standalone-preset.js",
+            "swagger-ui.css",
+            "index.css")) {
+      HttpResponse<byte[]> answer =
+          CLIENT.send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + server.port() + "/swagger/" + file))
+                  .build(),
+              BodyHandlers.ofByteArray());
+      assertEquals(200, answer.statusCode(), file);
+      assertTrue(answer.body().length > 0, file);
+    }
+  }
+
+  @Test
+  void the_leader_is_named_and_can_be_asked_to_resign() throws Exception {
+    try {
+      assertEquals("{\"leader\":null}", text(call("GET", "/leader")));
+      assertEquals(409, call("POST", "/leader/resign").statusCode());
+      LEADER.ledBy("node1", true);
+      assertTrue(text(call("GET", "/leader")).startsWith("{\"leader\":\"node1\""));
+      assertEquals(202, call("POST", "/leader/resign").statusCode());
+    } finally {
+      LEADER.leader = Optional.empty();
+      LEADER.leads = false;
+    }
+  }
+
+  @Test
+  void metrics_are_served_beside_the_rest() throws Exception {
+    submit("{\"payload\":1}");
+    String meters = text(call("GET", "/metrics"));
+    assertTrue(meters.contains("scheduler_is_leader{node=\"node1\"} 0"), meters);
+    assertTrue(meters.contains("scheduler_tasks_total 0"), meters);
+    assertTrue(meters.contains("/submit"), meters);
+  }
+
+  @Test
+  void a_redis_that_is_away_is_told_in_each_answer_and_forgotten_when_it_is_back()
+      throws Exception {
+    awaitHealth(200);
+    redisServer.kill();
+    try {
+      awaitHealth(503);
+      assertEquals(503, call("GET", "/health/ready").statusCode());
+      assertEquals(200, call("GET", "/health/live").statusCode());
+      HttpResponse<byte[]> status = call("GET", "/status?id=" + UNKNOWN);
+      assertEquals(503, status.statusCode());
+      HttpResponse<byte[]> submitted = submit("{\"payload\":1}");
+      assertEquals(503, submitted.statusCode());
+      assertTrue(submitted.headers().firstValue("Retry-After").isPresent());
+    } finally {
+      redisServer.restart();
+    }
+    awaitHealth(200);
+    assertEquals(202, submit("{\"payload\":1}").statusCode());
+  }
+
+  private static void awaitHealth(int status) throws Exception {
+    long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (call("GET", "/health").statusCode() != status) {
+      assertTrue(System.nanoTime() - limit < 0, "health never became " + status);
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+
+  @Test
+  void a_full_queue_refuses_until_there_is_room() throws Exception {
+    TreeMap<Integer, Integer> answers = new TreeMap<>();
+    for (int i = 0; i <= MAX_PENDING; i++) {
+      answers.merge(submit("{\"payload\":1,\"priority\":\"low\"}").statusCode(), 1, Integer::sum);
+    }
+    try (var jedis = redisServer.jedis()) {
+      jedis.flushAll();
+    }
+    assertTrue(answers.containsKey(429), answers.toString());
+    assertEquals(Set.of(202, 429), answers.keySet());
+    assertEquals(202, submit("{\"payload\":1}").statusCode());
+  }
+}

@@ -1,0 +1,304 @@
+package dev.taskscheduler.leader;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.Fence;
+import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Nominee;
+import dev.taskscheduler.fence.Sighting;
+import dev.taskscheduler.fence.TakeOver;
+import dev.taskscheduler.fence.redis.RedisFence;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// One manager whose elector and whose connection to a real Redis are in the hands of the test.
+class LeadershipFaultsIT {
+  private static final Duration TRUST = Duration.ofSeconds(1);
+  private static final Duration LIMIT = Duration.ofSeconds(15);
+
+  private final RedisServer server = new RedisServer();
+  private final Redis redis = server.redis(4);
+  private final RedisFence fence = new RedisFence(redis, new Namespace("test"));
+  private final FaultyFence faulty = new FaultyFence();
+  private final HandElection election = new HandElection();
+  private final RecordedWork work = new RecordedWork();
+  private final AtomicInteger leading = new AtomicInteger();
+  private @Nullable LeadershipManager manager;
+
+  /// Nominates when the test says so.
+  private static final class HandElection implements LeaderElection {
+    final Semaphore handedOver = new Semaphore(0);
+    final CountDownLatch started = new CountDownLatch(1);
+    volatile @Nullable Nominations nominations;
+
+    @Override
+    public String name() {
+      return "raft";
+    }
+
+    @Override
+    public void start(Nominations toTell) {
+      nominations = toTell;
+      started.countDown();
+    }
+
+    Nominations tell() {
+      return Optional.ofNullable(nominations).orElseThrow();
+    }
+
+    @Override
+    public void handOver() {
+      handedOver.release();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// The real fence behind a line that loses answers.
+  private final class FaultyFence implements Fence {
+    final AtomicInteger takeOverAnswersToLose = new AtomicInteger();
+    final AtomicInteger releasesToFail = new AtomicInteger();
+    final List<String> nonces = new CopyOnWriteArrayList<>();
+    volatile boolean beatsFail;
+    volatile boolean looksHang;
+    final CountDownLatch looksGoOn = new CountDownLatch(1);
+
+    private FenceException lost() {
+      return new FenceException.Unavailable("lost", new IllegalStateException("by the test"));
+    }
+
+    @Override
+    public Sighting look() {
+      if (looksHang) {
+        try {
+          looksGoOn.await();
+        } catch (InterruptedException e) {
+          throw new AssertionError("nobody interrupts a call to the fence", e);
+        }
+      }
+      return fence.look();
+    }
+
+    @Override
+    public TakeOver takeOver(Nominee nominee, Sighting watched) {
+      nonces.add(nominee.nonce());
+      TakeOver answer = fence.takeOver(nominee, watched);
+      if (takeOverAnswersToLose.getAndDecrement() > 0) {
+        throw lost();
+      }
+      return answer;
+    }
+
+    @Override
+    public Beat beat(FencingToken token) {
+      if (beatsFail) {
+        throw lost();
+      }
+      return fence.beat(token);
+    }
+
+    @Override
+    public boolean release(FencingToken token) {
+      if (releasesToFail.getAndDecrement() > 0) {
+        throw lost();
+      }
+      return fence.release(token);
+    }
+  }
+
+  private LeadershipManager start(Duration drain, LeaderWork driven) throws InterruptedException {
+    LeadershipListener listener =
+        new LeadershipListener() {
+          @Override
+          public void transition(boolean leads) {
+            leading.addAndGet(leads ? 1 : -1);
+          }
+
+          @Override
+          public void fencedWrite() {}
+        };
+    LeadershipManager started =
+        new LeadershipManager(
+            new LeaderConfig("a", TRUST, drain, true), faulty, election, driven, listener);
+    manager = started;
+    started.start();
+    assertTrue(election.started.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    return started;
+  }
+
+  private LeadershipManager leads() throws InterruptedException {
+    LeadershipManager started = start(Duration.ofSeconds(5), work);
+    election.tell().nominated();
+    assertTrue(work.awaitBegin(LIMIT));
+    return started;
+  }
+
+  @AfterEach
+  void stop() {
+    work.endsAtOnce.set(true);
+    Optional.ofNullable(manager).ifPresent(LeadershipManager::close);
+    work.intervals.forEach(i -> i.stopped = true);
+    redis.close();
+    server.close();
+    assertEquals(0, leading.get());
+  }
+
+  private void isReleased() {
+    assertTrue(assertInstanceOf(Sighting.Held.class, fence.look()).released());
+  }
+
+  @Test
+  void who_is_not_nominated_does_not_stand() throws Exception {
+    start(Duration.ZERO, work);
+    assertFalse(work.awaitBegin(TRUST));
+    assertEquals(List.of(), faulty.nonces);
+    election.tell().nominated();
+    assertTrue(work.awaitBegin(LIMIT));
+  }
+
+  @Test
+  void a_take_over_whose_answer_was_lost_is_asked_again_with_the_same_nonce() throws Exception {
+    faulty.takeOverAnswersToLose.set(2);
+    leads();
+    assertEquals(3, faulty.nonces.size());
+    assertEquals(1, faulty.nonces.stream().distinct().count());
+    FencingToken token = work.last().leadership.token();
+    assertEquals(token, assertInstanceOf(Sighting.Held.class, fence.look()).token());
+    work.last().leadership.fenced();
+    assertTrue(work.awaitBegin(LIMIT));
+    assertNotEquals(token.nonce(), work.last().leadership.token().nonce());
+  }
+
+  @Test
+  void a_take_over_whose_answer_was_lost_for_good_is_released_at_close() throws Exception {
+    faulty.takeOverAnswersToLose.set(Integer.MAX_VALUE);
+    LeadershipManager lost = start(Duration.ZERO, work);
+    election.tell().nominated();
+    while (!(fence.look() instanceof Sighting.Held)) {
+      Thread.onSpinWait(); // the look itself takes its time
+    }
+    assertFalse(work.awaitBegin(TRUST));
+    assertEquals(Optional.of("lost"), lost.problem());
+    lost.close();
+    isReleased();
+  }
+
+  @Test
+  void a_withdrawn_nomination_ends_the_work_and_releases_the_fence() throws Exception {
+    LeadershipManager led = leads();
+    Leadership leadership = work.last().leadership;
+    work.endsAtOnce.set(false);
+    election.tell().withdrawn();
+    assertTrue(work.awaitEnd(LIMIT));
+    assertEquals(List.of(false), work.endsPlanned);
+    assertFalse(leadership.trusted());
+    assertTrue(led.leadership().isEmpty());
+    assertFalse(assertInstanceOf(Sighting.Held.class, fence.look()).released());
+    work.finish();
+    election.tell().nominated();
+    assertTrue(work.awaitBegin(LIMIT)); // at once, without a wait for anybody's trust
+  }
+
+  @Test
+  void trust_that_ends_during_the_drain_cuts_it_short_and_hands_over() throws Exception {
+    LeadershipManager led = leads();
+    work.endsAtOnce.set(false);
+    assertTrue(led.resign());
+    assertTrue(work.awaitEnd(LIMIT));
+    faulty.beatsFail = true;
+    assertTrue(work.awaitEnd(LIMIT));
+    assertEquals(List.of(true, false), work.endsPlanned);
+    work.finish();
+    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    isReleased();
+  }
+
+  @Test
+  void a_leader_whose_beats_fail_hands_its_nomination_over() throws Exception {
+    leads();
+    faulty.beatsFail = true;
+    assertTrue(work.awaitEnd(LIMIT));
+    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void a_release_that_fails_is_asked_again() throws Exception {
+    LeadershipManager led = leads();
+    faulty.releasesToFail.set(3);
+    led.close();
+    isReleased();
+  }
+
+  @Test
+  void looks_that_hang_hold_up_no_beat_and_no_trust() throws Exception {
+    LeadershipManager led = start(Duration.ZERO, work);
+    election.tell().nominated();
+    assertTrue(work.awaitBegin(LIMIT));
+    faulty.looksHang = true;
+    election.tell().hint();
+    Leadership leadership = work.last().leadership;
+    assertFalse(work.awaitEnd(TRUST.multipliedBy(3)));
+    assertTrue(leadership.trusted());
+    faulty.looksGoOn.countDown();
+    led.close();
+    isReleased();
+  }
+
+  @Test
+  void work_that_cannot_begin_is_ended_and_tried_again() throws Exception {
+    AtomicInteger begins = new AtomicInteger();
+    start(
+        Duration.ZERO,
+        new LeaderWork() {
+          @Override
+          public void begin(Leadership leadership) {
+            if (begins.incrementAndGet() == 1) {
+              throw new IllegalStateException("by the test");
+            }
+            work.begin(leadership);
+          }
+
+          @Override
+          public void end(boolean planned, Duration drain, Runnable ended) {
+            if (begins.get() == 1) {
+              ended.run();
+            } else {
+              work.end(planned, drain, ended);
+            }
+          }
+        });
+    election.tell().nominated();
+    assertTrue(work.awaitBegin(LIMIT));
+    assertEquals(2, begins.get());
+  }
+
+  @Test
+  void work_that_never_tells_its_end_is_not_waited_for_without_limit() throws Exception {
+    LeadershipManager led = start(Duration.ZERO, work);
+    election.tell().nominated();
+    assertTrue(work.awaitBegin(LIMIT));
+    work.endsAtOnce.set(false);
+    assertTrue(led.resign());
+    assertTrue(work.awaitEnd(LIMIT));
+    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    isReleased();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.taskscheduler.leader.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.Eventually;
+import dev.taskscheduler.leader.ElectionStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Real Ratis servers that talk over loopback.
+@Timeout(60)
+class RatisElectionIT {
+  private static boolean allReachable(RaftPeers.Peer peer) {
+    ElectionStatus status = peer.election.status().orElseThrow();
+    return status.peers().stream().allMatch(ElectionStatus.Peer::reachable);
+  }
+
+  private static Optional<String> http(RaftPeers.Peer peer, String id) {
+    return peer.election.status().orElseThrow().peers().stream()
+        .filter(p -> p.id().equals(id))
+        .findFirst()
+        .flatMap(ElectionStatus.Peer::http);
+  }
+
+  @Test
+  void one_of_three_is_nominated_and_all_know_where_it_answers() {
+    try (RaftPeers peers = new RaftPeers(3).startAll()) {
+      int leader = peers.awaitNominee();
+      for (int i = 0; i < 3; i++) {
+        RaftPeers.Peer peer = peers.peer(i);
+        Eventually.await("all reachable", () -> allReachable(peer));
+        Eventually.await(
+            "the leader's entry",
+            () -> http(peer, "n" + leader).equals(Optional.of("http-n" + leader)));
+        assertEquals(3, peer.election.status().orElseThrow().peers().size());
+      }
+    }
+  }
+
+  @Test
+  void a_hand_over_brings_another_and_a_newer_term() {
+    try (RaftPeers peers = new RaftPeers(3).startAll()) {
+      int first = peers.awaitNominee();
+      long term = peers.peer(first).term();
+      peers.peer(first).election.handOver();
+      int second = peers.awaitNomineeOtherThan(first);
+      assertTrue(peers.peer(second).term() > term);
+      peers.peer(second).election.handOver();
+      peers.awaitNomineeOtherThan(second);
+      assertEquals(1, peers.peer(first).handedOver.get());
+    }
+  }
+
+  @Test
+  void a_leader_that_stops_is_succeeded_and_comes_back_with_its_data() {
+    try (RaftPeers peers = new RaftPeers(3).startAll()) {
+      int first = peers.awaitNominee();
+      peers.stop(first);
+      int second = peers.awaitNomineeOtherThan(first);
+      long term = peers.peer(second).term();
+      peers.start(first);
+      Eventually.await("it is back", () -> allReachable(peers.peer(second)));
+      assertEquals(List.of(second), peers.nominees(), "a peer that comes back disturbs nobody");
+      assertEquals(term, peers.peer(second).term());
+    }
+  }
+
+  private static long files(Path folder, String prefix) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.getFileName().toString().startsWith(prefix)).count();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void the_log_stays_small_and_a_wiped_peer_is_brought_back_by_snapshot() {
+    try (RaftPeers peers = new RaftPeers(3).startAll()) {
+      int leader = peers.awaitNominee();
+      for (int i = 0; i < 60; i++) {
+        leader = peers.handOverFrom(leader);
+      }
+      int keeper = leader;
+      Eventually.await("a snapshot", () -> files(peers.data(keeper), "snapshot.") > 0);
+      for (int i = 0; i < 3; i++) {
+        assertTrue(files(peers.data(i), "log_") < 60, "no log grows for ever");
+      }
+      int wiped = peers.otherThan(leader);
+      peers.stop(wiped);
+      peers.wipe(wiped);
+      RaftPeers.Peer back = peers.start(wiped);
+      String id = "n" + keeper;
+      Eventually.await(
+          "it knows what the others know", () -> http(back, id).equals(Optional.of("http-" + id)));
+      assertTrue(files(peers.data(wiped), "snapshot.") > 0, "it was brought back by snapshot");
+      peers.stop(3 - keeper - wiped);
+      assertEquals(wiped, peers.handOverFrom(keeper), "it is a full member again");
+    }
+  }
+
+  @Test
+  void two_need_each_other() {
+    try (RaftPeers peers = new RaftPeers(2).startAll()) {
+      int leader = peers.awaitNominee();
+      int other = peers.otherThan(leader);
+      peers.stop(other);
+      Eventually.await("nobody is nominated", () -> peers.nominees().isEmpty());
+      peers.start(other);
+      peers.awaitNominee();
+    }
+  }
+
+  @Test
+  void one_alone_is_nominated_and_again_after_a_restart() {
+    try (RaftPeers peers = new RaftPeers(1).startAll()) {
+      peers.awaitNominee();
+      long term = peers.peer(0).term();
+      peers.stop(0);
+      peers.start(0);
+      peers.awaitNominee();
+      assertTrue(peers.peer(0).term() > term);
+    }
+  }
+}

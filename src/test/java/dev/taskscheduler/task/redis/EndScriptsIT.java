@@ -1,0 +1,225 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.changed;
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.TaskState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Ending and putting back, with all keys compared before and after.
+class EndScriptsIT {
+  private static final String T = "{scheduler}:task:";
+  private static RedisServer server;
+  private StoreOnRedis store;
+  private FencingToken token;
+
+  @BeforeAll
+  static void startRedis() {
+    server = new RedisServer();
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
+    store.jedis.flushAll();
+    token = store.lead(1000);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private String ready(String priority) {
+    return store.jedis.lrange("{scheduler}:ready:" + priority, 0, -1).toString();
+  }
+
+  @Test
+  void an_end_completes_the_record_in_place() {
+    store.submitAll(Priority.HIGH, "a", "b");
+    List<Claim> claims = store.claim(token, 2);
+    var before = server.snapshot();
+    assertTrue(get(store.claims.end(token, claims.getFirst(), new Outcome.Success())));
+    var changed = changed(server, before);
+    assertEquals(Set.of("running", "task:a", "done"), changed.keySet());
+    assertEquals("list [a]", changed.get("done"));
+    assertTrue(changed.get("task:a").startsWith("string c"));
+    assertTrue(changed.get("task:a").endsWith("log\n{\"id\":\"a\",\n\t\"x\":1}"));
+    var completed = assertInstanceOf(TaskState.Completed.class, store.state("a"));
+    assertFalse(completed.finishedAt().isBefore(completed.startedAt()));
+  }
+
+  @Test
+  void a_failure_buries_the_task_with_its_error_and_its_payload() {
+    store.submit("a", Priority.HIGH);
+    Claim claim = store.claimOne(token);
+    var before = server.snapshot();
+    assertTrue(get(store.claims.end(token, claim, new Outcome.Failure("no\nway\t漢"))));
+    var changed = changed(server, before);
+    assertEquals(List.of("dead", "running", "task:a"), List.copyOf(changed.keySet()));
+    assertTrue(changed.get("task:a").endsWith("log\tno way 漢\n{\"id\":\"a\",\n\t\"x\":1}"));
+    assertEquals("no way 漢", ((TaskState.Dead) store.state("a")).error());
+  }
+
+  @Test
+  void an_end_that_comes_again_changes_nothing_and_is_answered_the_same() {
+    store.submitAll(Priority.HIGH, "a", "b");
+    Claim a = store.claimOne(token);
+    Claim b = store.claimOne(token);
+    assertTrue(get(store.claims.end(token, a, new Outcome.Success())));
+    assertTrue(get(store.claims.end(token, b, new Outcome.Failure("no"))));
+    var before = server.snapshot();
+    assertTrue(get(store.claims.end(token, a, new Outcome.Success())));
+    assertTrue(get(store.claims.end(token, b, new Outcome.Failure("other"))));
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void an_end_named_twice_in_one_call_is_recorded_once() {
+    store.submitAll(Priority.HIGH, "a", "b");
+    List<Claim> claims = store.claim(token, 2);
+    List<?> answer = endTwice(claims);
+    assertEquals(List.of(1L, 1L, 1L, 0L), answer);
+    assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
+  }
+
+  private List<?> endTwice(List<Claim> claims) {
+    List<byte[]> args = new ArrayList<>(List.of(bytes(token.toString()), store.keys.taskPrefix));
+    for (String one : List.of("a 000001 c", "b 000001 dno", "a 000001 c", "b 000002 c")) {
+      String[] parts = one.split(" ", 3);
+      args.addAll(List.of(bytes(parts[0]), bytes(parts[1]), bytes(parts[2])));
+    }
+    assertEquals(2, claims.size());
+    var keys = List.of(store.keys.fence, store.keys.running, store.keys.done, store.keys.dead);
+    return (List<?>) store.redis.eval(LuaScript.load(RedisClaimStore.class, "end"), keys, args);
+  }
+
+  private static byte[] bytes(String text) {
+    return TaskKeys.bytes(text);
+  }
+
+  @Test
+  void an_end_of_another_attempt_is_refused() {
+    store.submit("a", Priority.HIGH);
+    Claim first = store.claimOne(token);
+    get(store.claims.requeue(token, first, Duration.ZERO));
+    Claim second = store.claimOne(token);
+    assertEquals(2, second.attempt());
+    var before = server.snapshot();
+    assertFalse(get(store.claims.end(token, first, new Outcome.Success())));
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void a_requeue_puts_back_to_the_front_uncharged_and_in_order() {
+    store.submitAll(Priority.HIGH, "a", "b", "c", "d");
+    List<Claim> claims = store.claim(token, 3);
+    var before = server.snapshot();
+    claims.reversed().stream()
+        .map(c -> store.claims.requeue(token, c, Duration.ZERO))
+        .toList()
+        .forEach(f -> assertTrue(get(f)));
+    var changed = changed(server, before);
+    assertEquals("list [d, c, b, a]", changed.get("ready:high"));
+    assertEquals(null, changed.get("running"));
+    assertEquals("0000010000", store.jedis.getrange(T + "a", 27, 36), "one start, none charged");
+    assertEquals(List.of("a#2", "b#2", "c#2", "d#1"), idsAndAttempts(store.claim(token, 9)));
+  }
+
+  @Test
+  void a_requeue_with_a_delay_comes_due_later() {
+    store.submit("a", Priority.LOW);
+    Claim claim = store.claimOne(token);
+    var before = server.snapshot();
+    assertTrue(get(store.claims.requeue(token, claim, Duration.ofMinutes(5))));
+    assertEquals(Set.of("running", "scheduled", "task:a"), changed(server, before).keySet());
+    var due = ((TaskState.Scheduled) store.state("a")).dueAt();
+    assertTrue(Duration.between(claim.claimedAt(), due).compareTo(Duration.ofMinutes(5)) >= 0);
+    assertEquals(List.of(), store.claim(token, 1));
+  }
+
+  @Test
+  void a_requeue_that_comes_again_changes_nothing_and_is_answered_the_same() {
+    store.submitAll(Priority.HIGH, "a", "b");
+    Claim claim = store.claimOne(token);
+    assertTrue(get(store.claims.requeue(token, claim, Duration.ZERO)));
+    var before = server.snapshot();
+    assertTrue(get(store.claims.requeue(token, claim, Duration.ZERO)));
+    assertEquals(before, server.snapshot());
+    store.claimOne(token);
+    var running = server.snapshot();
+    assertTrue(get(store.claims.requeue(token, claim, Duration.ZERO)), "that attempt went back");
+    assertEquals(running, server.snapshot());
+  }
+
+  @Test
+  void a_requeue_named_twice_in_one_call_puts_back_once() {
+    store.submit("a", Priority.HIGH);
+    store.claimOne(token);
+    List<byte[]> args =
+        List.of(
+            bytes(token.toString()),
+            store.keys.taskPrefix,
+            bytes("w"),
+            bytes("a"),
+            bytes("000001"),
+            bytes("0"),
+            bytes("a"),
+            bytes("000001"),
+            bytes("0"));
+    Object answer =
+        store.redis.eval(
+            LuaScript.load(RedisClaimStore.class, "requeue"),
+            store.keys.fenceAndReady(store.keys.running, store.keys.scheduled),
+            args);
+    assertEquals(List.of(1L, 1L), answer);
+    assertEquals("[a]", ready("high"));
+  }
+
+  @Test
+  void a_requeue_after_the_end_is_refused() {
+    store.submit("a", Priority.HIGH);
+    Claim claim = store.claimOne(token);
+    get(store.claims.end(token, claim, new Outcome.Success()));
+    var before = server.snapshot();
+    assertFalse(get(store.claims.requeue(token, claim, Duration.ZERO)));
+    assertFalse(get(store.claims.requeue(token, claim, Duration.ofSeconds(1))));
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void a_record_removed_by_hand_takes_its_task_along_and_leaves_nothing_half() {
+    store.submitAll(Priority.HIGH, "a", "b", "c", "d");
+    List<Claim> claims = store.claim(token, 4);
+    store.jedis.del(T + "a", T + "b", T + "c", T + "d");
+    get(store.claims.end(token, claims.get(0), new Outcome.Success()));
+    get(store.claims.end(token, claims.get(1), new Outcome.Failure("no")));
+    get(store.claims.requeue(token, claims.get(2), Duration.ZERO));
+    get(store.claims.requeue(token, claims.get(3), Duration.ofSeconds(1)));
+    assertEquals(Set.of("{scheduler}:leader"), server.snapshot().keySet());
+  }
+}

@@ -1,0 +1,387 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.Eventually;
+import dev.taskscheduler.FaultyLink;
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisListener;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/// What a Redis that is away, hung, full, locked or forgetful means for those who call.
+class RedisTaskStoreIT {
+  private static final NewTask TASK = new NewTask(Priority.HIGH, "log", new byte[] {'1'});
+
+  private static final TaskLimits MANY = new TaskLimits(100_000, 3, Duration.ofHours(1), 100, 100);
+  private static final Namespace NAMESPACE = new Namespace("scheduler");
+
+  private static Redis redis(String address) {
+    return new Redis(
+        RedisConfig.parse(address), "test", 12, Duration.ofSeconds(2), RedisListener.NONE);
+  }
+
+  private static StoreOnRedis through(FaultyLink link, RedisServer server) {
+    return new StoreOnRedis(server, redis("127.0.0.1:" + link.port()), StoreOnRedis.LIMITS);
+  }
+
+  private static Duration timeOf(Runnable action) {
+    long start = System.nanoTime();
+    action.run();
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  private static void within(Duration most, Runnable action) {
+    Duration took = timeOf(action);
+    assertTrue(took.compareTo(most) < 0, "took " + took);
+  }
+
+  @Test
+  void a_redis_that_is_away_refuses_soon_and_says_where_it_was_looked_for() {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      store.submit("a", Priority.HIGH);
+      FencingToken token = store.lead(1);
+      server.kill();
+      within(
+          Duration.ofSeconds(3),
+          () -> {
+            // The connections of before are found broken first: those calls are unknown.
+            while (true) {
+              var failure = assertThrows(StoreException.class, () -> get(store.tasks.find("a")));
+              if (failure instanceof StoreException.Refused) {
+                assertTrue(failure.getMessage().contains(server.address()), failure.getMessage());
+                break;
+              }
+            }
+          });
+      within(
+          Duration.ofSeconds(3),
+          () -> {
+            var refused =
+                assertThrows(StoreException.Refused.class, () -> store.submit("b", Priority.HIGH));
+            assertTrue(refused.getMessage().contains("cannot be reached"), refused.getMessage());
+          });
+      assertThrows(StoreException.Refused.class, () -> store.claim(token, 1));
+    }
+  }
+
+  @Test
+  void a_submission_whose_answer_is_lost_is_sent_again_and_kept_once() {
+    try (RedisServer server = new RedisServer();
+        FaultyLink link = new FaultyLink(server.port());
+        StoreOnRedis store = through(link, server)) {
+      store.submit("warm", Priority.HIGH); // the script is known, a connection open
+      Eventually.await("health is asked", () -> store.tasks.health().answers());
+      store.tasks.close(); // no question of its own takes the fault
+      try (RedisTaskStore fresh = new RedisTaskStore(store.redis, NAMESPACE, StoreOnRedis.LIMITS)) {
+        Eventually.await("health is asked", () -> fresh.health().answers());
+        for (int i = 0; i < 20; i++) {
+          link.loseAnswers(2);
+          assertEquals(new Submission.Accepted("a" + i), get(fresh.submit("a" + i, TASK)));
+        }
+      }
+      assertTrue(link.lost() >= 20, "lost " + link.lost());
+      List<String> ready = store.jedis.lrange("{scheduler}:ready:high", 0, -1);
+      assertEquals(21, ready.size());
+      assertEquals(21, Set.copyOf(ready).size(), "each is kept once");
+    }
+  }
+
+  @Test
+  void ends_and_requeues_whose_answers_are_lost_may_be_sent_again() {
+    try (RedisServer server = new RedisServer();
+        FaultyLink link = new FaultyLink(server.port());
+        StoreOnRedis store = through(link, server)) {
+      FencingToken token = store.lead(1);
+      store.submitAll(Priority.HIGH, "a", "b");
+      List<Claim> claims = store.claim(token, 2);
+      link.loseAnswers(3);
+      until(() -> store.claims.end(token, claims.get(0), new Outcome.Success()));
+      link.loseAnswers(3);
+      until(() -> store.claims.requeue(token, claims.get(1), Duration.ZERO));
+      assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
+      assertEquals(List.of("b"), store.jedis.lrange("{scheduler}:ready:high", 0, -1));
+    }
+  }
+
+  private static void until(Supplier<CompletableFuture<Boolean>> call) {
+    for (int i = 0; i < 20; i++) {
+      try {
+        assertTrue(get(call.get()), "recorded, now or before");
+        return;
+      } catch (StoreException.Unavailable | StoreException.Refused e) {
+        // sent again, as the node does
+      }
+    }
+    throw new AssertionError("never answered");
+  }
+
+  @Test
+  void a_redis_killed_under_load_keeps_what_was_accepted_and_each_once() throws Exception {
+    try (RedisServer server = new RedisServer("appendonly yes", "appendfsync always");
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      List<CompletableFuture<Submission>> answers = new ArrayList<>();
+      for (int i = 0; i < 3000; i++) {
+        answers.add(store.tasks.submit("t%04d".formatted(i), TASK));
+        if (i == 1500) {
+          answers.get(700).join();
+          server.restart();
+        }
+      }
+      List<String> accepted = new ArrayList<>();
+      for (int i = 0; i < answers.size(); i++) {
+        try {
+          answers.get(i).get();
+          accepted.add("t%04d".formatted(i));
+        } catch (ExecutionException e) {
+          assertTrue(e.getCause() instanceof StoreException, String.valueOf(e.getCause()));
+        }
+      }
+      try (var jedis = server.jedis()) {
+        List<String> kept = jedis.lrange("{scheduler}:ready:high", 0, -1);
+        assertEquals(kept.size(), Set.copyOf(kept).size(), "each is kept once");
+        assertTrue(Set.copyOf(kept).containsAll(accepted), "what was accepted is kept");
+        assertTrue(accepted.size() > 1400, "accepted " + accepted.size());
+      }
+    }
+  }
+
+  @Test
+  void a_hung_redis_leaves_the_outcome_unknown_soon_and_all_goes_on_after() {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      FencingToken token = store.lead(1);
+      store.submitAll(Priority.HIGH, "a", "b");
+      get(store.tasks.find("a"));
+      Claim a = store.claimOne(token);
+      server.pause();
+      var submission = store.tasks.submit("c", TASK);
+      var question = store.tasks.find("a");
+      long sequence = store.nextSequence();
+      var claim = CompletableFuture.supplyAsync(() -> store.claims.claim(token, sequence, 1));
+      var end = store.claims.end(token, a, new Outcome.Success());
+      within(
+          Duration.ofSeconds(4),
+          () -> {
+            for (CompletableFuture<?> call : List.of(submission, question, claim, end)) {
+              assertThrows(StoreException.class, () -> get(call));
+            }
+          });
+      assertThrows(StoreException.Unavailable.class, () -> get(submission));
+      server.resume();
+      assertEquals(new Submission.Accepted("c"), store.submit("c", Priority.HIGH));
+      List<Claim> reconciled = store.claims.reconcile(token, store.sequence(), Set.of("a"));
+      assertTrue(reconciled.size() <= 1);
+      until(() -> store.claims.end(token, a, new Outcome.Success()));
+      int more = store.claim(token, 10).size();
+      assertEquals(2, reconciled.size() + more, "b and c, each once");
+    }
+  }
+
+  @Test
+  void what_waited_too_long_behind_a_hung_redis_is_refused_and_never_sent() {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      store.submit("warm", Priority.HIGH);
+      server.pause();
+      NewTask large = new NewTask(Priority.LOW, "log", new byte[1 << 20]);
+      List<CompletableFuture<Submission>> all = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        all.add(store.tasks.submit("t" + i, large));
+      }
+      assertTrue(
+          all.getLast().isCompletedExceptionally(), "64 MiB may wait, the rest is refused at once");
+      List<String> refused = new ArrayList<>();
+      within(
+          Duration.ofSeconds(9),
+          () -> {
+            for (int i = 0; i < all.size(); i++) {
+              CompletableFuture<Submission> one = all.get(i);
+              if (assertThrows(StoreException.class, () -> get(one))
+                  instanceof StoreException.Refused) {
+                refused.add("t" + i);
+              }
+            }
+          });
+      assertTrue(refused.size() >= 90, "refused " + refused.size());
+      server.resume();
+      store.submit("after", Priority.HIGH);
+      refused.forEach(id -> assertFalse(store.jedis.exists("{scheduler}:task:" + id), id));
+    }
+  }
+
+  @Test
+  void a_wrong_password_is_said_to_be_one() {
+    try (RedisServer server = new RedisServer("requirepass secret");
+        Redis none = redis(server.address());
+        Redis wrong = redis("redis://:wrong@" + server.address())) {
+      for (Redis redis : List.of(none, wrong)) {
+        try (RedisTaskStore store = new RedisTaskStore(redis, NAMESPACE, StoreOnRedis.LIMITS)) {
+          var refused =
+              assertThrows(StoreException.Refused.class, () -> get(store.submit("a", TASK)));
+          assertTrue(refused.getMessage().contains("refuses the login"), refused.getMessage());
+          assertFalse(refused.getMessage().contains("wrong@"), "no password in a message");
+          Eventually.await(
+              "health says so",
+              () -> store.health().problem().filter(p -> p.contains("login")).isPresent());
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_redis_that_cannot_write_its_disk_refuses_and_health_says_why() throws IOException {
+    Path folder = Files.createTempDirectory("redis-snapshots");
+    try (RedisServer server = new RedisServer("save 3600 1", "enable-protected-configs yes");
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      store.submit("a", Priority.HIGH);
+      store.jedis.configSet("dir", folder.toString());
+      Files.delete(folder);
+      store.jedis.bgsave();
+      Eventually.await(
+          "the snapshot fails",
+          () -> store.jedis.info("persistence").contains("rdb_last_bgsave_status:err"));
+      var refused =
+          assertThrows(StoreException.Refused.class, () -> store.submit("b", Priority.HIGH));
+      assertTrue(refused.getMessage().contains("cannot write its disk"), refused.getMessage());
+      assertFalse(store.jedis.exists("{scheduler}:task:b"));
+      Eventually.await(
+          "health says so",
+          () -> store.tasks.health().problem().filter(p -> p.contains("snapshots")).isPresent());
+      store.jedis.configSet("stop-writes-on-bgsave-error", "no");
+      assertEquals(new Submission.Accepted("b"), store.submit("b", Priority.HIGH));
+      Eventually.await("all is well", () -> store.tasks.health().problem().isEmpty());
+    } finally {
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  @Test
+  void scripts_that_redis_forgot_are_sent_again() {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      FencingToken token = store.lead(1);
+      for (int i = 0; i < 3; i++) {
+        store.jedis.scriptFlush();
+        assertEquals(new Submission.Accepted("a" + i), store.submit("a" + i, Priority.HIGH));
+        store.jedis.scriptFlush();
+        assertTrue(get(store.claims.end(token, store.claimOne(token), new Outcome.Success())));
+      }
+    }
+  }
+
+  @Test
+  void submissions_of_many_at_once_are_all_kept_once_and_in_each_ones_order() {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, MANY)) {
+      int submitters = 64;
+      int each = 300;
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int s = 0; s < submitters; s++) {
+          int submitter = s;
+          threads.submit(() -> {
+            for (int i = 0; i < each; i++) {
+              get(store.tasks.submit("%02d-%04d".formatted(submitter, i), TASK));
+            }
+          });
+        }
+      }
+      List<String> ready = store.jedis.lrange("{scheduler}:ready:high", 0, -1).reversed();
+      assertEquals(submitters * each, ready.size());
+      assertEquals(submitters * each, Set.copyOf(ready).size());
+      int[] next = new int[submitters];
+      for (String id : ready) {
+        int submitter = Integer.parseInt(id.substring(0, 2));
+        assertEquals(next[submitter]++, Integer.parseInt(id.substring(3)), "first in, first out");
+      }
+    }
+  }
+
+  @Test
+  void health_tells_persistence_eviction_replicas_and_loss() {
+    try (RedisServer server = new RedisServer("appendonly yes", "appendfsync everysec");
+        RedisServer other = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      Eventually.await("answers", () -> store.tasks.health().answers());
+      StoreHealth health = store.tasks.health();
+      assertEquals(Optional.of("aof-everysec"), health.persistence());
+      assertEquals(Optional.of("noeviction"), health.evictionPolicy());
+      assertEquals(Optional.empty(), health.problem());
+      assertEquals(0, health.replicas());
+      store.jedis.configSet("appendonly", "no");
+      store.jedis.configSet("maxmemory-policy", "allkeys-lru");
+      try (var jedis = other.jedis()) {
+        jedis.replicaof("127.0.0.1", server.port());
+      }
+      Eventually.await(
+          "eviction is a problem",
+          () -> store.tasks.health().problem().filter(p -> p.contains("allkeys-lru")).isPresent());
+      assertEquals(Optional.of("none"), store.tasks.health().persistence());
+      Eventually.await("a replica", () -> store.tasks.health().replicas() == 1);
+      aReplicaIsNotWrittenTo(other);
+      server.pause();
+      Eventually.await("lost", Duration.ofSeconds(4), () -> !store.tasks.health().answers());
+      assertEquals(
+          Optional.of("allkeys-lru"), store.tasks.health().evictionPolicy(), "the last known");
+      server.resume();
+      Eventually.await("back", Duration.ofSeconds(4), () -> store.tasks.health().answers());
+    }
+  }
+
+  private static void aReplicaIsNotWrittenTo(RedisServer replica) {
+    try (Redis redis = replica.redis(4);
+        RedisTaskStore store = new RedisTaskStore(redis, NAMESPACE, StoreOnRedis.LIMITS)) {
+      var refused = assertThrows(StoreException.Refused.class, () -> get(store.submit("a", TASK)));
+      assertTrue(refused.getMessage().contains("primary"), refused.getMessage());
+      Eventually.await(
+          "health says so",
+          () -> store.health().problem().filter(p -> p.contains("primary")).isPresent());
+    }
+  }
+
+  @Test
+  void a_closed_store_refuses_and_leaves_no_future_open() {
+    try (RedisServer server = new RedisServer()) {
+      StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
+      FencingToken token = store.lead(1);
+      store.submit("a", Priority.HIGH);
+      Claim claim = store.claimOne(token);
+      store.close();
+      List<CompletableFuture<?>> calls =
+          List.of(
+              store.tasks.submit("b", TASK),
+              store.tasks.find("a"),
+              store.tasks.counts(),
+              store.claims.end(token, claim, new Outcome.Success()));
+      calls.forEach(call -> assertThrows(StoreException.Refused.class, () -> get(call)));
+    }
+  }
+}

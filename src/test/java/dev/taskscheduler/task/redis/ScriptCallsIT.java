@@ -1,0 +1,203 @@
+package dev.taskscheduler.task.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.Eventually;
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisMonitor;
+import redis.clients.jedis.exceptions.JedisException;
+
+/// What Java passes to each script is what its header says, seen by Redis's own MONITOR.
+class ScriptCallsIT {
+  private static final Path SCRIPTS = Path.of("src/main/resources/dev/taskscheduler/task/redis");
+  private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
+  private static final Pattern REST = Pattern.compile("ARGV\\[(\\d+)\\.\\.]");
+
+  /// How many arguments belong together where a header ends with `ARGV[n..]`.
+  private static final Map<String, Integer> TOGETHER =
+      Map.of("submit", 3, "end", 3, "requeue", 3, "recover", 1, "find", 1, "fetch", 1);
+
+  private final LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
+
+  private static Map<String, String> namesBySha() throws IOException, GeneralSecurityException {
+    Map<String, String> names = new TreeMap<>();
+    String library = Files.readString(SCRIPTS.resolve("_lib.lua"));
+    for (String name : names()) {
+      String text = library + "\n" + Files.readString(SCRIPTS.resolve(name + ".lua"));
+      byte[] sha = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+      names.put(HexFormat.of().formatHex(sha), name);
+    }
+    return names;
+  }
+
+  private static Set<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(SCRIPTS)) {
+      return new TreeSet<>(
+          files
+              .map(f -> f.getFileName().toString().replace(".lua", ""))
+              .filter(n -> !n.startsWith("_"))
+              .toList());
+    }
+  }
+
+  private static List<String> words(String line) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORD.matcher(line);
+    while (matcher.find()) {
+      words.add(matcher.group(1));
+    }
+    return words;
+  }
+
+  private void callEach(StoreOnRedis store) {
+    FencingToken old = store.lead(1);
+    store.submitAll(Priority.HIGH, "a", "b", "c", "d", "e", "f");
+    store.claim(old, 2);
+    FencingToken token = store.lead(2);
+    store.claims.recover(token);
+    var claimed = store.claim(token, 6);
+    StoreOnRedis.get(store.claims.end(token, claimed.get(0), new Outcome.Success()));
+    StoreOnRedis.get(store.claims.end(token, claimed.get(1), new Outcome.Failure("no")));
+    StoreOnRedis.get(store.claims.requeue(token, claimed.get(2), Duration.ZERO));
+    StoreOnRedis.get(store.claims.requeue(token, claimed.get(3), Duration.ofMillis(1)));
+    store.claims.reconcile(token, store.sequence(), Set.of("nobody"));
+    store.claims.promote(token, 10);
+    store.claims.trim(token, 10);
+    StoreOnRedis.get(store.tasks.find("a"));
+    StoreOnRedis.get(store.tasks.counts());
+  }
+
+  private List<String> watched(RedisServer server, StoreOnRedis store) throws InterruptedException {
+    List<String> lines = new ArrayList<>();
+    try (Jedis watcher = server.jedis()) {
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try {
+              watcher.monitor(
+                  new JedisMonitor() {
+                    @Override
+                    public void onCommand(String command) {
+                      seen.add(command);
+                    }
+                  });
+            } catch (JedisException e) {
+              seen.add("over"); // the test closes the connection
+            }
+          });
+      String line = "";
+      while (!line.contains("watched-from-here")) {
+        store.jedis.echo("watched-from-here"); // until MONITOR has begun
+        line = String.valueOf(seen.poll(20, TimeUnit.MILLISECONDS));
+      }
+      callEach(store);
+      store.jedis.echo("the-end");
+      while (!line.contains("the-end")) {
+        line = String.valueOf(seen.poll(5, TimeUnit.SECONDS));
+        if (!line.contains("\"EVAL\"")) { // the whole text of a script, right after its EVALSHA
+          lines.add(line);
+        }
+      }
+    }
+    return lines;
+  }
+
+  @Test
+  void each_call_passes_the_keys_and_arguments_that_the_header_lists() throws Exception {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      Map<String, String> names = namesBySha();
+      Set<String> called = new TreeSet<>();
+      for (String line : watched(server, store)) {
+        List<String> words = words(line);
+        if (words.isEmpty() || !words.getFirst().equals("EVALSHA")) {
+          continue;
+        }
+        String name = names.get(words.get(1));
+        called.add(name);
+        int keys = Integer.parseInt(words.get(2));
+        compare(name, keys, words.size() - 3 - keys);
+      }
+      assertEquals(names(), called, "every script was called");
+    }
+  }
+
+  private static void compare(String name, int keys, int arguments) throws IOException {
+    String header =
+        Files.readAllLines(SCRIPTS.resolve(name + ".lua")).stream()
+            .takeWhile(line -> line.startsWith("--"))
+            .reduce("", (a, b) -> a + b + "\n");
+    assertEquals(count(header, "KEYS\\[\\d+]"), keys, "KEYS of " + name);
+    int fixed = count(header, "ARGV\\[\\d+]");
+    Matcher rest = REST.matcher(header);
+    if (rest.find()) {
+      assertEquals(fixed + 1, Integer.parseInt(rest.group(1)), "where the rest begins in " + name);
+      assertTrue(arguments > fixed, "ARGV of " + name + ": " + arguments);
+      assertEquals(0, (arguments - fixed) % TOGETHER.get(name), "ARGV of " + name);
+    } else {
+      assertEquals(fixed, arguments, "ARGV of " + name);
+    }
+  }
+
+  private static int count(String text, String pattern) {
+    return (int)
+        Pattern.compile(pattern).matcher(text).results().map(r -> r.group()).distinct().count();
+  }
+
+  @Test
+  void every_key_that_a_script_touches_is_in_the_namespaces_slot() throws Exception {
+    try (RedisServer server = new RedisServer();
+        StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+      int checked = 0;
+      for (String line : watched(server, store)) {
+        List<String> words = words(line);
+        if (line.contains("[0 lua]") && !words.getFirst().equals("TIME")) {
+          assertTrue(words.get(1).startsWith("{scheduler}:"), line);
+          checked++;
+        }
+      }
+      assertTrue(checked > 50, "commands of scripts seen: " + checked);
+    }
+  }
+
+  @Test
+  void all_calls_pass_on_a_redis_in_cluster_mode() {
+    try (RedisServer server = new RedisServer("cluster-enabled yes")) {
+      try (Jedis jedis = server.jedis()) {
+        jedis.clusterAddSlots(IntStream.range(0, 16384).toArray());
+        Eventually.await(
+            "the cluster is up", () -> jedis.clusterInfo().contains("cluster_state:ok"));
+      }
+      try (StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
+        callEach(store);
+        assertEquals(1, StoreOnRedis.get(store.tasks.counts()).completed());
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.taskscheduler.task.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Holds every script of every room to the rules in `docs/data.md`; what Java passes to each is
+/// held against the headers by [ScriptCallsIT].
+class ScriptContractTest {
+  private static final Path SCRIPTS = Path.of("src/main/resources/dev/taskscheduler");
+  private static final Set<String> FREEING = Set.of("HDEL", "RPOP", "UNLINK", "ZREM", "DEL");
+  private static final Set<String> READING =
+      Set.of(
+          "EXISTS",
+          "GET",
+          "GETRANGE",
+          "HGET",
+          "HGETALL",
+          "HLEN",
+          "HMGET",
+          "HSCAN",
+          "INFO",
+          "LLEN",
+          "LRANGE",
+          "STRLEN",
+          "TIME",
+          "ZCARD",
+          "ZRANGE",
+          "ZRANGEBYSCORE",
+          "ZSCORE",
+          "PUBLISH");
+  private static final Pattern CALL = Pattern.compile("redis\\.(\\w+)\\(\\s*('([A-Z]+)'|push)?");
+  private static final Pattern INDEX = Pattern.compile("(KEYS|ARGV)\\[(\\d+)(\\.\\.)?]");
+
+  static Stream<Path> scripts() throws IOException {
+    try (Stream<Path> files = Files.walk(SCRIPTS)) {
+      return files.filter(f -> f.toString().endsWith(".lua")).sorted().toList().stream();
+    }
+  }
+
+  static Stream<Path> callable() throws IOException {
+    return scripts().filter(f -> !f.endsWith("_lib.lua"));
+  }
+
+  private static String header(Path script) throws IOException {
+    StringBuilder header = new StringBuilder();
+    for (String line : Files.readAllLines(script)) {
+      if (!line.startsWith("--")) {
+        break;
+      }
+      header.append(line).append('\n');
+    }
+    return header.toString();
+  }
+
+  private static String body(Path script) throws IOException {
+    StringBuilder body = new StringBuilder();
+    for (String line : Files.readAllLines(script)) {
+      int comment = line.indexOf("--");
+      body.append(comment < 0 ? line : line.substring(0, comment)).append('\n');
+    }
+    return body.toString();
+  }
+
+  private static Set<Integer> indexes(String text, String of) {
+    Set<Integer> indexes = new TreeSet<>();
+    Matcher matcher = INDEX.matcher(text);
+    while (matcher.find()) {
+      if (matcher.group(1).equals(of)) {
+        indexes.add(Integer.parseInt(matcher.group(2)));
+      }
+    }
+    return indexes;
+  }
+
+  @ParameterizedTest
+  @MethodSource("callable")
+  void a_header_names_its_file_and_says_what_is_answered(Path script) throws IOException {
+    String header = header(script);
+    assertTrue(header.startsWith("-- " + script.getFileName() + "  "), header);
+    assertTrue(header.contains("-- Returns "), header);
+    if (body(script).contains("FENCED")) {
+      assertTrue(header.contains("FENCED"), "its header does not tell of FENCED");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("callable")
+  void a_header_lists_every_key_and_argument_without_a_gap(Path script) throws IOException {
+    String header = header(script);
+    String body = body(script);
+    for (String of : List.of("KEYS", "ARGV")) {
+      Set<Integer> told = indexes(header, of);
+      int i = 1;
+      for (int index : told) {
+        assertEquals(i++, index, of + " in the header");
+      }
+      assertTrue(told.containsAll(indexes(body, of)), of + " used but not in the header");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("scripts")
+  void a_script_calls_redis_and_never_swallows_an_error(Path script) throws IOException {
+    Matcher calls = CALL.matcher(body(script));
+    while (calls.find()) {
+      assertTrue(
+          Set.of("call", "error_reply", "status_reply", "sha1hex").contains(calls.group(1)),
+          calls.group());
+    }
+    assertFalse(body(script).contains("pcall"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("callable")
+  void the_first_write_frees_so_that_a_full_redis_lets_it_pass(Path script) throws IOException {
+    if (script.endsWith("submit.lua")) {
+      return; // the one that a full Redis is to refuse
+    }
+    List<String> writes = new ArrayList<>();
+    Matcher calls =
+        Pattern.compile(
+                "redis\\.call\\(\\s*'([A-Z]+)'|(begin_writing)\\(|make_ready\\('([A-Z]+)'|(wake|bury)\\(")
+            .matcher(body(script));
+    while (calls.find()) {
+      String command = calls.group(1) != null ? calls.group(1) : calls.group();
+      if (!READING.contains(command)) {
+        writes.add(command);
+      }
+    }
+    if (!writes.isEmpty()) {
+      String first = writes.getFirst();
+      assertTrue(FREEING.contains(first) || first.startsWith("begin_writing"), writes.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("callable")
+  void a_script_under_the_leaders_token_checks_it_before_all_else(Path script) throws IOException {
+    if (!script.toString().contains("task/redis")
+        || Set.of("submit.lua", "find.lua", "count.lua")
+            .contains(script.getFileName().toString())) {
+      return; // users' calls go through any node; the fence's own scripts are the check
+    }
+    String body = body(script);
+    int check = body.indexOf("if fenced(KEYS[1], ");
+    assertTrue(check >= 0, "no check of the token");
+    Matcher calls = CALL.matcher(body);
+    assertTrue(
+        calls.find() && calls.start() > check, "Redis is called before the token is checked");
+  }
+
+  @ParameterizedTest
+  @MethodSource("scripts")
+  void a_line_fits_the_screen(Path script) throws IOException {
+    for (String line : Files.readAllLines(script)) {
+      assertTrue(line.length() <= 130, line);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.taskscheduler.task.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import redis.clients.jedis.Jedis;
+
+/// Both stores on one Redis, and a fence that a test sets by hand: short words for what tests do
+/// again and again.
+final class StoreOnRedis implements AutoCloseable {
+  static final TaskLimits LIMITS = new TaskLimits(10_000, 3, Duration.ofHours(1), 10_000, 10_000);
+
+  final Redis redis;
+  final RedisTaskStore tasks;
+  final RedisClaimStore claims;
+  final TaskKeys keys = new TaskKeys(new Namespace("scheduler"));
+  final Jedis jedis;
+  private long sequence;
+
+  StoreOnRedis(RedisServer server, TaskLimits limits) {
+    this(server, server.redis(12), limits);
+  }
+
+  StoreOnRedis(RedisServer server, Redis redis, TaskLimits limits) {
+    this.redis = redis;
+    this.tasks = new RedisTaskStore(redis, new Namespace("scheduler"), limits);
+    this.claims = new RedisClaimStore(redis, new Namespace("scheduler"), limits);
+    this.jedis = server.jedis();
+  }
+
+  /// Lets another leader hold the fence, as `take-over` does.
+  FencingToken lead(long epoch) {
+    FencingToken token = new FencingToken(epoch, "%016x".formatted(epoch * 31));
+    jedis.del("{scheduler}:leader");
+    jedis.hset(
+        "{scheduler}:leader",
+        Map.of(
+            "epoch",
+            Long.toString(epoch),
+            "nonce",
+            token.nonce(),
+            "node",
+            "node1",
+            "claimSeq",
+            "0"));
+    sequence = 0;
+    return token;
+  }
+
+  static byte[] payload(String id) {
+    return ("{\"id\":\"" + id + "\",\n\t\"x\":1}").getBytes(UTF_8);
+  }
+
+  Submission submit(String id, Priority priority) {
+    return submit(id, priority, payload(id));
+  }
+
+  Submission submit(String id, Priority priority, byte[] payload) {
+    return get(tasks.submit(id, new NewTask(priority, "log", payload)));
+  }
+
+  void submitAll(Priority priority, String... ids) {
+    for (String id : ids) {
+      submit(id, priority);
+    }
+  }
+
+  long nextSequence() {
+    return ++sequence;
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  List<Claim> claim(FencingToken token, int limit) {
+    return claims.claim(token, nextSequence(), limit);
+  }
+
+  Claim claimOne(FencingToken token) {
+    return claim(token, 1).getFirst();
+  }
+
+  TaskState state(String id) {
+    return get(tasks.find(id)).orElseThrow().state();
+  }
+
+  static List<String> ids(List<Claim> claims) {
+    return claims.stream().map(Claim::id).toList();
+  }
+
+  static List<String> idsAndAttempts(List<Claim> claims) {
+    return claims.stream().map(c -> c.id() + "#" + c.attempt()).toList();
+  }
+
+  /// What on a server differs from `before`: a key that is gone shows as null.
+  static Map<String, String> changed(RedisServer server, Map<String, String> before) {
+    Map<String, String> now = server.snapshot();
+    Map<String, String> changed = new TreeMap<>();
+    now.forEach((key, value) -> {
+      if (!value.equals(before.get(key))) {
+        changed.put(key.replace("{scheduler}:", ""), value);
+      }
+    });
+    before.keySet().stream()
+        .filter(key -> !now.containsKey(key))
+        .forEach(key -> changed.put(key.replace("{scheduler}:", ""), null));
+    return changed;
+  }
+
+  /// What a future ends with, its failure unwrapped.
+  static <T> T get(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    jedis.close();
+    tasks.close();
+    claims.close();
+    redis.close();
+  }
+}
