@@ -3,12 +3,18 @@ package dev.taskscheduler;
 import dev.taskscheduler.conf.ConfigException;
 import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Runs a node until it is told to stop.
 public final class Main {
   private static final int BAD_CONFIGURATION = 2;
   private static final int FAILED = 1;
+  private static final Duration LONGEST_START = Duration.ofSeconds(10);
 
   private Main() {}
 
@@ -25,19 +31,43 @@ public final class Main {
       return;
     }
     Logging.configure(config.log().format(), config.log().level());
-    Node node;
     try {
-      node = new Node(config);
+      start(config);
     } catch (RuntimeException e) {
       System.err.println("The node cannot start: " + e.getMessage());
       System.getLogger(Main.class.getName()).log(System.Logger.Level.DEBUG, "cannot start", e);
       System.exit(FAILED);
       return;
     }
+    new CountDownLatch(1).await();
+  }
+
+  /// Starts a node that stops in order when the process is told to end, be it while it starts.
+  ///
+  /// @throws RuntimeException if it cannot start; its message says why
+  static Node start(SchedulerConfig config) {
+    CompletableFuture<Node> started = new CompletableFuture<>();
     // Helidon's hook keeps logging alive until the node has stopped; the JDK's own would cut the
     // last lines.
-    io.helidon.Main.addShutdownHandler(node::close);
-    new CountDownLatch(1).await();
+    io.helidon.Main.addShutdownHandler(() -> stop(started));
+    try {
+      Node node = new Node(config);
+      started.complete(node);
+      return node;
+    } catch (RuntimeException e) {
+      started.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  private static void stop(CompletableFuture<Node> started) {
+    Node node;
+    try {
+      node = started.get(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException | InterruptedException e) {
+      return; // nothing runs that could be stopped in order
+    }
+    node.close();
   }
 
   /// The JDK wakes a virtual thread that waits for a socket by way of another virtual thread; by

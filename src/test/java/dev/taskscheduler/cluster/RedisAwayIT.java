@@ -138,6 +138,15 @@ class RedisAwayIT {
   }
 
   @Test
+  void a_node_that_is_told_to_stop_while_it_starts_ends_in_order() {
+    try (NodeProcess late = program("node3").awaitLine("http started")) {
+      late.signal("TERM");
+      assertEquals(143, late.awaitExit(), late::output);
+      assertEquals(1, late.lines("node stopped").size(), late::output);
+    }
+  }
+
+  @Test
   void a_node_that_is_told_to_stop_while_redis_is_away_ends_in_order() {
     redis.kill();
     try (NodeProcess late = program("node3").awaitLive()) {
