@@ -47,9 +47,19 @@ public final class Main {
   /// @throws RuntimeException if it cannot start; its message says why
   static Node start(SchedulerConfig config) {
     CompletableFuture<Node> started = new CompletableFuture<>();
-    // Helidon's hook keeps logging alive until the node has stopped; the JDK's own would cut the
-    // last lines.
-    io.helidon.Main.addShutdownHandler(() -> stop(started));
+    CountDownLatch stopped = new CountDownLatch(1);
+    Logging.keepUntil(stopped);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("stop")
+                .unstarted(() -> {
+                  try {
+                    stop(started);
+                  } finally {
+                    stopped.countDown();
+                  }
+                }));
     try {
       Node node = new Node(config);
       started.complete(node);

@@ -1,5 +1,6 @@
 package dev.taskscheduler;
 
+import dev.taskscheduler.cluster.Host;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
@@ -31,6 +32,7 @@ public final class RedisServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final int TRIES = 5;
 
+  private final Host host;
   private final Path folder;
   private final List<String> lines;
   private int port;
@@ -41,6 +43,12 @@ public final class RedisServer implements AutoCloseable {
   /// @param lines of its configuration, such as `appendonly yes`; they win over the defaults here,
   ///   which keep nothing on disk
   public RedisServer(String... lines) {
+    this(Host.HERE, lines);
+  }
+
+  /// The same elsewhere.
+  public RedisServer(Host host, String... lines) {
+    this.host = host;
     this.lines = List.of(lines);
     try {
       this.folder = Files.createTempDirectory("redis-test");
@@ -70,7 +78,8 @@ public final class RedisServer implements AutoCloseable {
 
   private void start() {
     StringBuilder config = new StringBuilder();
-    config.append("bind 127.0.0.1\nsave \"\"\nmaxmemory-policy noeviction\n");
+    config.append("bind ").append(host.address()).append("\nprotected-mode no\n");
+    config.append("save \"\"\nmaxmemory-policy noeviction\n");
     config.append("port ").append(port).append("\ndir ").append(folder).append('\n');
     lines.forEach(line -> config.append(line).append('\n'));
     Path file = folder.resolve("redis.conf");
@@ -80,7 +89,7 @@ public final class RedisServer implements AutoCloseable {
       Files.writeString(file, config);
       String binary = Optional.ofNullable(System.getenv("REDIS_SERVER")).orElse("redis-server");
       started =
-          new ProcessBuilder(binary, file.toString())
+          new ProcessBuilder(host.in(List.of(binary, file.toString())))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
@@ -123,7 +132,7 @@ public final class RedisServer implements AutoCloseable {
 
   /// `host:port`.
   public String address() {
-    return "127.0.0.1:" + port;
+    return host.address() + ":" + port;
   }
 
   /// Its address as the project's own clients take it.
@@ -139,7 +148,7 @@ public final class RedisServer implements AutoCloseable {
   /// A plain connection, to be closed by the caller.
   public Jedis jedis() {
     return new Jedis(
-        "127.0.0.1",
+        host.address(),
         port,
         DefaultJedisClientConfig.builder()
             .connectionTimeoutMillis(1000)

@@ -1,8 +1,10 @@
 package dev.taskscheduler.conf;
 
 import io.helidon.logging.common.LogConfig;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /// Sets up `java.util.logging`, which stands behind `System.Logger` and slf4j here.
@@ -24,6 +26,48 @@ public final class Logging {
     for (Handler handler : root.getHandlers()) {
       handler.setFormatter(formatter);
       handler.setLevel(level.level());
+    }
+  }
+
+  /// Keeps the log open while the JVM ends until `end` has come: the JDK closes it by a hook that
+  /// runs beside all others, which would cut a node's last lines. (Helidon's own answer joins a
+  /// thread that may not have started yet.)
+  public static void keepUntil(CountDownLatch end) {
+    Logger root = Logger.getLogger("");
+    Handler[] others = root.getHandlers();
+    for (Handler handler : others) {
+      root.removeHandler(handler);
+    }
+    root.addHandler(new OpenUntil(end)); // first, for they are closed in this order
+    for (Handler handler : others) {
+      root.addHandler(handler);
+    }
+  }
+
+  private static final class OpenUntil extends Handler {
+    private final CountDownLatch end;
+
+    OpenUntil(CountDownLatch end) {
+      this.end = end;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      // it only stands before the others
+    }
+
+    @Override
+    public void flush() {
+      // nothing is held back
+    }
+
+    @Override
+    public void close() {
+      try {
+        end.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

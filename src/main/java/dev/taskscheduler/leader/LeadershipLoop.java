@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class LeadershipLoop implements Runnable {
   private static final System.Logger LOG = System.getLogger(LeadershipLoop.class.getName());
 
-  /// Beats and looks per trust.
-  private static final int PER_TRUST = 4;
+  private static final int BEATS_PER_TRUST = 4;
+  private static final int LOOKS_PER_TRUST = 16; // a crash is waited for from the last look's time
 
   private static final Duration END_GRACE = Duration.ofSeconds(5);
   private static final Duration RELEASE_LIMIT = Duration.ofSeconds(2);
@@ -37,6 +37,7 @@ final class LeadershipLoop implements Runnable {
   private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
   private final Candidacy candidacy;
   private final long pace;
+  private final long lookPace;
 
   private Phase phase = new Phase.Following();
   private boolean closing;
@@ -62,7 +63,8 @@ final class LeadershipLoop implements Runnable {
     this.health = new FenceHealth();
     this.view = new LeaderView(config.node(), config.trust());
     this.calls = new FenceCalls(fence, health, this::post);
-    this.pace = config.trust().toNanos() / PER_TRUST;
+    this.pace = config.trust().toNanos() / BEATS_PER_TRUST;
+    this.lookPace = config.trust().toNanos() / LOOKS_PER_TRUST;
     long now = System.nanoTime();
     this.candidacy = new Candidacy(config, election.name(), now);
     this.nextLook = now;
@@ -242,7 +244,7 @@ final class LeadershipLoop implements Runnable {
     } else if (lookNow || now - nextLook >= 0) {
       callOut = true;
       lookNow = false;
-      nextLook = now + pace;
+      nextLook = now + lookPace;
       calls.look();
     }
     if (candidacy.isNominated() && health.isAway() && patience.ended(now)) {

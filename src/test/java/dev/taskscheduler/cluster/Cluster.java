@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,20 @@ final class Cluster implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> environment;
   private final List<Map<String, String>> own = new ArrayList<>();
+  private final List<Host> hosts;
   private final List<Integer> raftPorts;
   private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
   private final List<Path> probes = new ArrayList<>();
 
   /// @param environment for every node, beside what it needs to run
   Cluster(Map<String, String> environment) {
-    redis = new RedisServer("appendonly yes", "appendfsync always");
+    this(Collections.nCopies(SIZE, Host.HERE), Host.HERE, environment);
+  }
+
+  /// @param hosts of the three nodes
+  Cluster(List<Host> hosts, Host redisHost, Map<String, String> environment) {
+    this.hosts = List.copyOf(hosts);
+    redis = new RedisServer(redisHost, "appendonly yes", "appendfsync always");
     this.environment = environment;
     raftPorts = freePorts();
     for (int i = 0; i < SIZE; i++) {
@@ -55,12 +63,12 @@ final class Cluster implements AutoCloseable {
     probes.add(probe);
     var env = new java.util.HashMap<>(Map.of("CONSENSUS_TYPE", "redis"));
     env.put("REDIS_ADDR", redis.address());
-    env.put("RAFT_BIND_ADDR", "127.0.0.1:" + raftPorts.get(index));
+    env.put("RAFT_BIND_ADDR", hosts.get(index).address() + ":" + raftPorts.get(index));
     env.put("RAFT_DATA_DIR", folder.resolve("raft-" + index).toString());
     env.put("RAFT_NODES", raftNodes());
     env.putAll(environment);
     env.putAll(own.get(index));
-    return new NodeProcess("node" + (index + 1), probe, env);
+    return new NodeProcess(hosts.get(index), "node" + (index + 1), probe, env);
   }
 
   private static List<Integer> freePorts() {
@@ -83,7 +91,7 @@ final class Cluster implements AutoCloseable {
 
   private String raftNodes() {
     return IntStream.range(0, SIZE)
-        .mapToObj(i -> "node" + (i + 1) + ":127.0.0.1:" + raftPorts.get(i))
+        .mapToObj(i -> "node%d:%s:%d".formatted(i + 1, hosts.get(i).address(), raftPorts.get(i)))
         .collect(Collectors.joining(","));
   }
 
@@ -115,6 +123,19 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /// Waits until all nodes answer the leader: by way of Raft, the group is whole again.
+  void awaitWhole() {
+    awaitLeader().await("reaches its peers", () -> !leadersBody().contains("\"reachable\":false"));
+  }
+
+  private String leadersBody() {
+    try {
+      return awaitLeader().call("GET", "/leader", "").body();
+    } catch (IOException e) {
+      return "\"reachable\":false";
+    }
+  }
+
   /// Starts anew those nodes that are gone.
   void repair() {
     for (int i = 0; i < SIZE; i++) {
@@ -125,13 +146,24 @@ final class Cluster implements AutoCloseable {
     nodes.forEach(NodeProcess::awaitReady);
   }
 
+  /// 0 to 2.
+  int index(NodeProcess node) {
+    return nodes.indexOf(node);
+  }
+
   NodeProcess node(int index) {
     return nodes.get(index);
   }
 
   /// A submitter for each place, whichever process stands there by then.
   Ledger ledger() {
+    return ledger(120);
+  }
+
+  /// @param longest milliseconds that every seventh task takes; the others take 5 or less
+  Ledger ledger(int longest) {
     return new Ledger(
+        longest,
         IntStream.range(0, SIZE)
             .mapToObj(i -> (Supplier<NodeProcess>) () -> nodes.get(i))
             .toList());

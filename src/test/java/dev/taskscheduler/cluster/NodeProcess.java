@@ -36,6 +36,7 @@ final class NodeProcess implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
+  private final Host host;
   private final String id;
   private final Process process;
   private final Thread reader;
@@ -45,15 +46,15 @@ final class NodeProcess implements AutoCloseable {
   /// A node that writes down what its pool does.
   ///
   /// @param environment beside `NODE_ID`, `LISTEN_ADDR` and `PROBE_FILE`
-  NodeProcess(String id, Path probeFile, Map<String, String> environment) {
-    this(id, ProbeNode.class, with(environment, "PROBE_FILE", probeFile.toString()));
+  NodeProcess(Host host, String id, Path probeFile, Map<String, String> environment) {
+    this(host, id, ProbeNode.class, with(environment, "PROBE_FILE", probeFile.toString()));
   }
 
   /// The program as it is delivered.
   ///
   /// @param environment beside `NODE_ID`, and `LISTEN_ADDR` where it does not matter
   static NodeProcess program(String id, Map<String, String> environment) {
-    return new NodeProcess(id, Main.class, environment);
+    return new NodeProcess(Host.HERE, id, Main.class, environment);
   }
 
   private static Map<String, String> with(
@@ -63,21 +64,24 @@ final class NodeProcess implements AutoCloseable {
     return more;
   }
 
-  private NodeProcess(String id, Class<?> program, Map<String, String> environment) {
+  private NodeProcess(Host host, String id, Class<?> program, Map<String, String> environment) {
+    this.host = host;
     this.id = id;
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     ProcessBuilder builder =
         new ProcessBuilder(
-            java,
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx128m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName());
+            host.in(
+                List.of(
+                    java,
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx128m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    program.getName())));
     Map<String, String> env = new HashMap<>(environment);
     env.put("NODE_ID", id);
-    env.putIfAbsent("LISTEN_ADDR", "127.0.0.1:0");
+    env.putIfAbsent("LISTEN_ADDR", host.address() + ":0");
     env.putIfAbsent("CONSENSUS_TYPE", "redis");
     builder.environment().putAll(env);
     builder.redirectErrorStream(true);
@@ -227,7 +231,7 @@ final class NodeProcess implements AutoCloseable {
 
   HttpResponse<String> call(String method, String path, String body) throws IOException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(URI.create("http://" + host.address() + ":" + port + path))
             .timeout(Duration.ofSeconds(15))
             .header("Content-Type", "application/json")
             .method(
@@ -247,7 +251,16 @@ final class NodeProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /// `KILL` and `TERM` are sent by this process itself, for a child would take its time.
   void signal(String name) {
+    if (name.equals("KILL")) {
+      process.toHandle().destroyForcibly();
+      return;
+    }
+    if (name.equals("TERM")) {
+      process.toHandle().destroy(); // Process.destroy would close its output as well
+      return;
+    }
     try {
       Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
       if (kill.waitFor() != 0) {

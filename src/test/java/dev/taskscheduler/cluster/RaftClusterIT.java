@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The same as [ClusterIT] where Raft nominates, and the change from one elector to the other while
 /// tasks go on.
@@ -59,13 +63,32 @@ class RaftClusterIT {
     });
   }
 
-  @Test
-  void a_leader_that_is_paused_is_succeeded_and_writes_nothing_when_it_wakes() throws Exception {
+  /// For less than its lease, for longer, and for longer than its peers know it for.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 8})
+  void a_leader_that_is_paused_writes_nothing_under_an_old_token_when_it_wakes(int seconds)
+      throws Exception {
     cluster.underLoad((leader, epoch) -> {
       leader.signal("STOP");
-      cluster.awaitNewerEpoch(epoch);
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
+      if (seconds > 1) {
+        cluster.awaitNewerEpoch(epoch);
+      }
       leader.signal("CONT");
       leader.awaitReady();
+      cluster.awaitLeader();
+    });
+  }
+
+  @Test
+  void a_redis_that_is_away_for_all_is_led_on_when_it_is_back_and_the_log_stays_readable()
+      throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      cluster.redis.kill();
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(5));
+      cluster.redis.restart();
+      cluster.awaitNewerEpoch(epoch);
+      assertTrue(leader.output().lines().count() < 200, leader.output());
     });
   }
 

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /// A Redis that answers and must not, or cannot, be led on: each node says why and what to do.
@@ -104,5 +107,42 @@ class UnfitRedisIT {
       assertFalse(second.health().contains("\"problem\""), second.health());
       assertEquals(1, second.lines("same NODE_ID").size(), second::output);
     }
+  }
+
+  @Test
+  void a_second_cluster_on_one_redis_waits_names_the_first_and_leads_when_it_is_gone(
+      @TempDir Path folder) throws IOException {
+    try (RedisServer redis = new RedisServer();
+        NodeProcess first = alone("first", redis, folder).awaitLeads();
+        NodeProcess second = alone("second", redis, folder).awaitReady()) {
+      second.awaitLine("another cluster or elector leads in this namespace node=first");
+      second.await("says why", () -> second.health().contains("since first leads"));
+      assertTrue(second.health().contains("\"leader_id\":\"first\""), second.health());
+      second.awaitState(second.accepted("log", "1"), "completed");
+      first.signal("KILL");
+      second.awaitLeads();
+      assertFalse(second.health().contains("\"problem\""), second.health());
+    }
+  }
+
+  /// A Raft group of its own.
+  private static NodeProcess alone(String id, RedisServer redis, Path folder) throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    return NodeProcess.program(
+        id,
+        Map.of(
+            "REDIS_ADDR",
+            redis.address(),
+            "LEASE_TTL",
+            "1s",
+            "CONSENSUS_TYPE",
+            "raft",
+            "RAFT_BIND_ADDR",
+            "127.0.0.1:" + port,
+            "RAFT_DATA_DIR",
+            folder.resolve(id).toString()));
   }
 }
