@@ -100,6 +100,10 @@ final class ErrorMapping {
     return all.build();
   }
 
+  static Problem tooLarge() {
+    return of(Status.REQUEST_ENTITY_TOO_LARGE_413, null);
+  }
+
   private static Problem of(Status status, @Nullable String said) {
     return Problem.of(status, detail(status, said));
   }

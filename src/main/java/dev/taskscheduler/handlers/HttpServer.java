@@ -25,6 +25,11 @@ public final class HttpServer implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(75); // over a proxy's usual 60
   private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
   private static final int BACKLOG = 1024;
+
+  /// A refused body is read to its end, up to this many times the largest that is taken: to close
+  /// the connection under a client that still sends may cost it the answer.
+  private static final int READ_OF_TOO_LARGE = 2;
+
   private static final int MAX_HEADERS = 16 * 1024;
   private static final int MAX_FIRST_LINE = 4 * 1024;
 
@@ -45,7 +50,8 @@ public final class HttpServer implements AutoCloseable {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
     HttpRouting.Builder routing =
-        HttpRouting.builder().addFilter(new RequestFilter(listener, deadline));
+        HttpRouting.builder()
+            .addFilter(new RequestFilter(config.maxBodyBytes(), listener, deadline));
     Routes.register(routing, config, scheduler);
     this.server =
         WebServer.builder()
@@ -64,7 +70,7 @@ public final class HttpServer implements AutoCloseable {
             .backlog(BACKLOG)
             .idleConnectionTimeout(IDLE)
             .idleConnectionPeriod(IDLE_CHECK)
-            .maxPayloadSize(config.maxBodyBytes())
+            .maxPayloadSize(config.maxBodyBytes() * (long) READ_OF_TOO_LARGE)
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .directHandlers(ErrorMapping.direct())
             .protocolsDiscoverServices(false) // else HTTP/1.1 would be there twice

@@ -18,10 +18,12 @@ final class RequestFilter implements Filter {
   private static final String FRAMING =
       "Send either Transfer-Encoding: chunked or one Content-Length that is not negative.";
 
+  private final int maxBodyBytes;
   private final HttpListener listener;
   private final RequestDeadline deadline;
 
-  RequestFilter(HttpListener listener, RequestDeadline deadline) {
+  RequestFilter(int maxBodyBytes, HttpListener listener, RequestDeadline deadline) {
+    this.maxBodyBytes = maxBodyBytes;
     this.listener = listener;
     this.deadline = deadline;
   }
@@ -45,7 +47,14 @@ final class RequestFilter implements Filter {
     int status = CUT_OFF;
     try {
       if (framed(req.headers())) {
-        chain.proceed();
+        if (req.headers().contentLength().orElse(0) > maxBodyBytes) {
+          if (req.headers().contains(HeaderValues.EXPECT_100)) {
+            res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
+          }
+          Answers.problem(req, res, ErrorMapping.tooLarge());
+        } else {
+          chain.proceed();
+        }
       } else {
         res.header(HeaderValues.CONNECTION_CLOSE); // nobody knows where the next request begins
         Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, FRAMING));

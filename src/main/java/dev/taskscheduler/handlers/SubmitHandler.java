@@ -67,7 +67,12 @@ final class SubmitHandler implements Handler {
   }
 
   private void read(ServerRequest req, ServerResponse res) throws IOException {
-    switch (parser.parse(body(req))) {
+    byte[] body = body(req);
+    if (body.length > maxBodyBytes) {
+      Answers.problem(req, res, ErrorMapping.tooLarge());
+      return;
+    }
+    switch (parser.parse(body)) {
       case SubmitRequest.Valid(NewTask task) -> submit(req, res, task);
       case SubmitRequest.Invalid(List<Fault> faults) ->
           Answers.problem(
@@ -164,15 +169,15 @@ final class SubmitHandler implements Handler {
     }
   }
 
-  /// Reads to the end, so that the connection can go on with the next request.
+  /// A body that is too large comes back one byte too long.
   private byte[] body(ServerRequest req) throws IOException {
     if (!req.content().hasEntity()) {
       return new byte[0];
     }
     long announced = req.headers().contentLength().orElse(-1);
     try (InputStream in = req.content().inputStream()) {
-      if (announced < 0 || announced > maxBodyBytes) {
-        return in.readAllBytes(); // chunked; the server stops at the limit
+      if (announced < 0) { // chunked
+        return in.readNBytes(maxBodyBytes + 1);
       }
       byte[] body = new byte[(int) announced];
       int length = in.readNBytes(body, 0, body.length);

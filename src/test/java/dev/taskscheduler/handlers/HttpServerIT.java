@@ -111,7 +111,7 @@ class HttpServerIT {
       RawConnection.Answer answer = connection.submit(large).read();
       assertEquals(413, answer.status());
       assertEquals(Problem.MEDIA_TYPE, answer.header("content-type"));
-      connection.awaitClosed();
+      assertEquals(202, connection.submit(GOOD).read().status());
     }
     try (RawConnection connection = connect()) {
       connection.send(
@@ -122,6 +122,24 @@ class HttpServerIT {
       RawConnection.Answer answer = connection.send(large).send("\r\n0\r\n\r\n").read();
       assertEquals(413, answer.status());
       assertEquals(Problem.MEDIA_TYPE, answer.header("content-type"));
+      assertEquals(202, connection.submit(GOOD).read().status());
+    }
+    try (RawConnection connection = connect()) {
+      connection.send(
+          "POST /submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+              + "Expect: 100-continue\r\nContent-Length: "
+              + large.length
+              + "\r\n\r\n");
+      assertEquals(413, connection.read().status());
+      connection.awaitClosed();
+    }
+    try (RawConnection connection = connect()) {
+      connection.send(
+          "POST /submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+              + "Content-Length: "
+              + Integer.MAX_VALUE
+              + "\r\n\r\n");
+      assertEquals(413, connection.read().status());
       connection.awaitClosed();
     }
     byte[] most = ("{\"payload\":\"" + "x".repeat(MAX_BODY - 14) + "\"}").getBytes(UTF_8);
