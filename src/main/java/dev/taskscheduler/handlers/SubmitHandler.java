@@ -15,6 +15,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -31,7 +32,7 @@ final class SubmitHandler implements Handler {
 
   SubmitHandler(TaskService tasks, int maxBodyBytes) {
     this.tasks = tasks;
-    this.parser = new SubmitParser(maxBodyBytes);
+    this.parser = new SubmitParser(maxBodyBytes, InstantSource.system());
     this.maxBodyBytes = maxBodyBytes;
     this.room = new BodyRoom(Runtime.getRuntime().maxMemory(), maxBodyBytes);
   }

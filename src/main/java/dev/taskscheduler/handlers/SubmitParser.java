@@ -1,11 +1,17 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -36,6 +42,11 @@ final class SubmitParser {
   private static final int MAX_FAULTS = 20;
   private static final int SHOWN = 100;
   private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Duration LONGEST_DELAY = Duration.ofDays(365);
+  private static final String DELAY_DETAIL =
+      "must be seconds as a number, or an ISO-8601 duration such as \"PT90S\"; 0 to 365 days";
+  private static final String RUN_AT_DETAIL =
+      "must be a time such as \"2026-11-23T08:55:00Z\" (RFC 3339), at most 365 days ahead";
   private static final String PRIORITY_DETAIL =
       "must be one of the strings \"high\", \"medium\" and \"low\"; leave it out for \"medium\"";
   private static final String TYPE_DETAIL =
@@ -45,9 +56,12 @@ final class SubmitParser {
           + "\"";
 
   private final JsonFactory json;
+  private final InstantSource clock;
 
   /// @param maxBodyBytes no string inside a body can be longer
-  SubmitParser(int maxBodyBytes) {
+  /// @param clock says what lies too far ahead
+  SubmitParser(int maxBodyBytes, InstantSource clock) {
+    this.clock = clock;
     json =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -70,7 +84,7 @@ final class SubmitParser {
       return new SubmitRequest.Malformed("The body is not UTF-8 at byte " + fault + ".");
     }
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
-      return new Reading(parser, body).request();
+      return new Reading(parser, body, clock).request();
     } catch (StreamConstraintsException e) {
       return new SubmitRequest.Malformed("The body is beyond a limit: " + limit(e) + ".");
     } catch (JacksonException e) {
@@ -111,15 +125,20 @@ final class SubmitParser {
   private static final class Reading {
     private final JsonParser parser;
     private final byte[] body;
+    private final InstantSource clock;
     private final List<Fault> faults = new ArrayList<>(0);
     private Priority priority = Priority.MEDIUM;
     private String type = DEFAULT_TYPE;
     private byte @Nullable [] payload;
     private boolean payloadSeen;
+    private Due due = Due.NOW;
+    private boolean delaySeen;
+    private boolean runAtSeen;
 
-    Reading(JsonParser parser, byte[] body) {
+    Reading(JsonParser parser, byte[] body, InstantSource clock) {
       this.parser = parser;
       this.body = body;
+      this.clock = clock;
     }
 
     SubmitRequest request() {
@@ -130,6 +149,9 @@ final class SubmitParser {
       if (first == JsonToken.START_OBJECT) {
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
           field(name);
+        }
+        if (delaySeen && runAtSeen) {
+          fault("/runAt", "cannot stand beside delay; leave one of them out");
         }
         if (!payloadSeen) {
           fault("/payload", "is missing; send any JSON value, null if there is nothing to say");
@@ -143,7 +165,7 @@ final class SubmitParser {
       }
       return payload == null || !faults.isEmpty()
           ? new SubmitRequest.Invalid(faults)
-          : new SubmitRequest.Valid(new NewTask(priority, type, payload));
+          : new SubmitRequest.Valid(new NewTask(priority, type, payload, options()));
     }
 
     private void field(String name) {
@@ -152,11 +174,52 @@ final class SubmitParser {
         case "payload" -> payload(value);
         case "priority" -> priority(value);
         case "type" -> type(value);
+        case "delay" -> delay(value);
+        case "runAt" -> runAt(value);
         default -> {
           walk(value, false);
-          fault(pointer(name), "is not known; the fields are priority, payload and type");
+          fault(
+              pointer(name), "is not known; the fields are priority, payload, type, delay, runAt");
         }
       }
+    }
+
+    private TaskOptions options() {
+      return due == Due.NOW
+          ? TaskOptions.NONE
+          : new TaskOptions(
+              due, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    private void delay(JsonToken value) {
+      delaySeen = true;
+      Optional<Duration> delay = duration(value);
+      if (delay.isEmpty() || delay.get().compareTo(LONGEST_DELAY) > 0) {
+        walk(value, false);
+        fault("/delay", DELAY_DETAIL);
+      } else if (delay.get().isPositive()) {
+        due = new Due.After(delay.get());
+      }
+    }
+
+    private void runAt(JsonToken value) {
+      runAtSeen = true;
+      Optional<Instant> time =
+          value == JsonToken.VALUE_STRING ? TimeText.time(parser.getString()) : Optional.empty();
+      if (time.isEmpty() || time.get().isAfter(clock.instant().plus(LONGEST_DELAY))) {
+        walk(value, false);
+        fault("/runAt", RUN_AT_DETAIL);
+      } else {
+        due = new Due.At(time.get());
+      }
+    }
+
+    private Optional<Duration> duration(JsonToken value) {
+      return switch (value) {
+        case VALUE_STRING -> TimeText.duration(parser.getString());
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> TimeText.seconds(parser.getDoubleValue());
+        default -> Optional.empty();
+      };
     }
 
     private void payload(JsonToken value) {

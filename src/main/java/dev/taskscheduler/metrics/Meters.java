@@ -71,7 +71,7 @@ public final class Meters
     OUTCOMES.forEach(this::finishedBy);
     wait =
         book.histogram(
-            "scheduler_task_wait", "From the submission of a task to a start of it", Buckets.WAIT);
+            "scheduler_task_wait", "From when a task could start to its first start", Buckets.WAIT);
     run = book.histogram("scheduler_task_run", "How long an attempt ran", Buckets.RUN);
     stuck = book.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
     transitions =

@@ -29,6 +29,7 @@ public final class SchedulerNode implements LeaderWork {
     this.runners = Map.copyOf(runners);
     this.listener = listener;
     store.whenReady(() -> current().ifPresent(Tenure::hint));
+    store.whenCareIsDue(() -> current().ifPresent(Tenure::hintCare));
   }
 
   private Optional<Tenure> current() {

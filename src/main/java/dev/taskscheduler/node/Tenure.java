@@ -62,6 +62,13 @@ final class Tenure {
     }
   }
 
+  /// A task may be due earlier than the caretaker sleeps.
+  void hintCare() {
+    if (careHint.availablePermits() == 0) {
+      careHint.release();
+    }
+  }
+
   int running() {
     return pool.running();
   }
@@ -199,7 +206,11 @@ final class Tenure {
         pool.endOverdue();
         Duration wait = CARE;
         try {
+          careHint.drainPermits(); // what is scheduled by now is seen by this call
           ClaimStore.Promoted promoted = store.promote(leadership.token(), MOST);
+          if (promoted.promoted() > 0) {
+            hint(); // sooner than by way of Redis
+          }
           wait = promoted.promoted() == MOST ? Duration.ZERO : shorter(CARE, promoted.nextDue());
           if (nextTrim - System.nanoTime() <= 0 && store.trim(leadership.token(), MOST) < MOST) {
             nextTrim = System.nanoTime() + POLL.toNanos();
@@ -209,9 +220,8 @@ final class Tenure {
         } catch (StoreException e) {
           LOG.log(DEBUG, "care will be repeated", e);
         }
-        if (careHint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-          careHint.drainPermits();
-        }
+        boolean hinted = careHint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+        LOG.log(DEBUG, () -> "caretaker wakes hinted=" + hinted);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /// What the node room tells whoever counts. Called often and by many threads: must be quick.
 public interface WorkListener {
-  /// A task was started.
+  /// A task was started for the first time.
   ///
-  /// @param wait from its submission to this start
+  /// @param wait from when it could start (its submission, or its due time) to this start
   void started(Duration wait);
 
   /// An attempt ended and its end was recorded.

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -110,7 +111,10 @@ final class WorkerPool {
     attempt.runsOn(thread);
     payloadBytes.addAndGet(claim.payload().length);
     attempts.put(claim.id(), attempt); // only now: whoever finds it may interrupt its thread
-    listener.started(Duration.between(claim.submittedAt(), claim.claimedAt()));
+    if (claim.attempt() == 1) {
+      Instant due = claim.options().dueAt(claim.submittedAt());
+      listener.started(Duration.between(due, claim.claimedAt()));
+    }
     thread.start();
   }
 

@@ -59,6 +59,10 @@ public interface ClaimStore {
   /// for waits; from any thread, also in vain.
   void whenReady(Runnable hint);
 
+  /// Calls `hint` whenever a task may be due earlier than [#promote] said last; from any thread,
+  /// also in vain.
+  void whenCareIsDue(Runnable hint);
+
   /// @param requeued tasks that will run again
   /// @param dead tasks that will not
   record Recovered(int requeued, int dead) {}

@@ -5,4 +5,10 @@ package dev.taskscheduler.task;
 /// @param priority which queue it joins
 /// @param type names the runner; known to this node
 /// @param payload any JSON value, kept and handed on byte for byte; not to be changed after
-public record NewTask(Priority priority, String type, byte[] payload) {}
+/// @param options what is asked for beyond the usual
+public record NewTask(Priority priority, String type, byte[] payload, TaskOptions options) {
+  /// A task that is run as usual.
+  public NewTask(Priority priority, String type, byte[] payload) {
+    this(priority, type, payload, TaskOptions.NONE);
+  }
+}

@@ -128,6 +128,20 @@ class RestContractIT {
   }
 
   @Test
+  void a_task_for_later_is_scheduled_and_one_whose_time_is_over_is_ready() throws Exception {
+    for (String when : List.of("\"delay\":3600", "\"delay\":\"PT1H\"")) {
+      HttpResponse<byte[]> submitted = submit("{\"payload\":1," + when + "}");
+      assertEquals(202, submitted.statusCode());
+      String later = text(call("GET", submitted.headers().firstValue("Location").orElseThrow()));
+      assertTrue(later.contains("\"state\":\"scheduled\""), later);
+      assertTrue(later.contains("\"dueAt\":\""), later);
+    }
+    HttpResponse<byte[]> over = submit("{\"payload\":1,\"runAt\":\"2020-01-01T00:00:00+01:00\"}");
+    String now = text(call("GET", over.headers().firstValue("Location").orElseThrow()));
+    assertTrue(now.contains("\"state\":\"ready\""), now);
+  }
+
+  @Test
   void a_task_that_nobody_knows_is_not_found() throws Exception {
     assertEquals(404, call("GET", "/status?id=" + UNKNOWN).statusCode());
     for (String query : List.of("", "?id", "?id=", "?id=1", "?ID=" + UNKNOWN)) {
@@ -155,6 +169,7 @@ class RestContractIT {
             "{\"payload\":1,\"priority\":\"urgent\"}",
             "{\"payload\":1,\"priority\":null}",
             "{\"payload\":1,\"type\":\"\"}",
+            "{\"payload\":1,\"delay\":\"soon\"}",
             "{\"payload\":1,\"\\ud800\":1}",
             "{\"payload\":1,\"extra\":1}")) {
       assertEquals(400, submit(body).statusCode(), body);

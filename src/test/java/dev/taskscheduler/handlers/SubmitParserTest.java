@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SubmitParserTest {
-  private final SubmitParser parser = new SubmitParser(1 << 20);
+  private static final Instant NOW = Instant.parse("2026-11-23T08:55:00Z");
+  private final SubmitParser parser = new SubmitParser(1 << 20, () -> NOW);
 
   private SubmitRequest parse(String body) {
     return parser.parse(body.getBytes(UTF_8));
@@ -53,6 +57,53 @@ class SubmitParserTest {
     NewTask task = valid("{\"payload\":1}");
     assertEquals(Priority.MEDIUM, task.priority());
     assertEquals("log", task.type());
+  }
+
+  private Due due(String more) {
+    return valid("{\"payload\":1," + more + "}").options().due();
+  }
+
+  @Test
+  void a_delay_is_a_number_of_seconds_or_an_iso_duration() {
+    assertEquals(new Due.After(Duration.ofMillis(1500)), due("\"delay\":1.5"));
+    assertEquals(new Due.After(Duration.ofSeconds(90)), due("\"delay\":\"PT1M30S\""));
+    assertEquals(new Due.After(Duration.ofDays(365)), due("\"delay\":\"P365D\""));
+    assertEquals(Due.NOW, due("\"delay\":0"));
+    assertEquals(Due.NOW, valid("{\"payload\":1}").options().due());
+  }
+
+  @Test
+  void a_time_to_run_at_has_an_offset() {
+    assertEquals(new Due.At(NOW), due("\"runAt\":\"2026-11-23T10:55:00+02:00\""));
+    assertEquals(new Due.At(NOW.plusMillis(250)), due("\"runAt\":\"2026-11-23t08:55:00.250z\""));
+    assertEquals(
+        new Due.At(Instant.EPOCH), due("\"runAt\":\"1970-01-01T00:00:00Z\""), "it is over");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"delay\":-1",
+        "\"delay\":31536001",
+        "\"delay\":1e300",
+        "\"delay\":\"-PT1S\"",
+        "\"delay\":\"soon\"",
+        "\"delay\":\"P366D\"",
+        "\"delay\":null",
+        "\"delay\":{\"s\":[1]}",
+        "\"runAt\":1795424100",
+        "\"runAt\":\"2026-11-23\"",
+        "\"runAt\":\"2026-11-23T08:55:00\"",
+        "\"runAt\":\"2026-11-23T08:55Z\"",
+        "\"runAt\":\"2026-02-30T08:55:00Z\"",
+        "\"runAt\":\"2027-11-23T08:55:01Z\"",
+        "\"runAt\":[]",
+        "\"delay\":1,\"runAt\":\"2026-11-23T08:55:00Z\""
+      })
+  void a_time_that_cannot_be_meant_is_a_fault(String field) {
+    List<Fault> faults = faults("{" + field + ",\"payload\":1}");
+    assertEquals(1, faults.size(), faults.toString());
+    assertTrue(List.of("/delay", "/runAt").contains(faults.getFirst().pointer()));
   }
 
   @ParameterizedTest

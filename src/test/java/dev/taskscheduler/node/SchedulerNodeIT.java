@@ -12,20 +12,25 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.RedisClaimStore;
 import dev.taskscheduler.task.redis.RedisTaskStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -189,6 +194,49 @@ class SchedulerNodeIT {
           Math.max(slowest, Duration.between(task(id).submittedAt(), done.startedAt()).toMillis());
     }
     assertTrue(slowest < 900, "a task waited " + slowest + " ms: it was polled, not woken");
+  }
+
+  private String submitFor(Due due) {
+    TaskOptions options =
+        new TaskOptions(
+            due, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    NewTask task = new NewTask(Priority.MEDIUM, "note", new byte[] {'1'}, options);
+    return assertInstanceOf(Submission.Accepted.class, tasks.submit(task)).id();
+  }
+
+  @Test
+  void a_task_starts_when_it_is_due_and_never_before_and_an_earlier_one_wakes_the_leader() {
+    runner(task -> {});
+    String far = submitFor(new Due.After(Duration.ofHours(1)));
+    node(4, LONG).begin(HeldLeadership.take(server));
+    long latest = 0;
+    for (int i = 0; i < 20; i++) {
+      Duration delay = Duration.ofMillis(20 + 17 * i % 60);
+      String id = submitFor(new Due.After(delay));
+      await("it ends", () -> ended(id));
+      Instant due = task(id).submittedAt().plus(delay);
+      long late =
+          Duration.between(due, ((TaskState.Completed) task(id).state()).startedAt()).toMillis();
+      assertTrue(late >= 0, "started before it was due");
+      latest = Math.max(latest, late);
+    }
+    assertTrue(latest < 900, "a task started " + latest + " ms after it was due");
+    assertInstanceOf(TaskState.Scheduled.class, task(far).state());
+  }
+
+  @Test
+  void what_is_scheduled_outlives_its_leader() {
+    runner(task -> {});
+    String id = submitFor(new Due.At(Instant.now().plusMillis(300)));
+    HeldLeadership lost = HeldLeadership.take(server);
+    SchedulerNode first = node(1, LONG);
+    first.begin(lost);
+    lost.lose();
+    assertTrue(endedWithin(first, false, Duration.ZERO));
+    assertInstanceOf(TaskState.Scheduled.class, task(id).state());
+    node(1, LONG).begin(HeldLeadership.take(server));
+    await("the next leader runs it", () -> ended(id));
+    assertEquals(1, task(id).attempts());
   }
 
   @Test

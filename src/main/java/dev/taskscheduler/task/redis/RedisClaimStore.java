@@ -61,7 +61,9 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private final Batcher<AttemptEnd, Boolean> ends;
   private final Batcher<GoingBack, Boolean> requeues;
   private final Subscription wake;
+  private final Subscription care;
   private volatile Runnable hint = () -> {};
+  private volatile Runnable careHint = () -> {};
 
   /// @param redis a pool of at least four connections, not closed by this store
   public RedisClaimStore(Redis redis, Namespace namespace, TaskLimits limits) {
@@ -71,11 +73,17 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     this.ends = new Batcher<>("redis-end", ENDS, e -> 128 + e.outcome.length, this::endAll);
     this.requeues = new Batcher<>("redis-requeue", ENDS, e -> 128, this::requeueAll);
     this.wake = redis.subscribe(keys.wakeChannel, () -> hint.run());
+    this.care = redis.subscribe(keys.careChannel, () -> careHint.run());
   }
 
   @Override
   public void whenReady(Runnable newHint) {
     hint = newHint;
+  }
+
+  @Override
+  public void whenCareIsDue(Runnable newHint) {
+    careHint = newHint;
   }
 
   @Override
@@ -361,6 +369,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   @Override
   public void close() {
     wake.close();
+    care.close();
     ends.close();
     requeues.close();
   }

@@ -49,7 +49,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "find");
   private static final LuaScript COUNT = LuaScript.load(RedisTaskStore.class, "count");
 
-  private record NewRecord(byte[] id, byte[] priority, byte[] body) {}
+  private record NewRecord(byte[] id, byte[] how, byte[] body) {}
 
   /// Stands for a question about the counts among the questions about tasks.
   private static final String COUNTS = "";
@@ -77,11 +77,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   @Override
   public CompletableFuture<Submission> submit(String id, NewTask task) {
-    NewRecord record =
-        new NewRecord(
-            bytes(id),
-            TaskRecord.priority(task.priority()),
-            TaskRecord.body(task.type(), task.payload()));
+    NewRecord record = new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task));
     return submissions
         .add(record)
         .handle((kept, failure) -> {
@@ -93,13 +89,14 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   private List<Boolean> submitAll(List<NewRecord> records) {
-    List<byte[]> args = new ArrayList<>(3 + 3 * records.size());
+    List<byte[]> args = new ArrayList<>(4 + 3 * records.size());
     args.add(keys.taskPrefix);
     args.add(bytes(keys.wakeChannel));
+    args.add(bytes(keys.careChannel));
     args.add(bytes(limits.maxPending()));
     for (NewRecord record : records) {
       args.add(record.id);
-      args.add(record.priority);
+      args.add(record.how);
       args.add(record.body);
     }
     Object answer = evalAgain(keys.fenceAndReady(keys.scheduled, keys.running), args);

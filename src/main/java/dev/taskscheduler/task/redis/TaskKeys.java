@@ -21,6 +21,9 @@ final class TaskKeys {
   /// The channel that wakes the leader's dispatcher.
   final String wakeChannel;
 
+  /// The channel that wakes the leader's caretaker.
+  final String careChannel;
+
   TaskKeys(Namespace namespace) {
     fence = namespace.key("leader");
     readyHigh = namespace.key("ready:high");
@@ -32,6 +35,7 @@ final class TaskKeys {
     dead = namespace.key("dead");
     taskPrefix = namespace.key("task:");
     wakeChannel = namespace.text("wake");
+    careChannel = namespace.text("care");
   }
 
   /// The fence and the three ready lists, which most scripts begin with, and then `more`.

@@ -3,9 +3,12 @@ package dev.taskscheduler.task.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
 import java.util.Arrays;
@@ -16,14 +19,17 @@ final class TaskRecord {
   private static final int STARTED = 1;
   private static final int FINISHED = 14;
   private static final int STARTS = 27;
+  private static final int CHARGED = 33;
   private static final int PRIORITY = 37;
   private static final int SUBMITTED = 38;
   private static final int TYPE = 51;
   private static final int LONGEST_TYPE = 64;
   private static final int LONGEST_ERROR = 1000;
 
-  /// Bytes that hold all of a record but the payload: the header, the type and the error in UTF-8.
-  static final int HEAD_BYTES = TYPE + LONGEST_TYPE + 1 + 3 * LONGEST_ERROR + 1;
+  /// Bytes that hold all of a record but the payload: the header, the type, the options and the
+  /// error in UTF-8.
+  static final int HEAD_BYTES =
+      TYPE + LONGEST_TYPE + OptionText.LONGEST + 1 + 3 * LONGEST_ERROR + 1;
 
   private final byte[] bytes;
 
@@ -38,13 +44,28 @@ final class TaskRecord {
         && "hml".indexOf(head[PRIORITY]) >= 0;
   }
 
-  /// What follows the header in a new record: type, line feed, payload.
-  static byte[] body(String type, byte[] payload) {
-    byte[] name = type.getBytes(UTF_8);
+  /// What follows the header in a new record: type, options, line feed, payload.
+  static byte[] body(NewTask task) {
+    String options = OptionText.write(task.options());
+    return body(options.isEmpty() ? task.type() : task.type() + options, task.payload());
+  }
+
+  static byte[] body(String typeAndOptions, byte[] payload) {
+    byte[] name = typeAndOptions.getBytes(UTF_8);
     byte[] body = Arrays.copyOf(name, name.length + 1 + payload.length);
     body[name.length] = '\n';
     System.arraycopy(payload, 0, body, name.length + 1, payload.length);
     return body;
+  }
+
+  /// How a submission asks `submit.lua` to place it: its priority, and its options where they say
+  /// more than how to run it.
+  static byte[] how(NewTask task) {
+    byte[] priority = priority(task.priority());
+    if (task.options().due() instanceof Due.Now) {
+      return priority; // nearly always
+    }
+    return (new String(priority, UTF_8) + OptionText.write(task.options())).getBytes(UTF_8);
   }
 
   static byte[] priority(Priority priority) {
@@ -92,7 +113,16 @@ final class TaskRecord {
   Claim claim(String id, int attempt, Instant claimedAt) {
     int line = find('\n', TYPE);
     byte[] payload = Arrays.copyOfRange(bytes, line + 1, bytes.length);
-    return new Claim(id, attempt, priority(), type(), payload, time(SUBMITTED), claimedAt);
+    return new Claim(
+        id,
+        attempt,
+        (int) hex(CHARGED, 4),
+        priority(),
+        type(),
+        options(),
+        payload,
+        time(SUBMITTED),
+        claimedAt);
   }
 
   /// @param running its value in the running hash; empty if it does not run
@@ -139,10 +169,23 @@ final class TaskRecord {
   }
 
   private String type() {
-    int tab = find('\t', TYPE);
-    int line = find('\n', TYPE);
-    int end = tab < line ? tab : line;
+    int end = TYPE;
+    while (end < bytes.length && bytes[end] > ' ') {
+      end++;
+    }
     return new String(bytes, TYPE, end - TYPE, UTF_8).intern();
+  }
+
+  private TaskOptions options() {
+    int space = TYPE;
+    while (space < bytes.length && bytes[space] > ' ') {
+      space++;
+    }
+    if (space == bytes.length || bytes[space] != ' ') {
+      return TaskOptions.NONE; // nearly always
+    }
+    int end = Math.min(find('\t', space), find('\n', space));
+    return OptionText.read(new String(bytes, space, end - space, UTF_8));
   }
 
   private String error() {

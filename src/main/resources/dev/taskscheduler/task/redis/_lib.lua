@@ -8,7 +8,7 @@
 --          33  4  starts charged against the limit, hex
 --          37  1  priority: h, m, l
 --          38 13  submission, us, hex
---          51     type, and for a dead task a tab and its error; then a line feed; then the payload
+--          51     type, options each after a space, for a dead task a tab and its error; a line feed; the payload
 --
 -- A value of `running` is '<epoch>:<nonce> <start number, 6 hex> <start time, us, 13 hex>'.
 local LIST = { h = 1, m = 2, l = 3 }
@@ -51,6 +51,23 @@ end
 -- Wakes the leader if its last claim got less than it asked for.
 local function wake(fence, channel)
   if redis.call('HDEL', fence, 'waiting') == 1 then
+    redis.call('PUBLISH', channel, '1')
+  end
+end
+
+-- The due time in ms that a submission asks for; nil if it is over.
+local function due_ms(how, now)
+  local delay, at = string.match(how, ' d=(%d+)'), string.match(how, ' r=(%d+)')
+  local due = delay and math.ceil(now / 1000) + tonumber(delay) or tonumber(at)
+  return due and due * 1000 > now and due or nil
+end
+
+-- Lets tasks wait for their time: `later` is due time in ms, id and so on. Whoever comes before all others is told to the
+-- leader's caretaker, which sleeps until the first is due.
+local function schedule(index, channel, later)
+  local first = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]
+  redis.call('ZADD', index, unpack(later))
+  if not first or tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]) < tonumber(first) then
     redis.call('PUBLISH', channel, '1')
   end
 end

@@ -14,11 +14,14 @@ import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,6 +66,70 @@ class ScriptsIT {
 
   private String ready(String priority) {
     return store.jedis.lrange("{scheduler}:ready:" + priority, 0, -1).toString();
+  }
+
+  @Test
+  void a_delayed_submission_stands_among_the_scheduled_alone_and_is_kept_once() {
+    NewTask task =
+        new NewTask(
+            Priority.LOW,
+            "log",
+            new byte[] {'1'},
+            StoreOnRedis.due(new Due.After(Duration.ofMinutes(5))));
+    var before = server.snapshot();
+    assertEquals(new Submission.Accepted("a"), get(store.tasks.submit("a", task)));
+    var changed = changed(server, before);
+    assertEquals(Set.of("task:a", "scheduled"), changed.keySet());
+    String record = changed.get("task:a");
+    assertTrue(record.startsWith("string w" + "0".repeat(36) + "l"), record);
+    assertTrue(record.endsWith("log d=300000\n1"), record);
+    var due = ((TaskState.Scheduled) store.state("a")).dueAt();
+    var submitted = get(store.tasks.find("a")).orElseThrow().submittedAt();
+    long delay = Duration.between(submitted, due).toMillis();
+    assertTrue(delay == 300_000 || delay == 300_001, "never early: " + delay);
+    var kept = server.snapshot();
+    assertEquals(new Submission.Accepted("a"), get(store.tasks.submit("a", task)));
+    assertEquals(kept, server.snapshot());
+  }
+
+  @Test
+  void who_comes_before_all_that_is_scheduled_is_told_to_the_caretaker() {
+    AtomicInteger told = new AtomicInteger();
+    store.claims.whenCareIsDue(told::incrementAndGet);
+    Eventually.await(
+        "it listens",
+        () -> {
+          store.jedis.publish("{scheduler}:care", "1");
+          return told.get() > 0;
+        });
+    submitFor("a", Duration.ofHours(2));
+    int before = awaitQuiet(told);
+    submitFor("b", Duration.ofHours(3));
+    store.jedis.publish("{scheduler}:care", "1");
+    Eventually.await("the later one was no news", () -> told.get() == before + 1);
+    submitFor("c", Duration.ofHours(1));
+    Eventually.await("the earlier one was", () -> told.get() == before + 2);
+  }
+
+  private void submitFor(String id, Duration delay) {
+    NewTask task =
+        new NewTask(Priority.LOW, "log", new byte[] {'1'}, StoreOnRedis.due(new Due.After(delay)));
+    get(store.tasks.submit(id, task));
+  }
+
+  /// Messages come in order: once one that is sent now has come, no other is under way.
+  private int awaitQuiet(AtomicInteger told) {
+    int[] last = {-1};
+    Eventually.await(
+        "nothing is under way",
+        () -> {
+          int before = told.get();
+          boolean quiet = before == last[0];
+          last[0] = before;
+          java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+          return quiet;
+        });
+    return told.get();
   }
 
   @Test

@@ -70,7 +70,7 @@ final class StoreModel {
   }
 
   /// @return whether it is kept
-  boolean submit(String id, Priority priority) {
+  boolean submit(String id, Priority priority, boolean delayed) {
     if (lives.containsKey(id)) {
       return true;
     }
@@ -79,7 +79,12 @@ final class StoreModel {
     }
     Life life = new Life(priority);
     lives.put(id, life);
-    queue(life).addLast(id);
+    if (delayed) {
+      life.place = Place.SCHEDULED;
+      scheduled.add(id);
+    } else {
+      queue(life).addLast(id);
+    }
     return true;
   }
 

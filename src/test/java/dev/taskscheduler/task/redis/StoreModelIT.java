@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
@@ -17,6 +18,7 @@ import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -137,11 +139,12 @@ class StoreModelIT {
       Life life = new Life(id);
       ids.add(id);
       expected.add(
-          model.submit(id, life.priority())
+          model.submit(id, life.priority(), life.delayed())
               ? new Submission.Accepted(id)
               : new Submission.QueueFull(LIMITS.maxPending()));
       answers.add(
-          store.tasks.submit(id, new NewTask(life.priority(), "log", StoreOnRedis.payload(id))));
+          store.tasks.submit(
+              id, new NewTask(life.priority(), "log", StoreOnRedis.payload(id), life.options())));
     }
     step = "submit " + ids;
     assertEquals(expected, answers.stream().map(StoreOnRedis::get).toList(), step);
@@ -151,6 +154,14 @@ class StoreModelIT {
   private record Life(String id) {
     Priority priority() {
       return Priority.values()[Math.floorMod(id.hashCode(), 3)];
+    }
+
+    boolean delayed() {
+      return Math.floorMod(id.hashCode(), 7) == 0;
+    }
+
+    TaskOptions options() {
+      return delayed() ? StoreOnRedis.due(new Due.After(Duration.ofHours(2))) : TaskOptions.NONE;
     }
   }
 
@@ -292,7 +303,18 @@ class StoreModelIT {
     }
     step = "a call under the old " + stale;
     Claim claim =
-        someClaim().orElse(new Claim("t000001", 1, Priority.LOW, "log", new byte[0], null, null));
+        someClaim()
+            .orElse(
+                new Claim(
+                    "t000001",
+                    1,
+                    0,
+                    Priority.LOW,
+                    "log",
+                    TaskOptions.NONE,
+                    new byte[0],
+                    null,
+                    null));
     FencingToken old = stale;
     List<Executable> calls =
         List.of(
@@ -375,6 +397,7 @@ class StoreModelIT {
   private static String shown(String id, String record) {
     String payload = new String(StoreOnRedis.payload(id), StandardCharsets.UTF_8);
     assertTrue(record.endsWith("\n" + payload), record);
+    assertTrue(record.startsWith("log" + OptionText.write(new Life(id).options()), 51), record);
     int tab = record.substring(0, record.length() - payload.length()).indexOf('\t');
     return "%s %s %s %s%s"
         .formatted(

@@ -7,14 +7,18 @@ import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -72,6 +76,12 @@ final class StoreOnRedis implements AutoCloseable {
 
   Submission submit(String id, Priority priority, byte[] payload) {
     return get(tasks.submit(id, new NewTask(priority, "log", payload)));
+  }
+
+  /// Options that say no more than when.
+  static TaskOptions due(Due due) {
+    return new TaskOptions(
+        due, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   void submitAll(Priority priority, String... ids) {

@@ -1,0 +1,41 @@
+package dev.taskscheduler.task;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/// How long a task waits after an attempt that failed: exponential, with full jitter, so that what
+/// failed together does not come back together (Brooker, "Exponential Backoff And Jitter", 2015).
+///
+/// @param base the longest wait after the first failure, 1 ms to a day
+/// @param cap no wait is longer, 1 ms to a day; not below base
+/// @param factor by which the longest wait grows with each failure, 1 to 100
+public record Backoff(Duration base, Duration cap, double factor) {
+  /// The longest wait that can be asked for.
+  public static final Duration LONGEST = Duration.ofDays(1);
+
+  public static final double MOST_FACTOR = 100;
+
+  public Backoff {
+    if (!base.isPositive() || cap.compareTo(base) < 0 || cap.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("0 < base <= cap <= 1d, was " + base + " and " + cap);
+    }
+    if (!(factor >= 1 && factor <= MOST_FACTOR)) {
+      throw new IllegalArgumentException("factor must be 1 to 100, was " + factor);
+    }
+  }
+
+  /// A wait after a failure, between nothing and its bound.
+  ///
+  /// @param failures so far, 1 or more
+  public Duration after(int failures, RandomGenerator random) {
+    return Duration.ofMillis(random.nextLong(most(failures).toMillis() + 1));
+  }
+
+  /// The longest wait after a failure.
+  ///
+  /// @param failures so far, 1 or more
+  public Duration most(int failures) {
+    double ms = base.toMillis() * Math.pow(factor, failures - 1.0);
+    return ms >= cap.toMillis() ? cap : Duration.ofMillis((long) ms);
+  }
+}
