@@ -75,6 +75,7 @@ public record SchedulerConfig(
                 settings.choice("LOG_LEVEL", LogLevel.INFO)));
     acrossRooms(config, settings);
     RaftSettings.check(config, settings);
+    Version.check(settings);
     settings.check();
     return config;
   }
