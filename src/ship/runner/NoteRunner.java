@@ -1,0 +1,15 @@
+import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.runner.TaskRunner;
+
+/// A user's own runner, as small as can be: type `note`.
+public final class NoteRunner implements TaskRunner {
+  @Override
+  public String type() {
+    return "note";
+  }
+
+  @Override
+  public void run(TaskRun task) {
+    System.out.println("note of " + task.id());
+  }
+}

@@ -1,0 +1,219 @@
+"""Builds and tries the image and the compose file: see src/ship/run."""
+import datetime
+import gzip
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tarfile
+import time
+
+from cluster import Ledger, await_true, call, leader, ready, submit_many
+
+IMAGE = "task-scheduler"
+REDIS = os.environ.get("REDIS_IMAGE", "redis:8")
+NET = "scheduler-ship-net"
+MB, MIB = 1e6, 2 ** 20
+PROFILES = {"redis": {"node1": 8081, "node2": 8082, "node3": 8083}, "raft": {"raft-node1": 8091, "raft-node2": 8092, "raft-node3": 8093}}
+failed = []
+
+
+def sh(*words, quiet=True, check=True):
+    done = subprocess.run(words, check=False, text=True, stdout=subprocess.PIPE if quiet else None, stderr=subprocess.PIPE if quiet else None)
+    if check and done.returncode:
+        raise SystemExit(f"FAILED: {' '.join(words)}\n{done.stdout or ''}{done.stderr or ''}")
+    return (done.stdout or "").strip()
+
+
+def docker(*words, **options):
+    return sh("docker", *words, **options)
+
+
+def compose(*words, **options):
+    base = ["docker", "compose"] if not subprocess.run(["docker", "compose", "version"], capture_output=True).returncode else ["docker-compose"]
+    return sh(*base, *words, **options)
+
+
+def check(what, holds, found):
+    print(f"{'ok    ' if holds else 'FAILED'} {what}: {found}", flush=True)
+    if not holds:
+        failed.append(what)
+
+
+def run_node(name, *options, elector="redis", memory="256m"):
+    return docker("run", "-d", "--name", name, "--network", NET, "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp",
+                  "--tmpfs", "/data:uid=10001", "--memory", memory, "--cpus", "2", "-p", "18080:8080", "-e", "REDIS_ADDR=ship-redis:6379",
+                  "-e", f"CONSENSUS_TYPE={elector}", *options, IMAGE)
+
+
+def start_times(elector, trials=7):
+    """Seconds from `docker run` to ready, and how many of them the engine takes to begin the process; the least first."""
+    times = []
+    for _ in range(trials):
+        began, clock = time.monotonic(), time.time()
+        run_node("ship-node", elector=elector)
+        await_true("ready", lambda: ready(18080), pause=0.01)
+        took = time.monotonic() - began
+        second, fraction = docker("inspect", "-f", "{{.State.StartedAt}}", "ship-node").rstrip("Z").split(".")
+        process = datetime.datetime.fromisoformat(second + "+00:00").timestamp() + float("0." + fraction)
+        times.append((took, process - clock))
+        docker("rm", "-f", "ship-node")
+    return sorted(times)
+
+
+def contents():
+    """What the image weighs, layer by layer, in MB on disk and gzipped; and the names of its files."""
+    folder = "target/ship"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    docker("save", "-o", f"{folder}/image.tar", IMAGE)
+    with tarfile.open(f"{folder}/image.tar") as tar:
+        manifest = json.load(tar.extractfile("manifest.json"))[0]
+        layers, names = [], []
+        for layer in manifest["Layers"]:
+            data = tar.extractfile(layer).read()
+            with open(f"{folder}/layer.tar", "wb") as f:
+                f.write(data)
+            with tarfile.open(f"{folder}/layer.tar") as inner:
+                names += inner.getnames()
+            layers.append((len(data) / MB, len(gzip.compress(data, 6)) / MB))
+    os.remove(f"{folder}/image.tar")
+    os.remove(f"{folder}/layer.tar")
+    return layers, names
+
+
+def image():
+    docker("build", "-q", "-f", "Dockerfile.jlink", "-t", IMAGE, "--build-arg", "REVISION=" + sh("git", "rev-parse", "HEAD", check=False), ".")
+    layers, names = contents()
+    for what, (disk, packed) in zip(("runtime and glibc", "libraries", "jar and AOT cache", "/data", "/tmp"), layers):
+        print(f"       layer {what}: {disk:.1f} MB, gzipped {packed:.1f} MB")
+    check("on disk at most 150 MB", sum(d for d, _ in layers) <= 150, f"{sum(d for d, _ in layers):.1f} MB")
+    check("gzipped at most 70 MB", sum(p for _, p in layers) <= 70, f"{sum(p for _, p in layers):.1f} MB")
+    about = json.loads(docker("inspect", IMAGE))[0]["Config"]
+    check("user", about["User"] == "10001:10001", about["User"])
+    shells = [n for n in names if n.split("/")[-1] in ("sh", "bash", "dash", "busybox")]
+    check("no shell", not shells, shells or "none")
+    docker("network", "create", NET)
+    docker("run", "-d", "--name", "ship-redis", "--network", NET, REDIS, "redis-server", "--appendonly", "yes", "--protected-mode", "no")
+    for elector in ("redis", "raft"):
+        times = start_times(elector)
+        check(f"from docker run to ready by {elector}, at most 1.0 s", times[0][0] <= 1.0,
+              f"least {times[0][0]:.2f} s, median {statistics.median(t for t, _ in times):.2f} s of {len(times)};"
+              f" until the process began {statistics.median(e for _, e in times):.2f} s of it")
+    node()
+    runner()
+    docker("rm", "-f", "ship-redis")
+    docker("network", "rm", NET)
+
+
+def node():
+    """One node in 256 MiB: what it is, its memory after 100,000 tasks, and its end."""
+    run_node("ship-node", "-e", "JDK_JAVA_OPTIONS=-XX:AOTMode=on")  # on: a cache that does not fit is a failure
+    await_true("ready", lambda: ready(18080))
+    build = sh("src/image/make", "build-id")
+    version = json.loads(call(18080, "GET", "/health")[1])["version"]
+    check("the build that answers is that of these sources", version.endswith("+" + build), version)
+    await_true("health", lambda: docker("inspect", "-f", "{{.State.Health.Status}}", "ship-node") == "healthy")
+    check("health check", True, "healthy")
+    began = time.monotonic()
+    submit_many(18080, 100_000)
+    await_true("100,000 tasks", lambda: 'scheduler_tasks_finished_total{outcome="completed"} 100000' in call(18080, "GET", "/metrics")[1].replace(".0", ""), 120)
+    took = time.monotonic() - began
+    used = docker("stats", "--no-stream", "--format", "{{.MemUsage}}", "ship-node").split(" ")[0]
+    check("memory after 100,000 tasks in 256 MiB, at most 200 MiB", float(used.removesuffix("MiB")) <= 200, f"{used}, tasks took {took:.0f} s")
+    began = time.monotonic()
+    docker("stop", "-t", "30", "ship-node")
+    status = docker("inspect", "-f", "{{.State.ExitCode}} {{.State.OOMKilled}}", "ship-node")
+    check("docker stop", status == "143 false", f"exit status {status.split()[0]} after {time.monotonic() - began:.1f} s")
+    docker("rm", "-f", "ship-node")
+
+
+def runner():
+    """A jar of one's own in /app/runners, with the cache on."""
+    work = os.path.abspath("target/ship/runner")
+    os.makedirs(work, exist_ok=True)
+    made = docker("create", IMAGE)
+    docker("cp", f"{made}:/app/task-scheduler.jar", f"{work}/task-scheduler.jar")
+    docker("rm", made)
+    java = os.environ["JAVA_HOME"] + "/bin/"
+    sh(java + "javac", "-cp", f"{work}/task-scheduler.jar", "-d", f"{work}/classes", "src/ship/runner/NoteRunner.java")
+    os.makedirs(f"{work}/runners", exist_ok=True)
+    sh(java + "jar", "--create", "--file", f"{work}/runners/note.jar", "-C", f"{work}/classes", ".", "-C", "src/ship/runner", "META-INF")
+    sh("chmod", "-R", "a+rX", f"{work}/runners")
+    run_node("ship-node", "-e", "JDK_JAVA_OPTIONS=-XX:AOTMode=on", "-v", f"{work}/runners:/app/runners:ro")
+    await_true("ready", lambda: ready(18080))
+    task = json.loads(call(18080, "POST", "/submit", '{"type":"note","payload":1}')[1])["id"]
+    await_true("the runner's end", lambda: json.loads(call(18080, "GET", f"/status?id={task}")[1])["status"] == "completed")
+    check("a runner's jar in /app/runners, cache on", f"note of {task}" in docker("logs", "ship-node"), "ran")
+    docker("rm", "-f", "ship-node")
+
+
+def container(service):
+    return compose("ps", "-q", service).split()[-1]
+
+
+def seed_calls(port):
+    status, text = call(port, "POST", "/submit", '{"priority":"high","payload":{"job":"demo"}}')
+    check("the seed's submission", status == 202, text)
+    task = json.loads(text)["id"]
+    await_true("completed", lambda: json.loads(call(port, "GET", f"/status?id={task}")[1])["status"] == "completed")
+    for path in ("/health", "/metrics", "/leader", "/swagger/", "/swagger/doc.json"):
+        check(f"the seed's GET {path}", call(port, "GET", path)[0] == 200, 200)
+
+
+def profile(name):
+    nodes = PROFILES[name]
+    ports = list(nodes.values())
+    compose("--profile", name, "up", "--build", "-d", quiet=False)
+    first = await_true("a leader", lambda: leader(ports))
+    check(f"profile {name} is up", True, f"{first} leads")
+    seed_calls(ports[0])
+    ledger = Ledger(ports)
+    time.sleep(3)
+    for blow in ("kill", "stop"):
+        lead = leader(ports)
+        others = [port for node, port in nodes.items() if node != lead]
+        before = {port: ledger.refused.get(port, 0) for port in others}
+        began = time.monotonic()
+        docker(blow, *(("-t", "30") if blow == "stop" else ()), container(lead))
+        gone = time.monotonic()
+        heir = await_true("the next leader", lambda: (lambda found: found not in (None, lead) and found)(leader(others)), pause=0.01)
+        check(f"{name}: docker {blow} of {lead}", True, f"{heir} leads {time.monotonic() - (began if blow == 'kill' else gone):.2f} s after the {'signal' if blow == 'kill' else 'end of it'}")
+        if blow == "stop":
+            status = docker("inspect", "-f", "{{.State.ExitCode}}", container(lead))
+            check("its exit status", status == "143", status)
+        time.sleep(2)
+        lost = {port: ledger.refused.get(port, 0) - before[port] for port in others}
+        check("no submission to the others was refused", not any(lost.values()), lost)
+        docker("start", container(lead))
+        await_true("the node that came back", lambda: ready(nodes[lead]))
+        time.sleep(2)
+    ledger.stop()
+    compose("--profile", name, "stop", "-t", "30")
+    compose("--profile", name, "up", "-d")
+    await_true("a leader after all were stopped", lambda: leader(ports))
+    ledger.settle(ports[0])
+    check(f"{name}: nothing was lost, over kill, stop and a stop of all", True, f"{len(ledger.accepted)} accepted tasks completed")
+
+
+def main():
+    parts = sys.argv[1:] or ["image", "redis", "raft"]
+    try:
+        for part in parts:
+            if part == "image":
+                image()
+            else:
+                try:
+                    profile(part)
+                finally:
+                    compose("--profile", part, "down", "-v", "-t", "30", check=False)
+    finally:
+        docker("rm", "-f", "ship-node", "ship-redis", check=False)
+        docker("network", "rm", NET, check=False)
+    print("FAILED: " + ", ".join(failed) if failed else "all held")
+    sys.exit(1 if failed else 0)
+
+
+main()
