@@ -11,6 +11,7 @@ import tarfile
 import time
 
 from cluster import Ledger, await_true, call, leader, ready, submit_many
+from monitoring import queries
 
 IMAGE = "task-scheduler"
 REDIS = os.environ.get("REDIS_IMAGE", "redis:8")
@@ -199,19 +200,22 @@ def profile(name):
 
 
 def main():
-    parts = sys.argv[1:] or ["image", "redis", "raft"]
+    parts = sys.argv[1:] or ["image", "redis", "raft", "monitoring"]
     try:
         for part in parts:
             if part == "image":
                 image()
+            elif part == "monitoring":
+                queries(check)
             else:
                 try:
                     profile(part)
                 finally:
                     compose("--profile", part, "down", "-v", "-t", "30", check=False)
     finally:
-        docker("rm", "-f", "ship-node", "ship-redis", check=False)
-        docker("network", "rm", NET, check=False)
+        if "image" in parts:
+            docker("rm", "-f", "ship-node", "ship-redis", check=False)
+            docker("network", "rm", NET, check=False)
     print("FAILED: " + ", ".join(failed) if failed else "all held")
     sys.exit(1 if failed else 0)
 

@@ -62,13 +62,15 @@ final class Node implements AutoCloseable {
     Map<String, TaskRunner> runners = Runners.find();
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
+    AtomicReference<@Nullable RedisTaskStore> store = new AtomicReference<>();
     Meters meters =
         new Meters(
             config.leader().node(),
             new Levels(
                 () -> Optional.ofNullable(manager.get()).flatMap(LeadershipManager::leadership),
                 () -> Optional.ofNullable(queue.get()).map(QueueDepth::queued).orElse(0L),
-                () -> Optional.ofNullable(queue.get()).flatMap(QueueDepth::counts)));
+                () -> Optional.ofNullable(queue.get()).flatMap(QueueDepth::counts),
+                () -> Optional.ofNullable(store.get()).map(RedisTaskStore::health)));
     taskRedis = new Redis(config.redis(), config.leader().node(), TASK_CONNECTIONS, ANSWER, meters);
     Duration quarter =
         config.leader().trust().dividedBy(4); // so that one lost answer does not end a leadership
@@ -93,6 +95,7 @@ final class Node implements AutoCloseable {
     depth = new QueueDepth(taskStore, () -> leadership.leadership().isPresent());
     manager.set(leadership);
     queue.set(depth);
+    store.set(taskStore);
     http =
         new HttpServer(
             config.http(),

@@ -1,6 +1,7 @@
 package dev.taskscheduler.metrics;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskCounts;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -12,7 +13,9 @@ import java.util.function.Supplier;
 /// @param leadership of this node, while it lasts
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower
 /// @param counts a second old or so; empty while unknown
+/// @param store what it said of itself last; empty before it was asked
 public record Levels(
     Supplier<Optional<Leadership>> leadership,
     LongSupplier queueSize,
-    Supplier<Optional<TaskCounts>> counts) {}
+    Supplier<Optional<TaskCounts>> counts,
+    Supplier<Optional<StoreHealth>> store) {}

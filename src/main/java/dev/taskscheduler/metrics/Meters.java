@@ -7,6 +7,7 @@ import dev.taskscheduler.leader.raft.RaftListener;
 import dev.taskscheduler.node.WorkListener;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskListener;
 import io.helidon.metrics.api.Counter;
@@ -83,6 +84,7 @@ public final class Meters
         book.counter("scheduler_redis_errors", "Round trips to Redis without a good answer");
     leadershipGauges(node, levels);
     taskGauges(levels);
+    storeGauges(levels);
   }
 
   private void leadershipGauges(String node, Levels levels) {
@@ -126,6 +128,20 @@ public final class Meters
         "scheduler_tasks_dead",
         "Dead tasks that Redis still keeps",
         counted(levels, TaskCounts::dead));
+  }
+
+  private void storeGauges(Levels levels) {
+    book.gauge(
+        "scheduler_redis_up",
+        "1 if Redis answered when it was last asked, else 0",
+        () -> levels.store().get().filter(StoreHealth::answers).isPresent() ? 1 : 0);
+    book.gauge(
+        "scheduler_redis_unsafe",
+        "1 if Redis answers, but may lose tasks or keep no new ones: see problem in /health",
+        () ->
+            levels.store().get().filter(s -> s.answers() && s.problem().isPresent()).isPresent()
+                ? 1
+                : 0);
   }
 
   private static Supplier<Number> counted(Levels levels, ToLongFunction<TaskCounts> count) {

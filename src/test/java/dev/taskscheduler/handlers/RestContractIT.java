@@ -57,7 +57,8 @@ class RestContractIT {
     redis = redisServer.redis(4);
     TaskLimits limits = new TaskLimits(MAX_PENDING, 5, Duration.ofHours(1), 1_000, 1_000);
     store = new RedisTaskStore(redis, new Namespace("test"), limits);
-    Meters meters = new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty));
+    Meters meters =
+        new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty, Optional::empty));
     TaskService tasks = new TaskService(store, Set.of("log"), meters);
     server =
         new HttpServer(

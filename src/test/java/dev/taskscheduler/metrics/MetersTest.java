@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskCounts;
 import io.helidon.webserver.WebServer;
 import java.io.File;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class MetersTest {
   private static volatile Optional<Leadership> leadership = Optional.empty();
   private static volatile Optional<TaskCounts> counts = Optional.empty();
+  private static volatile Optional<StoreHealth> store = Optional.empty();
   private static Meters meters;
   private static WebServer server;
 
@@ -70,7 +74,8 @@ class MetersTest {
             new Levels(
                 () -> leadership,
                 () -> leadership.isPresent() ? counts.map(TaskCounts::queued).orElse(0L) : 0,
-                () -> counts));
+                () -> counts,
+                () -> store));
     server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -193,6 +198,77 @@ class MetersTest {
   @Test
   void the_form_that_prometheus_asks_for_ends_as_it_should() throws Exception {
     assertTrue(scrape("application/openmetrics-text").endsWith("# EOF\n"));
+  }
+
+  @Test
+  void redis_is_up_and_safe_or_not() throws Exception {
+    assertLines(scrape("text/plain"), "scheduler_redis_up 0.0", "scheduler_redis_unsafe 0.0");
+    store = Optional.of(said(true, Optional.empty()));
+    assertLines(scrape("text/plain"), "scheduler_redis_up 1.0", "scheduler_redis_unsafe 0.0");
+    store = Optional.of(said(true, Optional.of("it evicts")));
+    assertLines(scrape("text/plain"), "scheduler_redis_up 1.0", "scheduler_redis_unsafe 1.0");
+    store = Optional.of(said(false, Optional.of("it is away")));
+    assertLines(scrape("text/plain"), "scheduler_redis_up 0.0", "scheduler_redis_unsafe 0.0");
+    store = Optional.empty();
+  }
+
+  private static StoreHealth said(boolean answers, Optional<String> problem) {
+    return new StoreHealth(
+        answers, problem, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+  }
+
+  /// Those of the JVM come from Helidon and are in a node's text, not in this one.
+  @Test
+  void the_board_and_the_alerts_ask_for_what_there_is() throws Exception {
+    meters.raft(Optional::empty);
+    meters.answered("/submit", 202, 1);
+    meters.roundTrip("beat", 1, false);
+    String text = scrape("text/plain");
+    for (String file : List.of("alerts.yml", "grafana/task-scheduler.json")) {
+      List<String> asked =
+          Pattern.compile("\\bscheduler_[a-z_]+")
+              .matcher(Files.readString(Path.of("docs/monitoring", file)))
+              .results()
+              .map(MatchResult::group)
+              .distinct()
+              .toList();
+      assertTrue(asked.size() > 8, () -> file + " asks only for " + asked);
+      for (String name : asked) {
+        assertTrue(
+            text.lines().anyMatch(line -> line.matches(name + "[{ ].*")),
+            () -> file + " asks for " + name + ", which is not in\n" + text);
+      }
+    }
+  }
+
+  @Test
+  void promtool_holds_the_alerts_and_their_tests_for_good() throws Exception {
+    assumeTrue(
+        Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
+        "promtool is not on PATH (Debian package prometheus)");
+    for (String[] words :
+        new String[][] {
+          {"promtool", "check", "rules", "docs/monitoring/alerts.yml"},
+          {"promtool", "test", "rules", "docs/monitoring/alerts_test.yml"}
+        }) {
+      var promtool = new ProcessBuilder(words).redirectErrorStream(true).start();
+      String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, promtool.waitFor(), said);
+    }
+  }
+
+  @Test
+  void each_alert_has_its_word_in_the_operations_guide() throws Exception {
+    String guide = Files.readString(Path.of("docs/operations.md"));
+    List<String> alerts =
+        Pattern.compile("- alert: (\\w+)")
+            .matcher(Files.readString(Path.of("docs/monitoring/alerts.yml")))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertTrue(alerts.size() > 8);
+    alerts.forEach(alert -> assertTrue(guide.contains("\n### " + alert + "\n"), alert));
   }
 
   @Test

@@ -1,0 +1,430 @@
+package dev.taskscheduler.ship;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import dev.taskscheduler.conf.SchedulerConfig;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Holds the manifests of `k8s/` against the API's own models, against what an admission that is
+/// called restricted asks for, and against this application's configuration.
+class ManifestTest {
+  private static final Path K8S = Path.of("k8s");
+  private static final Path BASE = K8S.resolve("base");
+  private static final Path MONITORING = K8S.resolve("components/monitoring");
+  private static final KubernetesSerialization YAML = new KubernetesSerialization();
+
+  private static Path overlay(String elector) {
+    return K8S.resolve("overlays").resolve(elector);
+  }
+
+  private static Map<String, Object> map(Path file) throws IOException {
+    return map(Files.readString(file));
+  }
+
+  @SuppressWarnings("unchecked") // a manifest is a mapping
+  private static Map<String, Object> map(String yaml) {
+    return (Map<String, Object>) YAML.unmarshal(yaml, Map.class);
+  }
+
+  /// The manifests that a kustomization names, each a file of its own.
+  private static List<Path> resources(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Object name : (List<?>) map(folder.resolve("kustomization.yaml")).get("resources")) {
+      Path path = folder.resolve((String) name).normalize();
+      if (Files.isDirectory(path)) {
+        files.addAll(resources(path));
+      } else {
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  private static <T extends HasMetadata> List<T> all(String elector, Class<T> kind)
+      throws IOException {
+    List<T> found = new ArrayList<>();
+    for (Path file : resources(overlay(elector))) {
+      Object one = YAML.unmarshal(Files.readString(file));
+      if (kind.isInstance(one)) {
+        found.add(kind.cast(one));
+      }
+    }
+    return found;
+  }
+
+  private static <T extends HasMetadata> T named(String elector, Class<T> kind, String name)
+      throws IOException {
+    return all(elector, kind).stream()
+        .filter(one -> one.getMetadata().getName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + kind.getSimpleName() + " " + name));
+  }
+
+  private static PodTemplateSpec scheduler(String elector) throws IOException {
+    return elector.equals("raft")
+        ? named(elector, StatefulSet.class, "scheduler").getSpec().getTemplate()
+        : named(elector, Deployment.class, "scheduler").getSpec().getTemplate();
+  }
+
+  private static List<PodTemplateSpec> templates(String elector) throws IOException {
+    List<PodTemplateSpec> found = new ArrayList<>();
+    all(elector, Deployment.class).forEach(d -> found.add(d.getSpec().getTemplate()));
+    all(elector, StatefulSet.class).forEach(s -> found.add(s.getSpec().getTemplate()));
+    return found;
+  }
+
+  // ---- the API ----
+
+  /// What fabric8 does not know it keeps as additional properties.
+  private static void unknown(
+      @Nullable Object one, String path, List<String> found, Set<Object> seen) {
+    if (one instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> unknown(value, path + "." + key, found, seen));
+    } else if (one instanceof Collection<?> all) {
+      all.forEach(value -> unknown(value, path + "[]", found, seen));
+    } else if (one != null
+        && one.getClass().getName().startsWith("io.fabric8.")
+        && !(one instanceof Enum<?>)
+        && seen.add(one)) {
+      for (Method getter : one.getClass().getMethods()) {
+        if (getter.getParameterCount() == 0 && getter.getName().startsWith("get")) {
+          Object value;
+          try {
+            value = getter.invoke(one);
+          } catch (ReflectiveOperationException e) {
+            continue; // a view that this object does not have
+          }
+          if (getter.getName().equals("getAdditionalProperties")) {
+            ((Map<?, ?>) value).keySet().forEach(key -> found.add(path + "." + key));
+          } else if (!getter.getName().equals("getClass")) {
+            unknown(value, path + "." + getter.getName().substring(3), found, seen);
+          }
+        }
+      }
+    }
+  }
+
+  /// What both models say against a manifest.
+  private static List<String> faults(String yaml) {
+    List<String> found = new ArrayList<>();
+    Object typed;
+    try {
+      typed = YAML.unmarshal(yaml);
+    } catch (RuntimeException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+    if (typed instanceof GenericKubernetesResource) {
+      return List.of("unknown kind or version");
+    }
+    unknown(typed, "", found, Collections.newSetFromMap(new IdentityHashMap<>()));
+    Map<String, Object> map = map(yaml);
+    String[] version = ((String) map.get("apiVersion")).split("/");
+    String v = version[version.length - 1];
+    String model =
+        "io.kubernetes.client.openapi.models."
+            + Character.toUpperCase(v.charAt(0))
+            + v.substring(1)
+            + map.get("kind");
+    try {
+      Class.forName(model)
+          .getMethod("validateJsonElement", JsonElement.class)
+          .invoke(null, new Gson().toJsonTree(map));
+    } catch (InvocationTargetException e) {
+      found.add(String.valueOf(e.getCause().getMessage()));
+    } catch (ReflectiveOperationException e) {
+      found.add("no model " + model);
+    }
+    return found;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "raft"})
+  void the_api_knows_every_field_and_misses_none(String elector) throws IOException {
+    List<Path> files = resources(overlay(elector));
+    assertTrue(files.size() > 8, files::toString);
+    for (Path file : files) {
+      assertEquals(List.of(), faults(Files.readString(file)), file::toString);
+    }
+  }
+
+  /// The check itself can fail.
+  @ParameterizedTest
+  @CsvSource({
+    "replicas: 3, replicsa: 3",
+    "replicas: 3, replicas: three",
+    "readOnlyRootFilesystem, readOnlyRootFileSystem",
+    "containerPort: 8080, containerPort: http",
+    "apps/v1, apps/v1beta9",
+    "'/health/ready, port: http', '/health/ready'"
+  })
+  void a_fault_is_found(String right, String wrong) throws IOException {
+    String yaml = Files.readString(overlay("redis").resolve("scheduler.yaml"));
+    assertNotEquals(yaml, yaml.replace(right, wrong));
+    assertFalse(faults(yaml.replace(right, wrong)).isEmpty());
+  }
+
+  @Test
+  void no_file_is_left_out() throws IOException {
+    Set<Path> named = new TreeSet<>();
+    for (Path folder : List.of(overlay("redis"), overlay("raft"), MONITORING)) {
+      named.addAll(resources(folder));
+    }
+    try (Stream<Path> files = Files.walk(K8S)) {
+      assertEquals(
+          new TreeSet<>(
+              files
+                  .filter(Files::isRegularFile)
+                  .filter(file -> !file.endsWith("kustomization.yaml"))
+                  .toList()),
+          named);
+    }
+  }
+
+  // ---- policies ----
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "raft"})
+  void every_pod_is_restricted(String elector) throws IOException {
+    for (PodTemplateSpec template : templates(elector)) {
+      PodSpec pod = template.getSpec();
+      assertEquals(false, pod.getAutomountServiceAccountToken());
+      assertEquals(true, pod.getSecurityContext().getRunAsNonRoot());
+      assertNotEquals(0, pod.getSecurityContext().getRunAsUser());
+      assertEquals("RuntimeDefault", pod.getSecurityContext().getSeccompProfile().getType());
+      for (Container container : pod.getContainers()) {
+        assertEquals(true, container.getSecurityContext().getReadOnlyRootFilesystem());
+        assertEquals(false, container.getSecurityContext().getAllowPrivilegeEscalation());
+        assertEquals(List.of("ALL"), container.getSecurityContext().getCapabilities().getDrop());
+        assertTrue(container.getImage().matches("[a-z/.-]+:[0-9][0-9.]+"), container.getImage());
+        assertTrue(bytes(container.getResources().getLimits().get("memory")) >= 256L << 20);
+        assertNotNull(container.getResources().getRequests().get("cpu"));
+        assertTrue(
+            bytes(container.getResources().getRequests().get("memory"))
+                <= bytes(container.getResources().getLimits().get("memory")));
+        for (Probe probe :
+            List.of(
+                container.getStartupProbe(),
+                container.getLivenessProbe(),
+                container.getReadinessProbe())) {
+          assertNotNull(probe);
+          if (probe.getHttpGet() != null) {
+            assertEquals("http", probe.getHttpGet().getPort().getStrVal());
+          }
+        }
+      }
+    }
+  }
+
+  /// A quantity that means nothing throws.
+  private static long bytes(Quantity quantity) {
+    return Quantity.getAmountInBytes(quantity).longValueExact();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "raft"})
+  void whoever_selects_finds_pods_and_ports(String elector) throws IOException {
+    List<PodTemplateSpec> pods = templates(elector);
+    for (Service service : all(elector, Service.class)) {
+      for (var port : service.getSpec().getPorts()) {
+        assertTrue(
+            pods.stream()
+                .filter(pod ->
+                    labels(pod).entrySet().containsAll(service.getSpec().getSelector().entrySet()))
+                .flatMap(ManifestTest::ports)
+                .anyMatch(p -> p.getName().equals(port.getTargetPort().getStrVal())),
+            service.getMetadata().getName());
+      }
+    }
+    for (StatefulSet set : all(elector, StatefulSet.class)) {
+      assertEquals(
+          "None",
+          named(elector, Service.class, set.getSpec().getServiceName()).getSpec().getClusterIP());
+      assertEquals(
+          labels(set.getSpec().getTemplate()), set.getSpec().getSelector().getMatchLabels());
+    }
+    for (NetworkPolicy policy : all(elector, NetworkPolicy.class)) {
+      assertTrue(
+          pods.stream()
+              .anyMatch(
+                  pod -> labels(pod).equals(policy.getSpec().getPodSelector().getMatchLabels())));
+    }
+    for (PodDisruptionBudget budget : all(elector, PodDisruptionBudget.class)) {
+      assertEquals(labels(scheduler(elector)), budget.getSpec().getSelector().getMatchLabels());
+      assertEquals(1, budget.getSpec().getMaxUnavailable().getIntVal());
+    }
+  }
+
+  private static Map<String, String> labels(PodTemplateSpec pod) {
+    return pod.getMetadata().getLabels();
+  }
+
+  private static Stream<ContainerPort> ports(PodTemplateSpec pod) {
+    return pod.getSpec().getContainers().stream().flatMap(c -> c.getPorts().stream());
+  }
+
+  @Test
+  void only_peers_reach_the_raft_port() throws IOException {
+    for (var rule : named("raft", NetworkPolicy.class, "scheduler").getSpec().getIngress()) {
+      if (rule.getPorts().stream().anyMatch(p -> p.getPort().getIntVal() == 9900)) {
+        assertEquals(1, rule.getFrom().size());
+        assertEquals(
+            labels(scheduler("raft")), rule.getFrom().getFirst().getPodSelector().getMatchLabels());
+      } else {
+        assertEquals(8080, rule.getPorts().getFirst().getPort().getIntVal());
+      }
+    }
+  }
+
+  @Test
+  void raft_members_find_each_other_before_they_are_ready() throws IOException {
+    StatefulSet set = named("raft", StatefulSet.class, "scheduler");
+    Service service = named("raft", Service.class, set.getSpec().getServiceName());
+    assertEquals(true, service.getSpec().getPublishNotReadyAddresses());
+    assertEquals("Parallel", set.getSpec().getPodManagementPolicy());
+    List<String> members =
+        config("raft", "scheduler-1").raft().listed().stream()
+            .map(m -> m.id() + " " + m.host())
+            .toList();
+    List<String> pods = new ArrayList<>();
+    for (int i = 0; i < set.getSpec().getReplicas(); i++) {
+      pods.add("scheduler-" + i + " scheduler-" + i + "." + service.getMetadata().getName());
+    }
+    assertEquals(pods, members);
+  }
+
+  @Test
+  void a_rolling_update_by_redis_takes_no_node_away_before_its_successor_is_ready()
+      throws IOException {
+    var update =
+        named("redis", Deployment.class, "scheduler").getSpec().getStrategy().getRollingUpdate();
+    assertEquals(0, update.getMaxUnavailable().getIntVal());
+    assertEquals(1, update.getMaxSurge().getIntVal());
+  }
+
+  // ---- the application ----
+
+  /// What a pod's process is told, read by the application itself.
+  private static SchedulerConfig config(String elector, String pod) throws IOException {
+    Container container = scheduler(elector).getSpec().getContainers().getFirst();
+    Map<String, String> env = new HashMap<>();
+    container
+        .getEnvFrom()
+        .forEach(from -> {
+          try {
+            env.putAll(named(elector, ConfigMap.class, from.getConfigMapRef().getName()).getData());
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+    for (EnvVar variable : container.getEnv()) {
+      var from = variable.getValueFrom();
+      if (from == null) {
+        env.put(variable.getName(), variable.getValue());
+      } else if (from.getSecretKeyRef() != null) {
+        Secret secret = named(elector, Secret.class, from.getSecretKeyRef().getName());
+        env.put(variable.getName(), secret.getStringData().get(from.getSecretKeyRef().getKey()));
+      } else {
+        assertEquals("metadata.name", from.getFieldRef().getFieldPath());
+        env.put(variable.getName(), pod);
+      }
+    }
+    String documented = Files.readString(Path.of("src/main/resources/application.yaml"));
+    for (String name : env.keySet()) {
+      String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
+      assertTrue(documented.contains("#   " + key + ": "), name);
+    }
+    return SchedulerConfig.load(env);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"redis", "raft"})
+  void the_application_reads_what_it_is_told(String elector) throws IOException {
+    SchedulerConfig config = config(elector, "scheduler-1");
+    PodTemplateSpec pod = scheduler(elector);
+    assertEquals(elector, config.election().name().toLowerCase(Locale.ROOT));
+    Map<String, Integer> ports = new HashMap<>();
+    ports(pod).forEach(p -> ports.put(p.getName(), p.getContainerPort()));
+    assertEquals(config.http().port(), ports.get("http"));
+    Service redis = named(elector, Service.class, config.redis().host());
+    assertEquals(config.redis().port(), redis.getSpec().getPorts().getFirst().getPort());
+    long preStop =
+        pod.getSpec()
+            .getContainers()
+            .getFirst()
+            .getLifecycle()
+            .getPreStop()
+            .getSleep()
+            .getSeconds();
+    assertTrue(
+        pod.getSpec().getTerminationGracePeriodSeconds()
+            >= config.leader().drain().toSeconds() + preStop + 10,
+        "killed in the midst of draining");
+    if (elector.equals("raft")) {
+      assertEquals(config.raft().bind().port(), ports.get("raft"));
+      String data = config.raft().dataDir().toString();
+      assertTrue(
+          pod.getSpec().getContainers().getFirst().getVolumeMounts().stream()
+              .anyMatch(
+                  m -> m.getName().equals("data") && data.startsWith(m.getMountPath() + "/")));
+    }
+  }
+
+  @Test
+  void the_operator_has_the_same_alerts() throws IOException {
+    Map<?, ?> rule = map(MONITORING.resolve("prometheusrule.yaml"));
+    assertEquals(
+        map(Path.of("docs/monitoring/alerts.yml")).get("groups"),
+        ((Map<?, ?>) rule.get("spec")).get("groups"));
+    Map<?, ?> monitor = (Map<?, ?>) map(MONITORING.resolve("servicemonitor.yaml")).get("spec");
+    assertEquals(
+        named("redis", Service.class, "scheduler").getMetadata().getLabels(),
+        ((Map<?, ?>) monitor.get("selector")).get("matchLabels"));
+    Map<?, ?> endpoint = (Map<?, ?>) ((List<?>) monitor.get("endpoints")).getFirst();
+    assertEquals(
+        named("redis", Service.class, "scheduler").getSpec().getPorts().getFirst().getName(),
+        endpoint.get("port"));
+  }
+}
