@@ -1,3 +1,4 @@
+import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 
@@ -9,7 +10,8 @@ public final class NoteRunner implements TaskRunner {
   }
 
   @Override
-  public void run(TaskRun task) {
+  public TaskResult run(TaskRun task) {
     System.out.println("note of " + task.id());
+    return TaskResult.NONE;
   }
 }

@@ -26,6 +26,7 @@ import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisClaimStore;
 import dev.taskscheduler.task.redis.RedisTaskStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class Node implements AutoCloseable {
   ///
   /// @throws IllegalStateException if its port is taken, or two runners bear one type
   Node(SchedulerConfig config) {
-    Map<String, TaskRunner> runners = Runners.find();
+    Map<String, TaskRunner> runners = Runners.find(List.of());
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
     AtomicReference<@Nullable RedisTaskStore> store = new AtomicReference<>();

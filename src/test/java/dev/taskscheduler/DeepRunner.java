@@ -1,5 +1,6 @@
 package dev.taskscheduler;
 
+import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 
@@ -12,7 +13,7 @@ public final class DeepRunner implements TaskRunner {
 
   @Override
   @SuppressWarnings("InfiniteRecursion") // that is what it is for
-  public void run(TaskRun task) {
-    run(task);
+  public TaskResult run(TaskRun task) {
+    return run(task);
   }
 }

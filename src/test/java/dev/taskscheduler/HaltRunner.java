@@ -1,5 +1,6 @@
 package dev.taskscheduler;
 
+import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 
@@ -13,7 +14,8 @@ public final class HaltRunner implements TaskRunner {
   }
 
   @Override
-  public void run(TaskRun task) {
+  public TaskResult run(TaskRun task) {
     Runtime.getRuntime().halt(KILLED);
+    return TaskResult.NONE;
   }
 }

@@ -1,5 +1,6 @@
 package dev.taskscheduler;
 
+import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +13,11 @@ public final class ProbeRunner implements TaskRunner {
   }
 
   @Override
-  public void run(TaskRun task) throws InterruptedException {
+  public TaskResult run(TaskRun task) throws InterruptedException {
     tell("start", task);
     Thread.sleep(Long.parseLong(new String(task.payload(), StandardCharsets.UTF_8)));
     tell("end", task);
+    return TaskResult.NONE;
   }
 
   private static void tell(String what, TaskRun task) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,7 +137,9 @@ final class WorkerPool {
     Claim claim = attempt.claim();
     Outcome outcome;
     try {
-      runner.run(new TaskRun(claim.id(), claim.attempt(), leadership.token(), claim.payload()));
+      runner.run(
+          new TaskRun(
+              claim.id(), claim.attempt(), leadership.token(), claim.payload(), Optional.empty()));
       outcome = new Outcome.Success();
     } catch (Throwable e) { // whatever a runner throws ends its own attempt and nothing else
       outcome = new Outcome.Failure(describe(e));

@@ -9,7 +9,7 @@ public final class FailRunner implements TaskRunner {
 
   /// @throws IllegalStateException always
   @Override
-  public void run(TaskRun task) {
+  public TaskResult run(TaskRun task) {
     throw new IllegalStateException(
         Payload.field(task.payload(), "error").orElse("this task was asked to fail"));
   }

@@ -12,7 +12,8 @@ public final class LogRunner implements TaskRunner {
   }
 
   @Override
-  public void run(TaskRun task) {
+  public TaskResult run(TaskRun task) {
     LOG.log(DEBUG, () -> "task runs id=" + task.id() + " type=log attempt=" + task.attempt());
+    return TaskResult.NONE;
   }
 }

@@ -1,6 +1,8 @@
 package dev.taskscheduler.runner;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -14,11 +16,14 @@ public final class Runners {
 
   /// Finds all runners.
   ///
+  /// @param own runners that are made by the node, since they take configuration
   /// @throws IllegalStateException if two bear one type, a type is malformed, or a runner cannot be
   ///   made
-  public static Map<String, TaskRunner> find() {
+  public static Map<String, TaskRunner> find(List<TaskRunner> own) {
     try {
-      return byType(ServiceLoader.load(TaskRunner.class));
+      List<TaskRunner> all = new ArrayList<>(own);
+      ServiceLoader.load(TaskRunner.class).forEach(all::add);
+      return byType(all);
     } catch (ServiceConfigurationError e) {
       throw new IllegalStateException(
           "a runner on the class path is at fault: " + e.getMessage(), e);

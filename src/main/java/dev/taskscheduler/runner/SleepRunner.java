@@ -12,8 +12,9 @@ public final class SleepRunner implements TaskRunner {
 
   /// @throws NumberFormatException if `ms` is not a whole number
   @Override
-  public void run(TaskRun task) throws InterruptedException {
+  public TaskResult run(TaskRun task) throws InterruptedException {
     long ms = Long.parseLong(Payload.field(task.payload(), "ms").orElse(DEFAULT_MS));
     Thread.sleep(Math.max(0, ms));
+    return TaskResult.NONE;
   }
 }

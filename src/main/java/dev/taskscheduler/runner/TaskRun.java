@@ -1,6 +1,7 @@
 package dev.taskscheduler.runner;
 
 import dev.taskscheduler.fence.FencingToken;
+import java.util.Optional;
 
 /// What a runner sees of the task that it runs.
 ///
@@ -9,4 +10,6 @@ import dev.taskscheduler.fence.FencingToken;
 /// @param token the leader's fencing token: a target that remembers the highest epoch can refuse a
 ///   stale leader
 /// @param payload the JSON value as it was submitted, byte for byte, UTF-8
-public record TaskRun(String id, int attempt, FencingToken token, byte[] payload) {}
+/// @param traceparent of the request that submitted it, as W3C Trace Context writes it
+public record TaskRun(
+    String id, int attempt, FencingToken token, byte[] payload, Optional<String> traceparent) {}

@@ -18,6 +18,7 @@ public interface TaskRunner {
   /// A runner that computes for long should do so on threads of its own and wait for them here:
   /// virtual threads share a few carriers with the rest of the node.
   ///
-  /// @throws Exception whose message is kept as the task's error
-  void run(TaskRun task) throws Exception;
+  /// @return what to keep with the task; [TaskResult#NONE] for nothing
+  /// @throws Exception whose message is kept as the attempt's error; [TaskFailure] says more
+  TaskResult run(TaskRun task) throws Exception;
 }

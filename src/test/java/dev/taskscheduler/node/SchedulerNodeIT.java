@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Due;
@@ -121,8 +122,9 @@ class SchedulerNodeIT {
           }
 
           @Override
-          public void run(TaskRun task) throws Exception {
+          public TaskResult run(TaskRun task) throws Exception {
             body.run(task);
+            return TaskResult.NONE;
           }
         });
   }

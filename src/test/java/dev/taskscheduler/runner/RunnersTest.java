@@ -8,13 +8,15 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunnersTest {
   @Test
   void the_runners_that_come_with_the_scheduler_are_found_by_type() {
-    assertTrue(Runners.find().keySet().containsAll(java.util.Set.of("log", "sleep", "fail")));
+    assertTrue(Runners.find(List.of()).keySet().containsAll(Set.of("log", "sleep", "fail")));
   }
 
   @Test
@@ -26,7 +28,7 @@ class RunnersTest {
     ClassLoader before = thread.getContextClassLoader();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
       thread.setContextClassLoader(loader);
-      var fault = assertThrows(IllegalStateException.class, Runners::find);
+      var fault = assertThrows(IllegalStateException.class, () -> Runners.find(List.of()));
       assertTrue(String.valueOf(fault.getMessage()).contains("com.example.MissingRunner"));
     } finally {
       thread.setContextClassLoader(before);
