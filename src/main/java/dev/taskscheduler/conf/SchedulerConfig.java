@@ -3,11 +3,15 @@ package dev.taskscheduler.conf;
 import dev.taskscheduler.handlers.HttpConfig;
 import dev.taskscheduler.leader.LeaderConfig;
 import dev.taskscheduler.leader.raft.RaftConfig;
+import dev.taskscheduler.node.PriorityPolicy;
 import dev.taskscheduler.node.WorkerConfig;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -53,6 +57,7 @@ public record SchedulerConfig(
             "NODE_ID", "node1", NODE_ID, "1 to 64 characters of a-z A-Z 0-9 . _ -, unique");
     Namespace namespace =
         settings.text("REDIS_NAMESPACE", "scheduler", SchedulerConfig::namespace, ns -> ns);
+    int maxAttempts = (int) settings.number("MAX_ATTEMPTS", 5, 1, RetryPolicy.MOST_ATTEMPTS);
     var config =
         new SchedulerConfig(
             settings.text(
@@ -65,10 +70,8 @@ public record SchedulerConfig(
                 settings.duration("LEASE_TTL", "2s", "500ms", "5m"),
                 settings.duration("DRAIN_TIMEOUT", "10s", "0s", "1h"),
                 settings.flag("LEADER_ELIGIBLE", true)),
-            limits(settings),
-            new WorkerConfig(
-                (int) settings.number("WORKER_COUNT", 4, 1, 100_000),
-                settings.duration("TASK_TIMEOUT", "10m", "100ms", "24h")),
+            limits(settings, maxAttempts),
+            workers(settings, maxAttempts),
             http(settings, node),
             new LogConfig(
                 settings.choice("LOG_FORMAT", LogFormat.TEXT),
@@ -80,10 +83,56 @@ public record SchedulerConfig(
     return config;
   }
 
-  private static TaskLimits limits(Settings settings) {
+  private static WorkerConfig workers(Settings settings, int maxAttempts) {
+    return new WorkerConfig(
+        (int) settings.number("WORKER_COUNT", 4, 1, 100_000),
+        settings.duration("TASK_TIMEOUT", "10m", "100ms", "24h"),
+        maxAttempts,
+        backoff(settings),
+        settings.size("MAX_RESULT_BYTES", 64 << 10, 0, 1 << 20),
+        priorities(settings));
+  }
+
+  private static Backoff backoff(Settings settings) {
+    Duration base = settings.duration("RETRY_BACKOFF", "1s", "1ms", "24h");
+    Duration cap = settings.duration("RETRY_BACKOFF_MAX", "10m", "1ms", "24h");
+    long factor = settings.number("RETRY_BACKOFF_FACTOR", 2, 1, (long) Backoff.MOST_FACTOR);
+    if (cap.compareTo(base) < 0) {
+      settings.fault(
+          "RETRY_BACKOFF_MAX", cap.toMillis() + "ms", "no less than RETRY_BACKOFF, " + base);
+      return new Backoff(base, base, factor);
+    }
+    return new Backoff(base, cap, factor);
+  }
+
+  private static PriorityPolicy priorities(Settings settings) {
+    Duration ageing = settings.duration("PRIORITY_AGEING", "0s", "0s", "365d");
+    PriorityPolicy.Weighted weighted =
+        settings.text("PRIORITY_WEIGHTS", "6,3,1", SchedulerConfig::weights, value -> value);
+    return switch (settings.choice("PRIORITY_POLICY", PolicyKind.STRICT)) {
+      case STRICT -> new PriorityPolicy.Strict(ageing);
+      case WEIGHTED -> weighted;
+    };
+  }
+
+  private enum PolicyKind {
+    STRICT,
+    WEIGHTED
+  }
+
+  private static PriorityPolicy.Weighted weights(String text) {
+    if (!text.matches("[1-9]\\d{0,2},[1-9]\\d{0,2},[1-9]\\d{0,2}")) {
+      throw new IllegalArgumentException("three numbers from 1 to 999: high,medium,low");
+    }
+    String[] parts = text.split(",", 3);
+    return new PriorityPolicy.Weighted(
+        Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+  }
+
+  private static TaskLimits limits(Settings settings, int maxAttempts) {
     return new TaskLimits(
         settings.number("MAX_PENDING", 1_000_000, 1, MOST_TASKS),
-        (int) settings.number("MAX_ATTEMPTS", 5, 1, 1_000),
+        maxAttempts,
         settings.duration("RETENTION", "24h", "1m", "365d"),
         settings.number("MAX_FINISHED", 1_000_000, 1, MOST_TASKS),
         settings.number("MAX_DEAD", 1_000_000, 1, MOST_TASKS));

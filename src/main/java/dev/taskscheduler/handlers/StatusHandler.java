@@ -65,6 +65,9 @@ final class StatusHandler implements Handler {
     switch (task.state()) {
       case TaskState.Ready ready -> {}
       case TaskState.Scheduled(Instant dueAt) -> time(json, "dueAt", dueAt);
+      case TaskState.Retrying(Instant dueAt) -> time(json, "dueAt", dueAt);
+      case TaskState.Expired(Instant finishedAt) -> time(json, "finishedAt", finishedAt);
+      case TaskState.Cancelled(Instant finishedAt) -> time(json, "finishedAt", finishedAt);
       case TaskState.Running(long epoch, Instant startedAt) -> {
         time(json, "startedAt", startedAt);
         json.writeNumberProperty("epoch", epoch);
@@ -88,20 +91,26 @@ final class StatusHandler implements Handler {
   private static String status(TaskState state) {
     return switch (state) {
       case TaskState.Scheduled scheduled -> "pending";
+      case TaskState.Retrying retrying -> "pending";
       case TaskState.Ready ready -> "pending";
       case TaskState.Running running -> "pending";
       case TaskState.Completed completed -> "completed";
       case TaskState.Dead dead -> "failed";
+      case TaskState.Expired expired -> "failed";
+      case TaskState.Cancelled cancelled -> "cancelled";
     };
   }
 
   private static String state(TaskState state) {
     return switch (state) {
       case TaskState.Scheduled scheduled -> "scheduled";
+      case TaskState.Retrying retrying -> "retrying";
       case TaskState.Ready ready -> "ready";
       case TaskState.Running running -> "running";
       case TaskState.Completed completed -> "completed";
       case TaskState.Dead dead -> "dead";
+      case TaskState.Expired expired -> "expired";
+      case TaskState.Cancelled cancelled -> "cancelled";
     };
   }
 }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskService;
@@ -96,17 +97,50 @@ final class SubmitHandler implements Handler {
 
   private void submit(ServerRequest req, ServerResponse res, NewTask task) {
     switch (tasks.submit(task)) {
-      case Submission.Accepted(String id) -> {
-        res.header(HeaderNames.LOCATION, "/status?id=" + id);
-        byte[] body = ("{\"id\":\"" + id + "\"}").getBytes(StandardCharsets.ISO_8859_1);
-        Answers.json(req, res, Status.ACCEPTED_202, body);
+      case Submission.Accepted(String id, Durability reached) -> {
+        String more =
+            task.terms().durability() == Durability.MEMORY
+                ? ""
+                : ",\"durability\":\"" + reached.wire() + "\"";
+        accepted(req, res, Status.ACCEPTED_202, id, more);
       }
+      case Submission.Replayed(String id) -> accepted(req, res, Status.ACCEPTED_202, id, "");
+      case Submission.Duplicate(String id) ->
+          accepted(req, res, Status.OK_200, id, ",\"duplicate\":true");
+      case Submission.KeyReused(String id) -> Answers.problem(req, res, keyReused(id));
+      case Submission.NotDurable(String reason) -> Answers.problem(req, res, notDurable(reason));
       case Submission.QueueFull(long maxPending) ->
           Answers.problem(req, res, queueFull(maxPending));
       case Submission.Uncertain(String id, String reason) ->
           Answers.problem(req, res, uncertain(id, reason));
       case Submission.UnknownType(String type) -> Answers.problem(req, res, unknownType(type));
     }
+  }
+
+  private static void accepted(
+      ServerRequest req, ServerResponse res, Status status, String id, String more) {
+    res.header(HeaderNames.LOCATION, "/status?id=" + id);
+    byte[] body = ("{\"id\":\"" + id + "\"" + more + "}").getBytes(StandardCharsets.ISO_8859_1);
+    Answers.json(req, res, status, body);
+  }
+
+  private static Problem keyReused(String id) {
+    return Problem.named(
+            "idempotency-key-reused",
+            "The idempotency key belongs to another body",
+            Status.create(UNPROCESSABLE),
+            "Nothing was kept: another body was accepted under this Idempotency-Key, as the task "
+                + id
+                + ". Send the same body, or another key.")
+        .about(id);
+  }
+
+  private static Problem notDurable(String reason) {
+    return Problem.named(
+        "durability-unavailable",
+        "The durability asked for cannot be had",
+        Status.create(UNPROCESSABLE),
+        "Nothing was kept: " + reason + ". Ask for less, or set up Redis for it.");
   }
 
   private static Problem queueFull(long maxPending) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -185,10 +184,7 @@ final class SubmitParser {
     }
 
     private TaskOptions options() {
-      return due == Due.NOW
-          ? TaskOptions.NONE
-          : new TaskOptions(
-              due, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      return due == Due.NOW ? TaskOptions.NONE : TaskOptions.NONE.due(due);
     }
 
     private void delay(JsonToken value) {

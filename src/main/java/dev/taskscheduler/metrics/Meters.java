@@ -37,11 +37,19 @@ public final class Meters
         RedisListener,
         HttpListener {
   private static final List<String> OUTCOMES =
-      List.of("completed", "dead", "requeued", "lost", "timeout", "unknown-type");
+      List.of(
+          "completed",
+          "dead",
+          "retried",
+          "cancelled",
+          "expired",
+          "requeued",
+          "lost",
+          "unknown-type");
 
   /// Those that came to an end of their own; what was interrupted or never begun says nothing of
   /// how long tasks run.
-  private static final Set<String> RAN = Set.of("completed", "dead", "timeout");
+  private static final Set<String> RAN = Set.of("completed", "dead", "retried");
 
   private final Meterbook book = new Meterbook();
   private final Map<Priority, Counter> submitted = new EnumMap<>(Priority.class);
@@ -50,6 +58,7 @@ public final class Meters
   private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
   private final Timer wait;
   private final Timer run;
+  private final Counter timedOut;
   private final Counter stuck;
   private final Counter transitions;
   private final Counter fencedWrites;
@@ -74,6 +83,7 @@ public final class Meters
         book.histogram(
             "scheduler_task_wait", "From when a task could start to its first start", Buckets.WAIT);
     run = book.histogram("scheduler_task_run", "How long an attempt ran", Buckets.RUN);
+    timedOut = book.counter("scheduler_tasks_timed_out", "Attempts that ran out of time");
     stuck = book.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
     transitions =
         book.counter(
@@ -174,7 +184,7 @@ public final class Meters
   @Override
   public void finished(String outcome, Duration ran) {
     finishedBy(outcome).increment();
-    if (RAN.contains(outcome)) {
+    if (RAN.contains(outcome) && !ran.isZero()) {
       run.record(ran.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
@@ -186,6 +196,11 @@ public final class Meters
         : finished.computeIfAbsent(
             outcome,
             o -> book.counter("scheduler_tasks_finished", "Attempts that ended", "outcome", o));
+  }
+
+  @Override
+  public void timedOut() {
+    timedOut.increment();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.taskscheduler.node;
 
 import dev.taskscheduler.task.Claim;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -14,20 +15,24 @@ final class Attempt {
     ENDED,
     /// Its time was over; the runner may still be at it.
     TIMED_OUT,
+    /// Somebody cancelled the task; the runner may still be at it.
+    CANCELLED,
     /// Leadership ends; the task goes back, or stays for the next leader to recover.
     RECALLED
   }
 
   private final Claim claim;
   private final long startNanos;
+  private final long timeoutNanos;
   private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
   private volatile @Nullable Thread thread;
   private final AtomicInteger open = new AtomicInteger(2); // its thread, and the answer to its end
   private volatile boolean stuckTold;
 
-  Attempt(Claim claim, long startNanos) {
+  Attempt(Claim claim, long startNanos, Duration timeout) {
     this.claim = claim;
     this.startNanos = startNanos;
+    this.timeoutNanos = timeout.toNanos();
   }
 
   Claim claim() {
@@ -36,6 +41,16 @@ final class Attempt {
 
   long startNanos() {
     return startNanos;
+  }
+
+  /// How long its time has been over; negative while it is not.
+  long overdueNanos(long nowNanos) {
+    return nowNanos - startNanos - timeoutNanos;
+  }
+
+  /// How long it may take.
+  Duration timeout() {
+    return Duration.ofNanos(timeoutNanos);
   }
 
   /// Decides the fate; false if it was decided already.

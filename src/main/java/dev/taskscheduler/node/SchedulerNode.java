@@ -30,6 +30,7 @@ public final class SchedulerNode implements LeaderWork {
     this.listener = listener;
     store.whenReady(() -> current().ifPresent(Tenure::hint));
     store.whenCareIsDue(() -> current().ifPresent(Tenure::hintCare));
+    store.whenCancelling(() -> current().ifPresent(Tenure::hintCancel));
   }
 
   private Optional<Tenure> current() {
@@ -39,7 +40,7 @@ public final class SchedulerNode implements LeaderWork {
   @Override
   public void begin(Leadership leadership) {
     WorkerPool pool = new WorkerPool(config, store, runners, listener, leadership);
-    Tenure begun = new Tenure(leadership, store, pool, listener);
+    Tenure begun = new Tenure(leadership, store, pool, new Turns(config.priorities()), listener);
     tenure.set(begun);
     begun.begin();
   }

@@ -38,15 +38,23 @@ final class Tenure {
   private final Semaphore careHint = new Semaphore(0);
   private final AtomicBoolean ending = new AtomicBoolean();
   private @Nullable Thread dispatcher;
-  private long sequence; // the dispatcher's alone
+  private final Turns turns; // the dispatcher's alone, as is the next
+  private long sequence;
+  private volatile boolean cancelHint;
   private volatile boolean quiet;
   private volatile boolean planned;
   private volatile long drainUntilNanos;
 
-  Tenure(Leadership leadership, ClaimStore store, WorkerPool pool, WorkListener listener) {
+  Tenure(
+      Leadership leadership,
+      ClaimStore store,
+      WorkerPool pool,
+      Turns turns,
+      WorkListener listener) {
     this.leadership = leadership;
     this.store = store;
     this.pool = pool;
+    this.turns = turns;
     this.listener = listener;
   }
 
@@ -67,6 +75,12 @@ final class Tenure {
     if (careHint.availablePermits() == 0) {
       careHint.release();
     }
+  }
+
+  /// A task that runs is to be cancelled.
+  void hintCancel() {
+    cancelHint = true;
+    hintCare();
   }
 
   int running() {
@@ -98,19 +112,21 @@ final class Tenure {
   private boolean recover() throws InterruptedException {
     while (!over()) {
       try {
+        store.enter(leadership.token());
         ClaimStore.Recovered recovered = store.recover(leadership.token());
-        int all = recovered.requeued() + recovered.dead();
-        if (all > 0) {
+        if (recovered.requeued() + recovered.dead() + recovered.cancelled() > 0) {
           LOG.log(
               WARNING,
               () ->
                   "tasks of a lost leader taken back requeued="
                       + recovered.requeued()
                       + " dead="
-                      + recovered.dead());
-          for (int i = 0; i < all; i++) {
-            listener.finished("lost", Duration.ZERO);
-          }
+                      + recovered.dead()
+                      + " cancelled="
+                      + recovered.cancelled());
+          tell("lost", recovered.requeued());
+          tell("dead", recovered.dead());
+          tell("cancelled", recovered.cancelled());
         }
         return true;
       } catch (StoreException.Fenced e) {
@@ -122,6 +138,12 @@ final class Tenure {
       }
     }
     return false;
+  }
+
+  private void tell(String outcome, int times) {
+    for (int i = 0; i < times; i++) {
+      listener.finished(outcome, Duration.ZERO);
+    }
   }
 
   private void claimAndStart() throws InterruptedException {
@@ -168,7 +190,10 @@ final class Tenure {
 
   private List<Claim> claim(int asked) throws InterruptedException {
     try {
-      return store.claim(leadership.token(), ++sequence, asked);
+      ClaimStore.Claimed claimed =
+          store.claim(leadership.token(), ++sequence, asked, turns.next(asked));
+      tell("expired", claimed.expired());
+      return claimed.claims();
     } catch (StoreException.Fenced e) {
       leadership.fenced();
       return List.of();
@@ -207,12 +232,10 @@ final class Tenure {
         Duration wait = CARE;
         try {
           careHint.drainPermits(); // what is scheduled by now is seen by this call
-          ClaimStore.Promoted promoted = store.promote(leadership.token(), MOST);
-          if (promoted.promoted() > 0) {
-            hint(); // sooner than by way of Redis
-          }
-          wait = promoted.promoted() == MOST ? Duration.ZERO : shorter(CARE, promoted.nextDue());
-          if (nextTrim - System.nanoTime() <= 0 && store.trim(leadership.token(), MOST) < MOST) {
+          boolean secondly = nextTrim - System.nanoTime() <= 0;
+          cancelAsked(secondly);
+          wait = promote();
+          if (secondly && tidy()) {
             nextTrim = System.nanoTime() + POLL.toNanos();
           }
         } catch (StoreException.Fenced e) {
@@ -226,6 +249,30 @@ final class Tenure {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// @param anyway also without a hint, which may have been lost
+  private void cancelAsked(boolean anyway) {
+    boolean hinted = cancelHint;
+    cancelHint = false;
+    if (hinted || anyway) {
+      pool.cancel(store.cancelling(leadership.token()));
+    }
+  }
+
+  /// @return how long until there is something to do again
+  private Duration promote() {
+    ClaimStore.Promoted promoted = store.promote(leadership.token(), MOST);
+    if (promoted.promoted() > 0) {
+      hint(); // sooner than by way of Redis
+    }
+    return promoted.promoted() == MOST ? Duration.ZERO : shorter(CARE, promoted.nextDue());
+  }
+
+  /// @return whether nothing was left to do
+  private boolean tidy() {
+    boolean nothingParked = store.unpark(leadership.token(), MOST) == 0;
+    return store.trim(leadership.token(), MOST) < MOST && nothingParked;
   }
 
   private static Duration shorter(Duration one, Duration other) {

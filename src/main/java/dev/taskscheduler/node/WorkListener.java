@@ -11,9 +11,12 @@ public interface WorkListener {
 
   /// An attempt ended and its end was recorded.
   ///
-  /// @param outcome `completed`, `dead`, `requeued`, `lost` (recovered from an earlier leader),
-  ///   `timeout`, `unknown-type`
+  /// @param outcome `completed`, `dead`, `retried`, `cancelled`, `requeued`, `lost` (taken back
+  ///   from an earlier leader), `unknown-type`, or `expired`, which never began
   void finished(String outcome, Duration run);
+
+  /// An attempt ran out of time.
+  void timedOut();
 
   /// An attempt ignored its interrupt and still holds a worker.
   void stuck();

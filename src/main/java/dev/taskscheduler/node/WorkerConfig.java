@@ -1,7 +1,20 @@
 package dev.taskscheduler.node;
 
+import dev.taskscheduler.task.Backoff;
 import java.time.Duration;
 
 /// @param workers tasks that run at once, at the most
-/// @param taskTimeout how long an attempt may take before it is interrupted
-public record WorkerConfig(int workers, Duration taskTimeout) {}
+/// @param taskTimeout how long an attempt may take before it is interrupted, where a task does not
+///   say
+/// @param maxAttempts attempts that may be charged to a task before it is dead, where it does not
+///   say
+/// @param backoff between attempts, where a task does not say
+/// @param maxResultBytes a larger result fails its attempt
+/// @param priorities which tasks go first
+public record WorkerConfig(
+    int workers,
+    Duration taskTimeout,
+    int maxAttempts,
+    Backoff backoff,
+    int maxResultBytes,
+    PriorityPolicy priorities) {}

@@ -4,8 +4,10 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.Outcome;
@@ -47,6 +49,7 @@ final class WorkerPool {
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
   private final Leadership leadership;
+  private final Retries retries;
   private final Semaphore permits;
   private final Semaphore unacknowledged = new Semaphore(UNACKNOWLEDGED);
   private final AtomicInteger writing =
@@ -72,6 +75,7 @@ final class WorkerPool {
     this.runners = runners;
     this.listener = listener;
     this.leadership = leadership;
+    this.retries = new Retries(config);
     this.permits = new Semaphore(config.workers());
   }
 
@@ -106,7 +110,8 @@ final class WorkerPool {
       handBack(claim);
       return;
     }
-    Attempt attempt = new Attempt(claim, System.nanoTime());
+    Duration timeout = claim.options().timeout().orElse(config.taskTimeout());
+    Attempt attempt = new Attempt(claim, System.nanoTime(), timeout);
     Thread thread =
         Thread.ofVirtual().name("task-" + claim.id()).unstarted(() -> run(attempt, runner));
     attempt.runsOn(thread);
@@ -130,22 +135,32 @@ final class WorkerPool {
     }
     listener.finished("unknown-type", Duration.ZERO);
     permits.release();
-    write(() -> store.requeue(leadership.token(), claim, UNKNOWN_TYPE_DELAY), claim, _ -> {});
+    write(
+        () -> store.requeue(leadership.token(), claim, UNKNOWN_TYPE_DELAY), false, claim, _ -> {});
   }
 
   private void run(Attempt attempt, TaskRunner runner) {
     Claim claim = attempt.claim();
     Outcome outcome;
     try {
-      runner.run(
-          new TaskRun(
-              claim.id(), claim.attempt(), leadership.token(), claim.payload(), Optional.empty()));
-      outcome = new Outcome.Success();
+      TaskResult result =
+          runner.run(
+              new TaskRun(
+                  claim.id(),
+                  claim.attempt(),
+                  leadership.token(),
+                  claim.payload(),
+                  claim.options().traceparent()));
+      outcome =
+          result
+              .fault(config.maxResultBytes())
+              .<Outcome>map(fault -> new Outcome.Failure(fault, false, Optional.empty()))
+              .orElseGet(() -> new Outcome.Success(result.json()));
     } catch (Throwable e) { // whatever a runner throws ends its own attempt and nothing else
-      outcome = new Outcome.Failure(describe(e));
+      outcome = retries.failure(claim, e);
     }
     if (attempt.decide(Attempt.Fate.ENDED)) {
-      record(attempt, outcome, outcome instanceof Outcome.Success ? "completed" : "dead", true);
+      record(attempt, outcome, true);
       leave(attempt, 1);
     } else { // its end was recorded otherwise, or is another leader's to record
       leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
@@ -153,33 +168,45 @@ final class WorkerPool {
     }
   }
 
-  private static String describe(Throwable e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
-  }
-
   /// @param permit whether the attempt's permit comes back with this
-  private void record(Attempt attempt, Outcome outcome, String counted, boolean permit) {
+  private void record(Attempt attempt, Outcome outcome, boolean permit) {
     Claim claim = attempt.claim();
     boolean early = unacknowledged.tryAcquire();
     Duration run = Duration.ofNanos(System.nanoTime() - attempt.startNanos());
     write(
         () -> store.end(leadership.token(), claim, outcome),
+        AttemptEnd.REFUSED,
         claim,
-        recorded -> {
+        end -> {
           if (early) {
             unacknowledged.release();
           } else if (permit) {
             permits.release();
           }
-          if (recorded) {
-            listener.finished(counted, run);
-          }
+          counted(end, outcome).ifPresent(how -> listener.finished(how, run));
           leave(attempt, 1);
         });
     if (permit && early) {
       permits.release();
     }
+  }
+
+  /// What became of the attempt, in the word of the metrics.
+  private static Optional<String> counted(AttemptEnd end, Outcome outcome) {
+    return switch (end) {
+      case COMPLETED -> Optional.of("completed");
+      case DEAD -> Optional.of("dead");
+      case RETRYING -> Optional.of("retried");
+      case CANCELLED -> Optional.of("cancelled");
+      case BEFORE -> // an answer was lost: what was meant is what was recorded
+          Optional.of(
+              switch (outcome) {
+                case Outcome.Success success -> "completed";
+                case Outcome.Failure failure -> failure.retryIn().isPresent() ? "retried" : "dead";
+                case Outcome.Cancelled cancelled -> "cancelled";
+              });
+      case REFUSED -> Optional.empty();
+    };
   }
 
   private void leave(Attempt attempt, int parts) {
@@ -192,40 +219,43 @@ final class WorkerPool {
     }
   }
 
-  private interface Write {
-    CompletableFuture<Boolean> call();
+  private interface Write<A> {
+    CompletableFuture<A> call();
   }
 
   /// Sends a write and repeats it while its outcome is unknown and this node may still trust
   /// itself: both writes may be repeated without harm.
-  private void write(Write write, Claim claim, Consumer<Boolean> answered) {
+  ///
+  /// @param refused the answer that says that the task is not in this attempt any more; also given
+  ///   where there is none
+  private <A> void write(Write<A> write, A refused, Claim claim, Consumer<A> answered) {
     writing.incrementAndGet();
-    send(write, claim, answered);
+    send(write, refused, claim, answered);
   }
 
-  private void send(Write write, Claim claim, Consumer<Boolean> answered) {
+  private <A> void send(Write<A> write, A refused, Claim claim, Consumer<A> answered) {
     var unused =
         write
             .call()
-            .whenComplete((done, failure) -> {
+            .whenComplete((answer, failure) -> {
               if (failure != null
                   && !(failure instanceof StoreException.Fenced)
                   && leadership.trusted()) {
                 LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
                 Executor later =
                     CompletableFuture.delayedExecutor(END_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-                later.execute(() -> send(write, claim, answered));
+                later.execute(() -> send(write, refused, claim, answered));
                 return;
               }
               if (failure instanceof StoreException.Fenced) {
                 leadership.fenced();
               } else if (failure != null) {
                 tellUnrecorded(claim, failure);
-              } else if (!done) {
+              } else if (answer.equals(refused)) {
                 LOG.log(
                     WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
               }
-              answered.accept(failure == null && done);
+              answered.accept(failure == null ? answer : refused);
               if (writing.decrementAndGet() == 0) {
                 signalIdle();
               }
@@ -247,18 +277,14 @@ final class WorkerPool {
   /// Interrupts attempts whose time is over and records their ends; tells of those that ignored it.
   void endOverdue() {
     long now = System.nanoTime();
-    long timeout = config.taskTimeout().toNanos();
     for (Attempt attempt : attempts.values()) {
-      long over = now - attempt.startNanos() - timeout;
-      if (over < 0) {
-        continue;
-      }
-      if (attempt.decide(Attempt.Fate.TIMED_OUT)) {
-        String error = "timed out after " + config.taskTimeout().toMillis() + " ms (TASK_TIMEOUT)";
-        record(attempt, new Outcome.Failure(error), "timeout", false);
+      long over = attempt.overdueNanos(now);
+      if (over >= 0 && attempt.decide(Attempt.Fate.TIMED_OUT)) {
+        listener.timedOut();
+        record(attempt, retries.timeout(attempt.claim(), attempt.timeout()), false);
         attempt.interrupt();
-      } else if (attempt.fate() == Attempt.Fate.TIMED_OUT
-          && over > STUCK_AFTER.toNanos()
+      } else if (over > STUCK_AFTER.toNanos()
+          && attempt.fate() == Attempt.Fate.TIMED_OUT
           && attempt.tellStuck()) {
         listener.stuck();
         LOG.log(
@@ -268,6 +294,17 @@ final class WorkerPool {
                     + attempt.claim().id()
                     + " type="
                     + attempt.claim().type());
+      }
+    }
+  }
+
+  /// Interrupts attempts whose tasks somebody cancelled, and records that.
+  void cancel(List<String> ids) {
+    for (String id : ids) {
+      Attempt attempt = attempts.get(id);
+      if (attempt != null && attempt.decide(Attempt.Fate.CANCELLED)) {
+        record(attempt, new Outcome.Cancelled(), false);
+        attempt.interrupt();
       }
     }
   }
@@ -324,7 +361,7 @@ final class WorkerPool {
     // goes first.
     for (Claim claim : claims.reversed()) {
       listener.finished("requeued", Duration.ZERO);
-      write(() -> store.requeue(leadership.token(), claim, Duration.ZERO), claim, _ -> {});
+      write(() -> store.requeue(leadership.token(), claim, Duration.ZERO), false, claim, _ -> {});
     }
   }
 }

@@ -97,6 +97,43 @@ public final class Redis implements AutoCloseable {
     return call(script.name(), connection -> eval(connection, script, keys, args));
   }
 
+  /// @param answer of the script
+  /// @param count how many replicas, or disks, have what it wrote
+  public record Waited(Object answer, long count) {}
+
+  /// Runs a script and waits, on the same connection, until a replica has what it wrote.
+  public Waited evalThenWait(
+      LuaScript script, List<byte[]> keys, List<byte[]> args, Duration longest) {
+    return waited(script, keys, args, Protocol.Command.WAIT, List.of(1L), longest);
+  }
+
+  /// Runs a script and waits, on the same connection, until what it wrote is on this Redis's disk.
+  /// Redis 7.2 or newer.
+  public Waited evalThenWaitAof(
+      LuaScript script, List<byte[]> keys, List<byte[]> args, Duration longest) {
+    return waited(script, keys, args, Protocol.Command.WAITAOF, List.of(1L, 0L), longest);
+  }
+
+  private Waited waited(
+      LuaScript script,
+      List<byte[]> keys,
+      List<byte[]> args,
+      Protocol.Command wait,
+      List<Long> howMany,
+      Duration longest) {
+    return (Waited)
+        call(
+            script.name(),
+            connection -> {
+              Object answer = eval(connection, script, keys, args);
+              CommandArguments arguments = new CommandArguments(wait);
+              howMany.forEach(arguments::add);
+              Object count = connection.executeCommand(arguments.add(longest.toMillis()));
+              return new Waited(
+                  answer, (Long) (count instanceof List<?> counts ? counts.getFirst() : count));
+            });
+  }
+
   private static Object eval(
       Connection connection, LuaScript script, List<byte[]> keys, List<byte[]> args) {
     try {

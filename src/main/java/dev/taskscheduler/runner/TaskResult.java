@@ -1,5 +1,11 @@
 package dev.taskscheduler.runner;
 
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
 /// What an attempt that ended well hands back.
 ///
 /// @param json a JSON value in UTF-8, kept with the task; empty if there is nothing to keep. Not to
@@ -7,4 +13,29 @@ package dev.taskscheduler.runner;
 public record TaskResult(byte[] json) {
   /// Nothing to keep.
   public static final TaskResult NONE = new TaskResult(new byte[0]);
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /// Why it cannot be kept; empty if it can.
+  ///
+  /// @param maxBytes how large it may be
+  public Optional<String> fault(int maxBytes) {
+    if (json.length == 0) {
+      return Optional.empty();
+    }
+    if (json.length > maxBytes) {
+      return Optional.of(
+          "its result has %d bytes; %d may be kept (MAX_RESULT_BYTES)"
+              .formatted(json.length, maxBytes));
+    }
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+      parser.nextToken();
+      parser.skipChildren();
+      return parser.nextToken() == null
+          ? Optional.empty()
+          : Optional.of("its result has text after the end of the JSON value");
+    } catch (JacksonException e) {
+      return Optional.of("its result is not JSON: " + e.getOriginalMessage());
+    }
+  }
 }

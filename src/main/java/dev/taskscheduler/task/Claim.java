@@ -5,7 +5,8 @@ import java.time.Instant;
 /// One start of one task, granted to one leader.
 ///
 /// @param attempt the number of this start, from 1; never used twice for a task
-/// @param charged attempts that were charged to the task before this one
+/// @param charged attempts that were charged to the task before this one; a planned stop charges
+///   none
 /// @param options what its submission asked for beyond the usual
 /// @param payload the JSON value as it was submitted, byte for byte
 /// @param claimedAt by Redis's clock

@@ -14,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 /// for threads that nobody interrupts, one at a time for claims. What is called by task threads
 /// returns a future, which ends as soon.
 public interface ClaimStore {
-  /// Moves up to `limit` ready tasks to running, by priority and oldest first.
+  /// Writes down who leads under this token, so that attempts can be told by their leader.
+  void enter(FencingToken token);
+
+  /// Moves up to `limit` ready tasks to running, oldest first, and ends those that have expired.
   ///
   /// An unknown outcome ([StoreException.Unavailable]) is settled by [#reconcile] with the same
   /// sequence number.
@@ -22,7 +25,8 @@ public interface ClaimStore {
   /// @param sequence one more than the last call's under this token, from 1; a call that arrives
   ///   late is barred by it
   /// @param limit 1 to 500
-  List<Claim> claim(FencingToken token, long sequence, int limit);
+  /// @param order which priorities go first
+  Claimed claim(FencingToken token, long sequence, int limit, ClaimOrder order);
 
   /// Bars every claim up to `sequence` that may still arrive, and returns what stands as running
   /// under this token beyond what the caller knows.
@@ -32,9 +36,8 @@ public interface ClaimStore {
 
   /// Records the end of an attempt. Repeated for the same attempt it does no harm.
   ///
-  /// @return whether the end was recorded by this call or an earlier one; false if the task is not
-  ///   in this attempt any more
-  CompletableFuture<Boolean> end(FencingToken token, Claim claim, Outcome outcome);
+  /// @return what became of the task
+  CompletableFuture<AttemptEnd> end(FencingToken token, Claim claim, Outcome outcome);
 
   /// Puts a claimed task back, uncharged: to the front of its queue, or, with a delay, to come due
   /// later.
@@ -43,14 +46,23 @@ public interface ClaimStore {
   CompletableFuture<Boolean> requeue(FencingToken token, Claim claim, Duration delay);
 
   /// Takes back all that running holds under any other token: to the front of the queue on a task's
-  /// first crash, delayed from the second on, to dead when its charged starts are used up. May take
-  /// long when there is much; each call to Redis is small.
+  /// first crash, delayed from the second on, to dead when its charged attempts are used up, to
+  /// cancelled when that was asked for. May take long when there is much; each call to Redis is
+  /// small.
   Recovered recover(FencingToken token);
 
   /// Makes up to `limit` scheduled tasks that are due ready.
   Promoted promote(FencingToken token, int limit);
 
-  /// Removes up to `limit` finished tasks that are over the retention's age or count.
+  /// Puts up to `limit` tasks back whose type was paused and is not any more.
+  ///
+  /// @return how many; 0 when there is no more
+  int unpark(FencingToken token, int limit);
+
+  /// Which tasks are to be cancelled while they run; 500 at the most.
+  List<String> cancelling(FencingToken token);
+
+  /// Removes up to `limit` ended tasks that are over the retention's age or count.
   ///
   /// @return how many were removed; less than `limit` when there is no more
   int trim(FencingToken token, int limit);
@@ -63,9 +75,17 @@ public interface ClaimStore {
   /// also in vain.
   void whenCareIsDue(Runnable hint);
 
+  /// Calls `hint` whenever a running task is to be cancelled; from any thread, also in vain.
+  void whenCancelling(Runnable hint);
+
+  /// @param claims what runs under the token now
+  /// @param expired how many others were ended since their time was over
+  record Claimed(List<Claim> claims, int expired) {}
+
   /// @param requeued tasks that will run again
   /// @param dead tasks that will not
-  record Recovered(int requeued, int dead) {}
+  /// @param cancelled tasks that were to be cancelled, and are
+  record Recovered(int requeued, int dead, int cancelled) {}
 
   /// @param promoted how many became ready
   /// @param nextDue how long until the next one is due, by Redis's clock; an hour at the most, also

@@ -6,9 +6,16 @@ package dev.taskscheduler.task;
 /// @param type names the runner; known to this node
 /// @param payload any JSON value, kept and handed on byte for byte; not to be changed after
 /// @param options what is asked for beyond the usual
-public record NewTask(Priority priority, String type, byte[] payload, TaskOptions options) {
+/// @param terms what is asked of the submission itself
+public record NewTask(
+    Priority priority, String type, byte[] payload, TaskOptions options, SubmitTerms terms) {
   /// A task that is run as usual.
   public NewTask(Priority priority, String type, byte[] payload) {
-    this(priority, type, payload, TaskOptions.NONE);
+    this(priority, type, payload, TaskOptions.NONE, SubmitTerms.NONE);
+  }
+
+  /// A task with options, submitted as usual.
+  public NewTask(Priority priority, String type, byte[] payload, TaskOptions options) {
+    this(priority, type, payload, options, SubmitTerms.NONE);
   }
 }

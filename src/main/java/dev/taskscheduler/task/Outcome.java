@@ -1,12 +1,25 @@
 package dev.taskscheduler.task;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /// How an attempt ended.
 public sealed interface Outcome {
+  /// The runner returned, with nothing to keep.
+  Outcome SUCCESS = new Success(new byte[0]);
+
   /// The runner returned.
-  record Success() implements Outcome {}
+  ///
+  /// @param result a JSON value to keep with the task; empty if there is none
+  record Success(byte[] result) implements Outcome {}
 
   /// The runner threw, or ran out of time.
   ///
   /// @param error for people; cut to 1,000 characters when kept
-  record Failure(String error) implements Outcome {}
+  /// @param timedOut whether it ran out of time
+  /// @param retryIn when to try again; empty if this was the last attempt
+  record Failure(String error, boolean timedOut, Optional<Duration> retryIn) implements Outcome {}
+
+  /// Somebody cancelled the task while it ran.
+  record Cancelled() implements Outcome {}
 }

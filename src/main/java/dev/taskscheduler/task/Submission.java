@@ -3,7 +3,18 @@ package dev.taskscheduler.task;
 /// The answer to a submission.
 public sealed interface Submission {
   /// Kept by Redis; will end once.
-  record Accepted(String id) implements Submission {}
+  ///
+  /// @param reached at the least what was asked for, unless Redis could not do it in time
+  record Accepted(String id, Durability reached) implements Submission {}
+
+  /// It was accepted before, under the same idempotency key.
+  record Replayed(String id) implements Submission {}
+
+  /// Refused, nothing was kept: another body was accepted under this idempotency key, as `id`.
+  record KeyReused(String id) implements Submission {}
+
+  /// Refused, nothing was kept: that task holds the unique key.
+  record Duplicate(String id) implements Submission {}
 
   /// Refused, nothing was kept: `maxPending` tasks wait already, as many as may.
   record QueueFull(long maxPending) implements Submission {}
@@ -14,4 +25,7 @@ public sealed interface Submission {
 
   /// Refused, nothing was kept: no runner of this type is known.
   record UnknownType(String type) implements Submission {}
+
+  /// Refused, nothing was kept: this Redis cannot do what was asked for.
+  record NotDurable(String reason) implements Submission {}
 }

@@ -4,7 +4,13 @@ import java.util.Map;
 
 /// How many tasks stand where, at one instant.
 public record TaskCounts(
-    Map<Priority, Long> ready, long scheduled, long running, long completed, long dead) {
+    Map<Priority, Long> ready,
+    long scheduled,
+    long running,
+    long completed,
+    long dead,
+    long expired,
+    long cancelled) {
   public TaskCounts {
     ready = Map.copyOf(ready);
   }

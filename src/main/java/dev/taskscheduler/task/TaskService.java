@@ -1,6 +1,11 @@
 package dev.taskscheduler.task;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +26,8 @@ public final class TaskService {
   /// @param types the task types that have a runner on this node
   public TaskService(TaskStore store, Set<String> types, TaskListener listener) {
     this.store = store;
-    this.types = Set.copyOf(types);
+    this.types =
+        types.stream().filter(type -> !type.equals(Callback.TYPE)).collect(toUnmodifiableSet());
     this.listener = listener;
   }
 
@@ -56,6 +62,44 @@ public final class TaskService {
   /// @throws StoreException if Redis does not answer
   public TaskCounts counts() {
     return await(store.counts());
+  }
+
+  /// Cancels a task that waits, and asks the leader to interrupt one that runs.
+  ///
+  /// @throws StoreException if Redis does not answer; it may be repeated
+  public Cancellation cancel(String id) {
+    return await(store.cancel(id));
+  }
+
+  /// Brings dead and expired tasks back, to the back of their queues.
+  ///
+  /// @param ids 500 at the most
+  /// @return what became of each, in their order
+  /// @throws StoreException if Redis does not answer; it may be repeated
+  public List<Revival> revive(List<String> ids) {
+    return await(store.revive(ids));
+  }
+
+  /// Keeps what it names from being started; what runs goes on.
+  ///
+  /// @return false if as much as may is paused already
+  /// @throws StoreException if Redis does not answer; it may be repeated
+  public boolean pause(Pause what) {
+    return await(store.pause(what));
+  }
+
+  /// Lets it start again.
+  ///
+  /// @throws StoreException if Redis does not answer; it may be repeated
+  public void resume(Pause what) {
+    var unused = await(store.resume(what));
+  }
+
+  /// What is paused, and since when.
+  ///
+  /// @throws StoreException if Redis does not answer
+  public Map<Pause, Instant> paused() {
+    return await(store.paused());
   }
 
   /// What the store last said of itself; answers at once.

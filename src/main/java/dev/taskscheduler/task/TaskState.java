@@ -4,8 +4,11 @@ import java.time.Instant;
 
 /// Where a task stands.
 public sealed interface TaskState {
-  /// Waits for a time: it was put back with a delay.
+  /// Waits for a time that its submission asked for, or for a leader that knows its type.
   record Scheduled(Instant dueAt) implements TaskState {}
+
+  /// Waits for its next attempt after one that ended badly.
+  record Retrying(Instant dueAt) implements TaskState {}
 
   /// May run now; waits for a worker.
   record Ready() implements TaskState {}
@@ -22,4 +25,10 @@ public sealed interface TaskState {
   ///
   /// @param error what the last attempt said; at most 1,000 characters
   record Dead(Instant startedAt, Instant finishedAt, String error) implements TaskState {}
+
+  /// Ended badly: its time was over before it could start.
+  record Expired(Instant finishedAt) implements TaskState {}
+
+  /// Somebody cancelled it.
+  record Cancelled(Instant finishedAt) implements TaskState {}
 }

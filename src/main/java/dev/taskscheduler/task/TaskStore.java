@@ -1,5 +1,8 @@
 package dev.taskscheduler.task;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -9,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 public interface TaskStore {
   /// Keeps a task under `id`. May be repeated with the same id: it is kept once.
   ///
-  /// @return accepted or queue full; fails with [StoreException.Unavailable] when it may have been
-  ///   kept, with [StoreException.Refused] when it was not
+  /// @return what became of it; fails with [StoreException.Unavailable] when it may have been kept,
+  ///   with [StoreException.Refused] when it was not
   CompletableFuture<Submission> submit(String id, NewTask task);
 
   /// Finds a task by id.
@@ -18,6 +21,26 @@ public interface TaskStore {
 
   /// Counts what stands where.
   CompletableFuture<TaskCounts> counts();
+
+  /// Cancels a task that waits, and asks the leader to interrupt one that runs.
+  CompletableFuture<Cancellation> cancel(String id);
+
+  /// Brings dead and expired tasks back, to the back of their queues.
+  ///
+  /// @param ids 500 at the most
+  /// @return what became of each, in their order
+  CompletableFuture<List<Revival>> revive(List<String> ids);
+
+  /// Keeps what it names from being started; what runs goes on.
+  ///
+  /// @return false if as much as may is paused already
+  CompletableFuture<Boolean> pause(Pause what);
+
+  /// Lets it start again.
+  CompletableFuture<Void> resume(Pause what);
+
+  /// What is paused, and since when.
+  CompletableFuture<Map<Pause, Instant>> paused();
 
   /// What the store last said of itself; answers at once.
   StoreHealth health();

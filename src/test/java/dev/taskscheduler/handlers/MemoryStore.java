@@ -1,6 +1,10 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Revival;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.Submission;
@@ -9,6 +13,7 @@ import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.TaskStore;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +50,7 @@ final class MemoryStore implements TaskStore {
 
   final Map<String, Task> tasks = new ConcurrentHashMap<>();
   final Map<String, NewTask> submitted = new ConcurrentHashMap<>();
+  final Map<Pause, Instant> paused = new ConcurrentHashMap<>();
   volatile Mood mood = Mood.WELL;
 
   @Override
@@ -55,7 +61,7 @@ final class MemoryStore implements TaskStore {
       }
       submitted.put(id, task);
       put(id, task, 0, new TaskState.Ready());
-      return new Submission.Accepted(id);
+      return new Submission.Accepted(id, Durability.MEMORY);
     });
   }
 
@@ -78,7 +84,38 @@ final class MemoryStore implements TaskStore {
 
   @Override
   public CompletableFuture<TaskCounts> counts() {
-    return answer(() -> new TaskCounts(Map.of(), 0, 0, 0, 0));
+    return answer(() -> new TaskCounts(Map.of(), 0, 0, 0, 0, 0, 0));
+  }
+
+  @Override
+  public CompletableFuture<Cancellation> cancel(String id) {
+    return answer(() ->
+        tasks.remove(id) == null ? new Cancellation.Unknown() : new Cancellation.Cancelled(false));
+  }
+
+  @Override
+  public CompletableFuture<List<Revival>> revive(List<String> ids) {
+    return answer(() ->
+        ids.stream().map(id -> tasks.containsKey(id) ? Revival.REVIVED : Revival.UNKNOWN).toList());
+  }
+
+  @Override
+  public CompletableFuture<Boolean> pause(Pause what) {
+    return answer(() -> {
+      paused.put(what, Instant.parse("2026-11-23T08:55:00.717Z"));
+      return true;
+    });
+  }
+
+  @Override
+  public CompletableFuture<Void> resume(Pause what) {
+    paused.remove(what);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<Map<Pause, Instant>> paused() {
+    return answer(() -> Map.copyOf(paused));
   }
 
   @Override

@@ -109,7 +109,13 @@ class MetersTest {
     counts =
         Optional.of(
             new TaskCounts(
-                Map.of(Priority.HIGH, 1L, Priority.MEDIUM, 2L, Priority.LOW, 3L), 5, 4, 100, 7));
+                Map.of(Priority.HIGH, 1L, Priority.MEDIUM, 2L, Priority.LOW, 3L),
+                5,
+                4,
+                100,
+                7,
+                8,
+                9));
   }
 
   private static void assertLines(String text, String... lines) {

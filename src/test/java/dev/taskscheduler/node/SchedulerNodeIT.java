@@ -13,6 +13,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
@@ -30,8 +31,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -91,6 +90,7 @@ class SchedulerNodeIT {
 
   /// What the node told.
   private static final class Ledger implements WorkListener {
+    final AtomicInteger timedOut = new AtomicInteger();
     final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
     final AtomicInteger stuck = new AtomicInteger();
 
@@ -100,6 +100,11 @@ class SchedulerNodeIT {
     @Override
     public void finished(String outcome, Duration run) {
       outcomes.add(outcome);
+    }
+
+    @Override
+    public void timedOut() {
+      timedOut.incrementAndGet();
     }
 
     @Override
@@ -133,7 +138,17 @@ class SchedulerNodeIT {
     RedisClaimStore claims = new RedisClaimStore(redis, NAMESPACE, LIMITS);
     claimStores.add(claims);
     SchedulerNode node =
-        new SchedulerNode(new WorkerConfig(workers, timeout), claims, runners, ledger);
+        new SchedulerNode(
+            new WorkerConfig(
+                workers,
+                timeout,
+                1,
+                new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 2),
+                1000,
+                new PriorityPolicy.Strict(Duration.ZERO)),
+            claims,
+            runners,
+            ledger);
     nodes.add(node);
     return node;
   }
@@ -199,10 +214,8 @@ class SchedulerNodeIT {
   }
 
   private String submitFor(Due due) {
-    TaskOptions options =
-        new TaskOptions(
-            due, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-    NewTask task = new NewTask(Priority.MEDIUM, "note", new byte[] {'1'}, options);
+    NewTask task =
+        new NewTask(Priority.MEDIUM, "note", new byte[] {'1'}, TaskOptions.NONE.due(due));
     return assertInstanceOf(Submission.Accepted.class, tasks.submit(task)).id();
   }
 

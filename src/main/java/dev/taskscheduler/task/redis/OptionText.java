@@ -1,7 +1,9 @@
 package dev.taskscheduler.task.redis;
 
 import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +15,7 @@ import java.util.OptionalInt;
 /// letters.
 final class OptionText {
   /// Bytes that hold any options.
-  static final int LONGEST = 400;
+  static final int LONGEST = 3000;
 
   private OptionText() {}
 
@@ -27,8 +29,9 @@ final class OptionText {
       case Due.After(Duration delay) -> text.append(" d=").append(delay.toMillis());
       case Due.At(Instant time) -> text.append(" r=").append(Math.max(0, time.toEpochMilli()));
     }
-    options.maxAttempts().ifPresent(most -> text.append(" a=").append(most));
+    options.retry().maxAttempts().ifPresent(most -> text.append(" a=").append(most));
     options
+        .retry()
         .backoff()
         .ifPresent(backoff ->
             text.append(" b=")
@@ -39,38 +42,69 @@ final class OptionText {
                 .append(backoff.factor()));
     options.timeout().ifPresent(time -> text.append(" t=").append(time.toMillis()));
     options.expiresAt().ifPresent(time -> text.append(" x=").append(time.toEpochMilli()));
+    options.retention().ifPresent(time -> text.append(" k=").append(time.toMillis()));
+    options.uniqueKey().ifPresent(hash -> text.append(" u=").append(hash));
+    options.traceparent().ifPresent(trace -> text.append(" p=").append(trace));
+    options
+        .callback()
+        .ifPresent(
+            call -> text.append(" c=").append(letter(call.when())).append(',').append(call.url()));
     return text.toString();
+  }
+
+  private static char letter(Callback.When when) {
+    return switch (when) {
+      case SUCCESS -> 's';
+      case FAILURE -> 'f';
+      case BOTH -> 'b';
+    };
   }
 
   /// @param text as [#write] gave it; what it does not know is passed over
   static TaskOptions read(String text) {
-    if (text.isEmpty()) {
-      return TaskOptions.NONE;
-    }
-    Due due = Due.NOW;
-    OptionalInt maxAttempts = OptionalInt.empty();
-    Optional<Backoff> backoff = Optional.empty();
-    Optional<Duration> timeout = Optional.empty();
-    Optional<Instant> expiresAt = Optional.empty();
+    TaskOptions read = TaskOptions.NONE;
     for (String option : text.strip().split(" ", -1)) {
-      String value = option.substring(Math.min(2, option.length()));
-      switch (option.isEmpty() ? ' ' : option.charAt(0)) {
-        case 'd' -> due = new Due.After(Duration.ofMillis(Long.parseLong(value)));
-        case 'r' -> due = new Due.At(Instant.ofEpochMilli(Long.parseLong(value)));
-        case 'a' -> maxAttempts = OptionalInt.of(Integer.parseInt(value));
-        case 'b' -> backoff = Optional.of(backoff(value.split(",", 3)));
-        case 't' -> timeout = Optional.of(Duration.ofMillis(Long.parseLong(value)));
-        case 'x' -> expiresAt = Optional.of(Instant.ofEpochMilli(Long.parseLong(value)));
-        default -> {} // a newer node's
+      if (option.length() > 2) {
+        read = with(read, option.charAt(0), option.substring(2));
       }
     }
-    return new TaskOptions(due, maxAttempts, backoff, timeout, expiresAt);
+    return read;
+  }
+
+  private static TaskOptions with(TaskOptions read, char letter, String value) {
+    return switch (letter) {
+      case 'd' -> read.due(new Due.After(ms(value)));
+      case 'r' -> read.due(new Due.At(Instant.ofEpochMilli(Long.parseLong(value))));
+      case 'a' ->
+          read.retry(
+              new RetryPolicy(OptionalInt.of(Integer.parseInt(value)), read.retry().backoff()));
+      case 'b' ->
+          read.retry(
+              new RetryPolicy(
+                  read.retry().maxAttempts(), Optional.of(backoff(value.split(",", 3)))));
+      case 't' -> read.timeout(ms(value));
+      case 'x' -> read.expiresAt(Instant.ofEpochMilli(Long.parseLong(value)));
+      case 'k' -> read.retention(ms(value));
+      case 'u' -> read.uniqueKey(value);
+      case 'p' -> read.traceparent(value);
+      case 'c' -> read.callback(new Callback(when(value.charAt(0)), value.substring(2)));
+      default -> read; // a newer node's
+    };
+  }
+
+  private static Callback.When when(char letter) {
+    return switch (letter) {
+      case 's' -> Callback.When.SUCCESS;
+      case 'f' -> Callback.When.FAILURE;
+      default -> Callback.When.BOTH;
+    };
+  }
+
+  private static Duration ms(String value) {
+    return Duration.ofMillis(Long.parseLong(value));
   }
 
   private static Backoff backoff(String[] parts) {
-    return new Backoff(
-        Duration.ofMillis(Long.parseLong(parts[0])),
-        Duration.ofMillis(Long.parseLong(parts[1])),
-        Double.parseDouble(parts[2]));
+    return new Backoff(ms(parts[0]), ms(parts[1]), Double.parseDouble(parts[2]));
   }
 }

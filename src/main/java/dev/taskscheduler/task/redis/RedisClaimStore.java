@@ -4,29 +4,27 @@ import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Subscription;
+import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.TaskLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private static final int MOST = 500;
   private static final long MOST_BYTES = 4L << 20;
-  private static final Batcher.Limits ENDS =
-      new Batcher.Limits(MOST, MOST_BYTES, 200_000, 256L << 20, Duration.ofSeconds(3));
   private static final Duration SECOND_CRASH_DELAY = Duration.ofSeconds(5);
   private static final Duration LONGEST_CRASH_DELAY = Duration.ofMinutes(5);
   private static final Duration LONGEST_UNTIL_DUE = Duration.ofHours(1);
@@ -45,35 +41,35 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private static final LuaScript BAR = LuaScript.load(RedisClaimStore.class, "bar");
   private static final LuaScript HELD = LuaScript.load(RedisClaimStore.class, "held");
   private static final LuaScript FETCH = LuaScript.load(RedisClaimStore.class, "fetch");
-  private static final LuaScript END = LuaScript.load(RedisClaimStore.class, "end");
-  private static final LuaScript REQUEUE = LuaScript.load(RedisClaimStore.class, "requeue");
+  private static final LuaScript ENTER = LuaScript.load(RedisClaimStore.class, "enter");
   private static final LuaScript RECOVER = LuaScript.load(RedisClaimStore.class, "recover");
   private static final LuaScript PROMOTE = LuaScript.load(RedisClaimStore.class, "promote");
+  private static final LuaScript UNPARK = LuaScript.load(RedisClaimStore.class, "unpark");
+  private static final LuaScript CANCELLING = LuaScript.load(RedisClaimStore.class, "cancelling");
   private static final LuaScript TRIM = LuaScript.load(RedisClaimStore.class, "trim");
-
-  private record AttemptEnd(FencingToken token, byte[] id, byte[] start, byte[] outcome) {}
-
-  private record GoingBack(FencingToken token, String id, byte[] start, long delayMs) {}
 
   private final Redis redis;
   private final TaskKeys keys;
+  private final byte[] wakeChannel;
   private final TaskLimits limits;
-  private final Batcher<AttemptEnd, Boolean> ends;
-  private final Batcher<GoingBack, Boolean> requeues;
+  private final AttemptWrites writes;
   private final Subscription wake;
   private final Subscription care;
+  private final Subscription cancel;
   private volatile Runnable hint = () -> {};
   private volatile Runnable careHint = () -> {};
+  private volatile Runnable cancelHint = () -> {};
 
   /// @param redis a pool of at least four connections, not closed by this store
   public RedisClaimStore(Redis redis, Namespace namespace, TaskLimits limits) {
     this.redis = redis;
     this.keys = new TaskKeys(namespace);
+    this.wakeChannel = bytes(keys.wakeChannel);
     this.limits = limits;
-    this.ends = new Batcher<>("redis-end", ENDS, e -> 128 + e.outcome.length, this::endAll);
-    this.requeues = new Batcher<>("redis-requeue", ENDS, e -> 128, this::requeueAll);
+    this.writes = new AttemptWrites(redis, keys);
     this.wake = redis.subscribe(keys.wakeChannel, () -> hint.run());
     this.care = redis.subscribe(keys.careChannel, () -> careHint.run());
+    this.cancel = redis.subscribe(keys.cancelChannel, () -> cancelHint.run());
   }
 
   @Override
@@ -87,31 +83,44 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   }
 
   @Override
-  public List<Claim> claim(FencingToken token, long sequence, int limit) {
-    return blocking("claim", () -> claimNow(token, sequence, limit));
+  public void whenCancelling(Runnable newHint) {
+    cancelHint = newHint;
   }
 
-  private List<Claim> claimNow(FencingToken token, long sequence, int limit) {
+  @Override
+  public Claimed claim(FencingToken token, long sequence, int limit, ClaimOrder order) {
+    return blocking("claim", () -> claimNow(token, sequence, limit, order));
+  }
+
+  private Claimed claimNow(FencingToken token, long sequence, int limit, ClaimOrder order) {
     List<?> answer =
         (List<?>)
             redis.eval(
                 CLAIM,
-                keys.fenceAndReady(keys.running),
+                keys.fenceAndReady(
+                    keys.running, keys.paused, keys.parked, keys.stale, keys.expired),
                 List.of(
                     bytes(token.toString()),
                     bytes(sequence),
                     bytes(limit),
                     bytes(MOST_BYTES),
-                    keys.taskPrefix));
+                    keys.taskPrefix,
+                    keys.parkedPrefix,
+                    keys.uniquePrefix,
+                    wakeChannel,
+                    bytes(order.high()),
+                    bytes(order.medium()),
+                    bytes(order.low()),
+                    bytes(order.ageing().toMillis())));
     Instant claimedAt = TaskRecord.ofMicros(Long.parseLong(text(answer.getFirst())));
     if ((Long) answer.get(1) == 1) {
       hint.run(); // a bound of the call cut it short: what is still ready waits for the next one
     }
     List<Claim> claimed = new ArrayList<>(answer.size() / 2);
-    for (int i = 2; i < answer.size(); i += 2) {
+    for (int i = 3; i < answer.size(); i += 2) {
       claimed.add(new TaskRecord((byte[]) answer.get(i + 1)).claim(text(answer.get(i)), claimedAt));
     }
-    return claimed;
+    return new Claimed(claimed, number(answer.get(2)));
   }
 
   @Override
@@ -167,101 +176,21 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Boolean> end(FencingToken token, Claim claim, Outcome outcome) {
-    return translated(
-        "end",
-        ends.add(
-            new AttemptEnd(
-                token,
-                bytes(claim.id()),
-                TaskRecord.start(claim.attempt()),
-                TaskRecord.outcome(outcome))));
-  }
-
-  private List<Boolean> endAll(List<AttemptEnd> all) {
-    return perToken(
-        all,
-        AttemptEnd::token,
-        (token, some) -> {
-          List<byte[]> args = new ArrayList<>(2 + 3 * some.size());
-          args.add(bytes(token.toString()));
-          args.add(keys.taskPrefix);
-          for (AttemptEnd end : some) {
-            args.add(end.id);
-            args.add(end.start);
-            args.add(end.outcome);
-          }
-          return redis.eval(END, List.of(keys.fence, keys.running, keys.done, keys.dead), args);
-        });
+  public CompletableFuture<AttemptEnd> end(FencingToken token, Claim claim, Outcome outcome) {
+    return writes.end(token, claim, outcome);
   }
 
   @Override
   public CompletableFuture<Boolean> requeue(FencingToken token, Claim claim, Duration delay) {
-    return translated(
-        "requeue",
-        requeues.add(
-            new GoingBack(token, claim.id(), TaskRecord.start(claim.attempt()), delay.toMillis())));
+    return writes.requeue(token, claim, delay);
   }
 
-  private List<Boolean> requeueAll(List<GoingBack> all) {
-    return perToken(
-        all,
-        GoingBack::token,
-        (token, some) -> {
-          List<byte[]> args = new ArrayList<>(3 + 3 * some.size());
-          args.add(bytes(token.toString()));
-          args.add(keys.taskPrefix);
-          args.add(bytes(keys.wakeChannel));
-          for (GoingBack back : some) {
-            args.add(bytes(back.id));
-            args.add(back.start);
-            args.add(bytes(back.delayMs));
-          }
-          return redis.eval(REQUEUE, keys.fenceAndReady(keys.running, keys.scheduled), args);
-        });
-  }
-
-  private interface TokenCall<Q> {
-    Object call(FencingToken token, List<Q> operations);
-  }
-
-  /// A batch may hold operations of two leaderships of this node, one after the other: each goes
-  /// under its own token, and what one is answered (such as FENCED) is no answer to the other.
-  private static <Q> List<Boolean> perToken(
-      List<Q> all, Function<Q, FencingToken> tokenOf, TokenCall<Q> call) {
-    FencingToken first = tokenOf.apply(all.getFirst());
-    boolean single = all.stream().allMatch(q -> tokenOf.apply(q).equals(first));
-    if (single) {
-      return booleans(call.call(first, all));
-    }
-    Map<String, List<Integer>> byToken = new TreeMap<>();
-    for (int i = 0; i < all.size(); i++) {
-      byToken.computeIfAbsent(tokenOf.apply(all.get(i)).toString(), t -> new ArrayList<>()).add(i);
-    }
-    List<Boolean> answers = new ArrayList<>(Collections.nCopies(all.size(), false));
-    byToken.forEach((token, places) -> {
-      try {
-        List<Boolean> some =
-            booleans(call.call(FencingToken.parse(token), places.stream().map(all::get).toList()));
-        for (int i = 0; i < places.size(); i++) {
-          answers.set(places.get(i), some.get(i));
-        }
-      } catch (RedisException.Refused e) {
-        if (!e.code().equals("FENCED")) {
-          throw e;
-        }
-        // Not recorded: the older leadership has ended, and nobody waits for its answer.
-      }
-    });
-    return answers;
-  }
-
-  private static List<Boolean> booleans(Object answer) {
-    List<Boolean> booleans = new ArrayList<>();
-    for (Object one : (List<?>) answer) {
-      booleans.add((Long) one == 1);
-    }
-    return booleans;
+  @Override
+  public void enter(FencingToken token) {
+    blocking(
+        "enter",
+        () ->
+            redis.eval(ENTER, List.of(keys.fence, keys.leaders), List.of(bytes(token.toString()))));
   }
 
   @Override
@@ -283,26 +212,34 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
           // front
           int again = 0;
           int dead = 0;
+          int cancelled = 0;
           for (int i = 0; i < foreign.size(); i += MOST) {
             List<?> answer =
                 (List<?>)
                     recoverSome(token, foreign.subList(i, Math.min(i + MOST, foreign.size())));
-            again += (int) (long) (Long) answer.get(0);
-            dead += (int) (long) (Long) answer.get(1);
+            again += number(answer.get(0));
+            dead += number(answer.get(1));
+            cancelled += number(answer.get(2));
           }
-          return new Recovered(again, dead);
+          return new Recovered(again, dead, cancelled);
         });
   }
 
   private Object recoverSome(FencingToken token, List<String> ids) {
-    List<byte[]> args = new ArrayList<>(5 + ids.size());
+    List<byte[]> args = new ArrayList<>(8 + ids.size());
     args.add(bytes(token.toString()));
     args.add(keys.taskPrefix);
+    args.add(keys.trailPrefix);
+    args.add(keys.uniquePrefix);
+    args.add(wakeChannel);
     args.add(bytes(limits.maxAttempts()));
     args.add(bytes(SECOND_CRASH_DELAY.toMillis()));
     args.add(bytes(LONGEST_CRASH_DELAY.toMillis()));
     ids.forEach(id -> args.add(bytes(id)));
-    return redis.eval(RECOVER, keys.fenceAndReady(keys.running, keys.scheduled, keys.dead), args);
+    List<byte[]> scriptKeys =
+        keys.fenceAndReady(
+            keys.running, keys.scheduled, keys.dead, keys.cancelled, keys.cancelling);
+    return redis.eval(RECOVER, scriptKeys, args);
   }
 
   @Override
@@ -315,17 +252,43 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
                   redis.eval(
                       PROMOTE,
                       keys.fenceAndReady(keys.scheduled),
-                      List.of(
-                          bytes(token.toString()),
-                          keys.taskPrefix,
-                          bytes(keys.wakeChannel),
-                          bytes(limit)));
+                      List.of(bytes(token.toString()), keys.taskPrefix, wakeChannel, bytes(limit)));
           long nextMs = (Long) answer.get(1);
           Duration next = nextMs < 0 ? LONGEST_UNTIL_DUE : Duration.ofMillis(nextMs);
           return new Promoted(
-              (int) (long) (Long) answer.get(0),
+              number(answer.get(0)),
               next.compareTo(LONGEST_UNTIL_DUE) < 0 ? next : LONGEST_UNTIL_DUE);
         });
+  }
+
+  @Override
+  public int unpark(FencingToken token, int limit) {
+    return blocking(
+        "unpark",
+        () ->
+            number(
+                redis.eval(
+                    UNPARK,
+                    keys.fenceAndReady(keys.paused, keys.parked, keys.stale),
+                    List.of(
+                        bytes(token.toString()),
+                        keys.taskPrefix,
+                        keys.parkedPrefix,
+                        wakeChannel,
+                        bytes(limit)))));
+  }
+
+  @Override
+  public List<String> cancelling(FencingToken token) {
+    return blocking(
+        "cancelling",
+        () ->
+            ((List<?>)
+                    redis.eval(
+                        CANCELLING,
+                        List.of(keys.fence, keys.cancelling, keys.running),
+                        List.of(bytes(token.toString()))))
+                .stream().map(RedisClaimStore::text).toList());
   }
 
   @Override
@@ -333,19 +296,23 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     return blocking(
         "trim",
         () ->
-            (int)
-                (long)
-                    (Long)
-                        redis.eval(
-                            TRIM,
-                            List.of(keys.fence, keys.done, keys.dead),
-                            List.of(
-                                bytes(token.toString()),
-                                keys.taskPrefix,
-                                bytes(limit),
-                                bytes(limits.retention().toMillis()),
-                                bytes(limits.maxFinished()),
-                                bytes(limits.maxDead()))));
+            number(
+                redis.eval(
+                    TRIM,
+                    List.of(
+                        keys.fence, keys.done, keys.kept, keys.dead, keys.expired, keys.cancelled),
+                    List.of(
+                        bytes(token.toString()),
+                        keys.taskPrefix,
+                        keys.trailPrefix,
+                        bytes(limit),
+                        bytes(limits.retention().toMillis()),
+                        bytes(limits.maxFinished()),
+                        bytes(limits.maxDead())))));
+  }
+
+  private static int number(@Nullable Object answer) {
+    return Math.toIntExact((Long) Objects.requireNonNull(answer));
   }
 
   private static <T> T blocking(String operation, Supplier<T> call) {
@@ -356,12 +323,6 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     }
   }
 
-  private static <T> CompletableFuture<T> translated(
-      String operation, CompletableFuture<T> answer) {
-    return answer.exceptionallyCompose(
-        e -> CompletableFuture.failedFuture(Failures.translate(operation, e)));
-  }
-
   private static String text(@Nullable Object bytes) {
     return bytes instanceof byte[] b ? new String(b, ISO_8859_1) : String.valueOf(bytes);
   }
@@ -370,7 +331,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   public void close() {
     wake.close();
     care.close();
-    ends.close();
-    requeues.close();
+    cancel.close();
+    writes.close();
   }
 }

@@ -8,8 +8,12 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Revival;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
@@ -17,6 +21,7 @@ import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -25,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Keeps tasks in Redis: submissions that wait at the same moment go in one script call, and so do
 /// questions.
@@ -41,7 +47,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// outcome is given up as unknown.
   private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
 
-  private static final Duration ASK_AGAIN_WITHIN = Duration.ofMillis(500);
+  static final Duration ASK_AGAIN_WITHIN = Duration.ofMillis(500);
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -49,7 +55,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "find");
   private static final LuaScript COUNT = LuaScript.load(RedisTaskStore.class, "count");
 
-  private record NewRecord(byte[] id, byte[] how, byte[] body) {}
+  private record NewRecord(byte[] id, byte[] how, byte[] body, Durability durability) {}
 
   /// Stands for a question about the counts among the questions about tasks.
   private static final String COUNTS = "";
@@ -58,7 +64,10 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private final TaskKeys keys;
   private final TaskLimits limits;
   private final RedisHealth health;
-  private final Batcher<NewRecord, Boolean> submissions;
+  private final DurableWrites durable;
+  private final Batcher<NewRecord, Submission> submissions;
+  private final Batcher<NewRecord, Submission> durableSubmissions;
+  private final RedisOrders orders;
   private final Batcher<String, Optional<Task>> questions;
   private final Batcher<String, TaskCounts> counts;
 
@@ -68,8 +77,12 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     this.keys = new TaskKeys(namespace);
     this.limits = limits;
     this.health = new RedisHealth(redis);
+    this.durable = new DurableWrites(redis, health::last);
     this.submissions =
         new Batcher<>("redis-submit", SUBMISSIONS, r -> r.body.length, this::submitAll);
+    this.durableSubmissions =
+        new Batcher<>("redis-submit-durable", SUBMISSIONS, r -> r.body.length, this::submitAll);
+    this.orders = new RedisOrders(redis, keys, limits);
     this.questions =
         new Batcher<>("redis-find", QUESTIONS, id -> TaskRecord.HEAD_BYTES, this::findAll);
     this.counts = new Batcher<>("redis-count", QUESTIONS, id -> 0, this::countAll);
@@ -77,44 +90,71 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   @Override
   public CompletableFuture<Submission> submit(String id, NewTask task) {
-    NewRecord record = new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task));
-    return submissions
-        .add(record)
-        .handle((kept, failure) -> {
-          if (failure != null) {
-            throw Failures.translate("submit", failure);
-          }
-          return kept ? new Submission.Accepted(id) : new Submission.QueueFull(limits.maxPending());
-        });
+    Durability wanted = task.terms().durability();
+    Optional<String> lacking = durable.lacks(wanted);
+    if (lacking.isPresent()) {
+      return CompletableFuture.completedFuture(new Submission.NotDurable(lacking.get()));
+    }
+    NewRecord record =
+        new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task), wanted);
+    Batcher<NewRecord, Submission> lane =
+        wanted == Durability.MEMORY ? submissions : durableSubmissions;
+    return translated("submit", lane.add(record));
   }
 
-  private List<Boolean> submitAll(List<NewRecord> records) {
-    List<byte[]> args = new ArrayList<>(4 + 3 * records.size());
+  private List<Submission> submitAll(List<NewRecord> records) {
+    List<byte[]> args = new ArrayList<>(6 + 3 * records.size());
     args.add(keys.taskPrefix);
     args.add(bytes(keys.wakeChannel));
     args.add(bytes(keys.careChannel));
     args.add(bytes(limits.maxPending()));
+    args.add(keys.idempotencyPrefix);
+    args.add(keys.uniquePrefix);
+    Durability wanted = Durability.MEMORY;
     for (NewRecord record : records) {
       args.add(record.id);
       args.add(record.how);
       args.add(record.body);
+      wanted = record.durability.compareTo(wanted) > 0 ? record.durability : wanted;
     }
-    Object answer = evalAgain(keys.fenceAndReady(keys.scheduled, keys.running), args);
-    List<Boolean> kept = new ArrayList<>(records.size());
-    for (Object one : (List<?>) answer) {
-      kept.add(((Long) one) == 1);
+    DurableWrites.Reached reached =
+        evalAgain(keys.fenceAndReady(keys.scheduled, keys.running), args, wanted);
+    List<?> answers = (List<?>) reached.answer();
+    List<Submission> kept = new ArrayList<>(records.size());
+    for (int i = 0; i < records.size(); i++) {
+      kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
     }
     return kept;
   }
 
+  private Submission submission(byte[] id, Object answer, Durability reached) {
+    if (answer instanceof Long kept) {
+      return kept == 1
+          ? new Submission.Accepted(text(id), reached)
+          : new Submission.QueueFull(limits.maxPending());
+    }
+    String other = text((byte[]) answer);
+    return switch (other.charAt(0)) {
+      case '=' -> new Submission.Replayed(other.substring(1));
+      case '!' -> new Submission.KeyReused(other.substring(1));
+      case '~' -> new Submission.Duplicate(other.substring(1));
+      default -> throw new IllegalStateException("submit.lua answered " + other);
+    };
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1);
+  }
+
   /// Sends a submission until it is answered or its time is over: the same ids again, so each is
   /// kept once.
-  private Object evalAgain(List<byte[]> scriptKeys, List<byte[]> args) {
+  private DurableWrites.Reached evalAgain(
+      List<byte[]> scriptKeys, List<byte[]> args, Durability wanted) {
     long end = System.nanoTime() + SEND_AGAIN.toNanos();
     RedisException.Unknown unknown = null;
     while (true) {
       try {
-        return redis.eval(SUBMIT, scriptKeys, args);
+        return durable.eval(SUBMIT, scriptKeys, args, wanted);
       } catch (RedisException.Unknown e) {
         unknown = e;
       } catch (RedisException.Unreachable e) {
@@ -139,9 +179,12 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   @Override
   public CompletableFuture<Optional<Task>> find(String id) {
-    return questions
-        .add(id)
-        .exceptionallyCompose(e -> CompletableFuture.failedFuture(Failures.translate("find", e)));
+    return translated("find", questions.add(id));
+  }
+
+  static <T> CompletableFuture<T> translated(String call, CompletableFuture<T> answer) {
+    return answer.exceptionallyCompose(
+        e -> CompletableFuture.failedFuture(Failures.translate(call, e)));
   }
 
   private List<Optional<Task>> findAll(List<String> ids) {
@@ -166,22 +209,25 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// A question whose connection turns out to be broken is asked once more; not one that was waited
   /// for in vain.
   private Object ask(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    return again(() -> redis.eval(script, scriptKeys, args));
+  }
+
+  /// A call that may be repeated, once more if its connection turns out to be broken.
+  static Object again(Supplier<Object> call) {
     long start = System.nanoTime();
     try {
-      return redis.eval(script, scriptKeys, args);
+      return call.get();
     } catch (RedisException.Unknown e) {
       if (System.nanoTime() - start > ASK_AGAIN_WITHIN.toNanos()) {
         throw e;
       }
-      return redis.eval(script, scriptKeys, args);
+      return call.get();
     }
   }
 
   @Override
   public CompletableFuture<TaskCounts> counts() {
-    return counts
-        .add(COUNTS)
-        .exceptionallyCompose(e -> CompletableFuture.failedFuture(Failures.translate("count", e)));
+    return translated("count", counts.add(COUNTS));
   }
 
   private List<TaskCounts> countAll(List<String> questions) {
@@ -196,8 +242,13 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
                     keys.scheduled,
                     keys.running,
                     keys.done,
-                    keys.dead),
-                List.of());
+                    keys.kept,
+                    keys.dead,
+                    keys.expired,
+                    keys.cancelled,
+                    keys.parked,
+                    keys.stale),
+                List.of(keys.parkedPrefix));
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
     ready.put(Priority.HIGH, (Long) answer.get(0));
     ready.put(Priority.MEDIUM, (Long) answer.get(1));
@@ -208,8 +259,35 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
             (Long) answer.get(3),
             (Long) answer.get(4),
             (Long) answer.get(5),
-            (Long) answer.get(6));
+            (Long) answer.get(6),
+            (Long) answer.get(7),
+            (Long) answer.get(8));
     return Collections.nCopies(questions.size(), counted);
+  }
+
+  @Override
+  public CompletableFuture<Cancellation> cancel(String id) {
+    return orders.cancel(id);
+  }
+
+  @Override
+  public CompletableFuture<List<Revival>> revive(List<String> ids) {
+    return orders.revive(ids);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> pause(Pause what) {
+    return orders.pause(what);
+  }
+
+  @Override
+  public CompletableFuture<Void> resume(Pause what) {
+    return orders.resume(what);
+  }
+
+  @Override
+  public CompletableFuture<Map<Pause, Instant>> paused() {
+    return orders.paused();
   }
 
   @Override
@@ -220,6 +298,8 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   @Override
   public void close() {
     submissions.close();
+    durableSubmissions.close();
+    orders.close();
     questions.close();
     counts.close();
     health.close();

@@ -13,16 +13,39 @@ final class TaskKeys {
   final byte[] scheduled;
   final byte[] running;
   final byte[] done;
+  final byte[] kept;
   final byte[] dead;
+  final byte[] expired;
+  final byte[] cancelled;
+  final byte[] cancelling;
+  final byte[] paused;
+  final byte[] parked;
+  final byte[] stale;
+  final byte[] leaders;
 
   /// Followed by an id it is a task's key.
   final byte[] taskPrefix;
+
+  /// Followed by an id it is the key of a task's trail.
+  final byte[] trailPrefix;
+
+  /// Followed by a priority's letter, a colon and a type it is a list of tasks that were set aside.
+  final byte[] parkedPrefix;
+
+  /// Followed by a hash it is the key of an idempotency key.
+  final byte[] idempotencyPrefix;
+
+  /// Followed by a hash it is the key of a unique key.
+  final byte[] uniquePrefix;
 
   /// The channel that wakes the leader's dispatcher.
   final String wakeChannel;
 
   /// The channel that wakes the leader's caretaker.
   final String careChannel;
+
+  /// The channel that tells the leader of a running task to cancel.
+  final String cancelChannel;
 
   TaskKeys(Namespace namespace) {
     fence = namespace.key("leader");
@@ -32,10 +55,23 @@ final class TaskKeys {
     scheduled = namespace.key("scheduled");
     running = namespace.key("running");
     done = namespace.key("done");
+    kept = namespace.key("kept");
     dead = namespace.key("dead");
+    expired = namespace.key("expired");
+    cancelled = namespace.key("cancelled");
+    cancelling = namespace.key("cancelling");
+    paused = namespace.key("paused");
+    parked = namespace.key("parked");
+    stale = namespace.key("stale");
+    leaders = namespace.key("leaders");
     taskPrefix = namespace.key("task:");
+    trailPrefix = namespace.key("trail:");
+    parkedPrefix = namespace.key("parked:");
+    idempotencyPrefix = namespace.key("idempotency:");
+    uniquePrefix = namespace.key("unique:");
     wakeChannel = namespace.text("wake");
     careChannel = namespace.text("care");
+    cancelChannel = namespace.text("cancel");
   }
 
   /// The fence and the three ready lists, which most scripts begin with, and then `more`.

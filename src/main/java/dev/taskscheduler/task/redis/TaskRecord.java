@@ -7,11 +7,14 @@ import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.SubmitTerms;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// Reads and writes a task's record, whose layout `_lib.lua` describes.
 final class TaskRecord {
@@ -19,10 +22,11 @@ final class TaskRecord {
   private static final int STARTED = 1;
   private static final int FINISHED = 14;
   private static final int STARTS = 27;
-  private static final int CHARGED = 33;
-  private static final int PRIORITY = 37;
-  private static final int SUBMITTED = 38;
-  private static final int TYPE = 51;
+  private static final int EPOCH = 33;
+  private static final int CHARGED = 45;
+  private static final int PRIORITY = 49;
+  private static final int SUBMITTED = 50;
+  private static final int TYPE = 63;
   private static final int LONGEST_TYPE = 64;
   private static final int LONGEST_ERROR = 1000;
 
@@ -40,7 +44,7 @@ final class TaskRecord {
   /// Whether these bytes begin a record; no bytes are none, and nor is what a person left there.
   static boolean isOne(byte[] head) {
     return head.length > TYPE
-        && "wcd".indexOf(head[STATE]) >= 0
+        && "wcdex".indexOf(head[STATE]) >= 0
         && "hml".indexOf(head[PRIORITY]) >= 0;
   }
 
@@ -62,10 +66,33 @@ final class TaskRecord {
   /// more than how to run it.
   static byte[] how(NewTask task) {
     byte[] priority = priority(task.priority());
-    if (task.options().due() instanceof Due.Now) {
+    if (task.options() == TaskOptions.NONE && task.terms() == SubmitTerms.NONE) {
       return priority; // nearly always
     }
-    return (new String(priority, UTF_8) + OptionText.write(task.options())).getBytes(UTF_8);
+    StringBuilder how = new StringBuilder();
+    switch (task.options().due()) {
+      case Due.Now() -> {}
+      case Due.After(Duration delay) -> how.append(" d=").append(delay.toMillis());
+      case Due.At(Instant time) -> how.append(" r=").append(Math.max(0, time.toEpochMilli()));
+    }
+    task.options().uniqueKey().ifPresent(hash -> how.append(" u=").append(hash));
+    task.terms()
+        .uniqueWindow()
+        .ifPresent(unique ->
+            how.append(" w=")
+                .append(unique.keyHash())
+                .append(',')
+                .append(unique.window().toMillis()));
+    task.terms()
+        .idempotency()
+        .ifPresent(once ->
+            how.append(" i=")
+                .append(once.keyHash())
+                .append(',')
+                .append(once.fingerprint())
+                .append(',')
+                .append(once.remembered().toMillis()));
+    return (new String(priority, UTF_8) + how).getBytes(UTF_8);
   }
 
   static byte[] priority(Priority priority) {
@@ -80,20 +107,32 @@ final class TaskRecord {
   private static final byte[] MEDIUM = {'m'};
   private static final byte[] LOW = {'l'};
   private static final byte[] COMPLETED = {'c'};
+  private static final byte[] CANCELLED = {'x'};
 
-  /// An outcome as `end.lua` takes it: control characters would end the error's place in the
-  /// record.
-  static byte[] outcome(Outcome outcome) {
+  /// An end as `end.lua` takes it.
+  static byte[] outcome(Claim claim, Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Success() -> COMPLETED;
-      case Outcome.Failure(String error) -> {
-        int end = Math.min(error.length(), LONGEST_ERROR);
-        if (end < error.length() && Character.isHighSurrogate(error.charAt(end - 1))) {
-          end--;
-        }
-        yield ("d" + error.substring(0, end).replaceAll("\\p{Cntrl}+", " ")).getBytes(UTF_8);
-      }
+      case Outcome.Success(byte[] result) ->
+          result.length == 0 && claim.options().endsPlainly()
+              ? COMPLETED
+              : body("C" + OptionText.write(claim.options()), result);
+      case Outcome.Failure(String error, boolean timedOut, Optional<Duration> retryIn) ->
+          ((retryIn.isPresent() ? "r" : "d")
+                  + (timedOut ? "t" : "f")
+                  + retryIn.map(delay -> delay.toMillis() + " ").orElse("")
+                  + line(error))
+              .getBytes(UTF_8);
+      case Outcome.Cancelled() -> CANCELLED;
     };
+  }
+
+  /// An error as a record holds it: control characters would end its place.
+  private static String line(String error) {
+    int end = Math.min(error.length(), LONGEST_ERROR);
+    if (end < error.length() && Character.isHighSurrogate(error.charAt(end - 1))) {
+      end--;
+    }
+    return error.substring(0, end).replaceAll("\\p{Cntrl}+", " ");
   }
 
   /// Six hex digits, as scripts count starts.
@@ -130,20 +169,29 @@ final class TaskRecord {
   Task task(String id, String running, String dueMs) {
     int starts = (int) hex(STARTS, 6);
     TaskState state;
-    if (bytes[STATE] == 'c') {
-      state = new TaskState.Completed(time(STARTED), time(FINISHED));
-    } else if (bytes[STATE] == 'd') {
-      state = new TaskState.Dead(time(STARTED), time(FINISHED), error());
+    if (bytes[STATE] != 'w') {
+      state = ended();
     } else if (!running.isEmpty()) {
       Running parsed = Running.parse(running);
       starts = parsed.attempt();
       state = new TaskState.Running(parsed.epoch(), parsed.startedAt());
     } else if (!dueMs.isEmpty()) {
-      state = new TaskState.Scheduled(Instant.ofEpochMilli((long) Double.parseDouble(dueMs)));
+      Instant due = Instant.ofEpochMilli((long) Double.parseDouble(dueMs));
+      state = hex(CHARGED, 4) > 0 ? new TaskState.Retrying(due) : new TaskState.Scheduled(due);
     } else {
       state = new TaskState.Ready();
     }
     return new Task(id, priority(), type(), time(SUBMITTED), starts, state);
+  }
+
+  private TaskState ended() {
+    return switch (bytes[STATE]) {
+      case 'c' -> new TaskState.Completed(time(STARTED), time(FINISHED));
+      case 'd' -> new TaskState.Dead(time(STARTED), time(FINISHED), error());
+      case 'e' -> new TaskState.Expired(time(FINISHED));
+      case 'x' -> new TaskState.Cancelled(time(FINISHED));
+      default -> throw new IllegalStateException("not a task record: state " + bytes[STATE]);
+    };
   }
 
   /// A value of the running hash.
@@ -157,6 +205,11 @@ final class TaskRecord {
     long epoch() {
       return Long.parseLong(token.substring(0, token.indexOf(':')));
     }
+  }
+
+  /// The epoch of the leader that started its last attempt that is over; 0 if there was none.
+  long epoch() {
+    return hex(EPOCH, 12);
   }
 
   private Priority priority() {

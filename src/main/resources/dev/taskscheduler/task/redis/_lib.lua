@@ -1,17 +1,23 @@
 -- Shared by all scripts of this room. A task's record is one string: a header of fixed width, so that a state change
--- writes some bytes in place and never moves the payload, then the type, a line feed and the payload.
+-- writes some bytes in place and never moves the payload, then the type, the options, a line feed and the payload.
 --
---   offset  0  1  state: w waits or runs (its index tells which), c completed, d dead
+--   offset  0  1  state: w waits or runs (its index tells which), c completed, d dead, e expired, x cancelled
 --           1 13  last start, us since 1970 in hex; zeros until the task has ended
 --          14 13  end, us, hex; zeros until then
 --          27  6  starts so far, hex; the start under way is counted in running, not here
---          33  4  starts charged against the limit, hex
---          37  1  priority: h, m, l
---          38 13  submission, us, hex
---          51     type, options each after a space, for a dead task a tab and its error; a line feed; the payload
+--          33 12  epoch of the last start that is over, hex
+--          45  4  attempts charged against the limit, hex
+--          49  1  priority: h, m, l
+--          50 13  submission, us, hex
+--          63     type, options each after a space, for a dead task a tab and its error; a line feed; the payload
 --
 -- A value of `running` is '<epoch>:<nonce> <start number, 6 hex> <start time, us, 13 hex>'.
+-- Beside a record stands its trail, a list at <trail prefix><id>, if there is more to tell: what ended badly, each
+-- '<start number> <epoch, 12 hex> <start, us> <end, us> <how: f failed, t out of time, l leader lost, r recalled> <error>',
+-- the newest 20, and last '=<result>'.
 local LIST = { h = 1, m = 2, l = 3 }
+local STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 27, 45, 49, 50, 63 -- offsets from 0
+local TRAIL = 20
 
 local function fenced(fence, token)
   local f = redis.call('HMGET', fence, 'epoch', 'nonce', 'released')
@@ -32,11 +38,25 @@ local function hex(width, number)
   return string.format('%0' .. width .. 'x', number)
 end
 
+-- The epoch in a fencing token, as records write it.
+local function epoch_hex(token)
+  return hex(12, tonumber(string.match(token, '^%d+')))
+end
+
+-- What follows the type in a record's or a head's first line: options, each ' <letter>=<value>'; '' where there are none.
+local function options(record)
+  local stop = string.find(record, '[ \t\n]', TYPE + 1)
+  if not stop or string.sub(record, stop, stop) ~= ' ' then
+    return '' -- nearly always
+  end
+  return string.sub(record, stop, string.find(record, '[\t\n]', stop) - 1)
+end
+
 -- Puts ids into the ready lists by the priority in their records; `push` is LPUSH (back) or RPUSH (front).
 local function make_ready(push, lists, prefix, ids)
   local by_list = { {}, {}, {} }
   for _, id in ipairs(ids) do
-    local list = LIST[redis.call('GETRANGE', prefix .. id, 37, 37)]
+    local list = LIST[redis.call('GETRANGE', prefix .. id, PRIORITY, PRIORITY)]
     if list then -- else the record is gone, and the task with it
       table.insert(by_list[list], id)
     end
@@ -72,13 +92,65 @@ local function schedule(index, channel, later)
   end
 end
 
--- Rewrites a record as dead: `head` replaces all before byte `from` (1-based), `error` follows the type.
-local function bury(index, prefix, id, head, from, error, now)
-  local record = redis.call('GET', prefix .. id)
-  local line = record and string.find(record, '\n', 52, true)
-  if line then -- else the record was removed by hand
-    local type_end = string.find(record, '[\t\n]', 52)
-    redis.call('SET', prefix .. id, head .. string.sub(record, from, type_end - 1) .. '\t' .. error .. string.sub(record, line))
-    redis.call('ZADD', index, math.floor(now / 1000), id)
+-- Writes down an attempt that ended badly: `line` as the head of this file has it.
+local function remember(trail, id, line)
+  redis.call('RPUSH', trail .. id, line)
+  redis.call('LTRIM', trail .. id, -TRAIL, -1)
+end
+
+-- Takes ids that were dropped off the count of those that were cancelled where they stood.
+local function forget_stale(stale, letter, dropped)
+  if redis.call('HINCRBY', stale, letter, -dropped) <= 0 then
+    redis.call('HDEL', stale, letter)
   end
+end
+
+-- Gives up the key that a task without a window of its own held against others of its kind.
+local function free_unique(unique, id, opts)
+  local key = string.match(opts, ' u=(%x+)')
+  if key and redis.call('GET', unique .. key) == id then
+    redis.call('DEL', unique .. key)
+  end
+end
+
+-- The id of the task that holds a unique key against `id`; nil if it is free: what has ended holds nothing, unless the key
+-- has a window of its own.
+local function unique_holder(key, prefix, id)
+  local holder = redis.call('GET', key)
+  if holder and holder ~= id
+    and (redis.call('GETRANGE', prefix .. holder, 0, 0) == 'w' or redis.call('PTTL', key) > 0) then
+    return holder
+  end
+  return nil
+end
+
+-- Keeps the call that a submission asked for upon its task's end (`how`: s for success, f for failure) as a task of its own:
+-- it is claimed, retried and buried like any other. Its id is new: the time, and the random end of its task's id.
+-- `lists` are the ready lists.
+local function call_back(fence, lists, prefix, wake_channel, id, how, letter, opts, now)
+  local when, url = string.match(opts, ' c=(%a),(%S+)')
+  if not url or (when ~= 'b' and when ~= how) then
+    return
+  end
+  local ms = hex(12, math.floor(now / 1000))
+  local child = string.sub(ms, 1, 8) .. '-' .. string.sub(ms, 9, 12) .. '-7' .. hex(3, now % 1000) .. string.sub(id, -18)
+  local head = 'w' .. string.rep('0', CHARGED + 3) .. letter .. hex(13, now)
+  redis.call('SET', prefix .. child, head .. 'callback\n{"task":"' .. id .. '","url":"' .. url .. '"}')
+  redis.call('LPUSH', lists[LIST[letter]], child)
+  wake(fence, wake_channel)
+end
+
+-- Rewrites a record as ended badly: `head` replaces all before the charged attempts; `charged` and `error` are nil to keep
+-- what there is. Returns the options, and the priority, or nil where the record is gone (removed by hand).
+local function bury(index, prefix, id, head, charged, error, now)
+  local record = redis.call('GET', prefix .. id)
+  local line = record and string.find(record, '\n', TYPE + 1, true)
+  if not line then
+    return nil
+  end
+  local type_end = string.find(record, '[\t\n]', TYPE + 1)
+  redis.call('SET', prefix .. id, head .. (charged or string.sub(record, CHARGED + 1, PRIORITY))
+    .. string.sub(record, PRIORITY + 1, type_end - 1) .. (error and '\t' .. error or '') .. string.sub(record, line))
+  redis.call('ZADD', index, math.floor(now / 1000), id)
+  return options(record), string.sub(record, PRIORITY + 1, PRIORITY + 1)
 end

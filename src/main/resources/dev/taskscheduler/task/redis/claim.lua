@@ -1,13 +1,20 @@
--- claim.lua  Moves up to `limit` ready tasks to running, by priority and oldest first, under the leader's token.
+-- claim.lua  Moves up to `limit` ready tasks to running, under the leader's token: by priority, oldest first.
 -- KEYS[1] hash  {ns}:leader        the fence
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running       id -> token, start number, start time
+-- KEYS[6] hash  {ns}:paused        'all', 'priority:<name>', 'type:<name>' -> since, ms
+-- KEYS[7] set   {ns}:parked        '<h|m|l>:<type>' of what was set aside since its type is paused
+-- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists
+-- KEYS[9] zset  {ns}:expired       ids by end time, ms
 -- ARGV[1] fencing token   ARGV[2] sequence of this call, higher than any before   ARGV[3] limit, 1 to 500
--- ARGV[4] bytes of records at the most (one larger one comes alone)   ARGV[5] key prefix of tasks
--- Returns the time in us, then 1 if more may be ready than the bounds let it take and else 0, then for each claimed task
--- its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.
+-- ARGV[4] bytes of records at the most (one larger one comes alone)
+-- ARGV[5] key prefix of tasks   ARGV[6] of what is parked   ARGV[7] of unique keys   ARGV[8] wake channel
+-- ARGV[9] how many of the limit are for high, ARGV[10] medium, ARGV[11] low; what they leave goes by priority
+-- ARGV[12] ms of waiting that lift a task by one priority; 0: none
+-- Returns the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
+-- then for each claimed task its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.
 -- Errors: FENCED; BARRED if a call with this sequence or a later one came before.
-local limit, bytes_left, prefix = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[12]) * 1000
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
@@ -16,49 +23,133 @@ if tonumber(ARGV[2]) <= tonumber(f[1] or '0') then
   return redis.error_reply('BARRED this claim comes too late')
 end
 
+local paused, some_paused = {}, false
+for _, what in ipairs(redis.call('HKEYS', KEYS[6])) do
+  paused[what] = true
+  some_paused = true
+end
+
 local now = now_us()
-local claimed, taken, left, more = { string.format('%.0f', now), 0 }, {}, limit, false
-local running, started, seen, looks = {}, hex(13, now), {}, 500 -- ids it looks at, at the most
-for list = 2, 4 do
-  taken[list] = 0
-  while left > 0 and not more do
-    local ids = redis.call('LRANGE', KEYS[list], -(taken[list] + left), -(taken[list] + 1))
+local now_ms = now / 1000
+local started = hex(13, now)
+local claimed = { string.format('%.0f', now), 0, 0 }
+local running, seen, parked, expired = {}, {}, {}, {}
+local left, looks, more = limit, 500, false -- looks: ids to look at, at the most
+local lists = {
+  { key = KEYS[2], letter = 'h', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:high'] },
+  { key = KEYS[3], letter = 'm', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:medium'] },
+  { key = KEYS[4], letter = 'l', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:low'] },
+}
+
+-- Puts one task where it belongs: to those that run, to those that wait for their type, or to those that come too late.
+local function place(list, id, record)
+  local stop = string.find(record, '[ \n]', TYPE + 1)
+  local kind = some_paused and string.sub(record, TYPE + 1, stop - 1)
+  if kind and paused['type:' .. kind] then
+    parked[#parked + 1] = { list.letter .. ':' .. kind, id }
+    return false
+  end
+  if string.sub(record, stop, stop) == ' ' then
+    local opts = options(record)
+    local expires = string.match(opts, ' x=(%d+)')
+    if expires and tonumber(expires) < now_ms then
+      expired[#expired + 1] = { id, opts, list.letter, string.sub(record, STARTS + 1, CHARGED) }
+      return false
+    end
+  end
+  claimed[#claimed + 1] = id
+  claimed[#claimed + 1] = record
+  running[#running + 1] = id
+  running[#running + 1] = ARGV[1] .. ' ' .. hex(6, tonumber(string.sub(record, STARTS + 1, STARTS + 6), 16) + 1) .. ' ' .. started
+  bytes_left = bytes_left - #record
+  return true
+end
+
+-- Takes up to `most` from a list. An id whose record is gone or has ended is dropped, since there is nothing to run; so is
+-- one that stands here twice.
+local function take(list, most)
+  most = math.min(most, left)
+  while list.open and most > 0 and not more do
+    local ids = redis.call('LRANGE', list.key, -(list.taken + most), -(list.taken + 1))
     if #ids == 0 then
-      break
+      return
     end
     for i = #ids, 1, -1 do
       local id = ids[i]
       local record = not seen[id] and redis.call('GET', prefix .. id)
-      record = record and string.sub(record, 1, 1) == 'w' and record
-      more = looks == 0 or record and bytes_left < #record and #running > 0
+      local waits = record and string.sub(record, 1, 1) == 'w'
+      more = looks == 0 or waits and bytes_left < #record and #running > 0
       if more then
-        break
+        return
       end
       looks = looks - 1
-      if record then
-        seen[id] = true
-        claimed[#claimed + 1] = id
-        claimed[#claimed + 1] = record
-        running[#running + 1] = id
-        running[#running + 1] = ARGV[1] .. ' ' .. hex(6, tonumber(string.sub(record, 28, 33), 16) + 1) .. ' ' .. started
-        left = left - 1
-        bytes_left = bytes_left - #record
+      list.taken = list.taken + 1
+      if waits then
+        if place(list, id, record) then
+          left = left - 1
+          most = most - 1
+        end
+      elseif not seen[id] then
+        list.stale = list.stale + 1
       end
-      -- An id whose record is gone or has ended is dropped, since there is nothing to run; so is one that stands here twice.
-      taken[list] = taken[list] + 1
+      seen[id] = true
     end
   end
 end
 
+-- The list whose next task is lifted highest by its age; nil when nothing is there.
+local function most_aged()
+  local best, best_rank, best_since
+  for i, list in ipairs(lists) do
+    local id = list.open and redis.call('LINDEX', list.key, -(list.taken + 1))
+    if id then
+      local since = tonumber(redis.call('GETRANGE', prefix .. id, SUBMITTED, SUBMITTED + 12), 16) or 0 -- gone: dropped first
+      local rank = i - math.floor((now - since) / ageing)
+      if not best or rank < best_rank or rank == best_rank and since < best_since then
+        best, best_rank, best_since = list, rank, since
+      end
+    end
+  end
+  return best
+end
+
+if ageing > 0 then
+  local list = most_aged()
+  while list and left > 0 and not more do
+    take(list, 1)
+    list = most_aged()
+  end
+else
+  for i, list in ipairs(lists) do
+    take(list, tonumber(ARGV[8 + i]))
+  end
+  for _, list in ipairs(lists) do
+    take(list, left)
+  end
+end
+
 claimed[2] = more and 1 or 0
-if #running == 0 and f[2] and taken[2] + taken[3] + taken[4] == 0 then
+claimed[3] = #expired
+if f[2] and lists[1].taken + lists[2].taken + lists[3].taken == 0 then
   return claimed -- nothing there, and the mark stands: nothing to write
 end
 begin_writing(KEYS[1])
-for list = 2, 4 do
-  if taken[list] > 0 then
-    redis.call('RPOP', KEYS[list], taken[list])
+for _, list in ipairs(lists) do
+  if list.taken > 0 then
+    redis.call('RPOP', list.key, list.taken)
   end
+  if list.stale > 0 then
+    forget_stale(KEYS[8], list.letter, list.stale)
+  end
+end
+for _, p in ipairs(parked) do
+  redis.call('SADD', KEYS[7], p[1])
+  redis.call('LPUSH', ARGV[6] .. p[1], p[2])
+end
+for _, e in ipairs(expired) do
+  bury(KEYS[9], prefix, e[1], 'e' .. string.rep('0', 13) .. started .. e[4], nil, 'it could not start before expiresAt', now)
+  free_unique(ARGV[7], e[1], e[2])
+  call_back(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, prefix, ARGV[8], e[1], 'f', e[3], e[2], now)
 end
 if #running > 0 then
   redis.call('HSET', KEYS[5], unpack(running))

@@ -1,59 +1,140 @@
 -- end.lua  Records the ends of attempts, under the leader's token.
--- KEYS[1] hash  {ns}:leader    the fence
--- KEYS[2] hash  {ns}:running   id -> token, start number, start time
--- KEYS[3] list  {ns}:done      ids of completed tasks, newest at the left   KEYS[4] zset {ns}:dead   id by end time, ms
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks
--- ARGV[3..] for each attempt: id, start number (6 hex), 'c' (completed) or 'd<error>' (dead; without control characters)
--- Returns for each attempt 1 (recorded, now or before) or 0 (the task is not in this attempt). Errors: FENCED.
-local token, prefix = ARGV[1], ARGV[2]
+-- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
+-- KEYS[5] hash  {ns}:running     id -> token, start number, start time
+-- KEYS[6] zset  {ns}:scheduled   id by due time, ms
+-- KEYS[7] list  {ns}:done        ids of completed tasks, newest at the left   KEYS[8] zset {ns}:kept   by removal time, ms
+-- KEYS[9] zset  {ns}:dead        id by end time, ms   KEYS[10] zset {ns}:cancelled   id by end time, ms
+-- KEYS[11] hash {ns}:cancelling  ids that are to be cancelled while they run
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
+-- ARGV[6] care channel
+-- ARGV[7..] for each attempt: id, start number (6 hex) and how it ended:
+--   'c'                           completed, and nothing more to it
+--   'C<options>\n<result>'        completed, with the task's options and a result ('' for none)
+--   'd<f|t><error>'               dead: it failed or ran out of time, and that was the last attempt
+--   'r<f|t><delay, ms> <error>'   to be tried again after a delay; charged
+--   'x<error>'                    cancelled
+-- Errors come without control characters.
+-- Returns for each attempt a letter if it was recorded by this call, the state that came of it: c, d, x, or r (to be tried
+-- again); 'a' if it was recorded before; 'n' if the task is not in this attempt. Errors: FENCED.
+local token, prefix, trail, unique = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
 local ids = {}
-for i = 3, #ARGV, 3 do
+for i = 7, #ARGV, 3 do
   ids[#ids + 1] = ARGV[i]
 end
-local values = redis.call('HMGET', KEYS[2], unpack(ids))
+local values = redis.call('HMGET', KEYS[5], unpack(ids))
+local some_cancelled = redis.call('HLEN', KEYS[11]) > 0
 local now = now_us()
-local finished = hex(13, now)
-local recorded, gone, done, dead, ended = {}, {}, {}, {}, {}
+local now_ms, finished, epoch = math.floor(now / 1000), hex(13, now), epoch_hex(token)
+local recorded, gone, plain, other, ended = {}, {}, {}, {}, {}
 for n, id in ipairs(ids) do
-  local start, outcome = ARGV[3 * n + 1], ARGV[3 * n + 2]
+  local start, outcome = ARGV[3 * n + 5], ARGV[3 * n + 6]
   local value = values[n]
   if ended[id] then
-    recorded[n] = ended[id] == start and 1 or 0 -- named twice in this call
+    recorded[n] = ended[id] == start and 'a' or 'n' -- named twice in this call
   elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
     ended[id] = start
-    recorded[n] = 1
+    local how = string.sub(outcome, 1, 1)
+    if how == 'r' and some_cancelled and redis.call('HEXISTS', KEYS[11], id) == 1 then
+      how = 'x'
+    end
+    recorded[n] = how == 'C' and 'c' or how
     gone[#gone + 1] = id
-    local head = string.sub(value, -13) .. finished .. start
-    if outcome == 'c' then
-      done[#done + 1] = { id, head }
+    local began = string.sub(value, -13)
+    local head = began .. finished .. start .. epoch
+    if how == 'c' then
+      plain[#plain + 1] = { id, head }
     else
-      dead[#dead + 1] = { id, head, string.sub(outcome, 2) }
+      other[#other + 1] = { id, head, how, outcome, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished }
     end
   else
-    local header = redis.call('GETRANGE', prefix .. id, 0, 32)
-    local state = string.sub(header, 1, 1)
-    recorded[n] = ((state == 'c' or state == 'd') and string.sub(header, 28, 33) == start) and 1 or 0
+    local header = redis.call('GETRANGE', prefix .. id, 0, CHARGED - 1)
+    local same = header ~= '' and string.sub(header, STARTS + 1, STARTS + 6) == start
+    if same and string.sub(header, 1, 1) == 'w' then -- waits again: did it fail, or was it put back?
+      local last = redis.call('LINDEX', trail .. id, -1)
+      same = last and string.match(last, '^' .. start .. ' %x+ %x+ %x+ [ft] ')
+    end
+    recorded[n] = same and 'a' or 'n'
   end
 end
 if #gone == 0 then
   return recorded
 end
 
-redis.call('HDEL', KEYS[2], unpack(gone)) -- the first write frees
+redis.call('HDEL', KEYS[5], unpack(gone)) -- the first write frees
+if some_cancelled then
+  redis.call('HDEL', KEYS[11], unpack(gone))
+end
 local completed = {}
-for _, d in ipairs(done) do
+for _, d in ipairs(plain) do
   if redis.call('EXISTS', prefix .. d[1]) == 1 then -- else the record was removed by hand, and the task with it
     redis.call('SETRANGE', prefix .. d[1], 0, 'c' .. d[2])
     completed[#completed + 1] = d[1]
   end
 end
 if #completed > 0 then
-  redis.call('LPUSH', KEYS[3], unpack(completed))
+  redis.call('LPUSH', KEYS[7], unpack(completed))
 end
-for _, d in ipairs(dead) do
-  bury(KEYS[4], prefix, d[1], 'd' .. d[2], 34, d[3], now)
+
+local lists, later = { KEYS[2], KEYS[3], KEYS[4] }, {}
+local ending = {}
+
+function ending.C(id, head, outcome)
+  local opts, result = string.match(outcome, '^C([^\n]*)\n(.*)$')
+  local letter = redis.call('GETRANGE', prefix .. id, PRIORITY, PRIORITY)
+  if letter == '' then
+    return
+  end
+  redis.call('SETRANGE', prefix .. id, 0, 'c' .. head)
+  local keep = string.match(opts, ' k=(%d+)')
+  if keep then
+    redis.call('ZADD', KEYS[8], now_ms + tonumber(keep), id)
+  else
+    redis.call('LPUSH', KEYS[7], id)
+  end
+  if result ~= '' then
+    redis.call('RPUSH', trail .. id, '=' .. result)
+  end
+  free_unique(unique, id, opts)
+  call_back(KEYS[1], lists, prefix, ARGV[5], id, 's', letter, opts, now)
+end
+
+function ending.d(id, head, outcome, line)
+  local error = string.sub(outcome, 3)
+  local charged = tonumber(redis.call('GETRANGE', prefix .. id, CHARGED, CHARGED + 3), 16) or 0
+  local opts, letter = bury(KEYS[9], prefix, id, 'd' .. head, hex(4, charged + 1), error, now)
+  if opts then
+    remember(trail, id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
+    free_unique(unique, id, opts)
+    call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', letter, opts, now)
+  end
+end
+
+function ending.r(id, head, outcome, line)
+  local charged = tonumber(redis.call('GETRANGE', prefix .. id, CHARGED, CHARGED + 3), 16)
+  if charged then
+    local how, delay, error = string.match(outcome, '^r(%a)(%d+) (.*)$')
+    redis.call('SETRANGE', prefix .. id, STARTS, string.sub(head, 27) .. hex(4, charged + 1))
+    remember(trail, id, line .. ' ' .. how .. ' ' .. error)
+    later[#later + 1] = now_ms + tonumber(delay)
+    later[#later + 1] = id
+  end
+end
+
+function ending.x(id, head)
+  local opts = bury(KEYS[10], prefix, id, 'x' .. head, nil, nil, now)
+  if opts then
+    free_unique(unique, id, opts)
+  end
+end
+
+for _, o in ipairs(other) do
+  ending[o[3]](o[1], o[2], o[4], o[5])
+end
+if #later > 0 then
+  schedule(KEYS[6], ARGV[6], later)
 end
 return recorded

@@ -1,44 +1,61 @@
 -- recover.lua  Takes back tasks that an earlier leader held when it was lost; the start that was under way is charged.
 -- KEYS[1] hash  {ns}:leader      the fence
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   KEYS[7] zset {ns}:dead
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] charged starts at the most
--- ARGV[4] delay of the second crash in ms, doubled with each one more   ARGV[5] longest delay in ms
--- ARGV[6..] ids, youngest first
--- First crash: to the front of its queue; from the second on delayed; charged starts used up: dead.
--- Returns how many will run again and how many are dead. Errors: FENCED.
-local token, prefix, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
+-- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   KEYS[7] zset {ns}:dead   KEYS[8] zset {ns}:cancelled
+-- KEYS[9] hash  {ns}:cancelling
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
+-- ARGV[6] charged attempts at the most, where a task does not say
+-- ARGV[7] delay of the second crash in ms, doubled with each one more   ARGV[8] longest delay in ms
+-- ARGV[9..] ids, youngest first
+-- To the front of its queue the first time something is charged; later on delayed; all charged: dead; to be cancelled:
+-- cancelled.
+-- Returns how many will run again, how many are dead and how many cancelled. Errors: FENCED.
+local token, prefix, trail = ARGV[1], ARGV[2], ARGV[3]
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
 local now = now_us()
-local now_ms = math.floor(now / 1000)
-local again, dead = 0, 0
-local front = {}
-for i = 6, #ARGV do
+local now_ms, finished = math.floor(now / 1000), hex(13, now)
+local again, dead, cancelled = 0, 0, 0
+local front, lists = {}, { KEYS[2], KEYS[3], KEYS[4] }
+for i = 9, #ARGV do
   local id = ARGV[i]
   local value = redis.call('HGET', KEYS[5], id)
   if value and string.sub(value, 1, #token + 1) ~= token .. ' ' then
-    local start, started = string.sub(value, -20, -15), string.sub(value, -13)
-    local charged = tonumber(redis.call('GETRANGE', prefix .. id, 33, 36), 16)
+    local start, began, epoch = string.sub(value, -20, -15), string.sub(value, -13), epoch_hex(value)
+    local head = redis.call('GETRANGE', prefix .. id, 0, 4095) -- all but the payload
+    local charged = tonumber(string.sub(head, CHARGED + 1, CHARGED + 4), 16)
+    local cancel = redis.call('HEXISTS', KEYS[9], id) == 1
     redis.call('HDEL', KEYS[5], id) -- frees
+    if cancel then
+      redis.call('HDEL', KEYS[9], id)
+    end
     if charged then -- else the record is gone, and the task with it
+      local opts, letter = options(head), string.sub(head, PRIORITY + 1, PRIORITY + 1)
+      local most = tonumber(string.match(opts, ' a=(%d+)') or ARGV[6])
+      local error = 'its leader was lost while it ran'
       charged = charged + 1
-      if charged >= most then
-        local error = 'its leader was lost while it ran, ' .. charged .. ' times'
-        bury(KEYS[7], prefix, id, 'd' .. started .. hex(13, now) .. start .. hex(4, charged), 38, error, now)
+      remember(trail, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' l ' .. error)
+      if cancel then
+        bury(KEYS[8], prefix, id, 'x' .. began .. finished .. start .. epoch, hex(4, charged), nil, now)
+        free_unique(ARGV[4], id, opts)
+        cancelled = cancelled + 1
+      elseif charged >= most then
+        bury(KEYS[7], prefix, id, 'd' .. began .. finished .. start .. epoch, hex(4, charged), error, now)
+        free_unique(ARGV[4], id, opts)
+        call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', letter, opts, now)
         dead = dead + 1
       else
-        redis.call('SETRANGE', prefix .. id, 27, start .. hex(4, charged))
+        redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch .. hex(4, charged))
         if charged == 1 then
           front[#front + 1] = id
         else
-          redis.call('ZADD', KEYS[6], now_ms + math.min(tonumber(ARGV[4]) * 2 ^ (charged - 2), tonumber(ARGV[5])), id)
+          redis.call('ZADD', KEYS[6], now_ms + math.min(tonumber(ARGV[7]) * 2 ^ (charged - 2), tonumber(ARGV[8])), id)
         end
         again = again + 1
       end
     end
   end
 end
-make_ready('RPUSH', { KEYS[2], KEYS[3], KEYS[4] }, prefix, front)
-return { again, dead }
+make_ready('RPUSH', lists, prefix, front)
+return { again, dead, cancelled }

@@ -1,46 +1,63 @@
--- requeue.lua  Puts claimed tasks back, uncharged, under the leader's token.
+-- requeue.lua  Puts claimed tasks back, uncharged, under the leader's token. One that is to be cancelled is cancelled.
 -- KEYS[1] hash  {ns}:leader      the fence
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   id by due time, ms
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] wake channel
--- ARGV[4..] for each: id, start number (6 hex), delay in ms (0: to the front of its queue, before those named earlier)
+-- KEYS[7] zset  {ns}:cancelled   id by end time, ms   KEYS[8] hash {ns}:cancelling
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
+-- ARGV[6] care channel
+-- ARGV[7..] for each: id, start number (6 hex), delay in ms (0: to the front of its queue, before those named earlier)
 -- Returns for each 1 (put back, now or before) or 0 (the task is not in this attempt). Errors: FENCED.
-local token, prefix = ARGV[1], ARGV[2]
+local token, prefix, trail = ARGV[1], ARGV[2], ARGV[3]
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
-local now_ms = math.floor(now_us() / 1000)
+local now, epoch = now_us(), epoch_hex(token)
+local now_ms, finished = math.floor(now / 1000), hex(13, now)
 local back, moved, front, later, seen = {}, {}, {}, {}, {}
-for i = 4, #ARGV, 3 do
+for i = 7, #ARGV, 3 do
   local id, start, delay = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local value = redis.call('HGET', KEYS[5], id)
-  local header = redis.call('GETRANGE', prefix .. id, 0, 32)
+  local header = redis.call('GETRANGE', prefix .. id, 0, CHARGED - 1)
   if seen[id] then
     back[#back + 1] = seen[id] == start and 1 or 0 -- named twice in this call
   elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
     back[#back + 1] = 1
     seen[id] = start
-    moved[#moved + 1] = { id, start, header ~= '' }
-    if header ~= '' and delay == 0 then
-      front[#front + 1] = id
-    elseif header ~= '' then
-      later[#later + 1] = { now_ms + delay, id }
+    local cancel = redis.call('HEXISTS', KEYS[8], id) == 1
+    moved[#moved + 1] = { id, start, string.sub(value, -13), header ~= '', cancel, delay }
+    if header ~= '' and not cancel then
+      if delay == 0 then
+        front[#front + 1] = id
+      else
+        later[#later + 1] = now_ms + delay
+        later[#later + 1] = id
+      end
     end
   else
-    back[#back + 1] = (string.sub(header, 1, 1) == 'w' and string.sub(header, 28, 33) == start) and 1 or 0
+    back[#back + 1] = (string.sub(header, 1, 1) == 'w' and string.sub(header, STARTS + 1, STARTS + 6) == start) and 1 or 0
   end
 end
 for _, m in ipairs(moved) do
-  redis.call('HDEL', KEYS[5], m[1]) -- the first write frees
-  if m[3] then -- else the record was removed by hand, and the task with it: half of one would stay for ever
-    redis.call('SETRANGE', prefix .. m[1], 27, m[2])
+  local id, start, began, there, cancel, delay = unpack(m)
+  redis.call('HDEL', KEYS[5], id) -- the first write frees
+  if cancel then
+    redis.call('HDEL', KEYS[8], id)
+    local opts = bury(KEYS[7], prefix, id, 'x' .. began .. finished .. start .. epoch, nil, nil, now)
+    if opts then
+      free_unique(ARGV[4], id, opts)
+    end
+  elseif there then -- else the record was removed by hand, and the task with it: half of one would stay for ever
+    redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch)
+    if delay == 0 then
+      remember(trail, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader stopped')
+    end
   end
 end
-for _, l in ipairs(later) do
-  redis.call('ZADD', KEYS[6], l[1], l[2])
+if #later > 0 then
+  schedule(KEYS[6], ARGV[6], later)
 end
 if #front > 0 then
   make_ready('RPUSH', { KEYS[2], KEYS[3], KEYS[4] }, prefix, front)
-  wake(KEYS[1], ARGV[3])
+  wake(KEYS[1], ARGV[5])
 end
 return back

@@ -3,26 +3,69 @@
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   counted against the limit
 -- ARGV[1] key prefix of tasks   ARGV[2] wake channel   ARGV[3] care channel   ARGV[4] tasks that may be pending at the most
--- ARGV[5..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority that is followed by the
--- options asks for them to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>', due then
--- Returns for each task 1 (kept, now or before) or 0 (too many are pending).
+-- ARGV[5] key prefix of idempotency keys   ARGV[6] of unique keys
+-- ARGV[7..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
+-- to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>': due then; ' u=<hash>': no other pending task may hold this key;
+-- ' w=<hash>,<ms>': no other task may have held it for that long; ' i=<hash>,<fingerprint>,<ms>': the first with this
+-- key within that time is the one that is kept
+-- Returns for each task 1 (kept, now or before), 0 (too many are pending), '=<id>' (kept before under this idempotency key),
+-- '!<id>' (another body was sent with it), or '~<id>' (that task holds the unique key).
 local prefix, channel = ARGV[1], ARGV[2]
 local room = tonumber(ARGV[4]) - redis.call('LLEN', KEYS[2]) - redis.call('LLEN', KEYS[3]) - redis.call('LLEN', KEYS[4])
   - redis.call('ZCARD', KEYS[5]) - redis.call('HLEN', KEYS[6])
 local now = now_us()
 local submitted = hex(13, now)
-local head = 'w' .. string.rep('0', 36)
+local head = 'w' .. string.rep('0', PRIORITY - 1)
 local kept, by_list, later = {}, { {}, {}, {} }, {}
-for i = 5, #ARGV, 3 do
-  local id, priority = ARGV[i], ARGV[i + 1]
-  if room > 0 then
-    local list, due = LIST[priority], nil
-    if not list then
-      due = due_ms(priority, now)
-      priority = string.sub(priority, 1, 1)
-      list = LIST[priority]
+
+-- What stands in a task's way, in the words of the answer; nil if nothing does.
+local function conflict(id, how)
+  local key, fingerprint = string.match(how, ' i=(%x+),(%x+)')
+  local first = key and redis.call('GET', ARGV[5] .. key)
+  if first then
+    local first_id, first_print = string.match(first, '^(%S+) (%x+)$')
+    if first_id ~= id then
+      return (first_print == fingerprint and '=' or '!') .. first_id
     end
+  end
+  local unique = string.match(how, ' [uw]=(%x+)')
+  local holder = unique and unique_holder(ARGV[6] .. unique, prefix, id)
+  return holder and '~' .. holder
+end
+
+local function hold_keys(id, how)
+  local key, fingerprint, ms = string.match(how, ' i=(%x+),(%x+),(%d+)')
+  if key then
+    redis.call('SET', ARGV[5] .. key, id .. ' ' .. fingerprint, 'PX', ms)
+  end
+  local unique, window = string.match(how, ' w=(%x+),(%d+)')
+  if unique then
+    redis.call('SET', ARGV[6] .. unique, id, 'PX', window)
+  else
+    unique = string.match(how, ' u=(%x+)')
+    if unique then
+      redis.call('SET', ARGV[6] .. unique, id)
+    end
+  end
+end
+
+for i = 7, #ARGV, 3 do
+  local id, how = ARGV[i], ARGV[i + 1]
+  local list, due, taken = LIST[how], nil, nil
+  local priority = how
+  if not list then
+    taken = conflict(id, how)
+    due = due_ms(how, now)
+    priority = string.sub(how, 1, 1)
+    list = LIST[priority]
+  end
+  if taken then
+    kept[#kept + 1] = taken
+  elseif room > 0 then
     if redis.call('SET', prefix .. id, head .. priority .. submitted .. ARGV[i + 2], 'NX') then
+      if priority ~= how then
+        hold_keys(id, how)
+      end
       if due then
         later[#later + 1] = due
         later[#later + 1] = id

@@ -3,6 +3,7 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.StoreOnRedis.changed;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
@@ -18,6 +20,7 @@ import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +66,8 @@ class EndScriptsIT {
     store.submitAll(Priority.HIGH, "a", "b");
     List<Claim> claims = store.claim(token, 2);
     var before = server.snapshot();
-    assertTrue(get(store.claims.end(token, claims.getFirst(), new Outcome.Success())));
+    assertEquals(
+        AttemptEnd.COMPLETED, get(store.claims.end(token, claims.getFirst(), Outcome.SUCCESS)));
     var changed = changed(server, before);
     assertEquals(Set.of("running", "task:a", "done"), changed.keySet());
     assertEquals("list [a]", changed.get("done"));
@@ -78,9 +82,9 @@ class EndScriptsIT {
     store.submit("a", Priority.HIGH);
     Claim claim = store.claimOne(token);
     var before = server.snapshot();
-    assertTrue(get(store.claims.end(token, claim, new Outcome.Failure("no\nway\t漢"))));
+    assertEquals(AttemptEnd.DEAD, get(store.claims.end(token, claim, failed("no\nway\t漢"))));
     var changed = changed(server, before);
-    assertEquals(List.of("dead", "running", "task:a"), List.copyOf(changed.keySet()));
+    assertEquals(List.of("dead", "running", "task:a", "trail:a"), List.copyOf(changed.keySet()));
     assertTrue(changed.get("task:a").endsWith("log\tno way 漢\n{\"id\":\"a\",\n\t\"x\":1}"));
     assertEquals("no way 漢", ((TaskState.Dead) store.state("a")).error());
   }
@@ -90,11 +94,11 @@ class EndScriptsIT {
     store.submitAll(Priority.HIGH, "a", "b");
     Claim a = store.claimOne(token);
     Claim b = store.claimOne(token);
-    assertTrue(get(store.claims.end(token, a, new Outcome.Success())));
-    assertTrue(get(store.claims.end(token, b, new Outcome.Failure("no"))));
+    assertEquals(AttemptEnd.COMPLETED, get(store.claims.end(token, a, Outcome.SUCCESS)));
+    assertEquals(AttemptEnd.DEAD, get(store.claims.end(token, b, failed("no"))));
     var before = server.snapshot();
-    assertTrue(get(store.claims.end(token, a, new Outcome.Success())));
-    assertTrue(get(store.claims.end(token, b, new Outcome.Failure("other"))));
+    assertEquals(AttemptEnd.BEFORE, get(store.claims.end(token, a, Outcome.SUCCESS)));
+    assertEquals(AttemptEnd.BEFORE, get(store.claims.end(token, b, failed("other"))));
     assertEquals(before, server.snapshot());
   }
 
@@ -102,20 +106,46 @@ class EndScriptsIT {
   void an_end_named_twice_in_one_call_is_recorded_once() {
     store.submitAll(Priority.HIGH, "a", "b");
     List<Claim> claims = store.claim(token, 2);
-    List<?> answer = endTwice(claims);
-    assertEquals(List.of(1L, 1L, 1L, 0L), answer);
+    assertEquals(List.of("c", "d", "a", "n"), endTwice(claims));
     assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
   }
 
-  private List<?> endTwice(List<Claim> claims) {
-    List<byte[]> args = new ArrayList<>(List.of(bytes(token.toString()), store.keys.taskPrefix));
-    for (String one : List.of("a 000001 c", "b 000001 dno", "a 000001 c", "b 000002 c")) {
+  private static Outcome failed(String error) {
+    return new Outcome.Failure(error, false, Optional.empty());
+  }
+
+  private List<String> endTwice(List<Claim> claims) {
+    List<byte[]> args = arguments();
+    for (String one : List.of("a 000001 c", "b 000001 dfno", "a 000001 c", "b 000002 c")) {
       String[] parts = one.split(" ", 3);
       args.addAll(List.of(bytes(parts[0]), bytes(parts[1]), bytes(parts[2])));
     }
     assertEquals(2, claims.size());
-    var keys = List.of(store.keys.fence, store.keys.running, store.keys.done, store.keys.dead);
-    return (List<?>) store.redis.eval(LuaScript.load(RedisClaimStore.class, "end"), keys, args);
+    var keys = store.keys;
+    List<byte[]> scriptKeys =
+        keys.fenceAndReady(
+            keys.running,
+            keys.scheduled,
+            keys.done,
+            keys.kept,
+            keys.dead,
+            keys.cancelled,
+            keys.cancelling);
+    var answer =
+        (List<?>) store.redis.eval(LuaScript.load(RedisClaimStore.class, "end"), scriptKeys, args);
+    return answer.stream().map(letter -> new String((byte[]) letter, UTF_8)).toList();
+  }
+
+  /// What calls of a leader begin with.
+  private List<byte[]> arguments() {
+    return new ArrayList<>(
+        List.of(
+            bytes(token.toString()),
+            store.keys.taskPrefix,
+            store.keys.trailPrefix,
+            store.keys.uniquePrefix,
+            bytes(store.keys.wakeChannel),
+            bytes(store.keys.careChannel)));
   }
 
   private static byte[] bytes(String text) {
@@ -130,7 +160,7 @@ class EndScriptsIT {
     Claim second = store.claimOne(token);
     assertEquals(2, second.attempt());
     var before = server.snapshot();
-    assertFalse(get(store.claims.end(token, first, new Outcome.Success())));
+    assertEquals(AttemptEnd.REFUSED, get(store.claims.end(token, first, Outcome.SUCCESS)));
     assertEquals(before, server.snapshot());
   }
 
@@ -146,7 +176,8 @@ class EndScriptsIT {
     var changed = changed(server, before);
     assertEquals("list [d, c, b, a]", changed.get("ready:high"));
     assertEquals(null, changed.get("running"));
-    assertEquals("0000010000", store.jedis.getrange(T + "a", 27, 36), "one start, none charged");
+    assertEquals(
+        "0000010000000003e80000", store.jedis.getrange(T + "a", 27, 48), "one start, none charged");
     assertEquals(List.of("a#2", "b#2", "c#2", "d#1"), idsAndAttempts(store.claim(token, 9)));
   }
 
@@ -180,21 +211,18 @@ class EndScriptsIT {
   void a_requeue_named_twice_in_one_call_puts_back_once() {
     store.submit("a", Priority.HIGH);
     store.claimOne(token);
-    List<byte[]> args =
-        List.of(
-            bytes(token.toString()),
-            store.keys.taskPrefix,
-            bytes("w"),
-            bytes("a"),
-            bytes("000001"),
-            bytes("0"),
-            bytes("a"),
-            bytes("000001"),
-            bytes("0"));
+    List<byte[]> args = arguments();
+    for (String word : List.of("a", "000001", "0", "a", "000001", "0")) {
+      args.add(bytes(word));
+    }
     Object answer =
         store.redis.eval(
             LuaScript.load(RedisClaimStore.class, "requeue"),
-            store.keys.fenceAndReady(store.keys.running, store.keys.scheduled),
+            store.keys.fenceAndReady(
+                store.keys.running,
+                store.keys.scheduled,
+                store.keys.cancelled,
+                store.keys.cancelling),
             args);
     assertEquals(List.of(1L, 1L), answer);
     assertEquals("[a]", ready("high"));
@@ -204,7 +232,7 @@ class EndScriptsIT {
   void a_requeue_after_the_end_is_refused() {
     store.submit("a", Priority.HIGH);
     Claim claim = store.claimOne(token);
-    get(store.claims.end(token, claim, new Outcome.Success()));
+    get(store.claims.end(token, claim, Outcome.SUCCESS));
     var before = server.snapshot();
     assertFalse(get(store.claims.requeue(token, claim, Duration.ZERO)));
     assertFalse(get(store.claims.requeue(token, claim, Duration.ofSeconds(1))));
@@ -216,8 +244,8 @@ class EndScriptsIT {
     store.submitAll(Priority.HIGH, "a", "b", "c", "d");
     List<Claim> claims = store.claim(token, 4);
     store.jedis.del(T + "a", T + "b", T + "c", T + "d");
-    get(store.claims.end(token, claims.get(0), new Outcome.Success()));
-    get(store.claims.end(token, claims.get(1), new Outcome.Failure("no")));
+    get(store.claims.end(token, claims.get(0), Outcome.SUCCESS));
+    get(store.claims.end(token, claims.get(1), failed("no")));
     get(store.claims.requeue(token, claims.get(2), Duration.ZERO));
     get(store.claims.requeue(token, claims.get(3), Duration.ofSeconds(1)));
     assertEquals(Set.of("{scheduler}:leader"), server.snapshot().keySet());

@@ -14,7 +14,10 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
+import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
@@ -105,7 +108,9 @@ class RedisTaskStoreIT {
         Eventually.await("health is asked", () -> fresh.health().answers());
         for (int i = 0; i < 20; i++) {
           link.loseAnswers(2);
-          assertEquals(new Submission.Accepted("a" + i), get(fresh.submit("a" + i, TASK)));
+          assertEquals(
+              new Submission.Accepted("a" + i, Durability.MEMORY),
+              get(fresh.submit("a" + i, TASK)));
         }
       }
       assertTrue(link.lost() >= 20, "lost " + link.lost());
@@ -124,7 +129,7 @@ class RedisTaskStoreIT {
       store.submitAll(Priority.HIGH, "a", "b");
       List<Claim> claims = store.claim(token, 2);
       link.loseAnswers(3);
-      until(() -> store.claims.end(token, claims.get(0), new Outcome.Success()));
+      until(() -> store.claims.end(token, claims.get(0), Outcome.SUCCESS));
       link.loseAnswers(3);
       until(() -> store.claims.requeue(token, claims.get(1), Duration.ZERO));
       assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
@@ -132,10 +137,13 @@ class RedisTaskStoreIT {
     }
   }
 
-  private static void until(Supplier<CompletableFuture<Boolean>> call) {
+  private static void until(Supplier<CompletableFuture<?>> call) {
     for (int i = 0; i < 20; i++) {
       try {
-        assertTrue(get(call.get()), "recorded, now or before");
+        Object answer = get(call.get());
+        assertTrue(
+            Set.of(true, AttemptEnd.COMPLETED, AttemptEnd.BEFORE).contains(answer),
+            "recorded, now or before: " + answer);
         return;
       } catch (StoreException.Unavailable | StoreException.Refused e) {
         // sent again, as the node does
@@ -186,8 +194,10 @@ class RedisTaskStoreIT {
       var submission = store.tasks.submit("c", TASK);
       var question = store.tasks.find("a");
       long sequence = store.nextSequence();
-      var claim = CompletableFuture.supplyAsync(() -> store.claims.claim(token, sequence, 1));
-      var end = store.claims.end(token, a, new Outcome.Success());
+      var claim =
+          CompletableFuture.supplyAsync(
+              () -> store.claims.claim(token, sequence, 1, ClaimOrder.STRICT));
+      var end = store.claims.end(token, a, Outcome.SUCCESS);
       within(
           Duration.ofSeconds(4),
           () -> {
@@ -197,10 +207,11 @@ class RedisTaskStoreIT {
           });
       assertThrows(StoreException.Unavailable.class, () -> get(submission));
       server.resume();
-      assertEquals(new Submission.Accepted("c"), store.submit("c", Priority.HIGH));
+      assertEquals(
+          new Submission.Accepted("c", Durability.MEMORY), store.submit("c", Priority.HIGH));
       List<Claim> reconciled = store.claims.reconcile(token, store.sequence(), Set.of("a"));
       assertTrue(reconciled.size() <= 1);
-      until(() -> store.claims.end(token, a, new Outcome.Success()));
+      until(() -> store.claims.end(token, a, Outcome.SUCCESS));
       int more = store.claim(token, 10).size();
       assertEquals(2, reconciled.size() + more, "b and c, each once");
     }
@@ -277,7 +288,8 @@ class RedisTaskStoreIT {
           "health says so",
           () -> store.tasks.health().problem().filter(p -> p.contains("snapshots")).isPresent());
       store.jedis.configSet("stop-writes-on-bgsave-error", "no");
-      assertEquals(new Submission.Accepted("b"), store.submit("b", Priority.HIGH));
+      assertEquals(
+          new Submission.Accepted("b", Durability.MEMORY), store.submit("b", Priority.HIGH));
       Eventually.await("all is well", () -> store.tasks.health().problem().isEmpty());
     } finally {
       Files.deleteIfExists(folder);
@@ -291,9 +303,13 @@ class RedisTaskStoreIT {
       FencingToken token = store.lead(1);
       for (int i = 0; i < 3; i++) {
         store.jedis.scriptFlush();
-        assertEquals(new Submission.Accepted("a" + i), store.submit("a" + i, Priority.HIGH));
+        assertEquals(
+            new Submission.Accepted("a" + i, Durability.MEMORY),
+            store.submit("a" + i, Priority.HIGH));
         store.jedis.scriptFlush();
-        assertTrue(get(store.claims.end(token, store.claimOne(token), new Outcome.Success())));
+        assertEquals(
+            AttemptEnd.COMPLETED,
+            get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS)));
       }
     }
   }
@@ -380,7 +396,7 @@ class RedisTaskStoreIT {
               store.tasks.submit("b", TASK),
               store.tasks.find("a"),
               store.tasks.counts(),
-              store.claims.end(token, claim, new Outcome.Success()));
+              store.claims.end(token, claim, Outcome.SUCCESS));
       calls.forEach(call -> assertThrows(StoreException.Refused.class, () -> get(call)));
     }
   }

@@ -7,6 +7,7 @@ import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,7 +43,7 @@ class ScriptCallsIT {
 
   /// How many arguments belong together where a header ends with `ARGV[n..]`.
   private static final Map<String, Integer> TOGETHER =
-      Map.of("submit", 3, "end", 3, "requeue", 3, "recover", 1, "find", 1, "fetch", 1);
+      Map.of("submit", 3, "end", 3, "requeue", 3, "recover", 1, "find", 1, "fetch", 1, "revive", 1);
 
   private final LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
@@ -80,10 +82,13 @@ class ScriptCallsIT {
     store.submitAll(Priority.HIGH, "a", "b", "c", "d", "e", "f");
     store.claim(old, 2);
     FencingToken token = store.lead(2);
+    store.claims.enter(token);
     store.claims.recover(token);
     var claimed = store.claim(token, 6);
-    StoreOnRedis.get(store.claims.end(token, claimed.get(0), new Outcome.Success()));
-    StoreOnRedis.get(store.claims.end(token, claimed.get(1), new Outcome.Failure("no")));
+    StoreOnRedis.get(store.claims.end(token, claimed.get(0), Outcome.SUCCESS));
+    StoreOnRedis.get(
+        store.claims.end(
+            token, claimed.get(1), new Outcome.Failure("no", false, Optional.empty())));
     StoreOnRedis.get(store.claims.requeue(token, claimed.get(2), Duration.ZERO));
     StoreOnRedis.get(store.claims.requeue(token, claimed.get(3), Duration.ofMillis(1)));
     store.claims.reconcile(token, store.sequence(), Set.of("nobody"));
@@ -91,6 +96,12 @@ class ScriptCallsIT {
     store.claims.trim(token, 10);
     StoreOnRedis.get(store.tasks.find("a"));
     StoreOnRedis.get(store.tasks.counts());
+    StoreOnRedis.get(store.tasks.pause(new Pause.OfType("other")));
+    StoreOnRedis.get(store.tasks.paused());
+    store.claims.unpark(token, 10);
+    StoreOnRedis.get(store.tasks.cancel("f"));
+    store.claims.cancelling(token);
+    StoreOnRedis.get(store.tasks.revive(List.of("a", "b")));
   }
 
   private List<String> watched(RedisServer server, StoreOnRedis store) throws InterruptedException {

@@ -14,7 +14,9 @@ import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
@@ -77,18 +79,20 @@ class ScriptsIT {
             new byte[] {'1'},
             StoreOnRedis.due(new Due.After(Duration.ofMinutes(5))));
     var before = server.snapshot();
-    assertEquals(new Submission.Accepted("a"), get(store.tasks.submit("a", task)));
+    assertEquals(
+        new Submission.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
     var changed = changed(server, before);
     assertEquals(Set.of("task:a", "scheduled"), changed.keySet());
     String record = changed.get("task:a");
-    assertTrue(record.startsWith("string w" + "0".repeat(36) + "l"), record);
+    assertTrue(record.startsWith("string w" + "0".repeat(48) + "l"), record);
     assertTrue(record.endsWith("log d=300000\n1"), record);
     var due = ((TaskState.Scheduled) store.state("a")).dueAt();
     var submitted = get(store.tasks.find("a")).orElseThrow().submittedAt();
     long delay = Duration.between(submitted, due).toMillis();
     assertTrue(delay == 300_000 || delay == 300_001, "never early: " + delay);
     var kept = server.snapshot();
-    assertEquals(new Submission.Accepted("a"), get(store.tasks.submit("a", task)));
+    assertEquals(
+        new Submission.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
     assertEquals(kept, server.snapshot());
   }
 
@@ -135,12 +139,13 @@ class ScriptsIT {
   @Test
   void a_submission_writes_its_record_and_its_place_and_nothing_else() {
     var before = server.snapshot();
-    assertEquals(new Submission.Accepted("a"), store.submit("a", Priority.MEDIUM));
+    assertEquals(
+        new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.MEDIUM));
     var changed = changed(server, before);
     assertEquals(Set.of("task:a", "ready:medium"), changed.keySet());
     assertEquals("list [a]", changed.get("ready:medium"));
     String record = changed.get("task:a");
-    assertTrue(record.startsWith("string w" + "0".repeat(36) + "m"), record);
+    assertTrue(record.startsWith("string w" + "0".repeat(48) + "m"), record);
     assertTrue(record.endsWith("log\n{\"id\":\"a\",\n\t\"x\":1}"), record);
   }
 
@@ -148,15 +153,15 @@ class ScriptsIT {
   void a_submission_sent_again_is_kept_once_whatever_became_of_the_task() {
     store.submit("a", Priority.HIGH);
     var waiting = server.snapshot();
-    assertEquals(new Submission.Accepted("a"), store.submit("a", Priority.HIGH));
+    assertEquals(new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
     assertEquals(waiting, server.snapshot());
     Claim claim = store.claimOne(token);
     var running = server.snapshot();
-    assertEquals(new Submission.Accepted("a"), store.submit("a", Priority.HIGH));
+    assertEquals(new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
     assertEquals(running, server.snapshot());
-    get(store.claims.end(token, claim, new Outcome.Success()));
+    get(store.claims.end(token, claim, Outcome.SUCCESS));
     var done = server.snapshot();
-    assertEquals(new Submission.Accepted("a"), store.submit("a", Priority.HIGH));
+    assertEquals(new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
     assertEquals(done, server.snapshot());
   }
 
@@ -169,7 +174,8 @@ class ScriptsIT {
       store.claimOne(token); // running: both count
       var full = server.snapshot();
       assertEquals(new Submission.QueueFull(3), small.submit("d", Priority.HIGH));
-      assertEquals(new Submission.Accepted("b"), small.submit("b", Priority.LOW));
+      assertEquals(
+          new Submission.Accepted("b", Durability.MEMORY), small.submit("b", Priority.LOW));
       assertEquals(full, server.snapshot());
     }
   }
@@ -205,14 +211,17 @@ class ScriptsIT {
     store.submitAll(Priority.HIGH, "a", "b");
     store.claim(token, 1);
     var before = server.snapshot();
-    var again = assertThrows(StoreException.Refused.class, () -> store.claims.claim(token, 1, 1));
+    var again =
+        assertThrows(
+            StoreException.Refused.class, () -> store.claims.claim(token, 1, 1, ClaimOrder.STRICT));
     assertTrue(again.getMessage().contains("BARRED"), again.getMessage());
     assertEquals(before, server.snapshot());
     store.claims.reconcile(token, 5, Set.of("a"));
     var barred = server.snapshot();
-    assertThrows(StoreException.Refused.class, () -> store.claims.claim(token, 5, 1));
+    assertThrows(
+        StoreException.Refused.class, () -> store.claims.claim(token, 5, 1, ClaimOrder.STRICT));
     assertEquals(barred, server.snapshot());
-    assertEquals(List.of("b"), ids(store.claims.claim(token, 6, 1)));
+    assertEquals(List.of("b"), ids(store.claims.claim(token, 6, 1, ClaimOrder.STRICT).claims()));
   }
 
   @Test

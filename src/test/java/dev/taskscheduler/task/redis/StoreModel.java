@@ -1,5 +1,6 @@
 package dev.taskscheduler.task.redis;
 
+import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Priority;
 import java.util.ArrayDeque;
@@ -108,20 +109,23 @@ final class StoreModel {
     return new Run(token, claim.attempt()).equals(running.get(claim.id()));
   }
 
-  boolean end(String token, Claim claim, boolean success) {
+  AttemptEnd end(String token, Claim claim, boolean success) {
     Life life = lives.get(claim.id());
     if (!runs(token, claim)) {
-      return life != null && !life.live() && life.starts == claim.attempt();
+      return life != null && !life.live() && life.starts == claim.attempt()
+          ? AttemptEnd.BEFORE
+          : AttemptEnd.REFUSED;
     }
     running.remove(claim.id());
     life.starts = claim.attempt();
     if (success) {
       life.place = Place.DONE;
       done.addFirst(claim.id());
-    } else {
-      bury(claim.id(), life, "failed");
+      return AttemptEnd.COMPLETED;
     }
-    return true;
+    life.charged++;
+    bury(claim.id(), life, "failed");
+    return AttemptEnd.DEAD;
   }
 
   private void bury(String id, Life life, String error) {
@@ -161,7 +165,7 @@ final class StoreModel {
       life.starts = running.remove(id).attempt();
       life.charged++;
       if (life.charged >= maxAttempts) {
-        bury(id, life, "its leader was lost while it ran, " + life.charged + " times");
+        bury(id, life, "its leader was lost while it ran");
         counts[1]++;
         continue;
       }

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
@@ -140,7 +143,7 @@ class StoreModelIT {
       ids.add(id);
       expected.add(
           model.submit(id, life.priority(), life.delayed())
-              ? new Submission.Accepted(id)
+              ? new Submission.Accepted(id, Durability.MEMORY)
               : new Submission.QueueFull(LIMITS.maxPending()));
       answers.add(
           store.tasks.submit(
@@ -193,14 +196,15 @@ class StoreModelIT {
   }
 
   private void end() {
-    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-    List<Boolean> expected = new ArrayList<>();
+    List<CompletableFuture<AttemptEnd>> answers = new ArrayList<>();
+    List<AttemptEnd> expected = new ArrayList<>();
     step = "end";
     for (int i = random.nextInt(4); i >= 0; i--) {
       someClaim()
           .ifPresent(claim -> {
             boolean success = random.nextInt(4) > 0;
-            Outcome outcome = success ? new Outcome.Success() : new Outcome.Failure("failed");
+            Outcome outcome =
+                success ? Outcome.SUCCESS : new Outcome.Failure("failed", false, Optional.empty());
             step += " " + claim.id() + "#" + claim.attempt() + (success ? " well" : " badly");
             for (int times = random.nextInt(5) == 0 ? 2 : 1; times > 0; times--) {
               expected.add(model.end(token.toString(), claim, success));
@@ -241,14 +245,16 @@ class StoreModelIT {
     List<String> expected = List.of();
     if (!late) {
       expected = model.claim(token.toString(), limit);
-      store.claims.claim(token, sequence, limit);
+      store.claims.claim(token, sequence, limit, ClaimOrder.STRICT);
     }
     List<Claim> found = store.claims.reconcile(token, sequence, known);
     assertEquals(new TreeSet<>(expected), new TreeSet<>(idsAndAttempts(found)), step);
     assertEquals(expected.size(), found.size(), step);
     begun(found);
     if (late) {
-      assertThrows(StoreException.Refused.class, () -> store.claims.claim(token, sequence, limit));
+      assertThrows(
+          StoreException.Refused.class,
+          () -> store.claims.claim(token, sequence, limit, ClaimOrder.STRICT));
     }
   }
 
@@ -318,9 +324,9 @@ class StoreModelIT {
     FencingToken old = stale;
     List<Executable> calls =
         List.of(
-            () -> store.claims.claim(old, 1_000_000, 5),
+            () -> store.claims.claim(old, 1_000_000, 5, ClaimOrder.STRICT),
             () -> store.claims.reconcile(old, 1_000_000, Set.of()),
-            () -> get(store.claims.end(old, claim, new Outcome.Success())),
+            () -> get(store.claims.end(old, claim, Outcome.SUCCESS)),
             () -> get(store.claims.requeue(old, claim, Duration.ZERO)),
             () -> store.claims.recover(old),
             () -> store.claims.promote(old, 5),
@@ -349,6 +355,9 @@ class StoreModelIT {
             case TaskState.Running r -> StoreModel.Place.RUNNING;
             case TaskState.Completed c -> StoreModel.Place.DONE;
             case TaskState.Dead d -> StoreModel.Place.DEAD;
+            case TaskState.Retrying r -> StoreModel.Place.SCHEDULED;
+            case TaskState.Expired e -> throw new AssertionError("expired: " + id);
+            case TaskState.Cancelled c -> throw new AssertionError("cancelled: " + id);
           };
       assertEquals(life.place, place, step);
       int starts = life.starts + (place == StoreModel.Place.RUNNING ? 1 : 0);
@@ -360,7 +369,7 @@ class StoreModelIT {
   /// shows as a record too many.
   private Map<String, Object> indexes() {
     Map<String, Object> all = new TreeMap<>();
-    Set<String> keys = store.jedis.keys("*");
+    Set<String> keys = store.jedis.keys(NS + "task:*");
     List<String> ids =
         keys.stream().filter(k -> k.startsWith(NS + "task:")).map(k -> k.substring(17)).toList();
     Map<String, Response<String>> records = new TreeMap<>();
@@ -397,14 +406,14 @@ class StoreModelIT {
   private static String shown(String id, String record) {
     String payload = new String(StoreOnRedis.payload(id), StandardCharsets.UTF_8);
     assertTrue(record.endsWith("\n" + payload), record);
-    assertTrue(record.startsWith("log" + OptionText.write(new Life(id).options()), 51), record);
+    assertTrue(record.startsWith("log" + OptionText.write(new Life(id).options()), 63), record);
     int tab = record.substring(0, record.length() - payload.length()).indexOf('\t');
     return "%s %s %s %s%s"
         .formatted(
             record.charAt(0),
             record.substring(27, 33),
-            record.substring(33, 37),
-            record.charAt(37),
+            record.substring(45, 49),
+            record.charAt(49),
             tab < 0 ? "" : " " + record.substring(tab + 1, record.length() - payload.length() - 1));
   }
 }

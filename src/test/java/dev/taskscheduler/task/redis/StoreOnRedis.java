@@ -7,6 +7,7 @@ import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
@@ -17,8 +18,6 @@ import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -80,8 +79,7 @@ final class StoreOnRedis implements AutoCloseable {
 
   /// Options that say no more than when.
   static TaskOptions due(Due due) {
-    return new TaskOptions(
-        due, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    return TaskOptions.NONE.due(due);
   }
 
   void submitAll(Priority priority, String... ids) {
@@ -99,7 +97,7 @@ final class StoreOnRedis implements AutoCloseable {
   }
 
   List<Claim> claim(FencingToken token, int limit) {
-    return claims.claim(token, nextSequence(), limit);
+    return claims.claim(token, nextSequence(), limit, ClaimOrder.STRICT).claims();
   }
 
   Claim claimOne(FencingToken token) {

@@ -14,6 +14,7 @@ import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskState;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +31,14 @@ class TaskRecordTest {
   }
 
   private static String header(char state, String started, String finished, int starts) {
-    return state + started + finished + "%06x".formatted(starts) + "0001" + "m" + micros(SUBMITTED);
+    return state
+        + started
+        + finished
+        + "%06x".formatted(starts)
+        + "0000000003e8"
+        + "0000"
+        + "m"
+        + micros(SUBMITTED);
   }
 
   private static TaskRecord waiting(int starts, byte[] body) {
@@ -46,13 +54,18 @@ class TaskRecordTest {
     return all.toByteArray();
   }
 
+  private static byte[] outcome(String error) {
+    Claim claim = waiting(0, TaskRecord.body("log", PAYLOAD)).claim("id", STARTED);
+    return TaskRecord.outcome(claim, new Outcome.Failure(error, false, Optional.empty()));
+  }
+
   private static TaskRecord dead(String error) {
-    byte[] outcome = TaskRecord.outcome(new Outcome.Failure(error));
+    byte[] outcome = outcome(error);
     return new TaskRecord(
         joined(
             header('d', micros(STARTED), micros(FINISHED), 7).getBytes(ISO_8859_1),
             "http\t".getBytes(UTF_8),
-            java.util.Arrays.copyOfRange(outcome, 1, outcome.length),
+            java.util.Arrays.copyOfRange(outcome, 2, outcome.length),
             "\n".getBytes(UTF_8),
             PAYLOAD));
   }
@@ -136,8 +149,8 @@ class TaskRecordTest {
 
   @Test
   void the_longest_type_and_error_fit_into_what_is_read_without_the_payload() {
-    byte[] outcome = TaskRecord.outcome(new Outcome.Failure("漢".repeat(2000)));
-    int error = outcome.length - 1;
+    byte[] outcome = outcome("漢".repeat(2000));
+    int error = outcome.length - 2;
     assertEquals(3000, error);
     int most = header('d', micros(STARTED), micros(FINISHED), 1).length() + 64 + 1 + error + 1;
     assertTrue(most <= TaskRecord.HEAD_BYTES, "header, type, tab, error and line feed: " + most);
@@ -156,7 +169,7 @@ class TaskRecordTest {
   @Test
   void what_is_no_record_is_told_apart() {
     assertFalse(TaskRecord.isOne(new byte[0]));
-    assertFalse(TaskRecord.isOne(new byte[33]));
+    assertFalse(TaskRecord.isOne(new byte[45]));
     assertFalse(TaskRecord.isOne(new byte[200]));
     assertFalse(
         TaskRecord.isOne("somebody else's value, long enough to be one: ....".getBytes(UTF_8)));

@@ -1,0 +1,60 @@
+package dev.taskscheduler.node;
+
+import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Decides what follows an attempt that ended badly: another one, after a wait, or none.
+final class Retries {
+  private final WorkerConfig config;
+  private final RandomGenerator random = RandomGenerator.getDefault();
+
+  Retries(WorkerConfig config) {
+    this.config = config;
+  }
+
+  /// @param thrown by the runner
+  Outcome.Failure failure(Claim claim, Throwable thrown) {
+    Optional<Duration> asked = Optional.empty();
+    boolean last = false;
+    if (thrown instanceof TaskFailure told) {
+      asked = told.retryAfter();
+      last = told.isLasting();
+    }
+    return new Outcome.Failure(
+        describe(thrown), false, last ? Optional.empty() : next(claim, asked));
+  }
+
+  Outcome.Failure timeout(Claim claim, Duration timeout) {
+    return new Outcome.Failure(
+        "timed out after " + timeout.toMillis() + " ms", true, next(claim, Optional.empty()));
+  }
+
+  /// @param asked how long the target wants to be left alone at the least; no more than the longest
+  ///   backoff is heeded
+  private Optional<Duration> next(Claim claim, Optional<Duration> asked) {
+    int charged = claim.charged() + 1;
+    if (charged >= claim.options().retry().maxAttempts().orElse(config.maxAttempts())) {
+      return Optional.empty();
+    }
+    Duration wait;
+    synchronized (random) {
+      wait = claim.options().retry().backoff().orElse(config.backoff()).after(charged, random);
+    }
+    Duration least = asked.map(Retries::bounded).orElse(Duration.ZERO);
+    return Optional.of(least.compareTo(wait) > 0 ? least : wait);
+  }
+
+  private static Duration bounded(Duration asked) {
+    return asked.compareTo(Backoff.LONGEST) < 0 ? asked : Backoff.LONGEST;
+  }
+
+  private static String describe(Throwable e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,14 @@
+package dev.taskscheduler.task;
+
+/// What became of a task when the end of its attempt was recorded.
+public enum AttemptEnd {
+  COMPLETED,
+  DEAD,
+  /// It waits for its next attempt.
+  RETRYING,
+  CANCELLED,
+  /// This end was recorded before.
+  BEFORE,
+  /// Nothing was recorded: the task is not in this attempt any more.
+  REFUSED
+}

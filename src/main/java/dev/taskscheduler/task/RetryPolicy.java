@@ -1,0 +1,16 @@
+package dev.taskscheduler.task;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// How often a task is tried and how long it waits in between; what is empty is as the leader is
+/// configured.
+///
+/// @param maxAttempts attempts that may be charged to it before it is dead; 1 to 1,000
+/// @param backoff how long it waits between attempts
+public record RetryPolicy(OptionalInt maxAttempts, Optional<Backoff> backoff) {
+  /// As the leader is configured.
+  public static final RetryPolicy USUAL = new RetryPolicy(OptionalInt.empty(), Optional.empty());
+
+  public static final int MOST_ATTEMPTS = 1000;
+}

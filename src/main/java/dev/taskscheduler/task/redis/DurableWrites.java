@@ -1,0 +1,81 @@
+package dev.taskscheduler.task.redis;
+
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.StoreHealth;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Writes that are to be kept by more than the memory of one Redis before they are answered: by
+/// `WAIT`, by `WAITAOF` (Redis 7.2), or since Redis syncs its file after each write anyway.
+final class DurableWrites {
+  private static final String SYNCS_EACH_WRITE = "aof-always";
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(1500);
+
+  private final Redis redis;
+  private final Supplier<StoreHealth> health;
+
+  /// @param answer of the script
+  /// @param durability what was reached
+  record Reached(Object answer, Durability durability) {}
+
+  DurableWrites(Redis redis, Supplier<StoreHealth> health) {
+    this.redis = redis;
+    this.health = health;
+  }
+
+  /// Why this Redis cannot do what is wanted; empty if it can, or if it is not known.
+  Optional<String> lacks(Durability wanted) {
+    if (wanted == Durability.MEMORY) {
+      return Optional.empty();
+    }
+    StoreHealth found = health.get();
+    if (!found.answers()) {
+      return Optional.empty();
+    }
+    if (wanted == Durability.REPLICA) {
+      return found.replicas() == 0
+          ? Optional.of("no replica is connected to this Redis")
+          : Optional.empty();
+    }
+    return syncsEachWrite(found) || canWait(found)
+        ? Optional.empty()
+        : Optional.of(
+            "this Redis neither syncs its file after each write (appendfsync always) nor can be"
+                + " waited for (WAITAOF: Redis 7.2 or newer, with appendonly yes)");
+  }
+
+  private static boolean syncsEachWrite(StoreHealth found) {
+    return found.persistence().equals(Optional.of(SYNCS_EACH_WRITE));
+  }
+
+  private static boolean canWait(StoreHealth found) {
+    return found.persistence().orElse("").startsWith("aof")
+        && found.version().map(DurableWrites::hasWaitAof).orElse(false);
+  }
+
+  private static boolean hasWaitAof(String version) {
+    String[] parts = version.split("\\.", 3);
+    int major = Integer.parseInt(parts[0]);
+    return major > 7 || major == 7 && parts.length > 1 && Integer.parseInt(parts[1]) >= 2;
+  }
+
+  /// Runs a script and waits until what it wrote is as durable as wanted, or for a while.
+  Reached eval(LuaScript script, List<byte[]> keys, List<byte[]> args, Durability wanted) {
+    return switch (wanted) {
+      case MEMORY -> new Reached(redis.eval(script, keys, args), Durability.MEMORY);
+      case REPLICA -> reached(redis.evalThenWait(script, keys, args, LONGEST_WAIT), wanted);
+      case FSYNC ->
+          syncsEachWrite(health.get())
+              ? new Reached(redis.eval(script, keys, args), Durability.FSYNC)
+              : reached(redis.evalThenWaitAof(script, keys, args, LONGEST_WAIT), wanted);
+    };
+  }
+
+  private static Reached reached(Redis.Waited waited, Durability wanted) {
+    return new Reached(waited.answer(), waited.count() >= 1 ? wanted : Durability.MEMORY);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.RedisTaskStore.text;
+import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+
+import dev.taskscheduler.redis.Batcher;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.TaskLimits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/// What users order beside submitting: to cancel, to bring back, to pause. Each is a call of its
+/// own and may be repeated without harm.
+final class RedisOrders implements AutoCloseable {
+  /// One after the other: the last of a batch waits for all before it.
+  private static final Batcher.Limits LIMITS =
+      new Batcher.Limits(20, 4L << 20, 5_000, 64L << 20, Duration.ofSeconds(3));
+
+  private static final LuaScript CANCEL = LuaScript.load(RedisOrders.class, "cancel");
+  private static final LuaScript REVIVE = LuaScript.load(RedisOrders.class, "revive");
+  private static final LuaScript PAUSE = LuaScript.load(RedisOrders.class, "pause");
+  private static final LuaScript PAUSED = LuaScript.load(RedisOrders.class, "paused");
+
+  private record Order(String name, Supplier<Object> call) {}
+
+  /// An answer, or the failure of this one order: others in the batch have nothing to do with it.
+  private record Answer(Optional<Object> value, Optional<RedisException> failure) {}
+
+  private final Redis redis;
+  private final TaskKeys keys;
+  private final TaskLimits limits;
+  private final Batcher<Order, Answer> orders =
+      new Batcher<>("redis-order", LIMITS, order -> 0, this::carryOut);
+
+  RedisOrders(Redis redis, TaskKeys keys, TaskLimits limits) {
+    this.redis = redis;
+    this.keys = keys;
+    this.limits = limits;
+  }
+
+  CompletableFuture<Cancellation> cancel(String id) {
+    return order(
+            "cancel",
+            () ->
+                redis.eval(
+                    CANCEL,
+                    List.of(
+                        keys.fence,
+                        keys.running,
+                        keys.scheduled,
+                        keys.cancelled,
+                        keys.cancelling,
+                        keys.stale),
+                    List.of(
+                        bytes(id), keys.taskPrefix, keys.uniquePrefix, bytes(keys.cancelChannel))))
+        .thenApply(answer -> cancellation(text((byte[]) answer)));
+  }
+
+  private static Cancellation cancellation(String answer) {
+    return switch (answer) {
+      case "" -> new Cancellation.Unknown();
+      case "w" -> new Cancellation.Asked();
+      case "xs" -> new Cancellation.Cancelled(true);
+      case "xr" -> new Cancellation.Cancelled(false);
+      case "c" -> new Cancellation.Ended("completed");
+      case "d" -> new Cancellation.Ended("dead");
+      case "e" -> new Cancellation.Ended("expired");
+      case "x" -> new Cancellation.Ended("cancelled");
+      default -> throw new IllegalStateException("cancel.lua answered " + answer);
+    };
+  }
+
+  CompletableFuture<List<Revival>> revive(List<String> ids) {
+    List<byte[]> args = new ArrayList<>(4 + ids.size());
+    args.add(keys.taskPrefix);
+    args.add(keys.uniquePrefix);
+    args.add(bytes(keys.wakeChannel));
+    args.add(bytes(limits.maxPending()));
+    ids.forEach(id -> args.add(bytes(id)));
+    List<byte[]> scriptKeys =
+        keys.fenceAndReady(keys.scheduled, keys.running, keys.dead, keys.expired);
+    return order("revive", () -> redis.eval(REVIVE, scriptKeys, args))
+        .thenApply(
+            answer -> ((List<?>) answer).stream().map(one -> revival(text((byte[]) one))).toList());
+  }
+
+  private static Revival revival(String answer) {
+    return switch (answer) {
+      case "w" -> Revival.REVIVED;
+      case "" -> Revival.UNKNOWN;
+      case "n" -> Revival.PENDING;
+      case "c" -> Revival.COMPLETED;
+      case "x" -> Revival.CANCELLED;
+      case "f" -> Revival.QUEUE_FULL;
+      case "u" -> Revival.NOT_UNIQUE;
+      default -> throw new IllegalStateException("revive.lua answered " + answer);
+    };
+  }
+
+  CompletableFuture<Boolean> pause(Pause what) {
+    return pause(what, true).thenApply(done -> (Long) done == 1);
+  }
+
+  CompletableFuture<Void> resume(Pause what) {
+    return pause(what, false).thenApply(done -> null);
+  }
+
+  private CompletableFuture<Object> pause(Pause what, boolean pause) {
+    List<byte[]> args =
+        List.of(
+            bytes(what.wire()),
+            bytes(pause ? 1 : 0),
+            bytes(Pause.MOST),
+            bytes(keys.wakeChannel),
+            bytes(keys.careChannel));
+    return order("pause", () -> redis.eval(PAUSE, List.of(keys.fence, keys.paused), args));
+  }
+
+  CompletableFuture<Map<Pause, Instant>> paused() {
+    return order("paused", () -> redis.eval(PAUSED, List.of(keys.paused), List.of()))
+        .thenApply(answer -> {
+          Map<Pause, Instant> paused = new LinkedHashMap<>();
+          List<?> pairs = (List<?>) answer;
+          for (int i = 0; i < pairs.size(); i += 2) {
+            paused.put(
+                Pause.parse(text((byte[]) pairs.get(i))),
+                Instant.ofEpochMilli(Long.parseLong(text((byte[]) pairs.get(i + 1)))));
+          }
+          return paused;
+        });
+  }
+
+  /// Carries out a user's order on a thread that nobody interrupts.
+  private CompletableFuture<Object> order(String name, Supplier<Object> call) {
+    return RedisTaskStore.translated(
+        name,
+        orders
+            .add(new Order(name, call))
+            .thenApply(answer -> {
+              if (answer.failure.isPresent()) {
+                throw answer.failure.get();
+              }
+              return answer.value.orElseThrow();
+            }));
+  }
+
+  private List<Answer> carryOut(List<Order> some) {
+    return some.stream()
+        .map(order -> {
+          try {
+            return new Answer(Optional.of(RedisTaskStore.again(order.call)), Optional.empty());
+          } catch (RedisException e) {
+            return new Answer(Optional.empty(), Optional.of(e));
+          }
+        })
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    orders.close();
+  }
+}

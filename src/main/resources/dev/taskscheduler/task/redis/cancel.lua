@@ -1,0 +1,30 @@
+-- cancel.lua  Cancels a task that waits, or asks the leader to cancel one that runs. Through any node.
+-- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[2] hash  {ns}:running     KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:cancelled   id by end time, ms
+-- KEYS[5] hash  {ns}:cancelling  KEYS[6] hash {ns}:stale       h, m, l -> cancelled ids that still stand in lists
+-- ARGV[1] id   ARGV[2] key prefix of tasks   ARGV[3] of unique keys   ARGV[4] cancel channel
+-- Returns '' if there is no such task; else the letter of its state now: x if it was cancelled by this call, followed by
+-- where it was (s scheduled, r ready); w if it runs and the leader was asked; c, d, e, x alone if it had ended already.
+local key = ARGV[2] .. ARGV[1]
+local record = redis.call('GETRANGE', key, 0, 4095) -- all but the payload
+local state = string.sub(record, 1, 1)
+if state ~= 'w' then
+  return state
+end
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
+  begin_writing(KEYS[1])
+  redis.call('HSET', KEYS[5], ARGV[1], '1')
+  redis.call('PUBLISH', ARGV[4], ARGV[1])
+  return 'w'
+end
+local was = redis.call('ZREM', KEYS[3], ARGV[1]) == 1 and 's' or 'r'
+begin_writing(KEYS[1])
+if was == 'r' then -- its id stays where it is until a claim drops it: to take it out of the middle would cost too much
+  redis.call('HINCRBY', KEYS[6], string.sub(record, PRIORITY + 1, PRIORITY + 1), 1)
+end
+local now = now_us()
+redis.call('SETRANGE', key, 0, 'x')
+redis.call('SETRANGE', key, 14, hex(13, now))
+redis.call('ZADD', KEYS[4], math.floor(now / 1000), ARGV[1])
+free_unique(ARGV[3], ARGV[1], options(record))
+return 'x' .. was

@@ -1,0 +1,19 @@
+-- cancelling.lua  Lists tasks that are to be cancelled while they run; forgets those that do not run any more.
+-- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] hash {ns}:cancelling   KEYS[3] hash {ns}:running
+-- ARGV[1] fencing token
+-- Returns ids, 500 at the most. Errors: FENCED.
+if fenced(KEYS[1], ARGV[1]) then
+  return redis.error_reply('FENCED another leader holds the fence')
+end
+local asked, over = {}, {}
+for _, id in ipairs(redis.call('HKEYS', KEYS[2])) do
+  if redis.call('HEXISTS', KEYS[3], id) == 0 then
+    over[#over + 1] = id
+  elseif #asked < 500 then
+    asked[#asked + 1] = id
+  end
+end
+for _, id in ipairs(over) do
+  redis.call('HDEL', KEYS[2], id) -- frees
+end
+return asked
