@@ -100,7 +100,7 @@ final class Node implements AutoCloseable {
     http =
         new HttpServer(
             config.http(),
-            new Scheduler(tasks, LeaderView.of(leadership), depth::queued),
+            new Scheduler(tasks, LeaderView.of(leadership), depth::paused, depth::queued),
             meters,
             meters.feature());
     http.start();

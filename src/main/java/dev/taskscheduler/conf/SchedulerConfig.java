@@ -145,6 +145,8 @@ public record SchedulerConfig(
         listen.host(),
         listen.port(),
         settings.size("MAX_BODY_BYTES", 1 << 20, 1 << 10, 3 << 20),
+        settings.size("MAX_BATCH_BYTES", 64 << 20, 1 << 10, 1 << 30),
+        settings.duration("IDEMPOTENCY_TTL", "24h", "1m", "365d"),
         settings.duration("REQUEST_TIMEOUT", "30s", "1s", "10m"),
         Version.current());
   }

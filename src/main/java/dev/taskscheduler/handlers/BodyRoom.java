@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import io.helidon.http.Status;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,14 @@ final class BodyRoom {
 
   private static final int SMALL_KIB = 16;
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  /// What is answered where there was no room in time.
+  static final Problem NONE_LEFT =
+      Problem.of(
+              Status.SERVICE_UNAVAILABLE_503,
+              "Nothing was kept: this node has as many large bodies to read as it has memory for. Try"
+                  + " again later, or ask another node.")
+          .retry(ErrorMapping.RETRY_SOON);
 
   private final int largestKib;
   private final Semaphore room;

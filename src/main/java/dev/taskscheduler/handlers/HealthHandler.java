@@ -58,6 +58,7 @@ final class HealthHandler {
     json.writeStringProperty("timestamp", JsonText.time(clock.instant()));
     json.writeStringProperty("version", config.version());
     scheduler.leader().problem().ifPresent(text -> text(json, "problem", text));
+    PauseHandler.write(json, scheduler.paused().get());
     json.writeObjectPropertyStart("leadership");
     LeaderHandler.details(json, leader, scheduler.leader().election());
     json.writeEndObject();

@@ -8,6 +8,8 @@ import java.time.Duration;
 /// @param host an address or a name to bind; `0.0.0.0` for all
 /// @param port 0 to 65535; 0 for any free one
 /// @param maxBodyBytes a larger request body is refused with 413
+/// @param maxBatchBytes the same for a batch
+/// @param idempotencyTtl how long an `Idempotency-Key` is remembered
 /// @param requestDeadline how long a client may take to send its headers and body, and a handler to
 ///   answer
 /// @param version of this program
@@ -16,5 +18,7 @@ public record HttpConfig(
     String host,
     int port,
     int maxBodyBytes,
+    int maxBatchBytes,
+    Duration idempotencyTtl,
     Duration requestDeadline,
     String version) {}

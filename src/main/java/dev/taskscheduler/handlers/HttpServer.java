@@ -50,8 +50,7 @@ public final class HttpServer implements AutoCloseable {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
     HttpRouting.Builder routing =
-        HttpRouting.builder()
-            .addFilter(new RequestFilter(config.maxBodyBytes(), listener, deadline));
+        HttpRouting.builder().addFilter(new RequestFilter(config, listener, deadline));
     Routes.register(routing, config, scheduler);
     this.server =
         WebServer.builder()
@@ -70,7 +69,8 @@ public final class HttpServer implements AutoCloseable {
             .backlog(BACKLOG)
             .idleConnectionTimeout(IDLE)
             .idleConnectionPeriod(IDLE_CHECK)
-            .maxPayloadSize(config.maxBodyBytes() * (long) READ_OF_TOO_LARGE)
+            .maxPayloadSize(
+                Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .directHandlers(ErrorMapping.direct())
             .protocolsDiscoverServices(false) // else HTTP/1.1 would be there twice

@@ -68,7 +68,8 @@ record Problem(
     return JsonText.object(this::write);
   }
 
-  private void write(JsonGenerator json) {
+  /// Its members, into an object that was begun.
+  void write(JsonGenerator json) {
     json.writeStringProperty("type", type);
     json.writeStringProperty("title", title);
     json.writeNumberProperty("status", status.code());

@@ -18,12 +18,12 @@ final class RequestFilter implements Filter {
   private static final String FRAMING =
       "Send either Transfer-Encoding: chunked or one Content-Length that is not negative.";
 
-  private final int maxBodyBytes;
+  private final HttpConfig config;
   private final HttpListener listener;
   private final RequestDeadline deadline;
 
-  RequestFilter(int maxBodyBytes, HttpListener listener, RequestDeadline deadline) {
-    this.maxBodyBytes = maxBodyBytes;
+  RequestFilter(HttpConfig config, HttpListener listener, RequestDeadline deadline) {
+    this.config = config;
     this.listener = listener;
     this.deadline = deadline;
   }
@@ -41,13 +41,17 @@ final class RequestFilter implements Filter {
         && !headers.contains(HeaderNames.TRANSFER_ENCODING);
   }
 
+  private int largest(RoutingRequest req) {
+    return req.path().path().equals(Routes.BATCH) ? config.maxBatchBytes() : config.maxBodyBytes();
+  }
+
   @Override
   public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
     long from = System.nanoTime();
     int status = CUT_OFF;
     try {
       if (framed(req.headers())) {
-        if (req.headers().contentLength().orElse(0) > maxBodyBytes) {
+        if (req.headers().contentLength().orElse(0) > largest(req)) {
           if (req.headers().contains(HeaderValues.EXPECT_100)) {
             res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
           }

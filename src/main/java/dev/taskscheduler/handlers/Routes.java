@@ -17,10 +17,12 @@ import java.util.Set;
 /// Which path and method goes where.
 final class Routes {
   static final String PAGES = "/swagger/";
+  static final String BATCH = "/submit/batch";
   static final String METRICS = "/metrics";
   static final String OPENAPI = "/openapi";
   static final String OTHER = "other";
 
+  private static final String TASKS = "/tasks/";
   private static final String READ = "GET, HEAD";
 
   /// Every path that is served, with the methods that it allows.
@@ -34,7 +36,12 @@ final class Routes {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("/", READ);
     all.put("/submit", "POST");
+    all.put(BATCH, "POST");
     all.put("/status", READ);
+    all.put("/tasks/{id}", "DELETE");
+    all.put("/tasks/{id}/retry", "POST");
+    all.put("/pause", READ + ", POST");
+    all.put("/resume", "POST");
     all.put("/leader", READ);
     all.put("/leader/resign", "POST");
     all.put("/health", READ);
@@ -53,6 +60,11 @@ final class Routes {
     if (EXACT.contains(path)) {
       return path;
     }
+    if (path.startsWith(TASKS)) {
+      int slash = path.indexOf('/', TASKS.length());
+      String template = TASKS + "{id}" + (slash < 0 ? "" : path.substring(slash));
+      return EXACT.contains(template) ? template : OTHER;
+    }
     return path.startsWith(PAGES) ? PAGES : OTHER;
   }
 
@@ -61,7 +73,16 @@ final class Routes {
   static void register(HttpRouting.Builder routing, HttpConfig config, Scheduler scheduler) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
     HealthHandler health = new HealthHandler(config, scheduler, Clock.systemUTC());
-    routing.post("/submit", new SubmitHandler(scheduler.tasks(), config.maxBodyBytes()));
+    BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory(), config.maxBodyBytes());
+    OrderHandler orders = new OrderHandler(scheduler.tasks());
+    PauseHandler pauses = new PauseHandler(scheduler.tasks());
+    routing.post("/submit", new SubmitHandler(scheduler.tasks(), config, room));
+    routing.post(BATCH, new BatchHandler(scheduler.tasks(), config, room));
+    routing.delete("/tasks/{id}", orders::cancel);
+    routing.post("/tasks/{id}/retry", orders::retry);
+    read(routing, "/pause", pauses::list);
+    routing.post("/pause", pauses::pause);
+    routing.post("/resume", pauses::resume);
     read(routing, "/status", new StatusHandler(scheduler.tasks()));
     read(routing, "/leader", leader::leader);
     routing.post("/leader/resign", leader::resign);

@@ -1,9 +1,18 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskService;
+import java.time.Instant;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// What stands behind the REST face.
 ///
+/// @param paused what is kept from starting, and since when; answers at once
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower; answers at once
-public record Scheduler(TaskService tasks, LeaderView leader, LongSupplier queueSize) {}
+public record Scheduler(
+    TaskService tasks,
+    LeaderView leader,
+    Supplier<Map<Pause, Instant>> paused,
+    LongSupplier queueSize) {}

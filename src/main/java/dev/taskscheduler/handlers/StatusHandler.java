@@ -10,14 +10,10 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
 /// `GET /status?id=`.
 final class StatusHandler implements Handler {
-  private static final Pattern ID =
-      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-
   private final TaskService tasks;
 
   StatusHandler(TaskService tasks) {
@@ -27,7 +23,7 @@ final class StatusHandler implements Handler {
   @Override
   public void handle(ServerRequest req, ServerResponse res) {
     List<String> ids = req.query().all("id", List::of);
-    if (ids.size() != 1 || !ID.matcher(ids.getFirst()).matches()) {
+    if (ids.size() != 1 || !TaskIds.isOne(ids.getFirst())) {
       Answers.problem(
           req,
           res,
@@ -39,15 +35,7 @@ final class StatusHandler implements Handler {
     }
     Optional<Task> task = tasks.find(ids.getFirst());
     if (task.isEmpty()) {
-      Answers.problem(
-          req,
-          res,
-          Problem.named(
-              "unknown-task",
-              "No such task",
-              Status.NOT_FOUND_404,
-              "No task has this id: it was never accepted, or it ended longer ago than finished"
-                  + " tasks are kept."));
+      Answers.problem(req, res, TaskIds.UNKNOWN);
       return;
     }
     byte[] body = JsonText.object(json -> write(json, task.get()));

@@ -3,6 +3,7 @@ package dev.taskscheduler.handlers;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitTerms;
 import dev.taskscheduler.task.TaskService;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.Header;
@@ -19,23 +20,27 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /// `POST /submit`. The hot path of a node: one pass over the body, one copy of the payload.
 final class SubmitHandler implements Handler {
   private static final String JSON = MediaTypes.APPLICATION_JSON.text();
-  private static final int UNPROCESSABLE = 422;
 
   private final TaskService tasks;
   private final SubmitParser parser;
   private final int maxBodyBytes;
   private final BodyRoom room;
+  private final IdempotencyKeys keys;
+  private final SubmissionAnswers answers;
 
-  SubmitHandler(TaskService tasks, int maxBodyBytes) {
+  SubmitHandler(TaskService tasks, HttpConfig config, BodyRoom room) {
+    int maxBodyBytes = config.maxBodyBytes();
     this.tasks = tasks;
+    this.keys = new IdempotencyKeys(config.idempotencyTtl());
+    this.answers = new SubmissionAnswers(tasks.types());
     this.parser = new SubmitParser(maxBodyBytes, InstantSource.system());
     this.maxBodyBytes = maxBodyBytes;
-    this.room = new BodyRoom(Runtime.getRuntime().maxMemory(), maxBodyBytes);
+    this.room = room;
   }
 
   @Override
@@ -51,14 +56,7 @@ final class SubmitHandler implements Handler {
     }
     int weight = room.weigh(req.headers().contentLength().orElse(maxBodyBytes));
     if (!room.enter(weight)) {
-      Answers.problem(
-          req,
-          res,
-          Problem.of(
-                  Status.SERVICE_UNAVAILABLE_503,
-                  "Nothing was kept: this node has as many large bodies to read as it has memory"
-                      + " for. Try again later, or ask another node.")
-              .retry(ErrorMapping.RETRY_SOON));
+      Answers.problem(req, res, BodyRoom.NONE_LEFT);
       return;
     }
     try {
@@ -69,51 +67,69 @@ final class SubmitHandler implements Handler {
   }
 
   private void read(ServerRequest req, ServerResponse res) throws IOException {
+    Optional<String> key;
+    try {
+      key = IdempotencyKeys.read(req.headers());
+    } catch (IllegalArgumentException e) {
+      Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())));
+      return;
+    }
     byte[] body = body(req);
     if (body.length > maxBodyBytes) {
       Answers.problem(req, res, ErrorMapping.tooLarge());
       return;
     }
     switch (parser.parse(body)) {
-      case SubmitRequest.Valid(NewTask task) -> submit(req, res, task);
+      case SubmitRequest.Valid(NewTask task) -> {
+        NewTask traced = TraceHeader.kept(req.headers(), task);
+        if (key.isEmpty()) {
+          submit(req, res, traced);
+        } else {
+          submitOnce(req, res, traced, keys.once(key.get(), body));
+        }
+      }
       case SubmitRequest.Invalid(List<Fault> faults) ->
-          Answers.problem(
-              req,
-              res,
-              Problem.named(
-                      "invalid-body",
-                      "The body is not what is asked for",
-                      Status.BAD_REQUEST_400,
-                      "Change what errors lists, and send it again.")
-                  .with(faults));
+          Answers.problem(req, res, SubmissionAnswers.invalid(faults));
       case SubmitRequest.Malformed(String detail) ->
-          Answers.problem(
-              req,
-              res,
-              Problem.named(
-                  "malformed-body", "The body cannot be read", Status.BAD_REQUEST_400, detail));
+          Answers.problem(req, res, SubmissionAnswers.malformed(detail));
+    }
+  }
+
+  private void submitOnce(
+      ServerRequest req, ServerResponse res, NewTask task, SubmitTerms.Idempotency once) {
+    if (!keys.begin(once)) {
+      Answers.problem(
+          req,
+          res,
+          Problem.of(
+                  Status.CONFLICT_409,
+                  "A request with this Idempotency-Key is being answered; send it again later.")
+              .retry(ErrorMapping.RETRY_SOON));
+      return;
+    }
+    try {
+      submit(req, res, task.terms(task.terms().once(once)));
+    } finally {
+      keys.end(once);
     }
   }
 
   private void submit(ServerRequest req, ServerResponse res, NewTask task) {
-    switch (tasks.submit(task)) {
-      case Submission.Accepted(String id, Durability reached) -> {
-        String more =
-            task.terms().durability() == Durability.MEMORY
-                ? ""
-                : ",\"durability\":\"" + reached.wire() + "\"";
-        accepted(req, res, Status.ACCEPTED_202, id, more);
-      }
+    Submission answer = tasks.submit(task);
+    switch (answer) {
+      case Submission.Accepted(String id, Durability reached) ->
+          accepted(
+              req,
+              res,
+              Status.ACCEPTED_202,
+              id,
+              task.terms().durability() == Durability.MEMORY
+                  ? ""
+                  : ",\"durability\":\"" + reached.wire() + "\"");
       case Submission.Replayed(String id) -> accepted(req, res, Status.ACCEPTED_202, id, "");
       case Submission.Duplicate(String id) ->
           accepted(req, res, Status.OK_200, id, ",\"duplicate\":true");
-      case Submission.KeyReused(String id) -> Answers.problem(req, res, keyReused(id));
-      case Submission.NotDurable(String reason) -> Answers.problem(req, res, notDurable(reason));
-      case Submission.QueueFull(long maxPending) ->
-          Answers.problem(req, res, queueFull(maxPending));
-      case Submission.Uncertain(String id, String reason) ->
-          Answers.problem(req, res, uncertain(id, reason));
-      case Submission.UnknownType(String type) -> Answers.problem(req, res, unknownType(type));
+      default -> Answers.problem(req, res, answers.problem(answer));
     }
   }
 
@@ -122,66 +138,6 @@ final class SubmitHandler implements Handler {
     res.header(HeaderNames.LOCATION, "/status?id=" + id);
     byte[] body = ("{\"id\":\"" + id + "\"" + more + "}").getBytes(StandardCharsets.ISO_8859_1);
     Answers.json(req, res, status, body);
-  }
-
-  private static Problem keyReused(String id) {
-    return Problem.named(
-            "idempotency-key-reused",
-            "The idempotency key belongs to another body",
-            Status.create(UNPROCESSABLE),
-            "Nothing was kept: another body was accepted under this Idempotency-Key, as the task "
-                + id
-                + ". Send the same body, or another key.")
-        .about(id);
-  }
-
-  private static Problem notDurable(String reason) {
-    return Problem.named(
-        "durability-unavailable",
-        "The durability asked for cannot be had",
-        Status.create(UNPROCESSABLE),
-        "Nothing was kept: " + reason + ". Ask for less, or set up Redis for it.");
-  }
-
-  private static Problem queueFull(long maxPending) {
-    return Problem.named(
-            "queue-full",
-            "The queue is full",
-            Status.TOO_MANY_REQUESTS_429,
-            "Nothing was kept: "
-                + maxPending
-                + " tasks have not ended yet, as many as may. Try again later.")
-        .retry(ErrorMapping.RETRY_SOON);
-  }
-
-  private static Problem uncertain(String id, String reason) {
-    return Problem.named(
-            "outcome-unknown",
-            "Nobody knows whether the task was accepted",
-            Status.SERVICE_UNAVAILABLE_503,
-            "The task may have been accepted ("
-                + reason
-                + "). Ask GET /status?id="
-                + id
-                + " first; submit again only if that answers 404.")
-        .about(id)
-        .retry(ErrorMapping.RETRY_SOON);
-  }
-
-  private Problem unknownType(String type) {
-    return Problem.named(
-            "unknown-type",
-            "No runner has this type",
-            Status.create(UNPROCESSABLE),
-            "Nothing was kept: change what errors lists, and send it again.")
-        .with(
-            List.of(
-                new Fault(
-                    "/type",
-                    "\""
-                        + type
-                        + "\" is not known here; this node runs "
-                        + String.join(", ", new TreeSet<>(tasks.types())))));
   }
 
   private static boolean isJson(ServerRequestHeaders headers) {

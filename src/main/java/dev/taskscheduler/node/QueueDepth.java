@@ -1,17 +1,21 @@
 package dev.taskscheduler.node;
 
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskStore;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/// What the leader has before it, at most a second old, so that health and metrics are answered at
-/// once.
+/// What the leader has before it, and what is paused, at most a second old, so that health and
+/// metrics are answered at once.
 public final class QueueDepth implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(QueueDepth.class.getName());
   private static final Duration PERIOD = Duration.ofMillis(500);
@@ -20,6 +24,7 @@ public final class QueueDepth implements AutoCloseable {
   private final TaskStore store;
   private final BooleanSupplier leads;
   private volatile Optional<TaskCounts> last = Optional.empty();
+  private volatile Map<Pause, Instant> paused = Map.of();
   private volatile boolean closed;
 
   /// @param leads whether this node leads; a follower has nothing before it and does not ask
@@ -39,10 +44,17 @@ public final class QueueDepth implements AutoCloseable {
     return leads.getAsBoolean() ? last : Optional.empty();
   }
 
+  /// What is kept from starting, and since when, on any node; as it last was while Redis does not
+  /// answer.
+  public Map<Pause, Instant> paused() {
+    return paused;
+  }
+
   private void watch() {
     try {
       while (!closed) {
-        last = leads.getAsBoolean() ? ask() : Optional.empty();
+        last = leads.getAsBoolean() ? ask(store.counts()) : Optional.empty();
+        paused = ask(store.paused()).orElse(paused);
         synchronized (this) {
           if (!closed) {
             wait(PERIOD.toMillis());
@@ -54,11 +66,11 @@ public final class QueueDepth implements AutoCloseable {
     }
   }
 
-  private Optional<TaskCounts> ask() throws InterruptedException {
+  private static <T> Optional<T> ask(CompletableFuture<T> question) throws InterruptedException {
     try {
-      return Optional.of(store.counts().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+      return Optional.of(question.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException | CompletionException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no counts", e);
+      LOG.log(System.Logger.Level.DEBUG, "no answer", e);
       return Optional.empty();
     }
   }

@@ -14,6 +14,16 @@ public record NewTask(
     this(priority, type, payload, TaskOptions.NONE, SubmitTerms.NONE);
   }
 
+  /// The same task, submitted under other terms.
+  public NewTask terms(SubmitTerms other) {
+    return new NewTask(priority, type, payload, options, other);
+  }
+
+  /// The same task with other options.
+  public NewTask options(TaskOptions other) {
+    return new NewTask(priority, type, payload, other, terms);
+  }
+
   /// A task with options, submitted as usual.
   public NewTask(Priority priority, String type, byte[] payload, TaskOptions options) {
     this(priority, type, payload, options, SubmitTerms.NONE);

@@ -15,6 +15,11 @@ public record SubmitTerms(
   public static final SubmitTerms NONE =
       new SubmitTerms(Optional.empty(), Optional.empty(), Durability.MEMORY);
 
+  /// The same, to be kept once under a key.
+  public SubmitTerms once(Idempotency key) {
+    return new SubmitTerms(Optional.of(key), uniqueWindow, durability);
+  }
+
   /// The first submission under a key is the one that is kept; the same sent again within the time
   /// is answered as the first was.
   ///

@@ -40,14 +40,37 @@ public final class TaskService {
     }
     String id = ids.create().toString();
     try {
-      Submission answer = await(store.submit(id, task));
-      if (answer instanceof Submission.Accepted) {
-        listener.submitted(task.priority());
-      }
-      return answer;
+      return counted(task, await(store.submit(id, task)));
     } catch (StoreException.Unavailable e) {
       return new Submission.Uncertain(id, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Submission counted(NewTask task, Submission answer) {
+    if (answer instanceof Submission.Accepted) {
+      listener.submitted(task.priority());
+    }
+    return answer;
+  }
+
+  /// Keeps one of many tasks without waiting for it.
+  ///
+  /// @return what [#submit] returns; fails with [StoreException.Refused] alone
+  public CompletableFuture<Submission> submitLater(NewTask task) {
+    if (!types.contains(task.type())) {
+      return CompletableFuture.completedFuture(new Submission.UnknownType(task.type()));
+    }
+    String id = ids.create().toString();
+    return store
+        .submit(id, task)
+        .handle((answer, failure) ->
+            switch (failure) {
+              case null -> counted(task, answer);
+              case StoreException.Unavailable e ->
+                  new Submission.Uncertain(id, String.valueOf(e.getMessage()));
+              case StoreException.Refused e -> throw e;
+              default -> throw new CompletionException(failure);
+            });
   }
 
   /// Finds a task by id.

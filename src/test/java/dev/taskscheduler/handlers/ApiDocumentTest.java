@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -67,8 +68,8 @@ class ApiDocumentTest {
               ", ",
               ((Map<?, ?>) path.getValue())
                   .keySet().stream()
-                      .map(method -> method.equals("get") ? "GET, HEAD" : method.toString())
-                      .map(method -> method.equals("post") ? "POST" : method)
+                      .map(method -> String.valueOf(method).toUpperCase(Locale.ROOT))
+                      .map(method -> method.equals("GET") ? "GET, HEAD" : method)
                       .toList());
       documented.put((String) path.getKey(), methods);
     }

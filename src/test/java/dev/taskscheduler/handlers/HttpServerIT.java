@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,8 +34,9 @@ class HttpServerIT {
   private HttpServer server(String host, int port) {
     TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
     return new HttpServer(
-        new HttpConfig("node1", host, port, MAX_BODY, DEADLINE, "0.1.0"),
-        new Scheduler(tasks, new GivenLeader(), () -> 0),
+        new HttpConfig(
+            "node1", host, port, MAX_BODY, MAX_BODY, Duration.ofHours(1), DEADLINE, "0.1.0"),
+        new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
         (route, status, nanos) -> told.add(route + " " + status));
   }
 

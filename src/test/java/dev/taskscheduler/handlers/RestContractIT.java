@@ -6,17 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.metrics.Levels;
-import dev.taskscheduler.metrics.Meters;
-import dev.taskscheduler.redis.Namespace;
-import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.task.TaskLimits;
-import dev.taskscheduler.task.TaskService;
-import dev.taskscheduler.task.redis.RedisTaskStore;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -40,70 +30,29 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RestContractIT {
   private static final String UNKNOWN = "019aa0e6-5b3c-7000-8000-000000000000";
-  private static final long MAX_PENDING = 1_000;
-  private static final GivenLeader LEADER = new GivenLeader();
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
-  private static RedisServer redisServer;
-  private static Redis redis;
-  private static RedisTaskStore store;
-  private static HttpServer server;
-  private static Contract contract;
+  private static RestFace face;
 
   @BeforeAll
   static void start() throws IOException {
-    contract = new Contract();
-    redisServer = new RedisServer();
-    redis = redisServer.redis(4);
-    TaskLimits limits = new TaskLimits(MAX_PENDING, 5, Duration.ofHours(1), 1_000, 1_000);
-    store = new RedisTaskStore(redis, new Namespace("test"), limits);
-    Meters meters =
-        new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty, Optional::empty));
-    TaskService tasks = new TaskService(store, Set.of("log"), meters);
-    server =
-        new HttpServer(
-            new HttpConfig("node1", "127.0.0.1", 0, 1 << 16, Duration.ofSeconds(10), "0.1.0"),
-            new Scheduler(tasks, LEADER, () -> 0),
-            meters,
-            meters.feature());
-    server.start();
+    face = new RestFace();
   }
 
   @AfterAll
   static void stop() {
-    server.close();
-    store.close();
-    redis.close();
-    redisServer.close();
-    CLIENT.close();
+    face.close();
   }
 
   private static HttpResponse<byte[]> send(
       String method, String target, HttpRequest.Builder builder) throws Exception {
-    HttpResponse<byte[]> answer =
-        CLIENT.send(
-            builder.uri(URI.create("http://127.0.0.1:" + server.port() + target)).build(),
-            BodyHandlers.ofByteArray());
-    String path = target.split("\\?", 2)[0];
-    contract.holds(
-        method,
-        Routes.ALLOWED.containsKey(path) ? path : "/status", // any: it is none of theirs
-        answer.statusCode(),
-        answer.headers().map(),
-        method.equals("HEAD") ? null : answer.body());
-    return answer;
+    return face.send(method, target, builder);
   }
 
   private static HttpResponse<byte[]> call(String method, String target) throws Exception {
-    return send(method, target, HttpRequest.newBuilder().method(method, BodyPublishers.noBody()));
+    return face.call(method, target);
   }
 
   private static HttpResponse<byte[]> submit(byte[] body, String type) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder()
-            .POST(BodyPublishers.ofByteArray(body))
-            .header("Content-Type", type);
-    return send("POST", "/submit", request);
+    return face.post("/submit", body, type);
   }
 
   private static HttpResponse<byte[]> submit(String body) throws Exception {
@@ -224,7 +173,7 @@ class RestContractIT {
     for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
       for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")) {
         String what = method + " " + route.getKey();
-        HttpResponse<byte[]> answer = call(method, route.getKey());
+        HttpResponse<byte[]> answer = call(method, withTask(route.getKey()));
         if (List.of(route.getValue().split(", ")).contains(method)) {
           assertFalse(List.of(404, 405, 500).contains(answer.statusCode()), what);
         } else {
@@ -234,6 +183,15 @@ class RestContractIT {
       }
     }
     assertEquals(405, call("POST", "/swagger/index.html").statusCode());
+  }
+
+  /// The path, with a task that there is.
+  private static String withTask(String path) throws Exception {
+    if (!path.contains("{id}")) {
+      return path;
+    }
+    String where = submit("{\"payload\":1}").headers().firstValue("Location").orElseThrow();
+    return path.replace("{id}", where.substring(where.indexOf('=') + 1));
   }
 
   @Test
@@ -280,10 +238,8 @@ class RestContractIT {
             "swagger-ui.css",
             "index.css")) {
       HttpResponse<byte[]> answer =
-          CLIENT.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + server.port() + "/swagger/" + file))
-                  .build(),
+          face.client.send(
+              HttpRequest.newBuilder(face.uri("/swagger/" + file)).build(),
               BodyHandlers.ofByteArray());
       assertEquals(200, answer.statusCode(), file);
       assertTrue(answer.body().length > 0, file);
@@ -295,12 +251,12 @@ class RestContractIT {
     try {
       assertEquals("{\"leader\":null}", text(call("GET", "/leader")));
       assertEquals(409, call("POST", "/leader/resign").statusCode());
-      LEADER.ledBy("node1", true);
+      face.leader.ledBy("node1", true);
       assertTrue(text(call("GET", "/leader")).startsWith("{\"leader\":\"node1\""));
       assertEquals(202, call("POST", "/leader/resign").statusCode());
     } finally {
-      LEADER.leader = Optional.empty();
-      LEADER.leads = false;
+      face.leader.leader = Optional.empty();
+      face.leader.leads = false;
     }
   }
 
@@ -317,7 +273,7 @@ class RestContractIT {
   void a_redis_that_is_away_is_told_in_each_answer_and_forgotten_when_it_is_back()
       throws Exception {
     awaitHealth(200);
-    redisServer.kill();
+    face.redisServer.kill();
     try {
       awaitHealth(503);
       assertEquals(503, call("GET", "/health/ready").statusCode());
@@ -328,7 +284,7 @@ class RestContractIT {
       assertEquals(503, submitted.statusCode());
       assertTrue(submitted.headers().firstValue("Retry-After").isPresent());
     } finally {
-      redisServer.restart();
+      face.redisServer.restart();
     }
     awaitHealth(200);
     assertEquals(202, submit("{\"payload\":1}").statusCode());
@@ -345,10 +301,10 @@ class RestContractIT {
   @Test
   void a_full_queue_refuses_until_there_is_room() throws Exception {
     TreeMap<Integer, Integer> answers = new TreeMap<>();
-    for (int i = 0; i <= MAX_PENDING; i++) {
+    for (int i = 0; i <= RestFace.MAX_PENDING; i++) {
       answers.merge(submit("{\"payload\":1,\"priority\":\"low\"}").statusCode(), 1, Integer::sum);
     }
-    try (var jedis = redisServer.jedis()) {
+    try (var jedis = face.redisServer.jedis()) {
       jedis.flushAll();
     }
     assertTrue(answers.containsKey(429), answers.toString());

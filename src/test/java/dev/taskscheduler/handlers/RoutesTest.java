@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,8 +46,16 @@ class RoutesTest {
   static void routing(HttpRouting.Builder routing) {
     TaskService tasks = new TaskService(STORE, Set.of("log", "mail"), priority -> {});
     HttpConfig config =
-        new HttpConfig("node1", "127.0.0.1", 0, 1 << 20, Duration.ofSeconds(5), "0.1.0");
-    Routes.register(routing, config, new Scheduler(tasks, LEADER, () -> 12));
+        new HttpConfig(
+            "node1",
+            "127.0.0.1",
+            0,
+            1 << 20,
+            1 << 24,
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            "0.1.0");
+    Routes.register(routing, config, new Scheduler(tasks, LEADER, Map::of, () -> 12));
   }
 
   @BeforeEach

@@ -1,0 +1,271 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskService;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import tools.jackson.core.JsonGenerator;
+
+/// `POST /submit/batch`: up to 10,000 tasks in one call, as a JSON array or as lines. The body is
+/// read as it comes and its tasks go to Redis as they are read, a few hundred at a time; what is
+/// answered is written once all of the body is read, so that a client that only sends need not
+/// listen yet.
+final class BatchHandler implements Handler {
+  static final int MOST_ITEMS = 10_000;
+
+  private static final int WINDOW = 1_000;
+  private static final long WINDOW_BYTES = 4L << 20;
+
+  /// So many faults are told in all; an item beyond has a status and a detail, and no list.
+  private static final int MOST_FAULTS = 2_000;
+
+  private final TaskService tasks;
+  private final SubmitParser parser;
+  private final SubmissionAnswers answers;
+  private final IdempotencyKeys keys;
+  private final BodyRoom room;
+  private final int maxItemBytes;
+
+  BatchHandler(TaskService tasks, HttpConfig config, BodyRoom room) {
+    this.tasks = tasks;
+    this.parser = new SubmitParser(config.maxBodyBytes(), InstantSource.system());
+    this.answers = new SubmissionAnswers(tasks.types());
+    this.keys = new IdempotencyKeys(config.idempotencyTtl());
+    this.room = room;
+    this.maxItemBytes = config.maxBodyBytes();
+  }
+
+  /// What became of an item: an answer, or a problem.
+  private record Item(Optional<Submission> submission, Optional<Problem> problem) {
+    /// Not answered yet.
+    static final Item SENT = new Item(Optional.empty(), Optional.empty());
+
+    static Item of(Problem problem) {
+      return new Item(Optional.empty(), Optional.of(problem));
+    }
+  }
+
+  private record Sent(int place, int bytes, CompletableFuture<Submission> answer) {}
+
+  @Override
+  public void handle(ServerRequest req, ServerResponse res) throws IOException {
+    Optional<Boolean> lines = lines(req.headers());
+    if (lines.isEmpty()) {
+      Answers.problem(
+          req,
+          res,
+          Problem.of(
+              Status.UNSUPPORTED_MEDIA_TYPE_415,
+              "Send Content-Type: application/json with an array of tasks, or"
+                  + " application/x-ndjson with a task a line."));
+      return;
+    }
+    Optional<String> key;
+    try {
+      key = IdempotencyKeys.read(req.headers());
+    } catch (IllegalArgumentException e) {
+      Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())));
+      return;
+    }
+    int weight = room.weigh(WINDOW_BYTES);
+    if (!room.enter(weight)) {
+      Answers.problem(req, res, BodyRoom.NONE_LEFT);
+      return;
+    }
+    try {
+      new Batch(req, lines.get(), key).answer(req, res);
+    } finally {
+      room.leave(weight);
+    }
+  }
+
+  private static Optional<Boolean> lines(ServerRequestHeaders headers) {
+    if (!headers.contains(HeaderNames.CONTENT_TYPE)) {
+      return Optional.empty();
+    }
+    String type = headers.get(HeaderNames.CONTENT_TYPE).get().toLowerCase(Locale.ROOT);
+    return switch (type.split(";", 2)[0].strip()) {
+      case "application/json" -> Optional.of(false);
+      case "application/x-ndjson", "application/jsonl", "application/ndjson" -> Optional.of(true);
+      default -> Optional.empty();
+    };
+  }
+
+  /// One call.
+  private final class Batch {
+    private final ServerRequest req;
+    private final boolean lines;
+    private final Optional<String> key;
+    private final List<Item> items = new ArrayList<>();
+    private final Deque<Sent> sent = new ArrayDeque<>();
+    private long sentBytes;
+    private int faults;
+
+    Batch(ServerRequest req, boolean lines, Optional<String> key) {
+      this.req = req;
+      this.lines = lines;
+      this.key = key;
+    }
+
+    void answer(ServerRequest request, ServerResponse res) throws IOException {
+      Optional<Problem> broken = read();
+      while (!sent.isEmpty()) {
+        settle();
+      }
+      if (items.isEmpty() && broken.isPresent()) {
+        Answers.problem(request, res, broken.get());
+        return;
+      }
+      byte[] body = JsonText.object(json -> write(json, broken));
+      Answers.json(request, res, Status.OK_200, body);
+    }
+
+    /// Reads all there is.
+    ///
+    /// @return why the rest was not read
+    private Optional<Problem> read() throws IOException {
+      if (!req.content().hasEntity()) {
+        return Optional.of(SubmissionAnswers.malformed("The body is empty; send tasks."));
+      }
+      try (InputStream in = req.content().inputStream()) {
+        ItemSplitter splitter = new ItemSplitter(in, lines, maxItemBytes);
+        for (Optional<byte[]> item = splitter.next(); item.isPresent(); item = splitter.next()) {
+          if (items.size() == MOST_ITEMS) {
+            return Optional.of(
+                Problem.of(
+                    Status.REQUEST_ENTITY_TOO_LARGE_413,
+                    "A batch may have " + MOST_ITEMS + " tasks; those beyond were not read."));
+          }
+          submit(item.get());
+        }
+        return Optional.empty();
+      } catch (ItemSplitter.BrokenBatch e) {
+        return Optional.of(SubmissionAnswers.malformed(String.valueOf(e.getMessage())));
+      }
+    }
+
+    private void submit(byte[] item) {
+      int place = items.size();
+      switch (parser.parse(item)) {
+        case SubmitRequest.Valid(NewTask task) -> {
+          NewTask traced = TraceHeader.kept(req.headers(), task);
+          NewTask once =
+              key.map(k -> traced.terms(traced.terms().once(keys.once(k, place, item))))
+                  .orElse(traced);
+          items.add(Item.SENT);
+          send(place, item.length, once);
+        }
+        case SubmitRequest.Invalid(List<Fault> found) -> {
+          boolean told = faults + found.size() <= MOST_FAULTS;
+          faults += told ? found.size() : 0;
+          items.add(Item.of(SubmissionAnswers.invalid(told ? found : List.of())));
+        }
+        case SubmitRequest.Malformed(String detail) ->
+            items.add(Item.of(SubmissionAnswers.malformed(detail)));
+      }
+    }
+
+    private void send(int place, int bytes, NewTask task) {
+      while (sent.size() >= WINDOW || !sent.isEmpty() && sentBytes + bytes > WINDOW_BYTES) {
+        settle();
+      }
+      sent.add(new Sent(place, bytes, tasks.submitLater(task)));
+      sentBytes += bytes;
+    }
+
+    /// Waits for the oldest answer that is missing.
+    private void settle() {
+      Sent oldest = sent.remove();
+      sentBytes -= oldest.bytes;
+      items.set(oldest.place, await(oldest.answer));
+    }
+
+    private Item await(CompletableFuture<Submission> answer) {
+      try {
+        return new Item(Optional.of(answer.get()), Optional.empty());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StoreException.Unavailable("interrupted while Redis was asked", e);
+      } catch (ExecutionException e) {
+        Throwable cause =
+            e.getCause() instanceof CompletionException wrapped ? wrapped.getCause() : e.getCause();
+        if (cause instanceof StoreException known) {
+          return Item.of(ErrorMapping.of(known));
+        }
+        throw new CompletionException(cause);
+      }
+    }
+
+    private void write(JsonGenerator json, Optional<Problem> broken) {
+      int accepted = 0;
+      json.writeArrayPropertyStart("results");
+      for (Item item : items) {
+        json.writeStartObject();
+        accepted += write(json, item) ? 1 : 0;
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeNumberProperty("accepted", accepted);
+      json.writeNumberProperty("refused", items.size() - accepted);
+      broken.ifPresent(problem -> {
+        json.writeObjectPropertyStart("problem");
+        problem.write(json);
+        json.writeEndObject();
+      });
+    }
+
+    private boolean write(JsonGenerator json, Item item) {
+      if (item.problem.isPresent()) {
+        item.problem.get().write(json);
+        return false;
+      }
+      Submission answer = item.submission.orElseThrow();
+      return switch (answer) {
+        case Submission.Accepted(String id, Durability reached) -> {
+          accepted(json, id, Status.ACCEPTED_202);
+          if (reached != Durability.MEMORY) {
+            json.writeStringProperty("durability", reached.wire());
+          }
+          yield true;
+        }
+        case Submission.Replayed(String id) -> {
+          accepted(json, id, Status.ACCEPTED_202);
+          yield true;
+        }
+        case Submission.Duplicate(String id) -> {
+          accepted(json, id, Status.OK_200);
+          json.writeBooleanProperty("duplicate", true);
+          yield true;
+        }
+        default -> {
+          answers.problem(answer).write(json);
+          yield false;
+        }
+      };
+    }
+
+    private static void accepted(JsonGenerator json, String id, Status status) {
+      json.writeStringProperty("id", id);
+      json.writeNumberProperty("status", status.code());
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.taskscheduler.handlers;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/// Cuts a batch into its items while it comes in, without reading them: a JSON array at the commas
+/// of its outermost level, or lines (NDJSON). What an item holds is [SubmitParser]'s to read.
+final class ItemSplitter {
+  private static final int END = -1;
+
+  private final InputStream in;
+  private final boolean lines;
+  private final int longest;
+  private final byte[] buffer = new byte[16 * 1024];
+  private int at;
+  private int filled;
+  private boolean begun;
+  private boolean over;
+
+  /// @param lines an item a line; else one JSON array
+  /// @param longest bytes of an item at the most
+  ItemSplitter(InputStream in, boolean lines, int longest) {
+    this.in = in;
+    this.lines = lines;
+    this.longest = longest;
+  }
+
+  /// A batch that cannot be cut into items.
+  static final class BrokenBatch extends Exception {
+    BrokenBatch(String message) {
+      super(message);
+    }
+  }
+
+  /// The next item's bytes; empty at the batch's end.
+  ///
+  /// @throws BrokenBatch if no more can be told from what comes; its message says why
+  Optional<byte[]> next() throws IOException, BrokenBatch {
+    if (over) {
+      return Optional.empty();
+    }
+    return lines ? line() : element();
+  }
+
+  private Optional<byte[]> line() throws IOException, BrokenBatch {
+    while (true) {
+      ByteArrayOutputStream item = new ByteArrayOutputStream();
+      int next = read();
+      while (next != END && next != '\n') {
+        add(item, next);
+        next = read();
+      }
+      over = next == END;
+      byte[] bytes = item.toByteArray();
+      if (!blank(bytes)) {
+        return Optional.of(bytes);
+      }
+      if (over) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private static boolean blank(byte[] bytes) {
+    for (byte b : bytes) {
+      if (!space(b)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean space(int b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
+  }
+
+  private Optional<byte[]> element() throws IOException, BrokenBatch {
+    int next = afterSpaces();
+    if (!begun) {
+      if (next != '[') {
+        throw new BrokenBatch("The body must be a JSON array of tasks.");
+      }
+      next = afterSpaces();
+      if (next == ']') {
+        finish();
+        return Optional.empty();
+      }
+      begun = true;
+    }
+    ByteArrayOutputStream item = new ByteArrayOutputStream();
+    int depth = 0;
+    while (depth > 0 || next != ',' && next != ']') {
+      if (next == END) {
+        throw new BrokenBatch("The body ends in the middle of the JSON array.");
+      }
+      add(item, next);
+      if (next == '"') {
+        string(item);
+      } else if (next == '{' || next == '[') {
+        depth++;
+      } else if (next == '}' || next == ']') {
+        depth--;
+      }
+      next = read();
+    }
+    if (next == ']') {
+      finish();
+    }
+    return Optional.of(item.toByteArray());
+  }
+
+  private void string(ByteArrayOutputStream item) throws IOException, BrokenBatch {
+    int next = read();
+    while (next != '"') {
+      if (next == END) {
+        throw new BrokenBatch("The body ends in the middle of a string.");
+      }
+      add(item, next);
+      if (next == '\\') { // whatever follows is no end of the string
+        next = read();
+        if (next == END) {
+          throw new BrokenBatch("The body ends in the middle of a string.");
+        }
+        add(item, next);
+      }
+      next = read();
+    }
+    add(item, next);
+  }
+
+  private void finish() throws IOException, BrokenBatch {
+    over = true;
+    if (afterSpaces() != END) {
+      throw new BrokenBatch("There is text after the end of the JSON array.");
+    }
+  }
+
+  private void add(ByteArrayOutputStream item, int next) throws BrokenBatch {
+    if (item.size() >= longest) {
+      throw new BrokenBatch("An item is longer than " + longest + " bytes (MAX_BODY_BYTES).");
+    }
+    item.write(next);
+  }
+
+  private int afterSpaces() throws IOException {
+    int next = read();
+    while (space(next)) {
+      next = read();
+    }
+    return next;
+  }
+
+  private int read() throws IOException {
+    if (at == filled) {
+      filled = Math.max(0, in.read(buffer));
+      at = 0;
+      if (filled == 0) {
+        return END;
+      }
+    }
+    return buffer[at++] & 0xff;
+  }
+}

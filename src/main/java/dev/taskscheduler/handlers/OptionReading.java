@@ -1,0 +1,277 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.RetryPolicy;
+import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.TaskOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads what a submission asks for beyond the usual.
+final class OptionReading {
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(24);
+  private static final int LONGEST_KEY = 200;
+
+  private static final String DURATION = "seconds as a number, or an ISO-8601 duration such as ";
+  private static final String TIME =
+      "must be a time such as \"2026-11-23T08:55:00Z\" (RFC 3339), at most 365 days ahead";
+  private static final String URL =
+      "must be a URL of http or https, at most "
+          + Callback.LONGEST_URL
+          + " characters of ASCII, no quotes, no backslash";
+
+  private final JsonParser parser;
+  private final Consumer<JsonToken> walk;
+  private final Faults faults;
+  private final InstantSource clock;
+  private TaskOptions options = TaskOptions.NONE;
+  private Durability durability = Durability.MEMORY;
+  private Optional<Duration> uniqueFor = Optional.empty();
+  private boolean delaySeen;
+  private boolean runAtSeen;
+
+  /// @param walk goes to the end of a value that is of no use
+  OptionReading(JsonParser parser, Consumer<JsonToken> walk, Faults faults, InstantSource clock) {
+    this.parser = parser;
+    this.walk = walk;
+    this.faults = faults;
+    this.clock = clock;
+  }
+
+  /// @return false if there is no such field; then nothing was read
+  boolean field(String name, JsonToken value) {
+    switch (name) {
+      case "delay" -> {
+        delaySeen = true;
+        duration(name, value, Duration.ZERO, LONGEST, "\"PT90S\"; 0 to 365 days")
+            .filter(Duration::isPositive)
+            .ifPresent(delay -> options = options.due(new Due.After(delay)));
+      }
+      case "runAt" -> {
+        runAtSeen = true;
+        time(name, value).ifPresent(time -> options = options.due(new Due.At(time)));
+      }
+      case "expiresAt" -> time(name, value).ifPresent(time -> options = options.expiresAt(time));
+      case "timeout" ->
+          duration(
+                  name, value, LEAST_TIMEOUT, LONGEST_TIMEOUT, "\"PT30S\"; 0.1 seconds to 24 hours")
+              .ifPresent(time -> options = options.timeout(time));
+      case "retention" ->
+          duration(name, value, Duration.ofSeconds(1), LONGEST, "\"PT1H\"; 1 second to 365 days")
+              .ifPresent(time -> options = options.retention(time));
+      case "maxAttempts" -> maxAttempts(value);
+      case "backoff" -> backoff(value);
+      case "uniqueKey" -> uniqueKey(value);
+      case "uniqueFor" ->
+          uniqueFor =
+              duration(
+                  name, value, Duration.ofSeconds(1), LONGEST, "\"PT1H\"; 1 second to 365 days");
+      case "callback" -> callback(value);
+      case "durability" -> durability(value);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Notes what does not go together.
+  void check() {
+    if (delaySeen && runAtSeen) {
+      faults.add("/runAt", "cannot stand beside delay; leave one of them out");
+    }
+    if (uniqueFor.isPresent() && options.uniqueKey().isEmpty()) {
+      faults.add("/uniqueFor", "wants a uniqueKey beside it");
+    }
+  }
+
+  TaskOptions options() {
+    if (uniqueFor.isEmpty() || options.uniqueKey().isEmpty()) {
+      return options;
+    }
+    return new TaskOptions( // the key is held by its window, not by the task
+        options.due(),
+        options.retry(),
+        options.timeout(),
+        options.expiresAt(),
+        options.retention(),
+        options.callback(),
+        Optional.empty(),
+        options.traceparent());
+  }
+
+  SubmitTerms terms() {
+    if (durability == Durability.MEMORY && uniqueFor.isEmpty()) {
+      return SubmitTerms.NONE;
+    }
+    Optional<SubmitTerms.UniqueWindow> window =
+        uniqueFor.flatMap(
+            time -> options.uniqueKey().map(key -> new SubmitTerms.UniqueWindow(key, time)));
+    return new SubmitTerms(Optional.empty(), window, durability);
+  }
+
+  private void maxAttempts(JsonToken value) {
+    Optional<Integer> attempts = whole(value, RetryPolicy.MOST_ATTEMPTS);
+    if (attempts.isEmpty()) {
+      refuse(value, "/maxAttempts", "must be a whole number from 1 to 1000");
+      return;
+    }
+    options =
+        options.retry(new RetryPolicy(OptionalInt.of(attempts.get()), options.retry().backoff()));
+  }
+
+  private Optional<Integer> whole(JsonToken value, int most) {
+    if (value != JsonToken.VALUE_NUMBER_INT || parser.getStringLength() > 9) {
+      return Optional.empty();
+    }
+    int number = parser.getIntValue();
+    return number >= 1 && number <= most ? Optional.of(number) : Optional.empty();
+  }
+
+  private void backoff(JsonToken value) {
+    if (value != JsonToken.START_OBJECT) {
+      refuse(value, "/backoff", "must be an object with base, cap and factor, each optional");
+      return;
+    }
+    Duration base = Duration.ofSeconds(1);
+    Duration cap = Duration.ofMinutes(10);
+    double factor = 2;
+    boolean capSeen = false;
+    String bounds = "\"PT5S\"; 1 ms to 24 hours";
+    Duration least = Duration.ofMillis(1);
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      JsonToken part = parser.nextToken();
+      switch (name) {
+        case "base" ->
+            base = duration("backoff/base", part, least, Backoff.LONGEST, bounds).orElse(base);
+        case "cap" -> {
+          capSeen = true;
+          cap = duration("backoff/cap", part, least, Backoff.LONGEST, bounds).orElse(cap);
+        }
+        case "factor" -> factor = factor(part).orElse(factor);
+        default ->
+            refuse(
+                part,
+                "/backoff" + Faults.pointer(name),
+                "is not known; the fields are base, cap, factor");
+      }
+    }
+    if (cap.compareTo(base) < 0) {
+      if (capSeen) {
+        faults.add("/backoff/cap", "must not be less than base");
+      }
+      cap = base;
+    }
+    options =
+        options.retry(
+            new RetryPolicy(
+                options.retry().maxAttempts(), Optional.of(new Backoff(base, cap, factor))));
+  }
+
+  private Optional<Double> factor(JsonToken value) {
+    if (value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT) {
+      double factor = parser.getDoubleValue();
+      if (factor >= 1 && factor <= Backoff.MOST_FACTOR) {
+        return Optional.of(factor);
+      }
+    }
+    refuse(value, "/backoff/factor", "must be a number from 1 to 100");
+    return Optional.empty();
+  }
+
+  private void uniqueKey(JsonToken value) {
+    String key = value == JsonToken.VALUE_STRING ? parser.getString() : "";
+    if (key.isEmpty() || key.length() > LONGEST_KEY) {
+      refuse(value, "/uniqueKey", "must be a string of 1 to " + LONGEST_KEY + " characters");
+      return;
+    }
+    options = options.uniqueKey(Digest.of(key.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void callback(JsonToken value) {
+    if (value != JsonToken.START_OBJECT) {
+      refuse(value, "/callback", "must be an object with url and, optional, on");
+      return;
+    }
+    String url = "";
+    Callback.When when = Callback.When.BOTH;
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      JsonToken part = parser.nextToken();
+      String text = part == JsonToken.VALUE_STRING ? parser.getString() : "";
+      switch (name) {
+        case "url" -> {
+          url = text;
+          parser.skipChildren();
+        }
+        case "on" -> {
+          if (text.matches("success|failure|both")) {
+            when = Callback.When.valueOf(text.toUpperCase(Locale.ROOT));
+          } else {
+            refuse(part, "/callback/on", "must be success, failure or both");
+          }
+        }
+        default ->
+            refuse(
+                part, "/callback" + Faults.pointer(name), "is not known; the fields are url, on");
+      }
+    }
+    try {
+      options = options.callback(new Callback(when, url));
+    } catch (IllegalArgumentException e) {
+      faults.add("/callback/url", URL);
+    }
+  }
+
+  private void durability(JsonToken value) {
+    Optional<Durability> wanted =
+        value == JsonToken.VALUE_STRING ? Durability.parse(parser.getString()) : Optional.empty();
+    if (wanted.isEmpty()) {
+      refuse(value, "/durability", "must be \"memory\", \"replica\" or \"fsync\"");
+    }
+    durability = wanted.orElse(Durability.MEMORY);
+  }
+
+  private Optional<Instant> time(String name, JsonToken value) {
+    Optional<Instant> time =
+        value == JsonToken.VALUE_STRING ? TimeText.time(parser.getString()) : Optional.empty();
+    if (time.isEmpty() || time.get().isAfter(clock.instant().plus(LONGEST))) {
+      refuse(value, "/" + name, TIME);
+      return Optional.empty();
+    }
+    return time;
+  }
+
+  /// @param bounds an example and what is allowed, for people
+  private Optional<Duration> duration(
+      String name, JsonToken value, Duration least, Duration most, String bounds) {
+    Optional<Duration> read =
+        switch (value) {
+          case VALUE_STRING -> TimeText.duration(parser.getString());
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> TimeText.seconds(parser.getDoubleValue());
+          default -> Optional.empty();
+        };
+    if (read.isEmpty() || read.get().compareTo(least) < 0 || read.get().compareTo(most) > 0) {
+      refuse(value, "/" + name, "must be " + DURATION + bounds);
+      return Optional.empty();
+    }
+    return read;
+  }
+
+  private void refuse(JsonToken value, String pointer, String detail) {
+    walk.accept(value);
+    faults.add(pointer, detail);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.TaskService;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+
+/// `DELETE /tasks/{id}` and `POST /tasks/{id}/retry`: what users order of one task.
+final class OrderHandler {
+  private final TaskService tasks;
+
+  OrderHandler(TaskService tasks) {
+    this.tasks = tasks;
+  }
+
+  void cancel(ServerRequest req, ServerResponse res) {
+    String id = req.path().pathParameters().get("id");
+    if (!TaskIds.isOne(id)) {
+      Answers.problem(req, res, TaskIds.UNKNOWN);
+      return;
+    }
+    switch (tasks.cancel(id)) {
+      case Cancellation.Cancelled(boolean scheduled) ->
+          answer(req, res, id, "cancelled", scheduled ? "scheduled" : "ready", Status.OK_200);
+      case Cancellation.Asked asked ->
+          answer(req, res, id, "cancelling", "running", Status.ACCEPTED_202);
+      case Cancellation.Ended(String state) -> Answers.problem(req, res, ended(id, state));
+      case Cancellation.Unknown unknown -> Answers.problem(req, res, TaskIds.UNKNOWN);
+    }
+  }
+
+  private static void answer(
+      ServerRequest req, ServerResponse res, String id, String state, String was, Status status) {
+    byte[] body =
+        JsonText.object(json -> {
+          json.writeStringProperty("id", id);
+          json.writeStringProperty("state", state);
+          json.writeStringProperty("was", was);
+        });
+    Answers.json(req, res, status, body);
+  }
+
+  private static Problem ended(String id, String state) {
+    return Problem.named(
+            "task-ended",
+            "The task has ended",
+            Status.CONFLICT_409,
+            "There is nothing to cancel: the task is " + state + ".")
+        .about(id);
+  }
+
+  void retry(ServerRequest req, ServerResponse res) {
+    String id = req.path().pathParameters().get("id");
+    if (!TaskIds.isOne(id)) {
+      Answers.problem(req, res, TaskIds.UNKNOWN);
+      return;
+    }
+    switch (tasks.revive(List.of(id)).getFirst()) {
+      case REVIVED -> {
+        byte[] body =
+            JsonText.object(json -> {
+              json.writeStringProperty("id", id);
+              json.writeStringProperty("state", "ready");
+            });
+        Answers.json(req, res, Status.ACCEPTED_202, body);
+      }
+      case UNKNOWN -> Answers.problem(req, res, TaskIds.UNKNOWN);
+      case PENDING -> Answers.problem(req, res, notDead(id, "has not ended"));
+      case COMPLETED -> Answers.problem(req, res, notDead(id, "has completed"));
+      case CANCELLED -> Answers.problem(req, res, notDead(id, "was cancelled"));
+      case QUEUE_FULL -> Answers.problem(req, res, SubmissionAnswers.queueFull());
+      case NOT_UNIQUE ->
+          Answers.problem(
+              req,
+              res,
+              notDead(id, "would stand beside another that holds its uniqueKey; wait for its end"));
+    }
+  }
+
+  private static Problem notDead(String id, String why) {
+    return Problem.named(
+            "not-retryable",
+            "The task cannot be brought back",
+            Status.CONFLICT_409,
+            "Only dead and expired tasks can be brought back; this one " + why + ".")
+        .about(id);
+  }
+}

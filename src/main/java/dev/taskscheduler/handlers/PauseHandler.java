@@ -1,0 +1,102 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.TaskService;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.core.JsonGenerator;
+
+/// `POST /pause` and `POST /resume`, each for everything, or with `?type=` or `?priority=` for that
+/// alone; `GET /pause` lists what is paused.
+final class PauseHandler {
+  private static final int UNPROCESSABLE = 422;
+  private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  private final TaskService tasks;
+
+  PauseHandler(TaskService tasks) {
+    this.tasks = tasks;
+  }
+
+  void list(ServerRequest req, ServerResponse res) {
+    Map<Pause, Instant> paused = tasks.paused();
+    Answers.json(req, res, Status.OK_200, JsonText.object(json -> write(json, paused)));
+  }
+
+  void pause(ServerRequest req, ServerResponse res) {
+    Optional<Pause> what = what(req, res);
+    if (what.isEmpty()) {
+      return;
+    }
+    if (tasks.pause(what.get())) {
+      list(req, res);
+    } else {
+      Answers.problem(
+          req,
+          res,
+          Problem.named(
+              "too-many-pauses",
+              "Too much is paused",
+              Status.create(UNPROCESSABLE),
+              Pause.MOST
+                  + " things are paused already, as many as may. Resume some, or pause all."));
+    }
+  }
+
+  void resume(ServerRequest req, ServerResponse res) {
+    what(req, res)
+        .ifPresent(what -> {
+          tasks.resume(what);
+          list(req, res);
+        });
+  }
+
+  /// Answers the request itself if it names nothing that could be paused.
+  private static Optional<Pause> what(ServerRequest req, ServerResponse res) {
+    List<String> types = req.query().all("type", List::of);
+    List<String> priorities = req.query().all("priority", List::of);
+    if (types.isEmpty() && priorities.isEmpty()) {
+      return Optional.of(new Pause.All());
+    }
+    Optional<Pause> named = Optional.empty();
+    if (types.size() == 1 && priorities.isEmpty() && TYPE.matcher(types.getFirst()).matches()) {
+      named = Optional.of(new Pause.OfType(types.getFirst()));
+    } else if (types.isEmpty() && priorities.size() == 1) {
+      named = Priority.parse(priorities.getFirst()).map(Pause.OfPriority::new);
+    }
+    if (named.isEmpty()) {
+      Answers.problem(
+          req,
+          res,
+          Problem.of(
+              Status.BAD_REQUEST_400,
+              "Send one query parameter: type with the name of a type, or priority with high,"
+                  + " medium or low; none for everything."));
+    }
+    return named;
+  }
+
+  /// The member `paused`: what, and since when.
+  static void write(JsonGenerator json, Map<Pause, Instant> paused) {
+    json.writeArrayPropertyStart("paused");
+    paused.forEach((what, since) -> {
+      json.writeStartObject();
+      switch (what) {
+        case Pause.All() -> json.writeBooleanProperty("all", true);
+        case Pause.OfPriority(Priority priority) ->
+            json.writeStringProperty("priority", priority.wire());
+        case Pause.OfType(String type) -> json.writeStringProperty("type", type);
+      }
+      json.writeStringProperty("since", JsonText.time(since));
+      json.writeEndObject();
+    });
+    json.writeEndArray();
+  }
+}

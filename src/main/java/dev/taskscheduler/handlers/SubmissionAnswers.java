@@ -1,0 +1,110 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.Submission;
+import io.helidon.http.Status;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Why a submission was not kept, in the words of a problem.
+final class SubmissionAnswers {
+  private static final int UNPROCESSABLE = 422;
+
+  private final Set<String> types;
+
+  /// @param types that have a runner on this node
+  SubmissionAnswers(Set<String> types) {
+    this.types = types;
+  }
+
+  /// @throws IllegalArgumentException if it was kept
+  Problem problem(Submission answer) {
+    return switch (answer) {
+      case Submission.QueueFull(long maxPending) ->
+          queueFull(maxPending + " tasks have not ended yet, as many as may.");
+      case Submission.Uncertain(String id, String reason) -> uncertain(id, reason);
+      case Submission.UnknownType(String type) -> unknownType(type);
+      case Submission.KeyReused(String id) -> keyReused(id);
+      case Submission.NotDurable(String reason) -> notDurable(reason);
+      case Submission.Accepted accepted -> throw new IllegalArgumentException("kept");
+      case Submission.Replayed replayed -> throw new IllegalArgumentException("kept before");
+      case Submission.Duplicate duplicate -> throw new IllegalArgumentException("kept before");
+    };
+  }
+
+  static Problem invalid(List<Fault> faults) {
+    return Problem.named(
+            "invalid-body",
+            "The body is not what is asked for",
+            Status.BAD_REQUEST_400,
+            "Change what errors lists, and send it again.")
+        .with(faults);
+  }
+
+  static Problem malformed(String detail) {
+    return Problem.named(
+        "malformed-body", "The body cannot be read", Status.BAD_REQUEST_400, detail);
+  }
+
+  static Problem queueFull() {
+    return queueFull("as many tasks as may (MAX_PENDING) have not ended yet.");
+  }
+
+  private static Problem queueFull(String why) {
+    return Problem.named(
+            "queue-full",
+            "The queue is full",
+            Status.TOO_MANY_REQUESTS_429,
+            "Nothing was kept: " + why + " Try again later.")
+        .retry(ErrorMapping.RETRY_SOON);
+  }
+
+  private static Problem uncertain(String id, String reason) {
+    return Problem.named(
+            "outcome-unknown",
+            "Nobody knows whether the task was accepted",
+            Status.SERVICE_UNAVAILABLE_503,
+            "The task may have been accepted ("
+                + reason
+                + "). Ask GET /status?id="
+                + id
+                + " first; submit again only if that answers 404.")
+        .about(id)
+        .retry(ErrorMapping.RETRY_SOON);
+  }
+
+  private Problem unknownType(String type) {
+    return Problem.named(
+            "unknown-type",
+            "No runner has this type",
+            Status.create(UNPROCESSABLE),
+            "Nothing was kept: change what errors lists, and send it again.")
+        .with(
+            List.of(
+                new Fault(
+                    "/type",
+                    "\""
+                        + type
+                        + "\" is not known here; this node runs "
+                        + String.join(", ", new TreeSet<>(types)))));
+  }
+
+  private static Problem keyReused(String id) {
+    return Problem.named(
+            "idempotency-key-reused",
+            "The idempotency key belongs to another body",
+            Status.create(UNPROCESSABLE),
+            "Nothing was kept: another body was accepted under this Idempotency-Key, as the task "
+                + id
+                + ". Send the same body, or another key.")
+        .about(id);
+  }
+
+  private static Problem notDurable(String reason) {
+    return Problem.named(
+        "durability-unavailable",
+        "The durability asked for cannot be had",
+        Status.create(UNPROCESSABLE),
+        "Nothing was kept: " + reason + ". Ask for less, or set up Redis for it.");
+  }
+}

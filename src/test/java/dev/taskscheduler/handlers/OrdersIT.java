@@ -1,0 +1,265 @@
+package dev.taskscheduler.handlers;
+
+import static dev.taskscheduler.handlers.RestFace.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.redis.RedisClaimStore;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What a submission may ask for, and what is ordered of tasks after: over HTTP, on a real Redis,
+/// with a leader whose calls the test makes itself.
+@Timeout(120)
+class OrdersIT {
+  private static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
+  private static final FencingToken TOKEN = new FencingToken(7, "0123456789abcdef");
+
+  private static RestFace face;
+  private static Redis redis;
+  private static RedisClaimStore claims;
+  private long sequence;
+
+  @BeforeAll
+  static void start() throws IOException {
+    face = new RestFace();
+    redis = face.redisServer.redis(6);
+    claims = new RedisClaimStore(redis, RestFace.NAMESPACE, RestFace.LIMITS);
+  }
+
+  @AfterAll
+  static void stop() {
+    claims.close();
+    redis.close();
+    face.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    try (var jedis = face.redisServer.jedis()) {
+      jedis.flushAll();
+      jedis.hset(
+          "{test}:leader",
+          Map.of("epoch", "7", "nonce", TOKEN.nonce(), "node", "node1", "claimSeq", "0"));
+    }
+  }
+
+  private static String id(HttpResponse<byte[]> answer) {
+    Matcher matcher = ID.matcher(text(answer));
+    assertTrue(matcher.find(), text(answer));
+    return matcher.group(1);
+  }
+
+  private List<Claim> claim(int limit) {
+    return claims.claim(TOKEN, ++sequence, limit, ClaimOrder.STRICT).claims();
+  }
+
+  private static void end(Claim claim, Outcome outcome) {
+    claims.end(TOKEN, claim, outcome).join();
+  }
+
+  private static void assertState(String state, String id) throws Exception {
+    String answer = text(face.call("GET", "/status?id=" + id));
+    assertTrue(answer.contains("\"state\":\"" + state + "\""), answer);
+  }
+
+  @Test
+  void all_that_a_submission_may_ask_for_reaches_the_leader() throws Exception {
+    String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    HttpResponse<byte[]> answer =
+        face.post(
+            "/submit",
+            """
+            {"payload": 1, "maxAttempts": 7, "backoff": {"base": "PT2S", "cap": 60, "factor": 1.5},
+             "timeout": 0.5, "expiresAt": "2036-01-01T00:00:00Z", "retention": "PT1H",
+             "uniqueKey": "k", "callback": {"url": "https://example.com/x?a=b", "on": "failure"}}
+            """
+                .replace(
+                    "2036-01-01",
+                    java.time.LocalDate.now(java.time.ZoneOffset.UTC).plusDays(9).toString()),
+            "traceparent",
+            trace);
+    assertEquals(202, answer.statusCode(), text(answer));
+    var options = claim(1).getFirst().options();
+    assertEquals(7, options.retry().maxAttempts().orElseThrow());
+    var backoff = options.retry().backoff().orElseThrow();
+    assertEquals(Duration.ofSeconds(2), backoff.base());
+    assertEquals(Duration.ofMinutes(1), backoff.cap());
+    assertEquals(1.5, backoff.factor());
+    assertEquals(Optional.of(Duration.ofMillis(500)), options.timeout());
+    assertEquals(Optional.of(Duration.ofHours(1)), options.retention());
+    assertEquals("https://example.com/x?a=b", options.callback().orElseThrow().url());
+    assertEquals(Optional.of(trace), options.traceparent());
+  }
+
+  @Test
+  void every_option_at_fault_is_named_at_once() throws Exception {
+    HttpResponse<byte[]> answer =
+        face.post(
+            "/submit",
+            """
+            {"payload": 1, "maxAttempts": 0, "backoff": {"base": -1, "cap": "x", "factor": 0.5, "y": 1},
+             "timeout": 0, "expiresAt": "soon", "retention": "PT0S", "uniqueKey": "",
+             "uniqueFor": 1e9, "callback": {"url": "ftp://x", "on": "never"}, "durability": "stone"}
+            """);
+    assertEquals(400, answer.statusCode());
+    for (String pointer :
+        List.of(
+            "/maxAttempts",
+            "/backoff/base",
+            "/backoff/cap",
+            "/backoff/factor",
+            "/backoff/y",
+            "/timeout",
+            "/expiresAt",
+            "/retention",
+            "/uniqueKey",
+            "/uniqueFor",
+            "/callback/url",
+            "/callback/on",
+            "/durability")) {
+      assertTrue(text(answer).contains("\"" + pointer + "\""), pointer + " in " + text(answer));
+    }
+  }
+
+  @Test
+  void the_same_body_under_an_idempotency_key_is_kept_once_and_another_is_refused()
+      throws Exception {
+    String first = id(face.post("/submit", "{\"payload\":1}", "Idempotency-Key", "\"a-1\""));
+    var again = face.post("/submit", "{\"payload\":1}", "Idempotency-Key", "a-1");
+    assertEquals(202, again.statusCode());
+    assertEquals(first, id(again));
+    var other = face.post("/submit", "{\"payload\":2}", "Idempotency-Key", "\"a-1\"");
+    assertEquals(422, other.statusCode());
+    assertTrue(text(other).contains("idempotency-key-reused"), text(other));
+    assertNotEquals(first, id(face.post("/submit", "{\"payload\":1}")));
+    assertEquals(
+        400, face.post("/submit", "{\"payload\":1}", "Idempotency-Key", "a b").statusCode());
+    assertEquals(2, claim(10).size());
+  }
+
+  @Test
+  void a_unique_key_is_held_until_its_task_ends_or_for_its_window() throws Exception {
+    String held = "{\"payload\":1,\"uniqueKey\":\"order-1\"}";
+    String first = id(face.post("/submit", held));
+    var second = face.post("/submit", held);
+    assertEquals(200, second.statusCode());
+    assertEquals(first, id(second));
+    assertTrue(text(second).contains("\"duplicate\":true"), text(second));
+    end(claim(1).getFirst(), Outcome.SUCCESS);
+    assertNotEquals(first, id(face.post("/submit", held)));
+    String window = "{\"payload\":1,\"uniqueKey\":\"order-2\",\"uniqueFor\":60}";
+    String kept = id(face.post("/submit", window));
+    face.call("DELETE", "/tasks/" + kept);
+    assertEquals(kept, id(face.post("/submit", window)));
+  }
+
+  @Test
+  void a_task_that_waits_is_cancelled_at_once_and_one_that_runs_by_the_leader() throws Exception {
+    String ready = id(face.post("/submit", "{\"payload\":1}"));
+    var cancelled = face.call("DELETE", "/tasks/" + ready);
+    assertEquals(200, cancelled.statusCode());
+    assertTrue(text(cancelled).contains("\"was\":\"ready\""), text(cancelled));
+    assertState("cancelled", ready);
+    String later = id(face.post("/submit", "{\"payload\":1,\"delay\":60}"));
+    assertTrue(text(face.call("DELETE", "/tasks/" + later)).contains("\"was\":\"scheduled\""));
+    String running = id(face.post("/submit", "{\"payload\":1}"));
+    Claim claim = claim(5).getFirst();
+    assertEquals(running, claim.id(), "what is cancelled is not claimed");
+    assertEquals(202, face.call("DELETE", "/tasks/" + running).statusCode());
+    assertEquals(List.of(running), claims.cancelling(TOKEN));
+    end(claim, new Outcome.Cancelled());
+    assertState("cancelled", running);
+    assertEquals(409, face.call("DELETE", "/tasks/" + running).statusCode());
+    assertEquals(404, face.call("DELETE", "/tasks/nothing").statusCode());
+    assertEquals(
+        404, face.call("DELETE", "/tasks/019aa0e6-5b3c-7000-8000-000000000000").statusCode());
+  }
+
+  @Test
+  void a_dead_task_is_brought_back_and_no_other() throws Exception {
+    String id = id(face.post("/submit", "{\"payload\":1}"));
+    assertEquals(409, face.call("POST", "/tasks/" + id + "/retry").statusCode());
+    end(claim(1).getFirst(), new Outcome.Failure("no", false, Optional.empty()));
+    assertState("dead", id);
+    assertEquals(202, face.call("POST", "/tasks/" + id + "/retry").statusCode());
+    assertState("ready", id);
+    assertEquals(2, claim(1).getFirst().attempt());
+    assertEquals(404, face.call("POST", "/tasks/x/retry").statusCode());
+  }
+
+  @Test
+  void what_is_paused_does_not_start_until_it_is_resumed() throws Exception {
+    face.post("/submit", "{\"payload\":1,\"priority\":\"low\"}");
+    assertTrue(text(face.call("POST", "/pause?priority=low")).contains("\"priority\":\"low\""));
+    assertEquals(List.of(), claim(5));
+    assertTrue(text(face.call("GET", "/pause")).contains("\"priority\":\"low\""));
+    assertEquals("{\"paused\":[]}", text(face.call("POST", "/resume?priority=low")));
+    assertEquals(1, claim(5).size());
+    assertEquals(400, face.call("POST", "/pause?priority=never").statusCode());
+    assertEquals(400, face.call("POST", "/pause?priority=low&type=log").statusCode());
+    assertTrue(text(face.call("POST", "/pause")).contains("\"all\":true"));
+    face.post("/submit", "{\"payload\":1}");
+    assertEquals(List.of(), claim(5));
+    face.call("POST", "/resume");
+    assertEquals(1, claim(5).size());
+  }
+
+  @Test
+  void a_batch_is_answered_item_by_item_as_an_array_and_as_lines() throws Exception {
+    String array = "[{\"payload\":\"],[\\\"\"}, {\"priority\":\"x\"},{\"payload\":{\"a\":[1]}} ,7]";
+    var answer = face.post("/submit/batch", array);
+    assertEquals(200, answer.statusCode(), text(answer));
+    assertTrue(text(answer).endsWith("\"accepted\":2,\"refused\":2}"), text(answer));
+    assertEquals("\"],[\\\"\"", new String(claim(1).getFirst().payload(), UTF_8));
+    assertEquals("{\"a\":[1]}", new String(claim(1).getFirst().payload(), UTF_8));
+    byte[] lines = "{\"payload\":1}\n\n{\"payload\":2}\r\nnothing\n{\"payload\":3}".getBytes(UTF_8);
+    answer = face.post("/submit/batch", lines, "application/x-ndjson");
+    assertTrue(text(answer).endsWith("\"accepted\":3,\"refused\":1}"), text(answer));
+    assertEquals(3, claim(9).size());
+  }
+
+  @Test
+  void a_batch_that_breaks_off_keeps_what_was_read_and_says_so() throws Exception {
+    var answer = face.post("/submit/batch", "[{\"payload\":1},{\"payload\":2");
+    assertEquals(200, answer.statusCode());
+    assertTrue(text(answer).contains("ends in the middle"), text(answer));
+    assertEquals(1, claim(9).size());
+    assertEquals(400, face.post("/submit/batch", "{\"payload\":1}").statusCode());
+    assertEquals(400, face.post("/submit/batch", "").statusCode());
+    assertEquals(200, face.post("/submit/batch", "[ ]").statusCode());
+    assertEquals(415, face.post("/submit/batch", "[]".getBytes(UTF_8), "text/plain").statusCode());
+  }
+
+  @Test
+  void a_batch_takes_10000_tasks_and_no_more_and_the_same_again_keeps_nothing_twice()
+      throws Exception {
+    String batch = "[" + "{\"payload\":1,\"delay\":9},".repeat(899) + "{\"payload\":2}]";
+    var first = face.post("/submit/batch", batch, "Idempotency-Key", "b-1");
+    assertTrue(text(first).endsWith("\"accepted\":900,\"refused\":0}"), text(first));
+    var again = face.post("/submit/batch", batch, "Idempotency-Key", "b-1");
+    assertEquals(text(first), text(again));
+    String large = "[" + "null,".repeat(10_000) + "null]";
+    String answer = text(face.post("/submit/batch", large));
+    assertTrue(answer.contains("\"refused\":10000"), "all are read up to the bound");
+    assertTrue(answer.contains("A batch may have 10000 tasks"), "and what is beyond is told");
+  }
+}

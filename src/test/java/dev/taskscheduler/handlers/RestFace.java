@@ -1,0 +1,113 @@
+package dev.taskscheduler.handlers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.redis.RedisTaskStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The whole face on a real Redis, and a client that holds every answer against the API document.
+final class RestFace implements AutoCloseable {
+  static final long MAX_PENDING = 1_000;
+  static final Namespace NAMESPACE = new Namespace("test");
+  static final TaskLimits LIMITS =
+      new TaskLimits(MAX_PENDING, 5, Duration.ofHours(1), 1_000, 1_000);
+
+  final GivenLeader leader = new GivenLeader();
+  final RedisServer redisServer = new RedisServer();
+  final HttpClient client = HttpClient.newHttpClient();
+  private final Redis redis = redisServer.redis(6);
+  private final RedisTaskStore store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
+  private final HttpServer server;
+  private final Contract contract;
+
+  RestFace() throws IOException {
+    contract = new Contract();
+    Meters meters =
+        new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty, Optional::empty));
+    server =
+        new HttpServer(
+            new HttpConfig(
+                "node1",
+                "127.0.0.1",
+                0,
+                1 << 16,
+                1 << 24,
+                Duration.ofHours(1),
+                Duration.ofSeconds(10),
+                "0.1.0"),
+            new Scheduler(new TaskService(store, Set.of("log"), meters), leader, Map::of, () -> 0),
+            meters,
+            meters.feature());
+    server.start();
+  }
+
+  URI uri(String target) {
+    return URI.create("http://127.0.0.1:" + server.port() + target);
+  }
+
+  HttpResponse<byte[]> send(String method, String target, HttpRequest.Builder builder)
+      throws Exception {
+    HttpResponse<byte[]> answer =
+        client.send(builder.uri(uri(target)).build(), BodyHandlers.ofByteArray());
+    String path = target.split("\\?", 2)[0];
+    String name = Routes.name(path);
+    contract.holds(
+        method,
+        Routes.ALLOWED.containsKey(name) ? name : "/status", // any: it is none of theirs
+        answer.statusCode(),
+        answer.headers().map(),
+        method.equals("HEAD") ? null : answer.body());
+    return answer;
+  }
+
+  HttpResponse<byte[]> call(String method, String target) throws Exception {
+    return send(method, target, HttpRequest.newBuilder().method(method, BodyPublishers.noBody()));
+  }
+
+  /// @param headers names and values, in turns
+  HttpResponse<byte[]> post(String target, byte[] body, String type, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder()
+            .POST(BodyPublishers.ofByteArray(body))
+            .header("Content-Type", type);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send("POST", target, request);
+  }
+
+  HttpResponse<byte[]> post(String target, String body, String... headers) throws Exception {
+    return post(target, body.getBytes(UTF_8), "application/json", headers);
+  }
+
+  static String text(HttpResponse<byte[]> answer) {
+    return new String(answer.body(), UTF_8);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    store.close();
+    redis.close();
+    redisServer.close();
+    client.close();
+  }
+}
