@@ -148,7 +148,9 @@ public record SchedulerConfig(
         settings.size("MAX_BATCH_BYTES", 64 << 20, 1 << 10, 1 << 30),
         settings.duration("IDEMPOTENCY_TTL", "24h", "1m", "365d"),
         settings.duration("REQUEST_TIMEOUT", "30s", "1s", "10m"),
-        Version.current());
+        Version.current(),
+        AccessSettings.access(settings),
+        AccessSettings.transport(settings));
   }
 
   /// Rules that no room can hold alone.

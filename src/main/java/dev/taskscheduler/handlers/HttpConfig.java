@@ -13,6 +13,8 @@ import java.time.Duration;
 /// @param requestDeadline how long a client may take to send its headers and body, and a handler to
 ///   answer
 /// @param version of this program
+/// @param access who may call
+/// @param transport plain, or over TLS
 public record HttpConfig(
     String node,
     String host,
@@ -21,4 +23,26 @@ public record HttpConfig(
     int maxBatchBytes,
     Duration idempotencyTtl,
     Duration requestDeadline,
-    String version) {}
+    String version,
+    Access access,
+    Transport transport) {
+
+  /// Plain, and open to everyone.
+  public HttpConfig(
+      String node,
+      String host,
+      int port,
+      int maxBodyBytes,
+      Duration requestDeadline,
+      String version) {
+    this(
+        node,
+        host,
+        port,
+        maxBodyBytes,
+        requestDeadline,
+        version,
+        new Access.Everyone(),
+        new Transport.Plain());
+  }
+}

@@ -4,14 +4,17 @@ import io.helidon.common.mapper.MapperManager;
 import io.helidon.http.media.MediaContext;
 import io.helidon.openapi.OpenApiFeature;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.spi.ServerFeature;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,7 @@ public final class HttpServer implements AutoCloseable {
 
   private final HttpConfig config;
   private final RequestDeadline deadline;
+  private final FileWatch files = new FileWatch();
   private final WebServer server;
 
   /// @param features more that is served, such as `/metrics`
@@ -51,8 +55,9 @@ public final class HttpServer implements AutoCloseable {
     this.deadline = new RequestDeadline(config.requestDeadline());
     HttpRouting.Builder routing =
         HttpRouting.builder().addFilter(new RequestFilter(config, listener, deadline));
+    guard(routing);
     Routes.register(routing, config, scheduler);
-    this.server =
+    WebServerConfig.Builder builder =
         WebServer.builder()
             .featuresDiscoverServices(false)
             .features(List.of(features))
@@ -75,8 +80,36 @@ public final class HttpServer implements AutoCloseable {
             .directHandlers(ErrorMapping.direct())
             .protocolsDiscoverServices(false) // else HTTP/1.1 would be there twice
             .addProtocol(http1())
-            .routing(routing)
-            .build();
+            .routing(routing);
+    this.server = encrypted(builder).build();
+    watchIdentity();
+  }
+
+  /// Nothing stands in the way of requests where nobody is asked who they are.
+  private void guard(HttpRouting.Builder routing) {
+    switch (config.access()) {
+      case Access.Everyone everyone -> {}
+      case Access.Bearers bearers -> {
+        AccessFilter filter = new AccessFilter(bearers);
+        routing.addFilter(filter);
+        files.add(List.of(bearers.tokens().file()), now -> filter.changed(now.getFirst()));
+      }
+    }
+  }
+
+  private WebServerConfig.Builder encrypted(WebServerConfig.Builder builder) {
+    return switch (config.transport()) {
+      case Transport.Plain plain -> builder;
+      case Transport.Encrypted encrypted -> builder.tls(encrypted.identity().tls());
+    };
+  }
+
+  private void watchIdentity() {
+    switch (config.transport()) {
+      case Transport.Plain plain -> {}
+      case Transport.Encrypted encrypted ->
+          files.add(encrypted.identity().files(), now -> TlsPort.changed(server, now));
+    }
   }
 
   private Http1Config http1() {
@@ -99,7 +132,38 @@ public final class HttpServer implements AutoCloseable {
       throw closed("see the lines before");
     }
     deadline.start();
-    LOG.log(Level.INFO, () -> "http started host=" + config.host() + " port=" + server.port());
+    files.start();
+    tell();
+  }
+
+  private void tell() {
+    String scheme =
+        switch (config.transport()) {
+          case Transport.Plain plain -> "http";
+          case Transport.Encrypted encrypted -> {
+            TlsPort.tell(encrypted.identity(), Clock.systemUTC());
+            yield "https";
+          }
+        };
+    LOG.log(
+        Level.INFO,
+        () ->
+            "http started host=" + config.host() + " port=" + server.port() + " scheme=" + scheme);
+    if (config.access() instanceof Access.Everyone && !loopback()) {
+      LOG.log(
+          Level.WARNING,
+          () ->
+              "whoever reaches port "
+                  + server.port()
+                  + " may submit tasks: name tokens in API_TOKENS_FILE, or listen on 127.0.0.1 only"
+                  + " (LISTEN_ADDR)");
+    }
+  }
+
+  /// Whether only this machine can reach the port.
+  private boolean loopback() {
+    InetAddress address = new InetSocketAddress(config.host(), config.port()).getAddress();
+    return address != null && address.isLoopbackAddress();
   }
 
   /// Helidon tells of a port that it cannot open in a stack trace only.
@@ -130,6 +194,7 @@ public final class HttpServer implements AutoCloseable {
 
   /// Refuses new connections, lets requests in flight end, and closes.
   public void stop() {
+    files.close();
     server.stop();
     deadline.close();
   }

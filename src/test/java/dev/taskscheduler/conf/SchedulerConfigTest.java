@@ -2,10 +2,14 @@ package dev.taskscheduler.conf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
+import dev.taskscheduler.handlers.Access;
+import dev.taskscheduler.handlers.OpenArea;
+import dev.taskscheduler.handlers.Transport;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -187,6 +192,9 @@ class SchedulerConfigTest {
     "MAX_BODY_BYTES, 1MB",
     "REQUEST_TIMEOUT, 0s",
     "LEADER_ELIGIBLE, yes",
+    "API_OPEN, submit",
+    "API_OPEN, 'health,'",
+    "API_OPEN, 'none,docs'",
     "LOG_FORMAT, xml",
     "LOG_LEVEL, LOUD"
   })
@@ -298,6 +306,55 @@ class SchedulerConfigTest {
     assertEquals(broken.toString(), refused.faults().getFirst().name());
   }
 
+  @Test
+  void tokens_are_read_at_the_start_and_what_is_open_may_be_chosen(@TempDir Path folder)
+      throws IOException {
+    assertEquals(new Access.Everyone(), with().http().access());
+    assertEquals(new Access.Everyone(), with("API_OPEN", "none").http().access());
+    Path file = Files.writeString(folder.resolve("tokens"), "ops all sha256:" + "0a".repeat(32));
+    for (var expected :
+        Map.of(
+                "", Set.of(OpenArea.values()),
+                "health, Metrics", Set.of(OpenArea.HEALTH, OpenArea.METRICS),
+                "docs", Set.of(OpenArea.DOCS),
+                "none", Set.of())
+            .entrySet()) {
+      var config = with("API_TOKENS_FILE", file.toString(), "API_OPEN", expected.getKey());
+      Access.Bearers bearers = assertInstanceOf(Access.Bearers.class, config.http().access());
+      assertEquals(expected.getValue(), bearers.open());
+    }
+  }
+
+  @Test
+  void every_fault_of_a_file_of_tokens_is_told_by_its_line(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("tokens"), "# geheim\nops all geheim\ngeheim\n");
+    var refused =
+        assertThrows(
+            ConfigException.class,
+            () -> with("API_TOKENS_FILE", file.toString(), "API_OPEN", "swagger"));
+    assertEquals(
+        List.of("swagger", file + ":2", file + ":3"),
+        refused.faults().stream().map(Fault::found).toList());
+    assertFalse(refused.getMessage().contains("geheim"), refused.getMessage());
+    Fault none = faults("API_TOKENS_FILE", folder.resolve("none").toString()).getFirst();
+    assertTrue(none.allowed().contains("there is none"), none.toString());
+  }
+
+  @Test
+  void a_certificate_and_its_key_go_together(@TempDir Path folder) {
+    assertEquals(new Transport.Plain(), with().http().transport());
+    Fault key = faults("TLS_CERT", "tls.crt").getFirst();
+    assertEquals("TLS_KEY", key.name());
+    assertTrue(key.allowed().contains("private key of TLS_CERT"), key.toString());
+    Fault certificate = faults("TLS_KEY", "tls.key").getFirst();
+    assertEquals("TLS_CERT", certificate.name());
+    String none = folder.resolve("none").toString();
+    assertEquals(
+        List.of("TLS_CERT", "TLS_KEY"),
+        faults("TLS_CERT", none, "TLS_KEY", none).stream().map(Fault::name).toList());
+  }
+
   /// The commented file on the class path is what people copy from: it must name every key, with
   /// its default.
   @Test
@@ -308,7 +365,7 @@ class SchedulerConfigTest {
     while (line.find()) {
       yaml.put(line.group(1), line.group(2));
     }
-    assertEquals(25, yaml.size(), yaml.toString());
+    assertEquals(26, yaml.size(), yaml.toString());
     assertEquals(with(), SchedulerConfig.of(env(), yaml));
   }
 }

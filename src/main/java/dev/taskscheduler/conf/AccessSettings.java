@@ -1,0 +1,102 @@
+package dev.taskscheduler.conf;
+
+import dev.taskscheduler.handlers.Access;
+import dev.taskscheduler.handlers.FileFault;
+import dev.taskscheduler.handlers.OpenArea;
+import dev.taskscheduler.handlers.TlsFiles;
+import dev.taskscheduler.handlers.TokenFile;
+import dev.taskscheduler.handlers.Transport;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Reads who may call the REST face, and how requests travel.
+final class AccessSettings {
+  private static final String TOKENS = "API_TOKENS_FILE";
+  private static final String OPEN = "API_OPEN";
+  private static final String CERTIFICATE = "TLS_CERT";
+  private static final String KEY = "TLS_KEY";
+  private static final String NONE = "none";
+
+  private AccessSettings() {}
+
+  static Access access(Settings settings) {
+    Set<OpenArea> open = settings.text(OPEN, names(), AccessSettings::areas, areas -> areas);
+    Optional<Path> file = file(settings, TOKENS);
+    if (file.isPresent()) {
+      switch (TokenFile.read(file.get())) {
+        case TokenFile.Sound sound -> {
+          return new Access.Bearers(sound, open);
+        }
+        case TokenFile.Faulty faulty -> faults(settings, TOKENS, faulty.faults());
+      }
+    }
+    return new Access.Everyone();
+  }
+
+  static Transport transport(Settings settings) {
+    Optional<Path> certificate = file(settings, CERTIFICATE);
+    Optional<Path> key = file(settings, KEY);
+    if (certificate.isPresent() && key.isPresent()) {
+      switch (TlsFiles.read(certificate.get(), key.get())) {
+        case TlsFiles.Sound sound -> {
+          return new Transport.Encrypted(sound);
+        }
+        case TlsFiles.Faulty faulty -> {
+          faults(settings, CERTIFICATE, faulty.certificate());
+          faults(settings, KEY, faulty.key());
+        }
+      }
+    } else if (certificate.isPresent() && settings.sound(KEY)) {
+      settings.fault(KEY, "", "the file with the private key of TLS_CERT, or neither of the two");
+    } else if (key.isPresent() && settings.sound(CERTIFICATE)) {
+      settings.fault(
+          CERTIFICATE, "", "the file with the certificate of TLS_KEY, or neither of the two");
+    }
+    return new Transport.Plain();
+  }
+
+  private static void faults(Settings settings, String name, List<FileFault> faults) {
+    faults.forEach(fault -> settings.fault(name, fault.where(), fault.allowed()));
+  }
+
+  private static Optional<Path> file(Settings settings, String name) {
+    return settings.text(name, "", AccessSettings::path, path -> path);
+  }
+
+  private static Optional<Path> path(String text) {
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text).toAbsolutePath());
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("the path of a file", e);
+    }
+  }
+
+  private static Set<OpenArea> areas(String list) {
+    Set<OpenArea> areas = EnumSet.noneOf(OpenArea.class);
+    if (list.equalsIgnoreCase(NONE)) {
+      return areas;
+    }
+    for (String name : list.split(",", -1)) {
+      areas.add(
+          Arrays.stream(OpenArea.values())
+              .filter(area -> area.name().equalsIgnoreCase(name.strip()))
+              .findFirst()
+              .orElseThrow(
+                  () -> new IllegalArgumentException("a list of " + names() + "; or " + NONE)));
+    }
+    return areas;
+  }
+
+  private static String names() {
+    return Arrays.stream(OpenArea.values())
+        .map(area -> area.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(","));
+  }
+}

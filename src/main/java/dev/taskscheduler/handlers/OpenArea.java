@@ -1,0 +1,43 @@
+package dev.taskscheduler.handlers;
+
+import java.util.Set;
+
+/// What may be left open to those who show no token.
+public enum OpenArea {
+  /// How the node is. The two probes under it say one word and are always open.
+  HEALTH("/health"),
+  /// What Prometheus asks for.
+  METRICS(Routes.METRICS),
+  /// The API document, and the pages that show it.
+  DOCS("/", Routes.OPENAPI, "/swagger", Routes.PAGES);
+
+  private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
+
+  private final Set<String> paths;
+
+  OpenArea(String... paths) {
+    this.paths = Set.of(paths);
+  }
+
+  /// Whether a path is open.
+  ///
+  /// @param path decoded and normalized, as routes are matched
+  static boolean covers(Set<OpenArea> open, String path) {
+    if (PROBES.contains(path)) {
+      return true;
+    }
+    for (OpenArea area : open) {
+      if (area.paths.contains(path)) {
+        return true;
+      }
+    }
+    return open.contains(DOCS) && page(path);
+  }
+
+  /// One of the pages' own files, all in one folder.
+  private static boolean page(String path) {
+    return path.startsWith(Routes.PAGES)
+        && path.indexOf('/', Routes.PAGES.length()) < 0
+        && !path.contains("..");
+  }
+}

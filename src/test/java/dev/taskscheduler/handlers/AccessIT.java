@@ -1,0 +1,394 @@
+package dev.taskscheduler.handlers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.Eventually;
+import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.task.TaskService;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who may call, over HTTP; every answer is held against the API document.
+@Timeout(120)
+class AccessIT {
+  private static final String READ = "looks-8f3a51c07d6e4b92";
+  private static final String ALL = "does-c2b94e7710fd4a3e";
+  private static final String REALM = "Bearer realm=\"task-scheduler\"";
+  private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
+  private static final Set<OpenArea> DEFAULT = Set.of(OpenArea.values());
+  private static final String GOOD = "{\"payload\":1}";
+
+  @TempDir Path folder;
+
+  private final MemoryStore store = new MemoryStore();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final LogLines log = new LogLines();
+  private Contract contract;
+  private Path file;
+  private HttpServer server;
+
+  @BeforeEach
+  void write() throws IOException {
+    contract = new Contract();
+    file = folder.resolve("tokens");
+    Files.writeString(
+        file, TokenFileTest.line("board", "read", READ) + TokenFileTest.line("ops", "all", ALL));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    client.close();
+    log.close();
+  }
+
+  private void start(Set<OpenArea> open) {
+    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    start("127.0.0.1", new Access.Bearers(tokens, open));
+  }
+
+  private void start(String host, Access access) {
+    Meters meters =
+        new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty, Optional::empty));
+    HttpConfig config =
+        new HttpConfig(
+            "node1",
+            host,
+            0,
+            1 << 16,
+            Duration.ofSeconds(10),
+            "0.1.0",
+            access,
+            new Transport.Plain());
+    TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
+    server =
+        new HttpServer(
+            config, new Scheduler(tasks, new GivenLeader(), () -> 0), meters, meters.feature());
+    server.start();
+  }
+
+  private HttpResponse<byte[]> call(String method, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                method.equals("POST") ? BodyPublishers.ofString(GOOD) : BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
+    String known = path.split("\\?", 2)[0];
+    contract.holds(
+        method,
+        Routes.ALLOWED.containsKey(known) ? known : "/status",
+        answer.statusCode(),
+        answer.headers().map(),
+        method.equals("HEAD") ? null : answer.body());
+    return answer;
+  }
+
+  private HttpResponse<byte[]> as(String token, String method, String path) throws Exception {
+    return call(method, path, "Authorization", "Bearer " + token);
+  }
+
+  /// The status of a page's file, of which the document does not tell.
+  private int page(String path) throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      return connection.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n").read().status();
+    }
+  }
+
+  private static String challenge(HttpResponse<byte[]> answer) {
+    return answer.headers().firstValue("WWW-Authenticate").orElse("");
+  }
+
+  @Test
+  void without_a_token_only_what_is_open_is_answered() throws Exception {
+    start(DEFAULT);
+    Set<String> closed = Set.of("/submit", "/status", "/leader", "/leader/resign");
+    for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
+      for (String method : route.getValue().split(", ")) {
+        HttpResponse<byte[]> answer = call(method, route.getKey());
+        String what = method + " " + route.getKey();
+        if (closed.contains(route.getKey())) {
+          assertEquals(401, answer.statusCode(), what);
+          assertEquals(REALM, challenge(answer), what);
+        } else {
+          assertTrue(answer.statusCode() < 400, what);
+        }
+      }
+    }
+    assertEquals(200, page("/swagger/swagger-ui.css"));
+    assertEquals(401, call("GET", "/nowhere").statusCode());
+    assertEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void each_area_is_open_or_closed_by_itself_and_the_probes_are_always_open() throws Exception {
+    start(Set.of());
+    for (String path : Routes.ALLOWED.keySet()) {
+      String method = Routes.ALLOWED.get(path).equals("POST") ? "POST" : "GET";
+      int status = call(method, path).statusCode();
+      assertEquals(PROBES.contains(path) ? 200 : 401, status, path);
+    }
+    assertEquals(401, page("/swagger/swagger-ui.css"));
+    assertEquals(200, as(READ, "GET", "/metrics").statusCode());
+    server.close();
+    start(Set.of(OpenArea.METRICS));
+    assertEquals(200, call("GET", "/metrics").statusCode());
+    assertEquals(401, call("GET", "/health").statusCode());
+    assertEquals(401, call("GET", "/swagger/").statusCode());
+  }
+
+  @Test
+  void a_token_for_reading_reads_and_does_nothing_else() throws Exception {
+    start(DEFAULT);
+    for (String method : List.of("GET", "HEAD")) {
+      assertEquals(200, as(READ, method, "/leader").statusCode());
+      assertEquals(404, as(READ, method, "/nowhere").statusCode());
+    }
+    for (String path : List.of("/submit", "/leader/resign", "/nowhere")) {
+      HttpResponse<byte[]> answer = as(READ, "POST", path);
+      assertEquals(403, answer.statusCode(), path);
+      assertEquals(
+          REALM + ", error=\"insufficient_scope\", scope=\"all\"", challenge(answer), path);
+    }
+    assertEquals(403, as(READ, "DELETE", "/status").statusCode());
+    assertEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void a_token_for_all_may_all() throws Exception {
+    start(DEFAULT);
+    HttpResponse<byte[]> submitted = as(ALL, "POST", "/submit");
+    assertEquals(202, submitted.statusCode());
+    String where = submitted.headers().firstValue("Location").orElseThrow();
+    assertEquals(200, as(ALL, "GET", where).statusCode());
+    assertEquals(409, as(ALL, "POST", "/leader/resign").statusCode());
+    assertEquals(404, as(ALL, "GET", "/nowhere").statusCode());
+    assertEquals(405, as(ALL, "DELETE", "/status").statusCode());
+    for (String scheme : List.of("bearer ", "BEARER ", "Bearer   ")) {
+      String said = scheme + ALL;
+      assertEquals(202, call("POST", "/submit", "Authorization", said).statusCode(), scheme);
+    }
+  }
+
+  @Test
+  void what_is_not_a_known_token_is_refused_whatever_it_looks_like() throws Exception {
+    start(DEFAULT);
+    for (String said :
+        List.of(
+            "Bearer",
+            "Bearer ",
+            "Bearer " + ALL + "x",
+            "Bearer " + ALL.substring(1),
+            "Bearer " + ALL.toUpperCase(Locale.ROOT),
+            "Bearer " + ALL + "," + ALL,
+            "Bearer " + ALL + " " + ALL,
+            "Bearer x" + "y".repeat(8_000),
+            "Basic " + ALL,
+            ALL)) {
+      HttpResponse<byte[]> answer = call("POST", "/submit", "Authorization", said);
+      assertEquals(401, answer.statusCode(), said);
+      assertEquals(REALM + ", error=\"invalid_token\"", challenge(answer), said);
+    }
+    HttpResponse<byte[]> two =
+        call("POST", "/submit", "Authorization", "Bearer " + ALL, "Authorization", "Bearer " + ALL);
+    assertEquals(401, two.statusCode());
+    assertEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void no_way_of_writing_a_path_opens_what_is_closed() throws Exception {
+    start(DEFAULT);
+    for (String path :
+        List.of(
+            "/swagger/../status",
+            "/swagger/%2e%2e/status",
+            "/swagger/..%2fstatus",
+            "/swagger/..;/status",
+            "/swagger/;/../status",
+            "/swagger/./../status",
+            "/swagger//../status",
+            "//status",
+            "/./status",
+            "/status;x=y",
+            "/health/../status",
+            "/health/live/../../status",
+            "/health;/../status",
+            "/%73tatus")) {
+      try (RawConnection connection = new RawConnection(server.port())) {
+        int status =
+            connection.send("GET " + path + "?id=1 HTTP/1.1\r\nHost: h\r\n\r\n").read().status();
+        // 400 is what /status would say of this id: nobody may hear that.
+        assertTrue(List.of(401, 404).contains(status), status + " " + path);
+      }
+    }
+  }
+
+  @Test
+  void who_may_not_is_told_so_before_the_body_is_read() throws Exception {
+    start(DEFAULT);
+    String begin = "POST /submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(begin + "Content-Length: 13\r\n\r\n"); // and no body
+      RawConnection.Answer answer = connection.read();
+      assertEquals(401, answer.status());
+      assertEquals(REALM, answer.header("www-authenticate"));
+      connection.send(GOOD);
+      connection.send(
+          "GET /leader HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + READ + "\r\n\r\n");
+      assertEquals(200, connection.read().status());
+    }
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(begin + "Expect: 100-continue\r\nContent-Length: 13\r\n\r\n");
+      assertEquals(401, connection.read().status());
+      connection.awaitClosed();
+    }
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(
+          begin
+              + "Authorization: Bearer "
+              + ALL
+              + "\r\nExpect: 100-continue\r\nContent-Length: 13\r\n\r\n");
+      assertEquals(100, connection.read().status());
+      assertEquals(202, connection.send(GOOD).read().status());
+    }
+  }
+
+  @Test
+  void a_changed_file_counts_without_a_restart_and_a_faulty_one_does_not() throws Exception {
+    start(DEFAULT);
+    String next = "next-51c09d3b7e2f4a68";
+    Files.writeString(file, TokenFileTest.line("ops", "all", next));
+    Eventually.await("the new token is known", () -> status(next) == 202);
+    assertEquals(401, as(ALL, "POST", "/submit").statusCode());
+
+    String broken = "# half a file\nops all sha256:12";
+    Files.writeString(file, broken);
+    Eventually.await("told", () -> !log.at(Level.WARNING, "tokens stay as they were").isEmpty());
+    Files.writeString(file, "");
+    Eventually.await("told", () -> log.at(Level.WARNING, "tokens stay as they were").size() == 2);
+    Files.delete(file);
+    Eventually.await("told", () -> log.at(Level.WARNING, "tokens stay as they were").size() == 3);
+    assertEquals(202, as(next, "POST", "/submit").statusCode());
+    String first = log.at(Level.WARNING, "tokens stay as they were").getFirst();
+    assertTrue(first.contains(file + ":2: allowed is sha256: and the 64"), first);
+
+    Files.writeString(file, TokenFileTest.line("ops", "all", ALL));
+    Eventually.await("the first token is known again", () -> status(ALL) == 202);
+    assertEquals(401, as(next, "POST", "/submit").statusCode());
+    assertEquals(2, log.at(Level.INFO, "api tokens read").size(), log.all());
+  }
+
+  /// As Kubernetes changes a Secret that is mounted: the file that is named never changes.
+  @Test
+  void a_file_behind_two_links_of_which_one_is_swapped_is_a_changed_file() throws Exception {
+    Path first = Files.createDirectory(folder.resolve("..1"));
+    Path second = Files.createDirectory(folder.resolve("..2"));
+    String next = "next-51c09d3b7e2f4a68";
+    Files.writeString(first.resolve("tokens"), TokenFileTest.line("ops", "all", ALL));
+    Files.writeString(second.resolve("tokens"), TokenFileTest.line("ops", "all", next));
+    Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
+    file = Files.createSymbolicLink(folder.resolve("linked"), data.resolve("tokens"));
+    start(DEFAULT);
+    assertEquals(202, as(ALL, "POST", "/submit").statusCode());
+    Path swap = Files.createSymbolicLink(folder.resolve("..tmp"), second);
+    Files.move(swap, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Eventually.await("the new token is known", () -> status(next) == 202);
+    assertEquals(401, as(ALL, "POST", "/submit").statusCode());
+  }
+
+  private int status(String token) {
+    try {
+      return as(token, "POST", "/submit").statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void no_token_is_ever_logged_or_answered() throws Exception {
+    start(DEFAULT);
+    for (String token : List.of(ALL, READ, "unknown-77aa")) {
+      HttpResponse<byte[]> answer = as(token, "POST", "/submit");
+      assertFalse(new String(answer.body(), UTF_8).contains(token));
+      assertFalse(answer.headers().map().toString().contains(token));
+    }
+    store.mood = MemoryStore.Mood.DEFECT;
+    assertEquals(500, as(ALL, "POST", "/submit").statusCode());
+    for (String token : List.of(ALL, READ, "unknown-77aa")) {
+      assertFalse(log.all().contains(token), log.all());
+    }
+  }
+
+  @Test
+  void a_node_that_anyone_may_reach_and_use_says_so_once_at_its_start() {
+    start("0.0.0.0", new Access.Everyone());
+    List<String> said = log.at(Level.WARNING, "");
+    assertEquals(1, said.size(), log.all());
+    assertTrue(said.getFirst().contains("API_TOKENS_FILE"), said.getFirst());
+    assertTrue(said.getFirst().contains("LISTEN_ADDR"), said.getFirst());
+    server.close();
+    for (String host : List.of("127.0.0.1", "localhost", "::1")) {
+      start(host, new Access.Everyone());
+      server.close();
+    }
+    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    start("0.0.0.0", new Access.Bearers(tokens, DEFAULT));
+    assertEquals(1, log.at(Level.WARNING, "").size(), log.all());
+  }
+
+  @Test
+  void without_tokens_a_header_means_nothing() throws Exception {
+    start("127.0.0.1", new Access.Everyone());
+    assertEquals(202, as("anything", "POST", "/submit").statusCode());
+    assertNotEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void a_connection_outlives_refusals() throws Exception {
+    start(DEFAULT);
+    try (RawConnection connection = new RawConnection(server.port())) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(401, connection.submit(GOOD.getBytes(UTF_8)).read().status());
+      }
+      connection.send("HEAD /leader HTTP/1.1\r\nHost: h\r\n\r\n");
+      RawConnection.Answer head = connection.read(false);
+      assertEquals(401, head.status());
+      assertEquals(Problem.MEDIA_TYPE, head.header("content-type"));
+      connection.send("POST /submit HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n");
+      assertEquals(400, connection.read().status());
+      assertThrows(IOException.class, connection::read);
+    }
+  }
+}
