@@ -33,6 +33,8 @@ public record HttpConfig(
       String host,
       int port,
       int maxBodyBytes,
+      int maxBatchBytes,
+      Duration idempotencyTtl,
       Duration requestDeadline,
       String version) {
     this(
@@ -40,6 +42,8 @@ public record HttpConfig(
         host,
         port,
         maxBodyBytes,
+        maxBatchBytes,
+        idempotencyTtl,
         requestDeadline,
         version,
         new Access.Everyone(),

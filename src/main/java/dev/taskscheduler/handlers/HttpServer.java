@@ -26,12 +26,17 @@ public final class HttpServer implements AutoCloseable {
   private static final String DOCUMENT = "META-INF/openapi/swagger.yaml";
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration IDLE = Duration.ofSeconds(75); // over a proxy's usual 60
-  private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
+  private static final int IDLE_CHECKS = 15; // in the time after which a connection is idle
   private static final int BACKLOG = 1024;
 
   /// A refused body is read to its end, up to this many times the largest that is taken: to close
   /// the connection under a client that still sends may cost it the answer.
   private static final int READ_OF_TOO_LARGE = 2;
+
+  /// The name that Helidon looks for; under another one HTTP/1.1 would be there twice. With two to
+  /// choose from, a connection is not counted as idle before its first byte: one that says nothing,
+  /// or does not end its TLS handshake, would stay for ever.
+  private static final String HTTP_1_1 = "http_1_1";
 
   private static final int MAX_HEADERS = 16 * 1024;
   private static final int MAX_FIRST_LINE = 4 * 1024;
@@ -51,6 +56,16 @@ public final class HttpServer implements AutoCloseable {
   /// @param features more that is served, such as `/metrics`
   public HttpServer(
       HttpConfig config, Scheduler scheduler, HttpListener listener, ServerFeature... features) {
+    this(config, scheduler, listener, IDLE, features);
+  }
+
+  /// @param idle how long a connection may say nothing
+  HttpServer(
+      HttpConfig config,
+      Scheduler scheduler,
+      HttpListener listener,
+      Duration idle,
+      ServerFeature... features) {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
     HttpRouting.Builder routing =
@@ -72,13 +87,12 @@ public final class HttpServer implements AutoCloseable {
             .host(config.host())
             .port(config.port())
             .backlog(BACKLOG)
-            .idleConnectionTimeout(IDLE)
-            .idleConnectionPeriod(IDLE_CHECK)
+            .idleConnectionTimeout(idle)
+            .idleConnectionPeriod(idle.dividedBy(IDLE_CHECKS))
             .maxPayloadSize(
                 Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .directHandlers(ErrorMapping.direct())
-            .protocolsDiscoverServices(false) // else HTTP/1.1 would be there twice
             .addProtocol(http1())
             .routing(routing);
     this.server = encrypted(builder).build();
@@ -114,6 +128,7 @@ public final class HttpServer implements AutoCloseable {
 
   private Http1Config http1() {
     return Http1Config.builder()
+        .name(HTTP_1_1)
         .receiveLog(false)
         .sendLog(false)
         .addReceiveListener(deadline)

@@ -83,6 +83,8 @@ class AccessIT {
             host,
             0,
             1 << 16,
+            1 << 16,
+            Duration.ofHours(1),
             Duration.ofSeconds(10),
             "0.1.0",
             access,
@@ -90,7 +92,7 @@ class AccessIT {
     TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
     server =
         new HttpServer(
-            config, new Scheduler(tasks, new GivenLeader(), () -> 0), meters, meters.feature());
+            config, new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0), meters, meters.feature());
     server.start();
   }
 
@@ -271,7 +273,9 @@ class AccessIT {
     }
     try (RawConnection connection = new RawConnection(server.port())) {
       connection.send(begin + "Expect: 100-continue\r\nContent-Length: 13\r\n\r\n");
-      assertEquals(401, connection.read().status());
+      RawConnection.Answer answer = connection.read();
+      assertEquals(401, answer.status());
+      assertEquals("close", answer.header("connection")); // at once, not at the deadline
       connection.awaitClosed();
     }
     try (RawConnection connection = new RawConnection(server.port())) {

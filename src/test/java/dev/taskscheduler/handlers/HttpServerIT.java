@@ -32,12 +32,17 @@ class HttpServerIT {
   private HttpServer server;
 
   private HttpServer server(String host, int port) {
+    return server(host, port, Duration.ofMinutes(1));
+  }
+
+  private HttpServer server(String host, int port, Duration idle) {
     TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
     return new HttpServer(
         new HttpConfig(
             "node1", host, port, MAX_BODY, MAX_BODY, Duration.ofHours(1), DEADLINE, "0.1.0"),
         new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
-        (route, status, nanos) -> told.add(route + " " + status));
+        (route, status, nanos) -> told.add(route + " " + status),
+        idle);
   }
 
   @BeforeEach
@@ -204,6 +209,18 @@ class HttpServerIT {
         again.send("GET /leader HTTP/1.1\r\nHost").awaitClosed();
       }
       assertEquals(202, connection.submit(GOOD).read().status());
+    }
+  }
+
+  @Test
+  void a_connection_that_says_nothing_is_closed_be_it_from_the_start() throws IOException {
+    try (HttpServer hasty = server("127.0.0.1", 0, Duration.ofSeconds(1))) {
+      hasty.start();
+      for (String begin : List.of("", "GE", "GET /leader HTTP/1.1\r\nHost: h\r\n\r\n")) {
+        try (RawConnection connection = new RawConnection(hasty.port())) {
+          connection.send(begin).awaitClosed();
+        }
+      }
     }
   }
 

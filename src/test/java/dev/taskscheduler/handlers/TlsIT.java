@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import javax.net.ssl.SSLHandshakeException;
@@ -66,6 +67,10 @@ class TlsIT {
   }
 
   private HttpServer started() {
+    return started(Duration.ofMinutes(1));
+  }
+
+  private HttpServer started(Duration idle) {
     TlsFiles.Sound identity =
         assertInstanceOf(TlsFiles.Sound.class, TlsFiles.read(certificate, key));
     HttpServer made =
@@ -75,13 +80,16 @@ class TlsIT {
                 "127.0.0.1",
                 0,
                 MAX_BODY,
+                MAX_BODY,
+                DEADLINE,
                 DEADLINE,
                 "0.1.0",
                 new Access.Everyone(),
                 new Transport.Encrypted(identity)),
             new Scheduler(
                 new TaskService(store, Set.of("log"), priority -> {}), new GivenLeader(), () -> 0),
-            (route, status, nanos) -> {});
+            (route, status, nanos) -> {},
+            idle);
     made.start();
     return made;
   }
@@ -187,6 +195,24 @@ class TlsIT {
       awaitClosed(socket.getInputStream());
       Duration took = Duration.ofNanos(System.nanoTime() - from);
       assertTrue(took.compareTo(DEADLINE) >= 0, took.toString());
+    }
+  }
+
+  @Test
+  void a_client_that_does_not_end_its_handshake_or_says_nothing_after_it_is_cut_off()
+      throws Exception {
+    server.close();
+    server = started(Duration.ofSeconds(1));
+    for (byte[] begin : List.of(new byte[] {}, new byte[] {0x16, 3, 1})) {
+      try (RawConnection connection = new RawConnection(server.port())) {
+        connection.send(begin).awaitClosed();
+      }
+    }
+    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+      try (SSLSocket socket = connect(protocol)) {
+        socket.startHandshake();
+        awaitClosed(socket.getInputStream());
+      }
     }
   }
 
