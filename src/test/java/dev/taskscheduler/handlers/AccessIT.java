@@ -92,7 +92,10 @@ class AccessIT {
     TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
     server =
         new HttpServer(
-            config, new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0), meters, meters.feature());
+            config,
+            new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
+            meters,
+            meters.feature());
     server.start();
   }
 

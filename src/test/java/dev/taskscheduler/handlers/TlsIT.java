@@ -87,7 +87,10 @@ class TlsIT {
                 new Access.Everyone(),
                 new Transport.Encrypted(identity)),
             new Scheduler(
-                new TaskService(store, Set.of("log"), priority -> {}), new GivenLeader(), () -> 0),
+                new TaskService(store, Set.of("log"), priority -> {}),
+                new GivenLeader(),
+                Map::of,
+                () -> 0),
             (route, status, nanos) -> {},
             idle);
     made.start();
