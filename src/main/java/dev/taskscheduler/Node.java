@@ -22,10 +22,14 @@ import dev.taskscheduler.node.SchedulerNode;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.runner.Runners;
 import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.runner.http.CallbackRunner;
+import dev.taskscheduler.runner.http.HttpRunner;
+import dev.taskscheduler.runner.http.HttpSender;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisClaimStore;
 import dev.taskscheduler.task.redis.RedisTaskStore;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +57,7 @@ final class Node implements AutoCloseable {
   private final RedisTaskStore taskStore;
   private final RedisClaimStore claimStore;
   private final QueueDepth depth;
+  private final HttpSender sender;
   private final LeadershipManager leadership;
   private final HttpServer http;
 
@@ -60,7 +65,14 @@ final class Node implements AutoCloseable {
   ///
   /// @throws IllegalStateException if its port is taken, or two runners bear one type
   Node(SchedulerConfig config) {
-    Map<String, TaskRunner> runners = Runners.find(List.of());
+    sender = new HttpSender(config.httpRunner());
+    HttpRunner httpRunner = new HttpRunner(sender);
+    AtomicReference<@Nullable TaskService> service = new AtomicReference<>();
+    CallbackRunner callbacks =
+        new CallbackRunner(
+            httpRunner,
+            id -> Optional.ofNullable(service.get()).flatMap(tasks -> tasks.find(id)));
+    Map<String, TaskRunner> runners = Runners.find(List.of(httpRunner, callbacks));
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
     AtomicReference<@Nullable RedisTaskStore> store = new AtomicReference<>();
@@ -84,7 +96,8 @@ final class Node implements AutoCloseable {
             meters);
     taskStore = new RedisTaskStore(taskRedis, config.namespace(), config.tasks());
     claimStore = new RedisClaimStore(taskRedis, config.namespace(), config.tasks());
-    TaskService tasks = new TaskService(taskStore, runners.keySet(), meters);
+    TaskService tasks = new TaskService(taskStore, checks(runners), meters);
+    service.set(tasks);
     SchedulerNode work = new SchedulerNode(config.workers(), claimStore, runners, meters);
     leadership =
         new LeadershipManager(
@@ -130,6 +143,12 @@ final class Node implements AutoCloseable {
                 + runners.keySet().stream().sorted().toList());
   }
 
+  private static Map<String, TaskService.PayloadCheck> checks(Map<String, TaskRunner> runners) {
+    Map<String, TaskService.PayloadCheck> checks = new HashMap<>();
+    runners.forEach((type, runner) -> checks.put(type, runner::faults));
+    return checks;
+  }
+
   /// Who nominates. A node that never leads takes part in no group: it only watches the fence.
   private LeaderElection election(SchedulerConfig config, Meters meters) {
     return switch (config.election()) {
@@ -171,6 +190,7 @@ final class Node implements AutoCloseable {
   public void close() {
     step("leadership", leadership::close);
     step("http", http::stop);
+    step("http runner", sender::close);
     step("queue depth", depth::close);
     step("claims", claimStore::close);
     step("tasks", taskStore::close);

@@ -17,6 +17,7 @@ class ArchitectureTest {
   private static final String[] FREE = {
     "java..", "org.jspecify..", "com.google.errorprone.annotations.."
   };
+  private static final String HTTP_CORE = "org.apache.hc.core5..";
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -47,6 +48,15 @@ class ArchitectureTest {
     sees("task", room("fence"), "com.github.f4b6a3.uuid..");
     sees("leader", room("fence"));
     sees("runner", room("fence"), room("task"), "tools.jackson.core..");
+    sees(
+        "runner.http",
+        room("runner"),
+        room("task"),
+        room("fence"),
+        "tools.jackson.core..",
+        HTTP_CORE,
+        "javax.net.ssl",
+        "javax.crypto..");
     sees("redis", "redis.clients.jedis..", "org.apache.commons.pool2..");
   }
 
@@ -100,6 +110,7 @@ class ArchitectureTest {
         room("leader.redis"),
         room("local"));
     onlyIn("org.apache.ratis..", room("leader.raft"));
+    onlyIn("org.apache.hc..", room("runner.http"));
     onlyIn("io.helidon.config..", room("conf"), BASE, room("handlers"), room("metrics"));
     onlyIn("io.helidon..", room("handlers"), room("metrics"), room("conf"), BASE);
   }

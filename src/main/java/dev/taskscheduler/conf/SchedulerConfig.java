@@ -7,6 +7,7 @@ import dev.taskscheduler.node.PriorityPolicy;
 import dev.taskscheduler.node.WorkerConfig;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.runner.http.HttpRunnerConfig;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskLimits;
@@ -28,6 +29,7 @@ public record SchedulerConfig(
     LeaderConfig leader,
     TaskLimits tasks,
     WorkerConfig workers,
+    HttpRunnerConfig httpRunner,
     HttpConfig http,
     LogConfig log) {
 
@@ -72,6 +74,7 @@ public record SchedulerConfig(
                 settings.flag("LEADER_ELIGIBLE", true)),
             limits(settings, maxAttempts),
             workers(settings, maxAttempts),
+            HttpRunnerSettings.read(settings),
             http(settings, node),
             new LogConfig(
                 settings.choice("LOG_FORMAT", LogFormat.TEXT),

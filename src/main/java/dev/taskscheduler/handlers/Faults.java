@@ -5,7 +5,7 @@ import java.util.List;
 
 /// What is wrong with a body, gathered while it is read; up to a limit.
 final class Faults {
-  private static final int MOST = 20;
+  static final int MOST = 20;
   private static final int SHOWN = 100;
 
   private final List<Fault> faults = new ArrayList<>(0);

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.PayloadFault;
 import dev.taskscheduler.task.Submission;
 import io.helidon.http.Status;
 import java.util.List;
@@ -26,6 +27,12 @@ final class SubmissionAnswers {
       case Submission.UnknownType(String type) -> unknownType(type);
       case Submission.KeyReused(String id) -> keyReused(id);
       case Submission.NotDurable(String reason) -> notDurable(reason);
+      case Submission.UnfitPayload(List<PayloadFault> faults) ->
+          invalid(
+              faults.stream()
+                  .limit(Faults.MOST)
+                  .map(fault -> new Fault("/payload" + fault.pointer(), fault.detail()))
+                  .toList());
       case Submission.Accepted accepted -> throw new IllegalArgumentException("kept");
       case Submission.Replayed replayed -> throw new IllegalArgumentException("kept before");
       case Submission.Duplicate duplicate -> throw new IllegalArgumentException("kept before");

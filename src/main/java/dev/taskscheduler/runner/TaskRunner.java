@@ -1,5 +1,8 @@
 package dev.taskscheduler.runner;
 
+import dev.taskscheduler.task.PayloadFault;
+import java.util.List;
+
 /// Runs tasks of one type. A port, found by [java.util.ServiceLoader]: put a jar with a
 /// `META-INF/services/dev.taskscheduler.runner.TaskRunner` on the class path of every node.
 ///
@@ -8,6 +11,12 @@ package dev.taskscheduler.runner;
 public interface TaskRunner {
   /// The type that submissions name; 1 to 64 characters of `a-z A-Z 0-9 . _ -`.
   String type();
+
+  /// All that is wrong with a payload, to be told before a task is accepted. Asked by any node, many
+  /// times at once, and not for tasks that are kept already: [#run] has to look too.
+  default List<PayloadFault> faults(byte[] payload) {
+    return List.of();
+  }
 
   /// Runs one attempt. Returning ends the task well; throwing ends the attempt badly.
   ///

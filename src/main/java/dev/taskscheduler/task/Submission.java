@@ -1,5 +1,7 @@
 package dev.taskscheduler.task;
 
+import java.util.List;
+
 /// The answer to a submission.
 public sealed interface Submission {
   /// Kept by Redis; will end once.
@@ -25,6 +27,11 @@ public sealed interface Submission {
 
   /// Refused, nothing was kept: no runner of this type is known.
   record UnknownType(String type) implements Submission {}
+
+  /// Refused, nothing was kept: the runner of its type could not do anything with this payload.
+  ///
+  /// @param faults all of them; at least one
+  record UnfitPayload(List<PayloadFault> faults) implements Submission {}
 
   /// Refused, nothing was kept: this Redis cannot do what was asked for.
   record NotDurable(String reason) implements Submission {}

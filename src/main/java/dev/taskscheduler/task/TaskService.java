@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-import static java.util.stream.Collectors.toUnmodifiableSet;
+import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
 import java.time.Instant;
@@ -18,16 +18,35 @@ import java.util.concurrent.ExecutionException;
 /// futures only.
 public final class TaskService {
   private final TaskStore store;
-  private final Set<String> types;
+  private final Map<String, PayloadCheck> checks;
   private final TaskListener listener;
   private final TimeOrderedEpochFactory ids =
       TimeOrderedEpochFactory.builder().withIncrementPlus1().build();
 
+  /// Tells what is wrong with a payload for the runner of its type.
+  public interface PayloadCheck {
+    /// None that looks.
+    PayloadCheck NONE = payload -> List.of();
+
+    List<PayloadFault> faults(byte[] payload);
+  }
+
   /// @param types the task types that have a runner on this node
   public TaskService(TaskStore store, Set<String> types, TaskListener listener) {
+    this(
+        store,
+        types.stream().collect(toUnmodifiableMap(type -> type, type -> PayloadCheck.NONE)),
+        listener);
+  }
+
+  /// @param checks by the task types that have a runner on this node
+  public TaskService(
+      TaskStore store, Map<String, PayloadCheck> checks, TaskListener listener) {
     this.store = store;
-    this.types =
-        types.stream().filter(type -> !type.equals(Callback.TYPE)).collect(toUnmodifiableSet());
+    this.checks =
+        checks.entrySet().stream()
+            .filter(each -> !each.getKey().equals(Callback.TYPE)) // nobody submits those
+            .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     this.listener = listener;
   }
 
@@ -35,8 +54,9 @@ public final class TaskService {
   ///
   /// @throws StoreException.Refused if it was certainly not kept; the message says why
   public Submission submit(NewTask task) {
-    if (!types.contains(task.type())) {
-      return new Submission.UnknownType(task.type());
+    Optional<Submission> refused = refused(task);
+    if (refused.isPresent()) {
+      return refused.get();
     }
     String id = ids.create().toString();
     try {
@@ -44,6 +64,17 @@ public final class TaskService {
     } catch (StoreException.Unavailable e) {
       return new Submission.Uncertain(id, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Optional<Submission> refused(NewTask task) {
+    PayloadCheck check = checks.get(task.type());
+    if (check == null) {
+      return Optional.of(new Submission.UnknownType(task.type()));
+    }
+    List<PayloadFault> faults = check.faults(task.payload());
+    return faults.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Submission.UnfitPayload(faults));
   }
 
   private Submission counted(NewTask task, Submission answer) {
@@ -57,8 +88,9 @@ public final class TaskService {
   ///
   /// @return what [#submit] returns; fails with [StoreException.Refused] alone
   public CompletableFuture<Submission> submitLater(NewTask task) {
-    if (!types.contains(task.type())) {
-      return CompletableFuture.completedFuture(new Submission.UnknownType(task.type()));
+    Optional<Submission> refused = refused(task);
+    if (refused.isPresent()) {
+      return CompletableFuture.completedFuture(refused.get());
     }
     String id = ids.create().toString();
     return store
@@ -132,7 +164,7 @@ public final class TaskService {
 
   /// The task types that have a runner on this node.
   public Set<String> types() {
-    return types;
+    return checks.keySet();
   }
 
   private static <T> T await(CompletableFuture<T> answer) {

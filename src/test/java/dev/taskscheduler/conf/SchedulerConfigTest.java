@@ -365,7 +365,7 @@ class SchedulerConfigTest {
     while (line.find()) {
       yaml.put(line.group(1), line.group(2));
     }
-    assertEquals(26, yaml.size(), yaml.toString());
+    assertEquals(38, yaml.size(), yaml.toString());
     assertEquals(with(), SchedulerConfig.of(env(), yaml));
   }
 }

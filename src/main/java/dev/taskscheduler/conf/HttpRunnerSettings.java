@@ -1,0 +1,56 @@
+package dev.taskscheduler.conf;
+
+import dev.taskscheduler.runner.http.HostRules;
+import dev.taskscheduler.runner.http.HttpRunnerConfig;
+import dev.taskscheduler.runner.http.SigningKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/// Reads what the HTTP runner is told.
+final class HttpRunnerSettings {
+  private static final String KEYS = "HTTP_SIGNING_KEYS";
+  private static final String KEYS_FILE = "HTTP_SIGNING_KEYS_FILE";
+
+  private HttpRunnerSettings() {}
+
+  static HttpRunnerConfig read(Settings settings) {
+    return new HttpRunnerConfig(
+        settings.duration("HTTP_CONNECT_TIMEOUT", "5s", "100ms", "1m"),
+        settings.duration("HTTP_TIMEOUT", "30s", "100ms", "24h"),
+        settings.size("HTTP_MAX_RESPONSE_BYTES", 64 << 10, 0, 1 << 20),
+        settings.text("HTTP_ALLOWED_HOSTS", "", HostRules::parse, hosts -> hosts),
+        settings.text("HTTP_ALLOW_PRIVATE", "", HostRules::parse, hosts -> hosts),
+        keys(settings));
+  }
+
+  private static SigningKeys keys(Settings settings) {
+    SigningKeys given = settings.text(KEYS, "", SigningKeys::parse, _ -> "***");
+    SigningKeys filed = settings.text(KEYS_FILE, "", HttpRunnerSettings::file, file -> file);
+    if (given.equals(SigningKeys.NONE)) {
+      return filed;
+    }
+    if (!filed.equals(SigningKeys.NONE)) {
+      settings.fault(KEYS_FILE, "set", "unset where " + KEYS + " is set: one of them");
+    }
+    return given;
+  }
+
+  private static SigningKeys file(String path) {
+    if (path.isEmpty()) {
+      return SigningKeys.NONE;
+    }
+    String text;
+    try {
+      text = Files.readString(Path.of(path));
+    } catch (IOException | InvalidPathException e) {
+      throw new IllegalArgumentException("a file that this process can read", e);
+    }
+    SigningKeys keys = SigningKeys.parse(text);
+    if (keys.equals(SigningKeys.NONE)) {
+      throw new IllegalArgumentException("a file with a key in it");
+    }
+    return keys;
+  }
+}

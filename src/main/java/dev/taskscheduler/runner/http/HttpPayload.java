@@ -1,0 +1,253 @@
+package dev.taskscheduler.runner.http;
+
+import dev.taskscheduler.task.PayloadFault;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/// A payload of type `http` as it is read: the request that it asks for, or all that is wrong with
+/// it.
+final class HttpPayload {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
+  private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e]{0,8192}");
+  private static final int MOST_HEADERS = 64;
+  private static final int LONGEST_URL = 8192;
+  private static final int MOST_PORT = 65_535;
+  private static final int SHOWN = 100;
+  private static final String URL_DETAIL =
+      "must be a string such as \"https://example.com/hook\": http or https, a host name of letters,"
+          + " digits, '-' and '.' (or an address), no user and password, at most 8,192 characters";
+  private static final String TIMEOUT_DETAIL =
+      "must be seconds as a number above 0, or an ISO-8601 duration such as \"PT20S\"";
+
+  private final byte[] payload;
+  private final List<PayloadFault> faults = new ArrayList<>();
+  private String method = "POST";
+  private @Nullable URI url;
+  private boolean urlSeen;
+  private final Map<String, String> headers = new LinkedHashMap<>(); // by name in lower case
+  private byte @Nullable [] body;
+  private byte @Nullable [] bodyText;
+  private Duration timeout = Duration.ofDays(1); // the sender's own is less
+
+  private HttpPayload(byte[] payload) {
+    this.payload = payload;
+  }
+
+  /// Reads one.
+  static HttpPayload read(byte[] payload) {
+    HttpPayload read = new HttpPayload(payload);
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), payload)) {
+      read.object(parser);
+    } catch (JacksonException e) {
+      read.fault("", "is no JSON that can be read: " + e.getOriginalMessage());
+    }
+    return read;
+  }
+
+  /// All of them; none if [#call] may be asked.
+  List<PayloadFault> faults() {
+    return List.copyOf(faults);
+  }
+
+  /// @throws IllegalStateException if there are faults
+  HttpCall call() {
+    URI target = url;
+    if (!faults.isEmpty() || target == null) {
+      throw new IllegalStateException("a payload with faults is no request");
+    }
+    byte[] sent = body != null ? body : bodyText != null ? bodyText : new byte[0];
+    Map<String, String> sentHeaders = new LinkedHashMap<>(headers);
+    if (body != null) {
+      sentHeaders.putIfAbsent("content-type", "application/json");
+    } else if (bodyText != null) {
+      sentHeaders.putIfAbsent("content-type", "text/plain; charset=utf-8");
+    }
+    return new HttpCall(method, target, sentHeaders, sent, timeout);
+  }
+
+  private void object(JsonParser parser) {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      fault("", "must be an object with a url, such as {\"url\": \"https://example.com/hook\"}");
+      return;
+    }
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      field(name, parser.nextToken(), parser);
+    }
+    if (!urlSeen) {
+      fault("/url", "is missing; " + URL_DETAIL);
+    }
+    if (body != null && bodyText != null) {
+      fault("/bodyText", "cannot stand beside body; leave one of them out");
+    }
+    if (WITHOUT_BODY.contains(method) && (body != null || bodyText != null)) {
+      fault("/method", "is " + method + ", which has no body; leave the body out or use POST");
+    }
+  }
+
+  private void field(String name, JsonToken value, JsonParser parser) {
+    switch (name) {
+      case "url" -> url(value, parser);
+      case "method" -> method(value, parser);
+      case "headers" -> headers(value, parser);
+      case "body" -> body(parser);
+      case "bodyText" -> bodyText(value, parser);
+      case "timeout" -> timeout(value, parser);
+      default -> {
+        parser.skipChildren();
+        fault(
+            "/" + shown(name),
+            "is not known; the fields are url, method, headers, body, bodyText, timeout");
+      }
+    }
+  }
+
+  private void url(JsonToken value, JsonParser parser) {
+    urlSeen = true;
+    Optional<URI> read =
+        value == JsonToken.VALUE_STRING ? target(parser.getString()) : Optional.empty();
+    parser.skipChildren();
+    if (read.isEmpty()) {
+      fault("/url", URL_DETAIL);
+    }
+    url = read.orElse(null);
+  }
+
+  private static Optional<URI> target(String text) {
+    if (text.length() > LONGEST_URL) {
+      return Optional.empty();
+    }
+    try {
+      URI uri = new URI(text);
+      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+      boolean good =
+          (scheme.equals("http") || scheme.equals("https"))
+              && uri.getHost() != null
+              && uri.getUserInfo() == null
+              && uri.getHost().indexOf('%') < 0 // a zone of this machine
+              && uri.getPort() != 0
+              && uri.getPort() <= MOST_PORT;
+      return good ? Optional.of(uri) : Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void method(JsonToken value, JsonParser parser) {
+    String text = value == JsonToken.VALUE_STRING ? parser.getString() : "";
+    parser.skipChildren();
+    if (METHODS.contains(text)) {
+      method = text;
+    } else {
+      fault("/method", "must be GET, HEAD, POST, PUT, PATCH or DELETE; leave it out for POST");
+    }
+  }
+
+  private void headers(JsonToken value, JsonParser parser) {
+    if (value != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      fault("/headers", "must be an object of strings, such as {\"X-Team\": \"billing\"}");
+      return;
+    }
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      JsonToken token = parser.nextToken();
+      header(name, token == JsonToken.VALUE_STRING ? parser.getString() : null);
+      parser.skipChildren();
+    }
+    if (headers.size() > MOST_HEADERS) {
+      fault("/headers", "has more than " + MOST_HEADERS + " headers");
+    }
+  }
+
+  private void header(String name, @Nullable String value) {
+    String pointer = "/headers/" + shown(name);
+    if (!HEADER_NAME.matcher(name).matches()) {
+      fault(pointer, "is no name of a header; letters, digits and '-' are");
+    } else if (TaskHeaders.owned(name)) {
+      fault(pointer, "is set by the scheduler or by HTTP itself; leave it out");
+    } else if (value == null || !HEADER_VALUE.matcher(value).matches()) {
+      fault(pointer, "must be a string of printable ASCII on one line, at most 8,192 characters");
+    } else if (headers.put(name.toLowerCase(Locale.ROOT), value) != null) {
+      fault(pointer, "is there twice, in other letters; leave one out");
+    }
+  }
+
+  /// Kept byte for byte, so that what is signed and sent is what was submitted.
+  private void body(JsonParser parser) {
+    int from = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    parser.finishToken(); // a string is lazy otherwise: the location would be early
+    int to = (int) parser.currentLocation().getByteOffset();
+    body = Arrays.copyOfRange(payload, from, to);
+  }
+
+  private void bodyText(JsonToken value, JsonParser parser) {
+    if (value == JsonToken.VALUE_STRING) {
+      bodyText = parser.getString().getBytes(StandardCharsets.UTF_8);
+    } else {
+      parser.skipChildren();
+      fault("/bodyText", "must be a string; send JSON as body");
+    }
+  }
+
+  private void timeout(JsonToken value, JsonParser parser) {
+    Optional<Duration> read =
+        switch (value) {
+          case VALUE_STRING -> iso(parser.getString());
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> seconds(parser.getDoubleValue());
+          default -> Optional.empty();
+        };
+    parser.skipChildren();
+    if (read.isEmpty()) {
+      fault("/timeout", TIMEOUT_DETAIL);
+    } else if (read.get().compareTo(timeout) < 0) {
+      timeout = read.get();
+    }
+  }
+
+  private static Optional<Duration> iso(String text) {
+    try {
+      return Optional.of(Duration.parse(text)).filter(Duration::isPositive);
+    } catch (DateTimeParseException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Duration> seconds(double seconds) {
+    long millis = Math.round(Math.min(seconds, 1e9) * 1_000);
+    return millis > 0 ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
+  }
+
+  private void fault(String pointer, String detail) {
+    faults.add(new PayloadFault(pointer, detail));
+  }
+
+  private static String shown(String name) {
+    String text = name.replace("~", "~0").replace("/", "~1");
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+  }
+}

@@ -1,0 +1,85 @@
+package dev.taskscheduler.runner.http;
+
+import dev.taskscheduler.task.PayloadFault;
+
+import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.runner.TaskRunner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Type `http`: sends the request that the payload describes, and judges by the status of its
+/// answer (`docs/http-runner.md`).
+public final class HttpRunner implements TaskRunner {
+  private static final int QUOTED = 200;
+
+  private final HttpSender sender;
+  private final InstantSource clock;
+
+  /// @param sender not closed by this runner
+  public HttpRunner(HttpSender sender) {
+    this(sender, InstantSource.system());
+  }
+
+  HttpRunner(HttpSender sender, InstantSource clock) {
+    this.sender = sender;
+    this.clock = clock;
+  }
+
+  @Override
+  public String type() {
+    return "http";
+  }
+
+  /// Whom it may be sent to is judged when it runs.
+  @Override
+  public List<PayloadFault> faults(byte[] payload) {
+    return HttpPayload.read(payload).faults();
+  }
+
+  /// @throws TaskFailure lasting or passing, by the table in `docs/http-runner.md`
+  @Override
+  public TaskResult run(TaskRun task) throws TaskFailure, InterruptedException {
+    HttpPayload payload = HttpPayload.read(task.payload());
+    if (!payload.faults().isEmpty()) {
+      throw TaskFailure.lasting(
+          payload.faults().stream().map(PayloadFault::toString).collect(Collectors.joining("; ")));
+    }
+    return send(payload.call(), task);
+  }
+
+  /// Sends a request for a task and judges by its answer.
+  TaskResult send(HttpCall call, TaskRun task) throws TaskFailure, InterruptedException {
+    HttpAnswer answer = sender.send(call, task);
+    return switch (Verdict.of(answer.status())) {
+      case SUCCESS -> new TaskResult(AnswerJson.of(answer));
+      case LASTING -> throw TaskFailure.lasting(said(call, answer));
+      case PASSING -> throw TaskFailure.passing(said(call, answer));
+      case BUSY -> {
+        Optional<Duration> wait =
+            answer.header("retry-after").flatMap(value -> RetryAfter.read(value, clock.instant()));
+        throw wait.isPresent()
+            ? TaskFailure.passing(said(call, answer), wait.get())
+            : TaskFailure.passing(said(call, answer));
+      }
+    };
+  }
+
+  private static String said(HttpCall call, HttpAnswer answer) {
+    String quote =
+        AnswerJson.text(answer)
+            .map(text -> text.replaceAll("\\p{Cntrl}+", " ").strip())
+            .map(text -> text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "...")
+            .orElse("");
+    boolean redirect = answer.status() >= 300 && answer.status() < 400;
+    return call.origin()
+        + " answered "
+        + answer.status()
+        + (redirect ? " (redirects are not followed: submit the URL that they lead to)" : "")
+        + (quote.isEmpty() ? "" : ": " + quote);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.taskscheduler.runner.http;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// How long a target says that it keeps a connection.
+final class KeepAlive {
+  private static final Pattern TIMEOUT = Pattern.compile("(?i).*\\btimeout=(\\d{1,6})\\b.*");
+
+  private KeepAlive() {}
+
+  /// Up to [KeptConnections#LONGEST]; a second less than what the header says, since it counts from
+  /// the target's side.
+  static Duration time(Optional<String> header) {
+    Optional<Matcher> said = header.map(TIMEOUT::matcher).filter(Matcher::matches);
+    return said.map(matcher -> Duration.ofSeconds(Long.parseLong(matcher.group(1)) - 1))
+        .orElse(KeptConnections.LONGEST);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.taskscheduler.runner.http;
+
+import dev.taskscheduler.runner.TaskFailure;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Says which addresses a task may be sent to. It judges the very addresses that are then connected
+/// to, so that neither a name that answers differently the second time nor an odd way to write an
+/// address gets around it.
+final class TargetGuard {
+  private final HostRules allowed;
+  private final HostRules privates;
+
+  /// @param allowed who may be asked; none for everybody
+  /// @param privates whose addresses may be private; they are allowed, too
+  TargetGuard(HostRules allowed, HostRules privates) {
+    this.allowed = allowed;
+    this.privates = privates;
+  }
+
+  /// Those of `candidates` that may be connected to, in their order.
+  ///
+  /// @param host the name that led to them, or their literal, in lower case
+  /// @throws TaskFailure lasting, if there is none
+  List<InetAddress> admit(String host, List<InetAddress> candidates) throws TaskFailure {
+    List<InetAddress> admitted = new ArrayList<>();
+    String refusal = "it has no address";
+    for (InetAddress candidate : candidates) {
+      if (!listed(host, candidate)) {
+        refusal = "HTTP_ALLOWED_HOSTS does not name it";
+      } else if (!reachable(host, candidate)) {
+        refusal =
+            "its address is "
+                + AddressKind.of(candidate).said()
+                + ", and HTTP_ALLOW_PRIVATE does"
+                + " not open it";
+      } else {
+        admitted.add(candidate);
+      }
+    }
+    if (admitted.isEmpty()) {
+      throw TaskFailure.lasting("the target " + host + " is refused: " + refusal);
+    }
+    return admitted;
+  }
+
+  private boolean listed(String host, InetAddress address) {
+    return allowed.isEmpty()
+        || allowed.names(host)
+        || allowed.holds(address)
+        || privates.names(host)
+        || privates.holds(address);
+  }
+
+  /// A name opens private addresses alone: whoever answers for it must not lead us to where
+  /// credentials lie. Those have to be named themselves.
+  private boolean reachable(String host, InetAddress address) {
+    return switch (AddressKind.of(address)) {
+      case PUBLIC -> true;
+      case PRIVATE -> privates.names(host) || privates.holds(address);
+      case METADATA -> privates.holds(address);
+      case RESERVED -> false;
+    };
+  }
+}

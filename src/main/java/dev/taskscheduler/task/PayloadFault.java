@@ -1,0 +1,12 @@
+package dev.taskscheduler.task;
+
+/// What is wrong with a payload for the runner of its type.
+///
+/// @param pointer to the value inside the payload, as RFC 6901 writes it
+/// @param detail what to change
+public record PayloadFault(String pointer, String detail) {
+  @Override
+  public String toString() {
+    return (pointer.isEmpty() ? "the payload" : pointer) + " " + detail;
+  }
+}
