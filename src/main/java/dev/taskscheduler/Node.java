@@ -70,8 +70,7 @@ final class Node implements AutoCloseable {
     AtomicReference<@Nullable TaskService> service = new AtomicReference<>();
     CallbackRunner callbacks =
         new CallbackRunner(
-            httpRunner,
-            id -> Optional.ofNullable(service.get()).flatMap(tasks -> tasks.find(id)));
+            httpRunner, id -> Optional.ofNullable(service.get()).flatMap(tasks -> tasks.find(id)));
     Map<String, TaskRunner> runners = Runners.find(List.of(httpRunner, callbacks));
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();

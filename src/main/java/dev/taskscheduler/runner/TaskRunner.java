@@ -12,8 +12,8 @@ public interface TaskRunner {
   /// The type that submissions name; 1 to 64 characters of `a-z A-Z 0-9 . _ -`.
   String type();
 
-  /// All that is wrong with a payload, to be told before a task is accepted. Asked by any node, many
-  /// times at once, and not for tasks that are kept already: [#run] has to look too.
+  /// All that is wrong with a payload, to be told before a task is accepted. Asked by any node,
+  /// many times at once, and not for tasks that are kept already: [#run] has to look too.
   default List<PayloadFault> faults(byte[] payload) {
     return List.of();
   }

@@ -40,8 +40,7 @@ public final class TaskService {
   }
 
   /// @param checks by the task types that have a runner on this node
-  public TaskService(
-      TaskStore store, Map<String, PayloadCheck> checks, TaskListener listener) {
+  public TaskService(TaskStore store, Map<String, PayloadCheck> checks, TaskListener listener) {
     this.store = store;
     this.checks =
         checks.entrySet().stream()
@@ -72,9 +71,7 @@ public final class TaskService {
       return Optional.of(new Submission.UnknownType(task.type()));
     }
     List<PayloadFault> faults = check.faults(task.payload());
-    return faults.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Submission.UnfitPayload(faults));
+    return faults.isEmpty() ? Optional.empty() : Optional.of(new Submission.UnfitPayload(faults));
   }
 
   private Submission counted(NewTask task, Submission answer) {

@@ -23,8 +23,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
 
 /// Type `callback`: tells a URL that a task has ended. Such tasks are made by the store in the same
-/// step as the end of the one that they tell of, and hold `{"task": id, "url": url}`; what is told is
-/// read when it is told.
+/// step as the end of the one that they tell of, and hold `{"task": id, "url": url}`; what is told
+/// is read when it is told.
 public final class CallbackRunner implements TaskRunner {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Duration LONGEST = Duration.ofDays(1); // the sender's own is less

@@ -1,7 +1,6 @@
 package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.task.PayloadFault;
-
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

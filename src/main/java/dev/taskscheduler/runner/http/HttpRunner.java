@@ -1,11 +1,10 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.task.PayloadFault;
-
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.PayloadFault;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,10 +1,9 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.task.PayloadFault;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.PayloadFault;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +20,7 @@ class HttpPayloadTest {
   }
 
   private static List<PayloadFault> faults(String json) {
-    return HttpRunner.check(json.getBytes(StandardCharsets.UTF_8));
+    return HttpPayload.read(json.getBytes(StandardCharsets.UTF_8)).faults();
   }
 
   private static String text(HttpCall call) {

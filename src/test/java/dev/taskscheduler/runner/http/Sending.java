@@ -101,6 +101,6 @@ final class Sending implements AutoCloseable {
 
   @Override
   public void close() {
-    runner.close();
+    sender.close();
   }
 }

@@ -1,0 +1,76 @@
+package dev.taskscheduler.runner.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskState;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// What a callback tells a real HTTP server, and how its answer is judged.
+class CallbackRunnerIT {
+  private static final Instant BEGAN = Instant.parse("2026-11-23T10:11:13.000001Z");
+  private static final Instant ENDED = Instant.parse("2026-11-23T10:11:14.999999Z");
+
+  private static Task task(TaskState state) {
+    return new Task("01a2", Priority.LOW, "sleep", BEGAN, 3, state);
+  }
+
+  private static String payload(Target target) {
+    return "{\"task\":\"01a2\",\"url\":\"" + target.url("/done") + "\"}";
+  }
+
+  @Test
+  void it_tells_how_the_task_ended() throws Exception {
+    try (Target target = Target.answering(204, "");
+        Sending sending = Sending.local("PT10S")) {
+      CallbackRunner runner =
+          new CallbackRunner(
+              sending.runner,
+              id -> Optional.of(task(new TaskState.Dead(BEGAN, ENDED, "no \"way\""))));
+      runner.run(Sending.task(payload(target)));
+      Target.Asked asked = target.asked().getFirst();
+      assertEquals("POST", asked.method());
+      assertEquals(
+          "{\"id\":\"01a2\",\"type\":\"sleep\",\"priority\":\"low\",\"attempt\":3,"
+              + "\"submittedAt\":\"2026-11-23T10:11:13.000001Z\",\"status\":\"failed\","
+              + "\"state\":\"dead\",\"finishedAt\":\"2026-11-23T10:11:14.999999Z\","
+              + "\"error\":\"no \\\"way\\\"\"}",
+          new String(asked.body(), StandardCharsets.UTF_8));
+      assertEquals(Sending.ID, asked.headers().getFirst("Idempotency-Key"));
+    }
+  }
+
+  @Test
+  void a_target_that_is_busy_is_called_again_and_one_that_refuses_is_not() throws Exception {
+    for (int status : new int[] {503, 410}) {
+      try (Target target = Target.answering(status, "");
+          Sending sending = Sending.local("PT10S")) {
+        CallbackRunner runner =
+            new CallbackRunner(
+                sending.runner, id -> Optional.of(task(new TaskState.Completed(BEGAN, ENDED))));
+        TaskFailure failure =
+            assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target))));
+        assertEquals(status == 410, failure.isLasting());
+      }
+    }
+  }
+
+  @Test
+  void a_task_that_is_not_kept_any_more_is_told_of_to_nobody() throws Exception {
+    try (Target target = Target.answering(204, "");
+        Sending sending = Sending.local("PT10S")) {
+      CallbackRunner runner = new CallbackRunner(sending.runner, id -> Optional.empty());
+      TaskFailure failure =
+          assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target))));
+      assertTrue(failure.isLasting());
+      assertEquals(0, target.asked().size());
+    }
+  }
+}
