@@ -21,7 +21,6 @@ public final class Main {
   /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
   /// node could not start; 2 if its configuration is at fault.
   public static void main(String[] args) throws InterruptedException {
-    pollOnPlatformThreads();
     SchedulerConfig config;
     try {
       config = SchedulerConfig.load(System.getenv());
@@ -78,15 +77,5 @@ public final class Main {
       return; // nothing runs that could be stopped in order
     }
     node.close();
-  }
-
-  /// The JDK wakes a virtual thread that waits for a socket by way of another virtual thread; by
-  /// way of a platform thread it is one hop less, which is a fifth of the time from a submission to
-  /// its start on an idle machine (`docs/benchmarks.md`). To be said before the first socket; a
-  /// value that was given stands.
-  private static void pollOnPlatformThreads() {
-    if (System.getProperty("jdk.pollerMode") == null) {
-      System.setProperty("jdk.pollerMode", "1");
-    }
   }
 }

@@ -51,7 +51,7 @@ final class RequestFilter implements Filter {
     int status = CUT_OFF;
     try {
       if (framed(req.headers())) {
-        if (req.headers().contentLength().orElse(0) > largest(req)) {
+        if (ContentLength.of(req.headers()) > largest(req)) {
           if (req.headers().contains(HeaderValues.EXPECT_100)) {
             res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
           }

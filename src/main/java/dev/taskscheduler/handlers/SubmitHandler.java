@@ -54,19 +54,20 @@ final class SubmitHandler implements Handler {
               "Send the header Content-Type: application/json; the charset, if named, is utf-8."));
       return;
     }
-    int weight = room.weigh(req.headers().contentLength().orElse(maxBodyBytes));
+    long announced = ContentLength.of(req.headers());
+    int weight = room.weigh(announced == ContentLength.NONE ? maxBodyBytes : announced);
     if (!room.enter(weight)) {
       Answers.problem(req, res, BodyRoom.NONE_LEFT);
       return;
     }
     try {
-      read(req, res);
+      read(req, res, announced);
     } finally {
       room.leave(weight);
     }
   }
 
-  private void read(ServerRequest req, ServerResponse res) throws IOException {
+  private void read(ServerRequest req, ServerResponse res, long announced) throws IOException {
     Optional<String> key;
     try {
       key = IdempotencyKeys.read(req.headers());
@@ -74,7 +75,7 @@ final class SubmitHandler implements Handler {
       Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())));
       return;
     }
-    byte[] body = body(req);
+    byte[] body = body(req, announced);
     if (body.length > maxBodyBytes) {
       Answers.problem(req, res, ErrorMapping.tooLarge());
       return;
@@ -161,13 +162,12 @@ final class SubmitHandler implements Handler {
   }
 
   /// A body that is too large comes back one byte too long.
-  private byte[] body(ServerRequest req) throws IOException {
+  private byte[] body(ServerRequest req, long announced) throws IOException {
     if (!req.content().hasEntity()) {
       return new byte[0];
     }
-    long announced = req.headers().contentLength().orElse(-1);
     try (InputStream in = req.content().inputStream()) {
-      if (announced < 0) { // chunked
+      if (announced == ContentLength.NONE) { // chunked
         return in.readNBytes(maxBodyBytes + 1);
       }
       byte[] body = new byte[(int) announced];

@@ -3,9 +3,12 @@ package dev.taskscheduler.metrics;
 import io.helidon.metrics.api.BuiltInMeterNameFormat;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Gauge;
+import io.helidon.metrics.api.Meter;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.metrics.api.ScopeConfig;
+import io.helidon.metrics.api.ScopingConfig;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
 import io.helidon.webserver.observe.ObserveFeature;
@@ -20,10 +23,17 @@ import java.util.function.Supplier;
 
 /// Writes meters into Helidon's registry, and serves them.
 final class Meterbook {
+  /// What Helidon counts of requests, which a [Bystander] does not see.
+  private static final String VENDOR = Meter.Scope.VENDOR;
+
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
           .builtInMeterNameFormat(BuiltInMeterNameFormat.SNAKE)
           .warnOnMultipleRegistries(false)
+          .scoping(
+              ScopingConfig.builder()
+                  .putScope(VENDOR, ScopeConfig.builder().name(VENDOR).enabled(false).build())
+                  .build())
           .build();
 
   static {
@@ -67,11 +77,12 @@ final class Meterbook {
     return ObserveFeature.builder()
         .observersDiscoverServices(false)
         .addObserver(
-            MetricsObserver.builder()
-                .endpoint("/metrics")
-                .metricsConfig(CONFIG)
-                .meterRegistry(registry)
-                .build())
+            new Bystander(
+                MetricsObserver.builder()
+                    .endpoint("/metrics")
+                    .metricsConfig(CONFIG)
+                    .meterRegistry(registry)
+                    .build()))
         .build();
   }
 }

@@ -126,6 +126,13 @@ class MetersTest {
   }
 
   @Test
+  void requests_are_counted_once() throws Exception {
+    scrape("text/plain");
+    String text = scrape("text/plain");
+    assertFalse(text.contains("requests_count"), text);
+  }
+
+  @Test
   void a_leader_shows_what_it_has_before_it() throws Exception {
     lead();
     assertLines(

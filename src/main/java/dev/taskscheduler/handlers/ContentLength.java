@@ -1,0 +1,19 @@
+package dev.taskscheduler.handlers;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerRequestHeaders;
+
+/// How long a request's body says it is. Helidon looks for a mapper of text to numbers each time it
+/// is asked; it has refused what is no number before a handler runs.
+final class ContentLength {
+  /// Nothing is said: no body, or one in chunks.
+  static final long NONE = -1;
+
+  private ContentLength() {}
+
+  static long of(ServerRequestHeaders headers) {
+    return headers.contains(HeaderNames.CONTENT_LENGTH)
+        ? Long.parseLong(headers.get(HeaderNames.CONTENT_LENGTH).get())
+        : NONE;
+  }
+}
