@@ -85,7 +85,8 @@ final class Node implements AutoCloseable {
                 () -> Optional.ofNullable(store.get()).map(RedisTaskStore::health)));
     taskRedis = new Redis(config.redis(), config.leader().node(), TASK_CONNECTIONS, ANSWER, meters);
     Duration quarter =
-        config.leader().trust().dividedBy(4); // so that one lost answer does not end a leadership
+        Duration.ofNanos(
+            config.leader().trust().toNanos() / 4); // so that one lost answer does not end a term
     fenceRedis =
         new Redis(
             config.redis(),

@@ -87,6 +87,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAPackage(BASE + "..")
+        .and()
+        .doNotHaveFullyQualifiedName(BASE + ".Rehearsal") // another main: it starts what Main does
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName(BASE + ".Main")

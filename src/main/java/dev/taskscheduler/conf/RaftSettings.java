@@ -18,8 +18,8 @@ final class RaftSettings {
   static RaftConfig read(Settings settings, String node, String group) {
     Duration both = settings.duration("RAFT_ELECTION_TIMEOUT", "500ms", "100ms", "1m");
     Duration least = settings.duration("RAFT_ELECTION_TIMEOUT_MIN", millis(both), "100ms", "1m");
-    Duration most = settings.duration(LONGEST, millis(least.multipliedBy(2)), "150ms", "2m");
-    if (most.multipliedBy(2).compareTo(least.multipliedBy(3)) < 0) {
+    Duration most = settings.duration(LONGEST, millis(least.plus(least)), "150ms", "2m");
+    if (most.toMillis() * 2 < least.toMillis() * 3) {
       settings.fault(
           LONGEST, millis(most), "at least half as much again as the least, " + millis(least));
     }

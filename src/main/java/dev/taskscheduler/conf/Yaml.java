@@ -3,6 +3,11 @@ package dev.taskscheduler.conf;
 import dev.taskscheduler.conf.ConfigException.Fault;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +20,9 @@ final class Yaml {
   ///
   /// @throws ConfigException if one is no yaml
   static Map<String, String> read(Path file) {
+    if (!Files.exists(file) && saysNothing()) {
+      return Map.of(); // as it mostly is: Helidon takes longer to find that out than to do all else
+    }
     try {
       return Config.builder()
           .disableEnvironmentVariablesSource() // the environment has names of its own: Settings
@@ -30,6 +38,18 @@ final class Yaml {
     } catch (RuntimeException e) {
       throw new ConfigException(
           List.of(new Fault(file.toString(), rootMessage(e), "yaml with a mapping `scheduler:`")));
+    }
+  }
+
+  /// Whether the one on the class path, which is there to be copied, holds nothing but comments.
+  private static boolean saysNothing() {
+    try (InputStream in = Yaml.class.getResourceAsStream("/application.yaml")) {
+      return in == null
+          || new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .allMatch(line -> line.isBlank() || line.startsWith("#"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("application.yaml cannot be read from the class path", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.taskscheduler.metrics;
 
+import dev.taskscheduler.handlers.HelidonServices;
 import io.helidon.metrics.api.BuiltInMeterNameFormat;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Gauge;
@@ -25,6 +26,9 @@ import java.util.function.Supplier;
 final class Meterbook {
   /// What Helidon counts of requests, which a [Bystander] does not see.
   private static final String VENDOR = Meter.Scope.VENDOR;
+  static {
+    HelidonServices.prepare();
+  }
 
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
