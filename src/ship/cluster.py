@@ -45,16 +45,19 @@ def leader(ports):
 
 
 class Ledger:
-    """Submits to every node from a thread of its own, and keeps each accepted id."""
+    """Submits to every node that is not set aside, from a thread for each, and keeps each accepted id."""
 
     def __init__(self, ports):
-        self.accepted, self.refused, self.over = [], {}, False
+        self.accepted, self.refused, self.aside, self.over = [], {}, set(), False
         self.threads = [threading.Thread(target=self.submit, args=(port,)) for port in ports]
         for thread in self.threads:
             thread.start()
 
     def submit(self, port):
         while not self.over:
+            if port in self.aside:
+                time.sleep(0.01)
+                continue
             try:
                 status, text = call(port, "POST", "/submit", TASK)
                 if status == 202:
