@@ -3,6 +3,7 @@ package dev.taskscheduler;
 import dev.taskscheduler.conf.ConfigException;
 import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.handlers.HelidonServices;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ public final class Main {
   /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
   /// node could not start; 2 if its configuration is at fault.
   public static void main(String[] args) throws InterruptedException {
+    HelidonServices.say();
     SchedulerConfig config;
     try {
       config = SchedulerConfig.load(System.getenv());

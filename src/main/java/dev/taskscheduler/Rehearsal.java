@@ -2,6 +2,7 @@ package dev.taskscheduler;
 
 import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.handlers.HelidonServices;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ public final class Rehearsal {
   ///
   /// @param args where the node of each elector listens: by Redis, by Raft
   public static void main(String[] args) throws InterruptedException {
+    HelidonServices.say();
     List<String> electors = List.of("redis", "raft");
     for (int i = 0; i < electors.size(); i++) {
       String elector = electors.get(i);

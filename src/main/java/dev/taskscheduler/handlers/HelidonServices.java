@@ -2,7 +2,6 @@ package dev.taskscheduler.handlers;
 
 import io.helidon.common.mapper.DefaultMapperProvider__ServiceDescriptor;
 import io.helidon.common.mapper.DefaultResolverService__ServiceDescriptor;
-import io.helidon.common.mapper.MapperManager;
 import io.helidon.common.mapper.MappersFactory__ServiceDescriptor;
 import io.helidon.common.mapper.MappersImpl__ServiceDescriptor;
 import io.helidon.config.Config;
@@ -14,7 +13,10 @@ import io.helidon.service.registry.Services;
 /// values, and a configuration, which is empty, for all that Helidon is told is told by calls. To
 /// seek it reads a list in every jar, a fifth of the time of a node's start.
 public final class HelidonServices {
-  static {
+  private HelidonServices() {}
+
+  /// To be called in a process before anything of Helidon is used.
+  public static void say() {
     Services.registry(
         ServiceRegistryManager.create(
                 ServiceRegistryConfig.builder()
@@ -27,15 +29,5 @@ public final class HelidonServices {
                     .putContractInstance(Config.class, Config.empty())
                     .build())
             .registry());
-    // Helidon 4.4 asks its service registry for the mappers at each header that is read as a
-    // number, which was half of the time of a request. One that is set is used as it is.
-    MapperManager.global(MapperManager.create());
-  }
-
-  private HelidonServices() {}
-
-  /// To be called before anything of Helidon is used; what comes after the first call is idle.
-  public static void prepare() {
-    // the class is there
   }
 }

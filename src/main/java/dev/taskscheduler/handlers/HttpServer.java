@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import io.helidon.common.mapper.MapperManager;
 import io.helidon.http.media.MediaContext;
 import io.helidon.openapi.OpenApiFeature;
 import io.helidon.webserver.WebServer;
@@ -41,7 +42,9 @@ public final class HttpServer implements AutoCloseable {
   private static final int MAX_FIRST_LINE = 4 * 1024;
 
   static {
-    HelidonServices.prepare();
+    // Helidon 4.4 asks its service registry for the mappers at each header that is read as a
+    // number, which was half of the time of a request. One that is set is used as it is.
+    MapperManager.global(MapperManager.create());
   }
 
   private final HttpConfig config;

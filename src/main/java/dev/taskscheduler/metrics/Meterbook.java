@@ -1,6 +1,5 @@
 package dev.taskscheduler.metrics;
 
-import dev.taskscheduler.handlers.HelidonServices;
 import io.helidon.metrics.api.BuiltInMeterNameFormat;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Gauge;
@@ -26,9 +25,6 @@ import java.util.function.Supplier;
 final class Meterbook {
   /// What Helidon counts of requests, which a [Bystander] does not see.
   private static final String VENDOR = Meter.Scope.VENDOR;
-  static {
-    HelidonServices.prepare();
-  }
 
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
