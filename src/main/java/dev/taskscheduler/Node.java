@@ -43,7 +43,7 @@ final class Node implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Node.class.getName());
 
   /// One for each lane of the two stores and for the questions of health and counts.
-  private static final int TASK_CONNECTIONS = 12;
+  private static final int TASK_CONNECTIONS = 14;
 
   /// A look, a beat and a release may be under way at once.
   private static final int FENCE_CONNECTIONS = 4;

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import tools.jackson.core.JsonGenerator;
 
 /// `POST /submit/batch`: up to 10,000 tasks in one call, as a JSON array or as lines. The body is
@@ -117,6 +118,7 @@ final class BatchHandler implements Handler {
     private final Optional<String> key;
     private final List<Item> items = new ArrayList<>();
     private final Deque<Sent> sent = new ArrayDeque<>();
+    private final int stream = ThreadLocalRandom.current().nextInt();
     private long sentBytes;
     private int faults;
 
@@ -188,7 +190,7 @@ final class BatchHandler implements Handler {
       while (sent.size() >= WINDOW || !sent.isEmpty() && sentBytes + bytes > WINDOW_BYTES) {
         settle();
       }
-      sent.add(new Sent(place, bytes, tasks.submitLater(task)));
+      sent.add(new Sent(place, bytes, tasks.submitLater(task, stream)));
       sentBytes += bytes;
     }
 

@@ -1,8 +1,8 @@
 package dev.taskscheduler.handlers;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// Cuts a batch into its items while it comes in, without reading them: a JSON array at the commas
@@ -18,6 +18,8 @@ final class ItemSplitter {
   private int filled;
   private boolean begun;
   private boolean over;
+  private byte[] item = new byte[1024]; // while it is read
+  private int length;
 
   /// @param lines an item a line; else one JSON array
   /// @param longest bytes of an item at the most
@@ -46,14 +48,14 @@ final class ItemSplitter {
 
   private Optional<byte[]> line() throws IOException, BrokenBatch {
     while (true) {
-      ByteArrayOutputStream item = new ByteArrayOutputStream();
+      length = 0;
       int next = read();
       while (next != END && next != '\n') {
-        add(item, next);
+        add(next);
         next = read();
       }
       over = next == END;
-      byte[] bytes = item.toByteArray();
+      byte[] bytes = Arrays.copyOf(item, length);
       if (!blank(bytes)) {
         return Optional.of(bytes);
       }
@@ -89,15 +91,15 @@ final class ItemSplitter {
       }
       begun = true;
     }
-    ByteArrayOutputStream item = new ByteArrayOutputStream();
+    length = 0;
     int depth = 0;
     while (depth > 0 || next != ',' && next != ']') {
       if (next == END) {
         throw new BrokenBatch("The body ends in the middle of the JSON array.");
       }
-      add(item, next);
+      add(next);
       if (next == '"') {
-        string(item);
+        string();
       } else if (next == '{' || next == '[') {
         depth++;
       } else if (next == '}' || next == ']') {
@@ -108,26 +110,26 @@ final class ItemSplitter {
     if (next == ']') {
       finish();
     }
-    return Optional.of(item.toByteArray());
+    return Optional.of(Arrays.copyOf(item, length));
   }
 
-  private void string(ByteArrayOutputStream item) throws IOException, BrokenBatch {
+  private void string() throws IOException, BrokenBatch {
     int next = read();
     while (next != '"') {
       if (next == END) {
         throw new BrokenBatch("The body ends in the middle of a string.");
       }
-      add(item, next);
+      add(next);
       if (next == '\\') { // whatever follows is no end of the string
         next = read();
         if (next == END) {
           throw new BrokenBatch("The body ends in the middle of a string.");
         }
-        add(item, next);
+        add(next);
       }
       next = read();
     }
-    add(item, next);
+    add(next);
   }
 
   private void finish() throws IOException, BrokenBatch {
@@ -137,11 +139,14 @@ final class ItemSplitter {
     }
   }
 
-  private void add(ByteArrayOutputStream item, int next) throws BrokenBatch {
-    if (item.size() >= longest) {
+  private void add(int next) throws BrokenBatch {
+    if (length >= longest) {
       throw new BrokenBatch("An item is longer than " + longest + " bytes (MAX_BODY_BYTES).");
     }
-    item.write(next);
+    if (length == item.length) {
+      item = Arrays.copyOf(item, 2 * length);
+    }
+    item[length++] = (byte) next;
   }
 
   private int afterSpaces() throws IOException {

@@ -83,15 +83,16 @@ public final class TaskService {
 
   /// Keeps one of many tasks without waiting for it.
   ///
+  /// @param stream the same number for all that are to be kept in their order
   /// @return what [#submit] returns; fails with [StoreException.Refused] alone
-  public CompletableFuture<Submission> submitLater(NewTask task) {
+  public CompletableFuture<Submission> submitLater(NewTask task, int stream) {
     Optional<Submission> refused = refused(task);
     if (refused.isPresent()) {
       return CompletableFuture.completedFuture(refused.get());
     }
     String id = ids.create().toString();
     return store
-        .submit(id, task)
+        .submit(id, task, stream)
         .handle((answer, failure) ->
             switch (failure) {
               case null -> counted(task, answer);

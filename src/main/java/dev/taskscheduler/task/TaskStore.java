@@ -16,6 +16,13 @@ public interface TaskStore {
   ///   with [StoreException.Refused] when it was not
   CompletableFuture<Submission> submit(String id, NewTask task);
 
+  /// Keeps one of many tasks that come together, beside others that come one by one.
+  ///
+  /// @param stream any number; what goes in one stream is kept in its order
+  default CompletableFuture<Submission> submit(String id, NewTask task, int stream) {
+    return submit(id, task);
+  }
+
   /// Finds a task by id.
   CompletableFuture<Optional<Task>> find(String id);
 

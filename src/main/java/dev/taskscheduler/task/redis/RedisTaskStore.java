@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Keeps tasks in Redis: submissions that wait at the same moment go in one script call, and so do
 /// questions.
@@ -66,6 +67,10 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private final RedisHealth health;
   private final DurableWrites durable;
   private final Batcher<NewRecord, Submission> submissions;
+
+  /// Two for those that come by the hundred, so that one call is made up while Redis runs another.
+  private final List<Batcher<NewRecord, Submission>> bulk;
+
   private final Batcher<NewRecord, Submission> durableSubmissions;
   private final RedisOrders orders;
   private final Batcher<String, Optional<Task>> questions;
@@ -80,6 +85,12 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     this.durable = new DurableWrites(redis, health::last);
     this.submissions =
         new Batcher<>("redis-submit", SUBMISSIONS, r -> r.body.length, this::submitAll);
+    this.bulk =
+        Stream.of("redis-bulk-1", "redis-bulk-2")
+            .map(name ->
+                new Batcher<NewRecord, Submission>(
+                    name, SUBMISSIONS, r -> r.body.length, this::submitAll))
+            .toList();
     this.durableSubmissions =
         new Batcher<>("redis-submit-durable", SUBMISSIONS, r -> r.body.length, this::submitAll);
     this.orders = new RedisOrders(redis, keys, limits);
@@ -90,6 +101,16 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   @Override
   public CompletableFuture<Submission> submit(String id, NewTask task) {
+    return submit(id, task, submissions);
+  }
+
+  @Override
+  public CompletableFuture<Submission> submit(String id, NewTask task, int stream) {
+    return submit(id, task, bulk.get(Math.floorMod(stream, bulk.size())));
+  }
+
+  private CompletableFuture<Submission> submit(
+      String id, NewTask task, Batcher<NewRecord, Submission> usual) {
     Durability wanted = task.terms().durability();
     Optional<String> lacking = durable.lacks(wanted);
     if (lacking.isPresent()) {
@@ -97,8 +118,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     }
     NewRecord record =
         new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task), wanted);
-    Batcher<NewRecord, Submission> lane =
-        wanted == Durability.MEMORY ? submissions : durableSubmissions;
+    Batcher<NewRecord, Submission> lane = wanted == Durability.MEMORY ? usual : durableSubmissions;
     return translated("submit", lane.add(record));
   }
 
@@ -299,6 +319,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   public void close() {
     submissions.close();
     durableSubmissions.close();
+    bulk.forEach(Batcher::close);
     orders.close();
     questions.close();
     counts.close();
