@@ -14,6 +14,7 @@ import sys
 import time
 
 import footprint
+import http_targets
 import many
 import processes
 import report
@@ -22,7 +23,7 @@ import throughput
 
 MEASURES = {
     "a": throughput.a_submit, "b": throughput.b_complete, "c": throughput.c_drain, "d": footprint.d_latency,
-    "e": footprint.e_memory, "f": footprint.f_many_workers, "g": footprint.g_million,
+    "e": footprint.e_memory, "f": footprint.f_many_workers, "g": footprint.g_million, "h": http_targets.h_http_targets,
     "j": many.j_batches, "k": many.k_promotion,
 }
 

@@ -127,11 +127,11 @@ def served(p, port, secs=60):
     return p
 
 
-def node(run, redis_process, workers=100, eligible=True, heap="512m", wait=True):
+def node(run, redis_process, workers=100, eligible=True, heap="512m", wait=True, env=None):
     port = free_port()
     p = run.start("node", [JAVA, "-XX:+UseSerialGC", "-Xmx" + heap, "-jar", os.path.join(ROOT, "target", "task-scheduler.jar")], {
         "NODE_ID": "bench", "REDIS_ADDR": f"127.0.0.1:{redis_process.port}", "LISTEN_ADDR": f"127.0.0.1:{port}", "CONSENSUS_TYPE": "redis",
-        "WORKER_COUNT": workers, "LEADER_ELIGIBLE": "true" if eligible else "false", "MAX_PENDING": 5_000_000, "MAX_FINISHED": 1_000_000})
+        "WORKER_COUNT": workers, "LEADER_ELIGIBLE": "true" if eligible else "false", "MAX_PENDING": 5_000_000, "MAX_FINISHED": 1_000_000, **(env or {})})
     p.url = f"http://127.0.0.1:{port}"
     if wait:
         served(p, port)

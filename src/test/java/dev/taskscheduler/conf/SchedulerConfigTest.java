@@ -191,6 +191,12 @@ class SchedulerConfigTest {
     "MAX_BODY_BYTES, 4MiB",
     "MAX_BODY_BYTES, 1MB",
     "REQUEST_TIMEOUT, 0s",
+    "HTTP_TIMEOUT, 0s",
+    "HTTP_CONNECT_TIMEOUT, 2m",
+    "HTTP_MAX_RESPONSE_BYTES, 2MiB",
+    "HTTP_ALLOWED_HOSTS, http://x",
+    "HTTP_ALLOW_PRIVATE, 10.0.0.0/40",
+    "HTTP_SIGNING_KEYS_FILE, /nowhere/at/all",
     "LEADER_ELIGIBLE, yes",
     "API_OPEN, submit",
     "API_OPEN, 'health,'",
@@ -249,6 +255,29 @@ class SchedulerConfigTest {
       assertFalse(String.valueOf(e.getMessage()).contains("secret"), e.getMessage());
     }
     assertFalse(with("REDIS_ADDR", "redis://:secret@host").toString().contains("secret"));
+  }
+
+  @Test
+  void signing_keys_come_from_a_file_or_the_environment_and_are_never_repeated(@TempDir Path folder)
+      throws IOException {
+    String key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    Path file = Files.writeString(folder.resolve("keys"), key + "\n" + key + "\n");
+    assertEquals(1, with("HTTP_SIGNING_KEYS", key).httpRunner().keys().keys().size());
+    assertEquals(
+        2, with("HTTP_SIGNING_KEYS_FILE", file.toString()).httpRunner().keys().keys().size());
+    assertFalse(with("HTTP_SIGNING_KEYS", key).toString().contains("MfKQ"));
+    var both =
+        assertThrows(
+            ConfigException.class,
+            () -> with("HTTP_SIGNING_KEYS", key, "HTTP_SIGNING_KEYS_FILE", file.toString()));
+    assertTrue(both.getMessage().contains("one of them"), both.getMessage());
+    assertFalse(both.getMessage().contains("MfKQ"), both.getMessage());
+    var broken = assertThrows(ConfigException.class, () -> with("HTTP_SIGNING_KEYS", "xx" + key));
+    assertFalse(broken.getMessage().contains("MfKQ"), broken.getMessage());
+    Path empty = Files.writeString(folder.resolve("empty"), "\n");
+    assertEquals(
+        "HTTP_SIGNING_KEYS_FILE",
+        faults("HTTP_SIGNING_KEYS_FILE", empty.toString()).getFirst().name());
   }
 
   @Test

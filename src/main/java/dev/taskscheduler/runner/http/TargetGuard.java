@@ -30,11 +30,7 @@ final class TargetGuard {
       if (!listed(host, candidate)) {
         refusal = "HTTP_ALLOWED_HOSTS does not name it";
       } else if (!reachable(host, candidate)) {
-        refusal =
-            "its address is "
-                + AddressKind.of(candidate).said()
-                + ", and HTTP_ALLOW_PRIVATE does"
-                + " not open it";
+        refusal = unreachable(AddressKind.of(candidate));
       } else {
         admitted.add(candidate);
       }
@@ -43,6 +39,16 @@ final class TargetGuard {
       throw TaskFailure.lasting("the target " + host + " is refused: " + refusal);
     }
     return admitted;
+  }
+
+  private static String unreachable(AddressKind kind) {
+    return "its address is "
+        + kind.said()
+        + switch (kind) {
+          case PUBLIC, PRIVATE -> ", and HTTP_ALLOW_PRIVATE names neither it nor the host";
+          case METADATA -> ", and HTTP_ALLOW_PRIVATE does not name it";
+          case RESERVED -> ", which is never asked";
+        };
   }
 
   private boolean listed(String host, InetAddress address) {
