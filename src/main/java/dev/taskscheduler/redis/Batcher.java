@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Batcher<Q, A> implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
 
+  /// So many are worth a call of their own.
+  private static final int FEW = 8;
+
   /// Sends operations together.
   public interface Call<Q, A> {
     /// Gives one answer for each operation, in their order; what it throws is the answer to all of
@@ -102,7 +105,9 @@ public final class Batcher<Q, A> implements AutoCloseable {
   private void flush() {
     List<Waiting<Q, A>> batch = new ArrayList<>();
     while (true) {
-      Thread.yield(); // whoever is about to add something goes first: fewer, larger calls
+      if (waiting.get() < FEW) {
+        Thread.yield(); // whoever is about to add something goes first: fewer, larger calls
+      } // else Redis works on what waits while those who were just answered go on
       take(batch);
       if (batch.isEmpty()) {
         if (closed) {
