@@ -83,14 +83,16 @@ final class RedisOrders implements AutoCloseable {
   }
 
   CompletableFuture<List<Revival>> revive(List<String> ids) {
-    List<byte[]> args = new ArrayList<>(4 + ids.size());
+    List<byte[]> args = new ArrayList<>(5 + ids.size());
     args.add(keys.taskPrefix);
     args.add(keys.uniquePrefix);
     args.add(bytes(keys.wakeChannel));
     args.add(bytes(limits.maxPending()));
+    args.add(keys.parkedPrefix);
     ids.forEach(id -> args.add(bytes(id)));
     List<byte[]> scriptKeys =
-        keys.fenceAndReady(keys.scheduled, keys.running, keys.dead, keys.expired);
+        keys.fenceAndReady(
+            keys.scheduled, keys.running, keys.parked, keys.stale, keys.dead, keys.expired);
     return order("revive", () -> redis.eval(REVIVE, scriptKeys, args))
         .thenApply(
             answer -> ((List<?>) answer).stream().map(one -> revival(text((byte[]) one))).toList());

@@ -123,13 +123,14 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   private List<Submission> submitAll(List<NewRecord> records) {
-    List<byte[]> args = new ArrayList<>(6 + 3 * records.size());
+    List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
     args.add(keys.taskPrefix);
     args.add(bytes(keys.wakeChannel));
     args.add(bytes(keys.careChannel));
     args.add(bytes(limits.maxPending()));
     args.add(keys.idempotencyPrefix);
     args.add(keys.uniquePrefix);
+    args.add(keys.parkedPrefix);
     Durability wanted = Durability.MEMORY;
     for (NewRecord record : records) {
       args.add(record.id);
@@ -138,7 +139,10 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
       wanted = record.durability.compareTo(wanted) > 0 ? record.durability : wanted;
     }
     DurableWrites.Reached reached =
-        evalAgain(keys.fenceAndReady(keys.scheduled, keys.running), args, wanted);
+        evalAgain(
+            keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale),
+            args,
+            wanted);
     List<?> answers = (List<?>) reached.answer();
     List<Submission> kept = new ArrayList<>(records.size());
     for (int i = 0; i < records.size(); i++) {

@@ -75,6 +75,22 @@ local function wake(fence, channel)
   end
 end
 
+-- How many tasks have not ended. `lists` are the ready lists; what is stale in them, or where it was parked, has ended.
+local function pending(lists, scheduled, running, parked, parked_prefix, stale)
+  local count = redis.call('ZCARD', scheduled) + redis.call('HLEN', running)
+  for _, list in ipairs(lists) do
+    count = count + redis.call('LLEN', list)
+  end
+  for _, what in ipairs(redis.call('SMEMBERS', parked)) do
+    count = count + redis.call('LLEN', parked_prefix .. what)
+  end
+  local ended = redis.call('HGETALL', stale)
+  for i = 2, #ended, 2 do
+    count = count - tonumber(ended[i])
+  end
+  return count
+end
+
 -- The due time in ms that a submission asks for; nil if it is over.
 local function due_ms(how, now)
   local delay, at = string.match(how, ' d=(%d+)'), string.match(how, ' r=(%d+)')

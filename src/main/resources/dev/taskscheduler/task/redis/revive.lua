@@ -1,18 +1,19 @@
 -- revive.lua  Brings tasks back that had ended badly: to the back of their queues, with all their attempts before them.
 -- KEYS[1] hash  {ns}:leader      the fence
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] zset  {ns}:scheduled   KEYS[6] hash {ns}:running   counted against the limit
--- KEYS[7] zset  {ns}:dead        KEYS[8] zset {ns}:expired   ids by end time, ms
+-- KEYS[5] zset  {ns}:scheduled   KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
+-- KEYS[8] hash  {ns}:stale       h, m, l -> cancelled ids that still stand in lists: not counted
+-- KEYS[9] zset  {ns}:dead        KEYS[10] zset {ns}:expired   ids by end time, ms
 -- ARGV[1] key prefix of tasks   ARGV[2] of unique keys   ARGV[3] wake channel   ARGV[4] tasks that may be pending at the most
--- ARGV[5..] ids, 500 at the most
+-- ARGV[5] key prefix of what is parked   ARGV[6..] ids, 500 at the most
 -- Returns for each: 'w' (it is ready now), '' (no such task), 'n' (it has not ended), 'c' or 'x' (it ended otherwise), 'f'
 -- (too many are pending) or 'u' (another task holds its unique key).
 local prefix, unique = ARGV[1], ARGV[2]
-local room = tonumber(ARGV[4]) - redis.call('LLEN', KEYS[2]) - redis.call('LLEN', KEYS[3]) - redis.call('LLEN', KEYS[4])
-  - redis.call('ZCARD', KEYS[5]) - redis.call('HLEN', KEYS[6])
+local room = tonumber(ARGV[4])
+  - pending({ KEYS[2], KEYS[3], KEYS[4] }, KEYS[5], KEYS[6], KEYS[7], ARGV[5], KEYS[8])
 local answers, back = {}, {}
 begin_writing(KEYS[1])
-for i = 5, #ARGV do
+for i = 6, #ARGV do
   local id = ARGV[i]
   local record = redis.call('GET', prefix .. id)
   local state = record and string.sub(record, 1, 1) or ''
@@ -26,7 +27,7 @@ for i = 5, #ARGV do
     if key and unique_holder(unique .. key, prefix, id) then
       answers[#answers + 1] = 'u'
     else
-      redis.call('ZREM', state == 'd' and KEYS[7] or KEYS[8], id)
+      redis.call('ZREM', state == 'd' and KEYS[9] or KEYS[10], id)
       if key then
         redis.call('SET', unique .. key, id)
       end

@@ -1,18 +1,19 @@
 -- submit.lua  Keeps new tasks and makes them ready, or scheduled. Repeated with the same ids it keeps each once.
 -- KEYS[1] hash  {ns}:leader        the fence; its field `waiting` asks to be woken
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   counted against the limit
+-- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
+-- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists: not counted
 -- ARGV[1] key prefix of tasks   ARGV[2] wake channel   ARGV[3] care channel   ARGV[4] tasks that may be pending at the most
--- ARGV[5] key prefix of idempotency keys   ARGV[6] of unique keys
--- ARGV[7..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
+-- ARGV[5] key prefix of idempotency keys   ARGV[6] of unique keys   ARGV[7] of what is parked
+-- ARGV[8..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
 -- to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>': due then; ' u=<hash>': no other pending task may hold this key;
 -- ' w=<hash>,<ms>': no other task may have held it for that long; ' i=<hash>,<fingerprint>,<ms>': the first with this
 -- key within that time is the one that is kept
 -- Returns for each task 1 (kept, now or before), 0 (too many are pending), '=<id>' (kept before under this idempotency key),
 -- '!<id>' (another body was sent with it), or '~<id>' (that task holds the unique key).
 local prefix, channel = ARGV[1], ARGV[2]
-local room = tonumber(ARGV[4]) - redis.call('LLEN', KEYS[2]) - redis.call('LLEN', KEYS[3]) - redis.call('LLEN', KEYS[4])
-  - redis.call('ZCARD', KEYS[5]) - redis.call('HLEN', KEYS[6])
+local room = tonumber(ARGV[4])
+  - pending({ KEYS[2], KEYS[3], KEYS[4] }, KEYS[5], KEYS[6], KEYS[7], ARGV[7], KEYS[8])
 local now = now_us()
 local submitted = hex(13, now)
 local head = 'w' .. string.rep('0', PRIORITY - 1)
@@ -49,7 +50,7 @@ local function hold_keys(id, how)
   end
 end
 
-for i = 7, #ARGV, 3 do
+for i = 8, #ARGV, 3 do
   local id, how = ARGV[i], ARGV[i + 1]
   local list, due, taken = LIST[how], nil, nil
   local priority = how
