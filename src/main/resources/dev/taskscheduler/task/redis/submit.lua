@@ -56,6 +56,9 @@ for i = 8, #ARGV, 3 do
   local priority = how
   if not list then
     taken = conflict(id, how)
+    if taken and redis.call('EXISTS', prefix .. id) == 1 then
+      taken = nil -- kept before: whatever came after it does not stand in its way
+    end
     due = due_ms(how, now)
     priority = string.sub(how, 1, 1)
     list = LIST[priority]
