@@ -65,9 +65,9 @@ local function place(list, id, record)
   return true
 end
 
--- Takes up to `most` from a list. An id whose record is gone or has ended is dropped, since there is nothing to run; so is
--- one that stands here twice.
-local function take(list, most)
+-- Takes up to `most` from a list; looks at no more than these where `once`. An id whose record is gone or has ended is
+-- dropped, since there is nothing to run; so is one that stands here twice.
+local function take(list, most, once)
   most = math.min(most, left)
   while list.open and most > 0 and not more do
     local ids = redis.call('LRANGE', list.key, -(list.taken + most), -(list.taken + 1))
@@ -94,6 +94,9 @@ local function take(list, most)
       end
       seen[id] = true
     end
+    if once then
+      return
+    end
   end
 end
 
@@ -116,7 +119,7 @@ end
 if ageing > 0 then
   local list = most_aged()
   while list and left > 0 and not more do
-    take(list, 1)
+    take(list, 1, true) -- what comes after one that is dropped is of another age
     list = most_aged()
   end
 else
