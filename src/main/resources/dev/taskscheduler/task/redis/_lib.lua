@@ -142,11 +142,11 @@ end
 
 -- Keeps the call that a submission asked for upon its task's end (`how`: s for success, f for failure) as a task of its own:
 -- it is claimed, retried and buried like any other. Its id is new: the time, and the random end of its task's id.
--- `lists` are the ready lists.
+-- `lists` are the ready lists. Returns true if there is one.
 local function call_back(fence, lists, prefix, wake_channel, id, how, letter, opts, now)
   local when, url = string.match(opts, ' c=(%a),(%S+)')
   if not url or (when ~= 'b' and when ~= how) then
-    return
+    return false
   end
   local ms = hex(12, math.floor(now / 1000))
   local child = string.sub(ms, 1, 8) .. '-' .. string.sub(ms, 9, 12) .. '-7' .. hex(3, now % 1000) .. string.sub(id, -18)
@@ -154,6 +154,7 @@ local function call_back(fence, lists, prefix, wake_channel, id, how, letter, op
   redis.call('SET', prefix .. child, head .. 'callback\n{"task":"' .. id .. '","url":"' .. url .. '"}')
   redis.call('LPUSH', lists[LIST[letter]], child)
   wake(fence, wake_channel)
+  return true
 end
 
 -- Rewrites a record as ended badly: `head` replaces all before the charged attempts; `charged` and `error` are nil to keep

@@ -131,9 +131,9 @@ else
   end
 end
 
-claimed[2] = more and 1 or 0
 claimed[3] = #expired
 if f[2] and lists[1].taken + lists[2].taken + lists[3].taken == 0 then
+  claimed[2] = more and 1 or 0
   return claimed -- nothing there, and the mark stands: nothing to write
 end
 begin_writing(KEYS[1])
@@ -152,8 +152,11 @@ end
 for _, e in ipairs(expired) do
   bury(KEYS[9], prefix, e[1], 'e' .. string.rep('0', 13) .. started .. e[4], nil, 'it could not start before expiresAt', now)
   free_unique(ARGV[7], e[1], e[2])
-  call_back(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, prefix, ARGV[8], e[1], 'f', e[3], e[2], now)
+  if call_back(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, prefix, ARGV[8], e[1], 'f', e[3], e[2], now) then
+    more = true
+  end
 end
+claimed[2] = more and 1 or 0
 if #running > 0 then
   redis.call('HSET', KEYS[5], unpack(running))
   redis.call('HSET', KEYS[1], 'claimSeq', ARGV[2])
