@@ -1,11 +1,15 @@
 package dev.taskscheduler.task.redis;
 
-import dev.taskscheduler.task.AttemptEnd;
-import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.Submission;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -14,43 +18,50 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The store as plain Java: what each call must do, said once more and as simply as can be.
+/// The store as plain Java: what each call must do, said once more and as simply as can be. Users'
+/// calls are here, the leader's in [LeaderModel].
 final class StoreModel {
+  /// The hours until something is due, or is removed, that is over.
+  static final long OVER = -1;
+
   enum Place {
     READY,
+    PARKED,
     SCHEDULED,
     RUNNING,
     DONE,
-    DEAD
-  }
-
-  /// One task as the model sees it.
-  static final class Life {
-    final Priority priority;
-    Place place = Place.READY;
-    int starts;
-    int charged;
-    String error = "";
-
-    Life(Priority priority) {
-      this.priority = priority;
-    }
-
-    boolean live() {
-      return place != Place.DONE && place != Place.DEAD;
-    }
+    KEPT,
+    DEAD,
+    EXPIRED,
+    CANCELLED
   }
 
   record Run(String token, int attempt) {}
 
-  final Map<String, Life> lives = new HashMap<>();
+  record Hold(String id, boolean window) {}
+
+  final Map<String, ModelTask> tasks = new HashMap<>();
   final Map<Priority, Deque<String>> ready = new EnumMap<>(Priority.class); // the next one first
+  final Map<String, Deque<String>> parked = new TreeMap<>(); // the next one first
   final Map<String, Run> running = new TreeMap<>();
-  final TreeSet<String> scheduled = new TreeSet<>();
+  final Map<String, Long> scheduled = new TreeMap<>(); // hours
   final Deque<String> done = new ArrayDeque<>(); // newest first
+  final Map<String, Long> kept = new TreeMap<>(); // hours
   final TreeSet<String> dead = new TreeSet<>();
-  private final long maxPending;
-  private final int maxAttempts;
+  final TreeSet<String> expired = new TreeSet<>();
+  final TreeSet<String> cancelled = new TreeSet<>();
+  final TreeSet<String> cancelling = new TreeSet<>();
+  final Map<String, Integer> stale = new TreeMap<>();
+  final TreeSet<String> paused = new TreeSet<>();
+  final Map<String, String> idempotency = new TreeMap<>();
+  final Map<String, Hold> unique = new TreeMap<>();
+  final List<String> leaders = new ArrayList<>();
+
+  /// Callbacks that stand in the model under their parent's name until Redis's name is seen.
+  final Map<String, String> unnamed = new HashMap<>();
+
+  final long maxPending;
+  final int maxAttempts;
 
   StoreModel(long maxPending, int maxAttempts) {
     this.maxPending = maxPending;
@@ -60,172 +71,228 @@ final class StoreModel {
     }
   }
 
-  private Deque<String> queue(Life life) {
-    return ready.get(life.priority);
+  Deque<String> queue(ModelTask task) {
+    return ready.get(task.priority);
   }
 
   long pending() {
-    return ready.values().stream().mapToInt(Collection::size).sum()
-        + scheduled.size()
-        + running.size();
+    return tasks.values().stream().filter(ModelTask::live).count();
   }
 
-  /// @return whether it is kept
-  boolean submit(String id, Priority priority, boolean delayed) {
-    if (lives.containsKey(id)) {
-      return true;
+  Submission submit(String id, NewTask asked) {
+    if (!tasks.containsKey(id)) {
+      var once = asked.terms().idempotency();
+      String first = once.map(i -> idempotency.get(i.keyHash())).orElse(null);
+      if (first != null) {
+        String firstId = first.split(" ", 2)[0];
+        return first.endsWith(" " + once.orElseThrow().fingerprint())
+            ? new Submission.Replayed(firstId)
+            : new Submission.KeyReused(firstId);
+      }
+      var window = asked.terms().uniqueWindow();
+      String key = window.map(w -> w.keyHash()).or(() -> asked.options().uniqueKey()).orElse(null);
+      if (key != null && holder(key, id) != null) {
+        return new Submission.Duplicate(holder(key, id));
+      }
+      if (pending() >= maxPending) {
+        return new Submission.QueueFull(maxPending);
+      }
+      once.ifPresent(i -> idempotency.put(i.keyHash(), id + " " + i.fingerprint()));
+      if (key != null) {
+        unique.put(key, new Hold(id, window.isPresent()));
+      }
+      ModelTask task = new ModelTask(asked);
+      tasks.put(id, task);
+      if (task.delayHours > 0) {
+        task.place = Place.SCHEDULED;
+        scheduled.put(id, task.delayHours);
+      } else {
+        queue(task).addLast(id);
+      }
     }
-    if (pending() >= maxPending) {
+    return new Submission.Accepted(id, Durability.MEMORY);
+  }
+
+  private String holder(String key, String id) {
+    Hold hold = unique.get(key);
+    if (hold == null || hold.id().equals(id)) {
+      return null;
+    }
+    ModelTask other = tasks.get(hold.id());
+    return hold.window() || other != null && other.live() ? hold.id() : null;
+  }
+
+  void free(String id, ModelTask task) {
+    Hold hold = unique.get(task.uniqueKey);
+    if (hold != null && hold.id().equals(id)) {
+      unique.remove(task.uniqueKey);
+    }
+  }
+
+  Cancellation cancel(String id) {
+    ModelTask task = tasks.get(id);
+    if (task == null) {
+      return new Cancellation.Unknown();
+    }
+    Place was = task.place;
+    switch (was) {
+      case RUNNING -> {
+        cancelling.add(id);
+        return new Cancellation.Asked();
+      }
+      case DONE, KEPT -> {
+        return new Cancellation.Ended("completed");
+      }
+      case DEAD, EXPIRED, CANCELLED -> {
+        return new Cancellation.Ended(was.name().toLowerCase(java.util.Locale.ROOT));
+      }
+      case SCHEDULED -> scheduled.remove(id);
+      case READY, PARKED -> stale.merge(task.letter(), 1, Integer::sum);
+    }
+    task.place = Place.CANCELLED;
+    cancelled.add(id);
+    free(id, task);
+    return new Cancellation.Cancelled(was == Place.SCHEDULED);
+  }
+
+  List<Revival> revive(List<String> ids) {
+    return ids.stream().map(this::revive).toList();
+  }
+
+  private Revival revive(String id) {
+    ModelTask task = tasks.get(id);
+    if (task == null) {
+      return Revival.UNKNOWN;
+    }
+    return switch (task.place) {
+      case READY, PARKED, SCHEDULED, RUNNING -> Revival.PENDING;
+      case DONE, KEPT -> Revival.COMPLETED;
+      case CANCELLED -> Revival.CANCELLED;
+      case DEAD, EXPIRED -> {
+        if (pending() >= maxPending) {
+          yield Revival.QUEUE_FULL;
+        }
+        if (!task.uniqueKey.isEmpty() && holder(task.uniqueKey, id) != null) {
+          yield Revival.NOT_UNIQUE;
+        }
+        if (!task.uniqueKey.isEmpty()) {
+          unique.put(task.uniqueKey, new Hold(id, false));
+        }
+        (task.place == Place.DEAD ? dead : expired).remove(id);
+        task.revived();
+        queue(task).addLast(id);
+        yield Revival.REVIVED;
+      }
+    };
+  }
+
+  boolean pause(Pause what) {
+    return paused.add(what.wire()) || true;
+  }
+
+  void resume(Pause what) {
+    paused.remove(what.wire());
+  }
+
+  /// The end of a task that ended badly.
+  void bury(String id, ModelTask task, Place where, String error) {
+    task.place = where;
+    task.error = error;
+    switch (where) {
+      case DEAD -> dead.add(id);
+      case EXPIRED -> expired.add(id);
+      case CANCELLED -> cancelled.add(id);
+      default -> throw new IllegalArgumentException("not an end: " + where);
+    }
+    free(id, task);
+    if (where != Place.CANCELLED) {
+      callBack(id, task, Callback.When.FAILURE);
+    }
+  }
+
+  void callBack(String id, ModelTask task, Callback.When when) {
+    if (task.callback == null
+        || task.callback.when() != when && task.callback.when() != Callback.When.BOTH) {
+      return;
+    }
+    ModelTask child = ModelTask.callback(id, task);
+    String name = "callback of " + id;
+    tasks.put(name, child);
+    queue(child).addLast(name);
+    unnamed.put(id, name);
+  }
+
+  /// Gives a callback the id that Redis made for it.
+  ///
+  /// @return false if none is expected for this parent
+  boolean named(String parent, String id) {
+    String name = unnamed.remove(parent);
+    if (name == null) {
       return false;
     }
-    Life life = new Life(priority);
-    lives.put(id, life);
-    if (delayed) {
-      life.place = Place.SCHEDULED;
-      scheduled.add(id);
-    } else {
-      queue(life).addLast(id);
-    }
+    ModelTask child = tasks.remove(name);
+    tasks.put(id, child);
+    Deque<String> queue = queue(child);
+    List<String> ids = queue.stream().map(other -> other.equals(name) ? id : other).toList();
+    queue.clear();
+    queue.addAll(ids);
     return true;
   }
 
-  /// @return `id#attempt` of each that is claimed, in order
-  List<String> claim(String token, int limit) {
-    List<String> claimed = new ArrayList<>();
-    for (Priority priority : Priority.values()) {
-      Deque<String> queue = ready.get(priority);
-      while (!queue.isEmpty() && claimed.size() < limit) {
-        String id = queue.removeFirst();
-        Life life = lives.get(id);
-        life.place = Place.RUNNING;
-        running.put(id, new Run(token, life.starts + 1));
-        claimed.add(id + "#" + (life.starts + 1));
+  /// Each task that has not ended stands in one place, and in no other.
+  void check() {
+    Map<String, Integer> places = new HashMap<>();
+    ready.values().forEach(queue -> queue.forEach(id -> places.merge(id, 1, Integer::sum)));
+    parked.values().forEach(queue -> queue.forEach(id -> places.merge(id, 1, Integer::sum)));
+    running.keySet().forEach(id -> places.merge(id, 1, Integer::sum));
+    scheduled.keySet().forEach(id -> places.merge(id, 1, Integer::sum));
+    tasks.forEach((id, task) -> {
+      if (task.live() && places.getOrDefault(id, 0) != 1) {
+        throw new AssertionError(id + " stands in " + places.get(id) + " places");
       }
-    }
-    return claimed;
-  }
-
-  private boolean runs(String token, Claim claim) {
-    return new Run(token, claim.attempt()).equals(running.get(claim.id()));
-  }
-
-  AttemptEnd end(String token, Claim claim, boolean success) {
-    Life life = lives.get(claim.id());
-    if (!runs(token, claim)) {
-      return life != null && !life.live() && life.starts == claim.attempt()
-          ? AttemptEnd.BEFORE
-          : AttemptEnd.REFUSED;
-    }
-    running.remove(claim.id());
-    life.starts = claim.attempt();
-    if (success) {
-      life.place = Place.DONE;
-      done.addFirst(claim.id());
-      return AttemptEnd.COMPLETED;
-    }
-    life.charged++;
-    bury(claim.id(), life, "failed");
-    return AttemptEnd.DEAD;
-  }
-
-  private void bury(String id, Life life, String error) {
-    life.place = Place.DEAD;
-    life.error = error;
-    dead.add(id);
-  }
-
-  boolean requeue(String token, Claim claim, boolean delayed) {
-    Life life = lives.get(claim.id());
-    if (!runs(token, claim)) {
-      return life != null && life.live() && life.starts == claim.attempt();
-    }
-    running.remove(claim.id());
-    life.starts = claim.attempt();
-    if (delayed) {
-      life.place = Place.SCHEDULED;
-      scheduled.add(claim.id());
-    } else {
-      life.place = Place.READY;
-      queue(life).addFirst(claim.id());
-    }
-    return true;
-  }
-
-  /// @return how many will run again, and how many are dead
-  int[] recover(String token) {
-    int[] counts = {0, 0};
-    List<String> foreign =
-        running.entrySet().stream()
-            .filter(e -> !e.getValue().token().equals(token))
-            .map(Map.Entry::getKey)
-            .toList()
-            .reversed(); // youngest first
-    for (String id : foreign) {
-      Life life = lives.get(id);
-      life.starts = running.remove(id).attempt();
-      life.charged++;
-      if (life.charged >= maxAttempts) {
-        bury(id, life, "its leader was lost while it ran");
-        counts[1]++;
-        continue;
-      }
-      counts[0]++;
-      if (life.charged == 1) {
-        life.place = Place.READY;
-        queue(life).addFirst(id);
-      } else {
-        life.place = Place.SCHEDULED;
-        scheduled.add(id);
-      }
-    }
-    return counts;
-  }
-
-  /// @param due in the order of their due times
-  void promote(List<String> due) {
-    for (String id : due) {
-      Life life = lives.get(id);
-      scheduled.remove(id);
-      life.place = Place.READY;
-      queue(life).addLast(id);
+    });
+    long ended =
+        places.keySet().stream()
+            .filter(id -> !tasks.containsKey(id) || !tasks.get(id).live())
+            .count();
+    int told = stale.values().stream().mapToInt(Integer::intValue).sum();
+    if (ended != told) {
+      throw new AssertionError(ended + " that have ended stand in lists, told are " + told);
     }
   }
 
-  /// @param deadByEnd all dead ones, the oldest end first
-  int trim(int limit, long maxFinished, long maxDead, List<String> deadByEnd) {
-    int removed = 0;
-    while (removed < limit && done.size() > maxFinished) {
-      lives.remove(done.removeLast());
-      removed++;
-    }
-    for (String id : deadByEnd) {
-      if (removed == limit || dead.size() <= maxDead) {
-        break;
-      }
-      dead.remove(id);
-      lives.remove(id);
-      removed++;
-    }
-    return removed;
+  /// All keys that Redis must hold but the fence, in the form of [StorePicture].
+  Map<String, String> picture() {
+    Map<String, String> all = new TreeMap<>();
+    ready.forEach((priority, queue) -> put(all, "ready:" + priority.wire(), queue));
+    parked.forEach((what, queue) -> put(all, "parked:" + what, queue));
+    put(all, "parked", parked.keySet());
+    Map<String, String> runs = new TreeMap<>();
+    running.forEach((id, run) -> runs.put(id, run.token() + " " + run.attempt()));
+    put(all, "running", runs.entrySet());
+    put(all, "scheduled", scheduled.entrySet());
+    put(all, "done", done);
+    put(all, "kept", kept.entrySet());
+    put(all, "dead", dead);
+    put(all, "expired", expired);
+    put(all, "cancelled", cancelled);
+    put(all, "cancelling", cancelling);
+    put(all, "stale", stale.entrySet());
+    put(all, "paused", paused);
+    put(all, "leaders", leaders);
+    idempotency.forEach((key, value) -> all.put("idempotency:" + key, value + " for a time"));
+    unique.forEach(
+        (key, hold) -> all.put("unique:" + key, hold.id() + (hold.window() ? " for a time" : "")));
+    tasks.forEach((id, task) -> {
+      all.put("task:" + id, task.record());
+      put(all, "trail:" + id, task.trail);
+    });
+    return all;
   }
 
-  /// What Redis must hold, in the form in which [StoreModelIT] reads it.
-  Map<String, Object> indexes() {
-    Map<String, Object> indexes = new TreeMap<>();
-    ready.forEach((priority, queue) -> indexes.put(priority.wire(), List.copyOf(queue)));
-    indexes.put("running", Map.copyOf(running));
-    indexes.put("scheduled", new TreeSet<>(scheduled));
-    indexes.put("done", List.copyOf(done));
-    indexes.put("dead", new TreeSet<>(dead));
-    Map<String, String> records = new TreeMap<>();
-    lives.forEach((id, life) ->
-        records.put(
-            id,
-            (life.live() ? "w" : life.place == Place.DONE ? "c" : "d")
-                + " %06x %04x ".formatted(life.starts, life.charged)
-                + life.priority.wire().charAt(0)
-                + (life.place == Place.DEAD ? " " + life.error : "")));
-    indexes.put("records", records);
-    return indexes;
+  private static void put(Map<String, String> all, String key, java.util.Collection<?> values) {
+    if (!values.isEmpty()) { // else there is no such key
+      all.put(key, List.copyOf(values).toString());
+    }
   }
 }

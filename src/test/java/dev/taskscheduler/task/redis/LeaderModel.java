@@ -1,0 +1,324 @@
+package dev.taskscheduler.task.redis;
+
+import dev.taskscheduler.task.AttemptEnd;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.redis.StoreModel.Place;
+import dev.taskscheduler.task.redis.StoreModel.Run;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a leader's calls must do to a [StoreModel].
+final class LeaderModel {
+  private static final long DELAYED = 2; // hours, by which all that is put off in this test is
+  private final StoreModel model;
+  private final String token;
+
+  LeaderModel(StoreModel model, String token) {
+    this.model = model;
+    this.token = token;
+  }
+
+  /// @param claims `id#attempt` of each that is claimed, in order
+  record Claimed(List<String> claims, int expired) {}
+
+  Claimed claim(int limit, ClaimOrder order) {
+    Claiming claiming = new Claiming(limit);
+    if (order.ageing().isZero()) {
+      int[] shares = {order.high(), order.medium(), order.low()};
+      for (Priority priority : Priority.values()) {
+        claiming.take(priority, shares[priority.ordinal()]);
+      }
+      for (Priority priority : Priority.values()) {
+        claiming.take(priority, limit);
+      }
+    } else {
+      while (claiming.left() > 0 && mostAged() instanceof Priority next) {
+        claiming.lookAtNext(next);
+      }
+    }
+    claiming.expired.forEach(id ->
+        model.bury(id, model.tasks.get(id), Place.EXPIRED, "it could not start before expiresAt"));
+    return new Claimed(claiming.claims, claiming.expired.size());
+  }
+
+  private boolean open(Priority priority) {
+    return !model.ready.get(priority).isEmpty()
+        && !model.paused.contains("all")
+        && !model.paused.contains("priority:" + priority.wire());
+  }
+
+  private Priority mostAged() {
+    Priority best = null;
+    for (Priority priority : Priority.values()) {
+      if (open(priority)
+          && (best == null
+              || rank(priority) < rank(best)
+              || rank(priority) == rank(best) && since(priority) < since(best))) {
+        best = priority;
+      }
+    }
+    return best;
+  }
+
+  private int rank(Priority priority) {
+    ModelTask next = model.tasks.get(model.ready.get(priority).getFirst());
+    return priority.ordinal() - (next == null ? 1_000_000 : next.ageHours);
+  }
+
+  private long since(Priority priority) {
+    ModelTask next = model.tasks.get(model.ready.get(priority).getFirst());
+    return next == null ? 0 : next.submittedUs;
+  }
+
+  private final class Claiming {
+    final List<String> claims = new ArrayList<>();
+    final List<String> expired = new ArrayList<>();
+    private final int limit;
+
+    Claiming(int limit) {
+      this.limit = limit;
+    }
+
+    int left() {
+      return limit - claims.size();
+    }
+
+    void take(Priority priority, int most) {
+      int until = claims.size() + Math.min(most, left());
+      while (claims.size() < until && open(priority)) {
+        lookAtNext(priority);
+      }
+    }
+
+    void lookAtNext(Priority priority) {
+      String id = model.ready.get(priority).removeFirst();
+      ModelTask task = model.tasks.get(id);
+      String letter = priority.wire().substring(0, 1);
+      if (task == null || !task.live()) {
+        forget(letter);
+      } else if (model.paused.contains("type:" + task.type)) {
+        task.place = Place.PARKED;
+        model.parked.computeIfAbsent(letter + ":" + task.type, _ -> new ArrayDeque<>()).addLast(id);
+      } else if (task.overBefore) {
+        expired.add(id);
+      } else {
+        task.place = Place.RUNNING;
+        model.running.put(id, new Run(token, task.starts + 1));
+        claims.add(id + "#" + (task.starts + 1));
+      }
+    }
+  }
+
+  private void forget(String letter) {
+    model.stale.computeIfPresent(letter, (_, count) -> count == 1 ? null : count - 1);
+  }
+
+  private boolean runs(Claim claim) {
+    return new Run(token, claim.attempt()).equals(model.running.get(claim.id()));
+  }
+
+  /// Takes a task out of those that run.
+  private ModelTask leaves(String id) {
+    ModelTask task = model.tasks.get(id);
+    task.startIsOver(model.running.remove(id));
+    return task;
+  }
+
+  AttemptEnd end(Claim claim, Outcome outcome) {
+    String id = claim.id();
+    ModelTask task = model.tasks.get(id);
+    if (!runs(claim)) {
+      boolean before =
+          task != null
+              && task.starts == claim.attempt()
+              && (!task.live() || task.failedLast(claim.attempt()));
+      return before ? AttemptEnd.BEFORE : AttemptEnd.REFUSED;
+    }
+    boolean cancel = model.cancelling.remove(id);
+    leaves(id);
+    return switch (outcome) {
+      case Outcome.Success(byte[] result) -> {
+        complete(id, task, new String(result, StandardCharsets.UTF_8));
+        yield AttemptEnd.COMPLETED;
+      }
+      case Outcome.Failure failure when failure.retryIn().isEmpty() -> {
+        task.charged++;
+        task.remember(failure.timedOut() ? "t" : "f", failure.error());
+        task.started = true;
+        model.bury(id, task, Place.DEAD, failure.error());
+        yield AttemptEnd.DEAD;
+      }
+      case Outcome.Failure failure when !cancel -> {
+        task.charged++;
+        task.remember(failure.timedOut() ? "t" : "f", failure.error());
+        task.place = Place.SCHEDULED;
+        model.scheduled.put(id, failure.retryIn().get().toHours());
+        yield AttemptEnd.RETRYING;
+      }
+      case Outcome.Failure _, Outcome.Cancelled _ -> {
+        task.started = true;
+        model.bury(id, task, Place.CANCELLED, "");
+        yield AttemptEnd.CANCELLED;
+      }
+    };
+  }
+
+  private void complete(String id, ModelTask task, String result) {
+    task.started = true;
+    if (task.retentionHours > 0) {
+      task.place = Place.KEPT;
+      model.kept.put(id, task.retentionHours);
+    } else {
+      task.place = Place.DONE;
+      model.done.addFirst(id);
+    }
+    if (!result.isEmpty()) {
+      task.trail.add("=" + result);
+    }
+    model.free(id, task);
+    model.callBack(id, task, Callback.When.SUCCESS);
+  }
+
+  boolean requeue(Claim claim, boolean delayed) {
+    String id = claim.id();
+    ModelTask task = model.tasks.get(id);
+    if (!runs(claim)) {
+      return task != null && task.live() && task.starts == claim.attempt();
+    }
+    leaves(id);
+    if (model.cancelling.remove(id)) {
+      task.started = true;
+      model.bury(id, task, Place.CANCELLED, "");
+    } else if (delayed) {
+      task.place = Place.SCHEDULED;
+      model.scheduled.put(id, DELAYED);
+    } else {
+      task.place = Place.READY;
+      model.queue(task).addFirst(id);
+      task.remember("r", "its leader stopped");
+    }
+    return true;
+  }
+
+  /// @return how many will run again, how many are dead, and how many cancelled
+  List<Integer> recover() {
+    int again = 0;
+    int dead = 0;
+    int cancelled = 0;
+    List<String> foreign =
+        model.running.entrySet().stream()
+            .filter(e -> !e.getValue().token().equals(token))
+            .map(Map.Entry::getKey)
+            .toList()
+            .reversed(); // youngest first
+    for (String id : foreign) {
+      ModelTask task = leaves(id);
+      String error = "its leader was lost while it ran";
+      task.charged++;
+      task.remember("l", error);
+      if (model.cancelling.remove(id)) {
+        task.started = true;
+        model.bury(id, task, Place.CANCELLED, "");
+        cancelled++;
+      } else if (task.charged >= task.maxAttempts.orElse(model.maxAttempts)) {
+        task.started = true;
+        model.bury(id, task, Place.DEAD, error);
+        dead++;
+      } else {
+        again++;
+        if (task.charged == 1) {
+          task.place = Place.READY;
+          model.queue(task).addFirst(id);
+        } else {
+          task.place = Place.SCHEDULED;
+          model.scheduled.put(id, DELAYED);
+        }
+      }
+    }
+    return List.of(again, dead, cancelled);
+  }
+
+  /// @param due in the order of their due times
+  void promote(List<String> due) {
+    for (String id : due) {
+      ModelTask task = model.tasks.get(id);
+      model.scheduled.remove(id);
+      task.place = Place.READY;
+      model.queue(task).addLast(id);
+    }
+  }
+
+  /// @param order in which Redis shows what is parked
+  int unpark(int limit, List<String> order) {
+    int moved = 0;
+    for (String what : order) {
+      if (model.paused.contains("type:" + what.substring(2))) {
+        continue;
+      }
+      Deque<String> list = model.parked.get(what);
+      while (!list.isEmpty() && moved < limit) {
+        String id = list.removeLast(); // the youngest first: the oldest comes to the very front
+        ModelTask task = model.tasks.get(id);
+        moved++;
+        if (task == null || !task.live()) {
+          forget(what.substring(0, 1));
+        } else {
+          task.place = Place.READY;
+          model.queue(task).addFirst(id);
+        }
+      }
+      if (list.isEmpty()) {
+        model.parked.remove(what);
+      }
+    }
+    return moved;
+  }
+
+  List<String> cancelling() {
+    model.cancelling.retainAll(model.running.keySet());
+    return List.copyOf(model.cancelling);
+  }
+
+  /// @param byTime ids of each index that is ordered by time, in Redis's order
+  int trim(int limit, long maxFinished, long maxDead, Map<String, List<String>> byTime) {
+    int removed = 0;
+    while (removed < limit && model.done.size() > maxFinished) {
+      model.tasks.remove(model.done.removeLast());
+      removed++;
+    }
+    for (String id : byTime.get("kept")) {
+      if (removed < limit
+          && (model.kept.size() > maxFinished || model.kept.get(id) == StoreModel.OVER)) {
+        model.kept.remove(id);
+        model.tasks.remove(id);
+        removed++;
+      }
+    }
+    removed += trim(model.dead, byTime.get("dead"), maxDead, limit - removed);
+    removed += trim(model.expired, byTime.get("expired"), maxDead, limit - removed);
+    removed += trim(model.cancelled, byTime.get("cancelled"), maxFinished, limit - removed);
+    return removed;
+  }
+
+  private int trim(Set<String> index, List<String> byTime, long most, int limit) {
+    int removed = 0;
+    for (String id : byTime) {
+      if (removed == limit || index.size() <= most) {
+        break;
+      }
+      index.remove(id);
+      model.tasks.remove(id);
+      removed++;
+    }
+    return removed;
+  }
+}

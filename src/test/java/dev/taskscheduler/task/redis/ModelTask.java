@@ -1,0 +1,127 @@
+package dev.taskscheduler.task.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RetryPolicy;
+import dev.taskscheduler.task.TaskOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// One task as [StoreModel] sees it.
+final class ModelTask {
+  private static final int TRAIL = 20;
+
+  final Priority priority;
+  final String type;
+  final OptionalInt maxAttempts;
+  final String uniqueKey;
+  final @Nullable Callback callback;
+  final long delayHours;
+  final long retentionHours;
+  final String payload;
+  final List<String> trail = new ArrayList<>();
+  StoreModel.Place place = StoreModel.Place.READY;
+  boolean overBefore; // its expiry lies in the past
+  String options;
+  String error = "";
+  boolean started; // a start of it stands in its record
+  int starts;
+  long epoch;
+  int charged;
+  int ageHours;
+  long submittedUs; // 0 until it is seen
+
+  ModelTask(NewTask asked) {
+    TaskOptions told = asked.options();
+    priority = asked.priority();
+    type = asked.type();
+    maxAttempts = told.retry().maxAttempts();
+    uniqueKey = told.uniqueKey().orElse("");
+    callback = told.callback().orElse(null);
+    delayHours = told.due() instanceof Due.After(java.time.Duration delay) ? delay.toHours() : 0;
+    retentionHours = told.retention().map(java.time.Duration::toHours).orElse(0L);
+    overBefore = told.expiresAt().filter(at -> at.getEpochSecond() == 0).isPresent();
+    options = OptionText.write(told);
+    payload = new String(asked.payload(), UTF_8);
+  }
+
+  static ModelTask callback(String parent, ModelTask of) {
+    String payload = "{\"task\":\"" + parent + "\",\"url\":\"" + of.callback.url() + "\"}";
+    ModelTask child =
+        new ModelTask(new NewTask(of.priority, Callback.TYPE, payload.getBytes(UTF_8)));
+    if (!RetryPolicy.USUAL.equals(new RetryPolicy(child.maxAttempts, java.util.Optional.empty()))) {
+      throw new IllegalStateException("a callback is tried as usual");
+    }
+    return child;
+  }
+
+  String letter() {
+    return priority.wire().substring(0, 1);
+  }
+
+  boolean live() {
+    return switch (place) {
+      case READY, PARKED, SCHEDULED, RUNNING -> true;
+      case DONE, KEPT, DEAD, EXPIRED, CANCELLED -> false;
+    };
+  }
+
+  /// A start of it is over.
+  void startIsOver(StoreModel.Run run) {
+    starts = run.attempt();
+    epoch = Long.parseLong(run.token().substring(0, run.token().indexOf(':')));
+  }
+
+  void remember(String how, String what) {
+    trail.add("%06x %012x %s %s".formatted(starts, epoch, how, what));
+    while (trail.size() > TRAIL) {
+      trail.removeFirst();
+    }
+  }
+
+  void revived() {
+    place = StoreModel.Place.READY;
+    charged = 0;
+    started = false;
+    error = "";
+    overBefore = false;
+    options = options.replaceAll(" x=\\d+", "");
+  }
+
+  /// Whether the trail ends with a failure of this attempt.
+  boolean failedLast(int attempt) {
+    return !trail.isEmpty()
+        && trail.getLast().matches("%06x \\p{XDigit}+ [ft] .*".formatted(attempt));
+  }
+
+  /// Its record, in the form of [StorePicture].
+  String record() {
+    String state =
+        switch (place) {
+          case READY, PARKED, SCHEDULED, RUNNING -> "w";
+          case DONE, KEPT -> "c";
+          case DEAD -> "d";
+          case EXPIRED -> "e";
+          case CANCELLED -> "x";
+        };
+    return "%s %s %06x %012x %04x %s %d %s%s%s\n%s"
+        .formatted(
+            state,
+            (started ? "started" : "-") + (live() ? "" : " ended"),
+            starts,
+            epoch,
+            charged,
+            letter(),
+            submittedUs,
+            type,
+            options,
+            error.isEmpty() ? "" : "\t" + error,
+            payload);
+  }
+}
