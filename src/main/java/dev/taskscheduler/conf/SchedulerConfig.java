@@ -93,7 +93,8 @@ public record SchedulerConfig(
         maxAttempts,
         backoff(settings),
         settings.size("MAX_RESULT_BYTES", 64 << 10, 0, 1 << 20),
-        priorities(settings));
+        priorities(settings),
+        settings.duration("REPAIR_INTERVAL", "10m", "1m", "24h"));
   }
 
   private static Backoff backoff(Settings settings) {

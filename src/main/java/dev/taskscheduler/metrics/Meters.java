@@ -7,6 +7,7 @@ import dev.taskscheduler.leader.raft.RaftListener;
 import dev.taskscheduler.node.WorkListener;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskListener;
@@ -60,6 +61,8 @@ public final class Meters
   private final Timer run;
   private final Counter timedOut;
   private final Counter stuck;
+  private final Map<RepairKind, Counter> repairs = new EnumMap<>(RepairKind.class);
+  private volatile Duration lastLook = Duration.ZERO;
   private final Counter transitions;
   private final Counter fencedWrites;
   private final Counter redisErrors;
@@ -85,6 +88,19 @@ public final class Meters
     run = book.histogram("scheduler_task_run", "How long an attempt ran", Buckets.RUN);
     timedOut = book.counter("scheduler_tasks_timed_out", "Attempts that ran out of time");
     stuck = book.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
+    for (RepairKind kind : RepairKind.values()) {
+      repairs.put(
+          kind,
+          book.counter(
+              "scheduler_repairs",
+              "What stood wrong in Redis and was put right",
+              "kind",
+              kind.wire()));
+    }
+    book.gauge(
+        "scheduler_repair_pass_seconds",
+        "How long this node's last look through all that stands in Redis took, 0 if there was none",
+        () -> lastLook.toMillis() / 1e3);
     transitions =
         book.counter(
             "scheduler_leader_transitions", "Times this node began or ceased to be the leader");
@@ -206,6 +222,19 @@ public final class Meters
   @Override
   public void stuck() {
     stuck.increment();
+  }
+
+  @Override
+  public void repaired(RepairKind kind, int times) {
+    Counter counter = repairs.get(kind);
+    if (counter != null) {
+      counter.increment(times);
+    }
+  }
+
+  @Override
+  public void lookedThrough(Duration took) {
+    lastLook = took;
   }
 
   @Override

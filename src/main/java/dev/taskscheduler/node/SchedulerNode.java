@@ -40,7 +40,14 @@ public final class SchedulerNode implements LeaderWork {
   @Override
   public void begin(Leadership leadership) {
     WorkerPool pool = new WorkerPool(config, store, runners, listener, leadership);
-    Tenure begun = new Tenure(leadership, store, pool, new Turns(config.priorities()), listener);
+    Tenure begun =
+        new Tenure(
+            leadership,
+            store,
+            pool,
+            new Turns(config.priorities()),
+            config.repairEvery(),
+            listener);
     tenure.set(begun);
     begun.begin();
   }

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One leadership's work, from recovery to the last answer: a dispatcher that claims and starts,
-/// and a caretaker that makes scheduled tasks ready, trims finished ones and ends attempts whose
-/// time is over.
+/// One leadership's work, from recovery to the last answer: a dispatcher that claims and starts, a
+/// caretaker that makes scheduled tasks ready, trims finished ones and ends attempts whose time is
+/// over, and a [Repairer].
 ///
 /// Its threads wait on futures and are never interrupted; they end because `quiet` is set or trust
 /// is over.
@@ -37,6 +37,7 @@ final class Tenure {
   private final Semaphore readyHint = new Semaphore(0);
   private final Semaphore careHint = new Semaphore(0);
   private final AtomicBoolean ending = new AtomicBoolean();
+  private final Repairer repairer;
   private @Nullable Thread dispatcher;
   private final Turns turns; // the dispatcher's alone, as is the next
   private long sequence;
@@ -50,12 +51,14 @@ final class Tenure {
       ClaimStore store,
       WorkerPool pool,
       Turns turns,
+      Duration repairEvery,
       WorkListener listener) {
     this.leadership = leadership;
     this.store = store;
     this.pool = pool;
     this.turns = turns;
     this.listener = listener;
+    this.repairer = new Repairer(leadership, store, repairEvery, listener);
   }
 
   void begin() {
@@ -96,6 +99,7 @@ final class Tenure {
       if (!recover()) {
         return;
       }
+      repairer.begin();
       while (!over()) {
         claimAndStart();
       }
@@ -287,12 +291,16 @@ final class Tenure {
     quiet = true;
     hint();
     careHint.release();
+    repairer.end();
     if (ending.compareAndSet(false, true)) {
       Thread.ofVirtual()
           .name("tenure-end")
           .start(() -> {
             try {
               finish();
+              if (leadership.trusted()) { // else its last call may hang as long as Redis does
+                repairer.awaitEnd(PAUSE);
+              }
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             } finally {

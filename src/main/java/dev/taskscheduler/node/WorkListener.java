@@ -1,5 +1,6 @@
 package dev.taskscheduler.node;
 
+import dev.taskscheduler.task.RepairKind;
 import java.time.Duration;
 
 /// What the node room tells whoever counts. Called often and by many threads: must be quick.
@@ -20,4 +21,10 @@ public interface WorkListener {
 
   /// An attempt ignored its interrupt and still holds a worker.
   void stuck();
+
+  /// What stands in Redis was wrong, and was put right.
+  void repaired(RepairKind kind, int times);
+
+  /// The repairer has looked through all that stands in Redis.
+  void lookedThrough(Duration took);
 }

@@ -11,10 +11,12 @@ import java.time.Duration;
 /// @param backoff between attempts, where a task does not say
 /// @param maxResultBytes a larger result fails its attempt
 /// @param priorities which tasks go first
+/// @param repairEvery how long after a look through all that stands in Redis the next one begins
 public record WorkerConfig(
     int workers,
     Duration taskTimeout,
     int maxAttempts,
     Backoff backoff,
     int maxResultBytes,
-    PriorityPolicy priorities) {}
+    PriorityPolicy priorities,
+    Duration repairEvery) {}

@@ -67,6 +67,10 @@ public interface ClaimStore {
   /// @return how many were removed; less than `limit` when there is no more
   int trim(FencingToken token, int limit);
 
+  /// Begins a look through all that is kept, which puts right what is wrong. Only after [#recover]
+  /// has answered: what runs under another token counts as damage.
+  RepairPass repair(FencingToken token);
+
   /// Calls `hint` whenever tasks may have become ready while a claim that got less than it asked
   /// for waits; from any thread, also in vain.
   void whenReady(Runnable hint);

@@ -17,6 +17,7 @@ import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskLimits;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,6 +95,8 @@ class SchedulerNodeIT {
     final AtomicInteger timedOut = new AtomicInteger();
     final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
     final AtomicInteger stuck = new AtomicInteger();
+    final Map<RepairKind, Integer> repaired = new ConcurrentHashMap<>();
+    final AtomicInteger looks = new AtomicInteger();
 
     @Override
     public void started(Duration wait) {}
@@ -110,6 +114,16 @@ class SchedulerNodeIT {
     @Override
     public void stuck() {
       stuck.incrementAndGet();
+    }
+
+    @Override
+    public void repaired(RepairKind kind, int times) {
+      repaired.merge(kind, times, Integer::sum);
+    }
+
+    @Override
+    public void lookedThrough(Duration took) {
+      looks.incrementAndGet();
     }
   }
 
@@ -145,7 +159,8 @@ class SchedulerNodeIT {
                 1,
                 new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 2),
                 1000,
-                new PriorityPolicy.Strict(Duration.ZERO)),
+                new PriorityPolicy.Strict(Duration.ZERO),
+                LONG),
             claims,
             runners,
             ledger);

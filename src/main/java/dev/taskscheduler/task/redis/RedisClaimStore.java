@@ -14,6 +14,7 @@ import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.TaskLimits;
 import java.time.Duration;
 import java.time.Instant;
@@ -309,6 +310,11 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
                         bytes(limits.retention().toMillis()),
                         bytes(limits.maxFinished()),
                         bytes(limits.maxDead())))));
+  }
+
+  @Override
+  public RepairPass repair(FencingToken token) {
+    return new RedisRepairs(redis, keys, limits.retention(), token);
   }
 
   private static int number(@Nullable Object answer) {

@@ -2,6 +2,7 @@ package dev.taskscheduler.task.redis;
 
 import dev.taskscheduler.redis.Namespace;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /// All keys of tasks. `docs/data.md` says what each holds.
@@ -38,6 +39,9 @@ final class TaskKeys {
   /// Followed by a hash it is the key of a unique key.
   final byte[] uniquePrefix;
 
+  /// Of all keys.
+  final byte[] allPrefix;
+
   /// The channel that wakes the leader's dispatcher.
   final String wakeChannel;
 
@@ -69,6 +73,7 @@ final class TaskKeys {
     parkedPrefix = namespace.key("parked:");
     idempotencyPrefix = namespace.key("idempotency:");
     uniquePrefix = namespace.key("unique:");
+    allPrefix = namespace.key("");
     wakeChannel = namespace.text("wake");
     careChannel = namespace.text("care");
     cancelChannel = namespace.text("cancel");
@@ -83,6 +88,16 @@ final class TaskKeys {
     keys[3] = readyLow;
     System.arraycopy(more, 0, keys, 4, more.length);
     return List.of(keys);
+  }
+
+  /// A list of tasks that were set aside.
+  ///
+  /// @param what a priority's letter, a colon and a type
+  byte[] parkedList(String what) {
+    byte[] type = bytes(what);
+    byte[] key = Arrays.copyOf(parkedPrefix, parkedPrefix.length + type.length);
+    System.arraycopy(type, 0, key, parkedPrefix.length, type.length);
+    return key;
   }
 
   static byte[] bytes(String text) {

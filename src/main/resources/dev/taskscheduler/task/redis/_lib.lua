@@ -121,6 +121,12 @@ local function forget_stale(stale, letter, dropped)
   end
 end
 
+-- Whether a value of `running` is, under this token, the start after those that a record's header counts.
+local function next_start(token, value, header)
+  local starts = tonumber(string.sub(header, STARTS + 1, STARTS + 6), 16)
+  return starts and string.sub(value, 1, #token + 7) == token .. ' ' .. hex(6, starts + 1)
+end
+
 -- Gives up the key that a task without a window of its own held against others of its kind.
 local function free_unique(unique, id, opts)
   local key = string.match(opts, ' u=(%x+)')

@@ -1,0 +1,133 @@
+package dev.taskscheduler.node;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.RepairKind;
+import dev.taskscheduler.task.RepairPass;
+import dev.taskscheduler.task.StoreException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Looks through all that stands in Redis, soon after recovery and then again and again, and has
+/// put right what is wrong: a task in no index, or in two, or an index entry without its task.
+///
+/// It rests between its calls for so long that it takes a twentieth of Redis's time at the most.
+/// Its thread is never interrupted; it ends because [#end] was called or trust is over.
+final class Repairer {
+  private static final System.Logger LOG = System.getLogger(Repairer.class.getName());
+
+  /// After taking over there is more urgent work.
+  private static final Duration FIRST = Duration.ofSeconds(2);
+
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
+  private static final int REST = 19; // times as long as the call before
+  private static final Duration LEAST_REST = Duration.ofMillis(1);
+  private static final Duration LONGEST_REST = Duration.ofSeconds(2);
+
+  private final Leadership leadership;
+  private final ClaimStore store;
+  private final Duration every;
+  private final WorkListener listener;
+  private final Semaphore ended = new Semaphore(0);
+  private volatile @Nullable Thread thread;
+
+  /// @param every how long after a pass the next one begins
+  Repairer(Leadership leadership, ClaimStore store, Duration every, WorkListener listener) {
+    this.leadership = leadership;
+    this.store = store;
+    this.every = every;
+    this.listener = listener;
+  }
+
+  /// Only after recovery: what runs under another token counts as damage.
+  void begin() {
+    thread = Thread.ofVirtual().name("repairer").start(this::repair);
+  }
+
+  /// Ends it, at once or after the call that is under way.
+  void end() {
+    ended.release();
+  }
+
+  void awaitEnd(Duration longest) throws InterruptedException {
+    Thread begun = thread;
+    if (begun != null) {
+      begun.join(longest);
+    }
+  }
+
+  private void repair() {
+    try {
+      Duration wait = FIRST;
+      while (rested(wait)) {
+        wait = pass() ? every : AFTER_FAILURE;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// @return whether there is still something to do
+  private boolean rested(Duration wait) throws InterruptedException {
+    return !ended.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS) && leadership.trusted();
+  }
+
+  /// @return false if it failed
+  private boolean pass() throws InterruptedException {
+    RepairPass pass = store.repair(leadership.token());
+    long begun = System.nanoTime();
+    try {
+      boolean more = true;
+      while (more) {
+        long start = System.nanoTime();
+        more = pass.step();
+        if (more && !rested(rest(Duration.ofNanos(System.nanoTime() - start)))) {
+          ended.release(); // for the wait that comes next
+          return true;
+        }
+      }
+      listener.lookedThrough(Duration.ofNanos(System.nanoTime() - begun));
+      return true;
+    } catch (StoreException.Fenced e) {
+      leadership.fenced();
+      return false;
+    } catch (RuntimeException e) { // most of all a StoreException
+      LOG.log(WARNING, "looking through Redis failed and will be begun anew", e);
+      return false;
+    } finally {
+      tell(pass, Duration.ofNanos(System.nanoTime() - begun));
+    }
+  }
+
+  private static Duration rest(Duration call) {
+    Duration rest = call.multipliedBy(REST);
+    if (rest.compareTo(LEAST_REST) < 0) {
+      return LEAST_REST;
+    }
+    return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
+  }
+
+  private void tell(RepairPass pass, Duration took) {
+    Map<RepairKind, Integer> repaired = new TreeMap<>(pass.repaired());
+    repaired.forEach(listener::repaired);
+    StringBuilder kinds = new StringBuilder();
+    repaired.forEach(
+        (kind, times) -> kinds.append(' ').append(kind.wire()).append('=').append(times));
+    LOG.log(
+        repaired.isEmpty() ? DEBUG : WARNING,
+        () ->
+            (repaired.isEmpty() ? "nothing to repair" : "what stood wrong in Redis was repaired")
+                + kinds
+                + " unsettled="
+                + pass.unsettled()
+                + " tookMs="
+                + took.toMillis());
+  }
+}

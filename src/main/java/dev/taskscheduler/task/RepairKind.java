@@ -1,0 +1,36 @@
+package dev.taskscheduler.task;
+
+/// What a [RepairPass] may find wrong, and put right.
+public enum RepairKind {
+  /// A task that has not ended stood in no index, so that it would never have run: it is ready.
+  LOST("lost"),
+
+  /// A task that has ended stood in no index, so that it would have stayed for ever: it is filed.
+  UNFILED("unfiled"),
+
+  /// An index had an entry without a task of its state: the entry is removed.
+  STRAY("stray"),
+
+  /// A task stood in two places: one is left.
+  DOUBLE("double"),
+
+  /// A trail or a unique key had outlived its task: it is removed.
+  LEFTOVER("leftover"),
+
+  /// The count of cancelled ids that still stand in lists was wrong.
+  STALE("stale"),
+
+  /// The set of parked lists had one that there is not, or had not one that there is.
+  PARKED("parked");
+
+  private final String wire;
+
+  RepairKind(String wire) {
+    this.wire = wire;
+  }
+
+  /// As metrics and logs say it.
+  public String wire() {
+    return wire;
+  }
+}

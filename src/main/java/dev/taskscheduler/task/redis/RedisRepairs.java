@@ -1,0 +1,325 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.task.RepairKind;
+import dev.taskscheduler.task.RepairPass;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A pass over one namespace: first the lists, whose ids go into a filter; then the other indexes;
+/// then all keys, where a task that should be in a list and is not in the filter is a suspect; last
+/// the suspects, each looked for everywhere by the script that puts it right. Only that script, or
+/// one page's own look, is ever believed: what an earlier call saw only says where to look. See
+/// `docs/adr/0004-repairs.md`.
+final class RedisRepairs implements RepairPass {
+  private static final int PAGE = 500;
+  private static final int MOST_SUSPECTS = 5_000;
+
+  /// Looks through whole lists in a pass.
+  private static final int MOST_LOOKS = 100;
+
+  /// Entries of lists that a call may look through: 20 ms a million.
+  private static final int MOST_ENTRIES = 2_000_000;
+
+  private static final LuaScript COUNTS = LuaScript.load(RedisRepairs.class, "repair-counts");
+  private static final LuaScript LIST = LuaScript.load(RedisRepairs.class, "repair-list");
+  private static final LuaScript INDEX = LuaScript.load(RedisRepairs.class, "repair-index");
+  private static final LuaScript KEYS = LuaScript.load(RedisRepairs.class, "repair-keys");
+  private static final LuaScript TASKS = LuaScript.load(RedisRepairs.class, "repair-tasks");
+
+  /// One kind of look; false when it is over.
+  private interface Look {
+    boolean goOn();
+  }
+
+  private final Redis redis;
+  private final TaskKeys keys;
+  private final byte[] token;
+  private final Duration retention;
+  private final Deque<Look> looks = new ArrayDeque<>();
+  private final Map<RepairKind, Integer> repaired = new EnumMap<>(RepairKind.class);
+  private final Deque<String> suspects = new ArrayDeque<>();
+  private IdFilter filter = new IdFilter(0, () -> 0);
+  private byte[] begunUs = bytes(0);
+  private final List<Letter> letters = List.of(new Letter(), new Letter(), new Letter());
+  private int throughLists;
+  private int unsettled;
+
+  /// What a look through the lists of one priority has found.
+  private static final class Letter {
+    String stood = "";
+    int stale;
+    boolean lost;
+  }
+
+  RedisRepairs(Redis redis, TaskKeys keys, Duration retention, FencingToken token) {
+    this.redis = redis;
+    this.keys = keys;
+    this.retention = retention;
+    this.token = bytes(token.toString());
+    looks.add(this::begin);
+    looks.add(this::countAgain);
+    looks.add(new ListLook(keys.done, null));
+    looks.add(new IndexLook(keys.running, "running"));
+    looks.add(new IndexLook(keys.scheduled, "scheduled"));
+    looks.add(new IndexLook(keys.kept, "c"));
+    looks.add(new IndexLook(keys.dead, "d"));
+    looks.add(new IndexLook(keys.expired, "e"));
+    looks.add(new IndexLook(keys.cancelled, "x"));
+    looks.add(new KeyLook());
+    looks.add(this::settle);
+  }
+
+  @Override
+  public boolean step() {
+    try {
+      Look look = looks.getFirst();
+      if (!look.goOn()) {
+        looks.remove(look); // no longer the first, where it has put others before itself
+      }
+      return !looks.isEmpty();
+    } catch (RedisException e) {
+      throw Failures.translate("repair", e);
+    }
+  }
+
+  @Override
+  public Map<RepairKind, Integer> repaired() {
+    return Map.copyOf(repaired);
+  }
+
+  @Override
+  public int unsettled() {
+    return unsettled;
+  }
+
+  private void count(RepairKind kind, int times) {
+    if (times > 0) {
+      repaired.merge(kind, times, Integer::sum);
+    }
+  }
+
+  private void suspect(char mark, String id) {
+    if (suspects.size() < MOST_SUSPECTS) {
+      suspects.add(mark + id);
+    } else {
+      unsettled++;
+    }
+  }
+
+  /// How much there is, how large the filter is to be, and which lists there are.
+  private boolean begin() {
+    List<?> answer = counts();
+    begunUs = bytes(text(answer, 0));
+    long expected = number(answer, 3);
+    for (int i = 0; i < letters.size(); i++) {
+      letters.get(i).stood = text(answer, 4 + i);
+      expected += number(answer, 7 + i);
+    }
+    filter = new IdFilter(expected, new SecureRandom()::nextLong);
+    for (int i = 10; i < answer.size(); i++) {
+      String what = text(answer, i);
+      int letter = "hml".indexOf(what.charAt(0));
+      if (letter >= 0) {
+        looks.addFirst(new ListLook(keys.parkedList(what), letters.get(letter)));
+      }
+    }
+    looks.addFirst(new ListLook(keys.readyLow, letters.get(2)));
+    looks.addFirst(new ListLook(keys.readyMedium, letters.get(1)));
+    looks.addFirst(new ListLook(keys.readyHigh, letters.get(0)));
+    return false;
+  }
+
+  private boolean countAgain() {
+    counts();
+    return false;
+  }
+
+  private List<?> counts() {
+    List<byte[]> args = new ArrayList<>(List.of(token, keys.parkedPrefix));
+    letters.forEach(letter -> args.add(bytes(letter.lost ? "" : letter.stood)));
+    letters.forEach(letter -> args.add(bytes(letter.stale)));
+    List<?> answer = eval(COUNTS, keys.fenceAndReady(keys.parked, keys.stale, keys.done), args);
+    count(RepairKind.STALE, number(answer, 1));
+    count(RepairKind.PARKED, number(answer, 2));
+    return answer;
+  }
+
+  /// A walk through one list.
+  private final class ListLook implements Look {
+    private final byte[] list;
+    private final @Nullable Letter letter;
+    private int next;
+    private String last = "";
+
+    /// @param letter of waiting tasks; none for completed ones
+    ListLook(byte[] list, @Nullable Letter letter) {
+      this.list = list;
+      this.letter = letter;
+    }
+
+    @Override
+    public boolean goOn() {
+      List<?> page =
+          eval(
+              LIST,
+              List.of(keys.fence, list, keys.running, keys.scheduled, keys.kept),
+              List.of(
+                  token,
+                  keys.taskPrefix,
+                  bytes(letter == null ? "c" : "w"),
+                  bytes(next),
+                  bytes(last),
+                  bytes(PAGE)));
+      next = number(page, 0);
+      last = text(page, 1);
+      boolean lost = number(page, 2) == 1;
+      if (letter != null) {
+        letter.stale += number(page, 3);
+        letter.lost |= lost;
+      }
+      for (int i = 4; i < page.size(); i++) {
+        see(text(page, i), lost);
+      }
+      return next >= 0;
+    }
+
+    /// @param lost whether ids may come up twice that stand once
+    private void see(String marked, boolean lost) {
+      String id = marked.substring(1);
+      boolean twice = filter.covers(id) && !filter.add(id) && !lost;
+      if (twice || marked.charAt(0) == '!') {
+        suspect(letter == null ? 'd' : 't', id);
+      }
+    }
+  }
+
+  /// A walk through one hash or sorted set.
+  private final class IndexLook implements Look {
+    private final byte[] index;
+    private final byte[] which;
+    private String cursor = "0";
+
+    IndexLook(byte[] index, String which) {
+      this.index = index;
+      this.which = bytes(which);
+    }
+
+    @Override
+    public boolean goOn() {
+      List<?> page =
+          eval(
+              INDEX,
+              List.of(keys.fence, index, keys.running, keys.scheduled),
+              List.of(token, keys.taskPrefix, which, bytes(cursor), bytes(PAGE)));
+      cursor = text(page, 0);
+      count(RepairKind.STRAY, number(page, 1));
+      count(RepairKind.DOUBLE, number(page, 2));
+      return !cursor.equals("0");
+    }
+  }
+
+  /// A walk through all keys.
+  private final class KeyLook implements Look {
+    private String cursor = "0";
+
+    @Override
+    public boolean goOn() {
+      List<?> page =
+          eval(
+              KEYS,
+              List.of(
+                  keys.fence,
+                  keys.running,
+                  keys.scheduled,
+                  keys.kept,
+                  keys.dead,
+                  keys.expired,
+                  keys.cancelled,
+                  keys.parked),
+              List.of(
+                  token,
+                  keys.taskPrefix,
+                  keys.trailPrefix,
+                  keys.uniquePrefix,
+                  keys.parkedPrefix,
+                  keys.allPrefix,
+                  bytes(cursor),
+                  bytes(PAGE),
+                  begunUs));
+      cursor = text(page, 0);
+      count(RepairKind.UNFILED, number(page, 1));
+      count(RepairKind.LEFTOVER, number(page, 2));
+      count(RepairKind.PARKED, number(page, 3));
+      for (int i = 4; i < page.size(); i++) {
+        String marked = text(page, i);
+        String id = marked.substring(1);
+        if (filter.covers(id) && !filter.mayContain(id)) {
+          suspect(marked.charAt(0), id);
+        }
+      }
+      return !cursor.equals("0");
+    }
+  }
+
+  private boolean settle() {
+    if (suspects.isEmpty()) {
+      return false;
+    }
+    if (throughLists >= MOST_LOOKS) {
+      unsettled += suspects.size();
+      return false;
+    }
+    List<byte[]> args =
+        new ArrayList<>(
+            List.of(
+                token,
+                keys.taskPrefix,
+                keys.parkedPrefix,
+                bytes(keys.wakeChannel),
+                bytes(retention.toMillis()),
+                bytes(MOST_ENTRIES)));
+    suspects.stream().limit(MOST_LOOKS).forEach(suspect -> args.add(bytes(suspect)));
+    List<?> answer =
+        eval(
+            TASKS,
+            keys.fenceAndReady(keys.running, keys.scheduled, keys.done, keys.kept, keys.parked),
+            args);
+    for (int i = number(answer, 0); i > 0; i--) {
+      suspects.removeFirst();
+    }
+    throughLists += number(answer, 1);
+    unsettled += number(answer, 2);
+    count(RepairKind.LOST, number(answer, 3));
+    count(RepairKind.UNFILED, number(answer, 4));
+    count(RepairKind.STRAY, number(answer, 5));
+    count(RepairKind.DOUBLE, number(answer, 6));
+    return true;
+  }
+
+  private List<?> eval(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    return (List<?>) redis.eval(script, scriptKeys, args);
+  }
+
+  private static String text(List<?> answer, int place) {
+    Object value = answer.get(place);
+    return value instanceof byte[] b ? new String(b, ISO_8859_1) : String.valueOf(value);
+  }
+
+  private static int number(List<?> answer, int place) {
+    return Integer.parseInt(text(answer, place));
+  }
+}

@@ -1,0 +1,54 @@
+-- repair-counts.lua  Begins and ends a look through the lists: says what there is, and puts the counts of stale ids right.
+-- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
+-- KEYS[5] set   {ns}:parked      '<h|m|l>:<type>' of each parked list   KEYS[6] hash {ns}:stale   KEYS[7] list {ns}:done
+-- ARGV[1] fencing token   ARGV[2] key prefix of what is parked
+-- ARGV[3] for high, how its lists stood when the look began, as this script answered it, ARGV[4] medium, ARGV[5] low; '': none
+-- ARGV[6] how many stale ids the look has found in the lists of high, ARGV[7] medium, ARGV[8] low
+-- A count is set to what was found only if nothing was taken or cancelled since the look began, and removed where no list of
+-- that priority is left. A member of `parked` without a list is removed.
+-- Returns the time in us, how many counts of stale ids and how many members of `parked` were put right, the length of `done`,
+-- how the lists of high, medium and low stand, their lengths with what is parked, then the members of `parked`. Errors: FENCED.
+if fenced(KEYS[1], ARGV[1]) then
+  return redis.error_reply('FENCED another leader holds the fence')
+end
+local letters = { 'h', 'm', 'l' }
+local lengths, parked, members, empty = {}, { h = 0, m = 0, l = 0 }, {}, {}
+for _, what in ipairs(redis.call('SMEMBERS', KEYS[5])) do
+  local letter, length = string.sub(what, 1, 1), redis.call('LLEN', ARGV[2] .. what)
+  if length == 0 then
+    empty[#empty + 1] = what
+  else
+    members[#members + 1] = what
+    parked[letter] = (parked[letter] or 0) + length
+  end
+end
+local stands, wrong = {}, {}
+for i, letter in ipairs(letters) do
+  local count = redis.call('HGET', KEYS[6], letter)
+  lengths[i] = redis.call('LLEN', KEYS[1 + i]) + parked[letter]
+  -- what is pushed at the left moves none of these; each pop, and each return to the front, moves the last id
+  stands[i] = (count or '0') .. ' ' .. (redis.call('LINDEX', KEYS[1 + i], -1) or '') .. ' ' .. parked[letter]
+  local found = lengths[i] == 0 and '0' or stands[i] == ARGV[2 + i] and ARGV[5 + i]
+  if found and (count or '0') ~= found then
+    wrong[#wrong + 1] = { letter, found }
+  end
+end
+local time = now_us()
+if #wrong + #empty > 0 then
+  begin_writing(KEYS[1])
+end
+for _, w in ipairs(wrong) do
+  if w[2] == '0' then
+    redis.call('HDEL', KEYS[6], w[1])
+  else
+    redis.call('HSET', KEYS[6], w[1], w[2])
+  end
+end
+for _, what in ipairs(empty) do
+  redis.call('SREM', KEYS[5], what)
+end
+return {
+  string.format('%.0f', time), #wrong, #empty, redis.call('LLEN', KEYS[7]),
+  stands[1], stands[2], stands[3], lengths[1], lengths[2], lengths[3], unpack(members),
+}

@@ -1,0 +1,87 @@
+-- repair-keys.lua  Looks through a page of all keys: files ended tasks that no index has, removes what tasks have left behind.
+-- KEYS[1] hash  {ns}:leader   the fence
+-- KEYS[2] hash  {ns}:running  KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:kept
+-- KEYS[5] zset  {ns}:dead     id by end time, ms   KEYS[6] zset {ns}:expired   KEYS[7] zset {ns}:cancelled
+-- KEYS[8] set   {ns}:parked   '<h|m|l>:<type>' of each parked list
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] of what is parked
+-- ARGV[6] of all keys   ARGV[7] cursor, 0 at first   ARGV[8] about how many
+-- ARGV[9] us: tasks that were submitted later are not looked at
+-- Returns the next cursor (0 at the end), how many ended tasks were filed, how many trails and unique keys were removed, how many
+-- parked lists were entered in `parked`, then 'l' and the id of each task that waits and is neither running nor scheduled, and
+-- 'e' and the id of each completed task that is not in `kept`: lists have them, or nothing. Errors: FENCED.
+local prefix, trail, unique, parked = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+if fenced(KEYS[1], ARGV[1]) then
+  return redis.error_reply('FENCED another leader holds the fence')
+end
+local ended = { d = KEYS[5], e = KEYS[6], x = KEYS[7] }
+local unfiled, left, unknown = {}, {}, {}
+local waiting, completed = {}, {}
+local now = now_us()
+local latest = tonumber(ARGV[9])
+
+local function look_at_task(id, header)
+  local state = string.sub(header, 1, 1)
+  if state == 'w' then
+    local submitted = tonumber(string.sub(header, SUBMITTED + 1, SUBMITTED + 13), 16)
+    if submitted and submitted < latest then
+      waiting[#waiting + 1] = id
+    end
+  elseif state == 'c' then
+    completed[#completed + 1] = id
+  elseif ended[state] and not redis.call('ZSCORE', ended[state], id) then
+    unfiled[#unfiled + 1] = { ended[state], math.floor((tonumber(string.sub(header, 15, 27), 16) or now) / 1000), id }
+  end
+end
+
+local page = redis.call('SCAN', ARGV[7], 'MATCH', ARGV[6] .. '*', 'COUNT', ARGV[8])
+for _, key in ipairs(page[2]) do
+  if string.sub(key, 1, #prefix) == prefix then
+    look_at_task(string.sub(key, #prefix + 1), redis.call('GETRANGE', key, 0, TYPE - 1))
+  elseif string.sub(key, 1, #trail) == trail then
+    if redis.call('EXISTS', prefix .. string.sub(key, #trail + 1)) == 0 then
+      left[#left + 1] = key
+    end
+  elseif string.sub(key, 1, #unique) == unique then
+    local holder = redis.call('GET', key)
+    if holder and redis.call('PTTL', key) == -1 and redis.call('GETRANGE', prefix .. holder, 0, 0) ~= 'w' then
+      left[#left + 1] = key
+    end
+  elseif string.sub(key, 1, #parked) == parked then
+    local what = string.sub(key, #parked + 1)
+    if redis.call('SISMEMBER', KEYS[8], what) == 0 and string.find(what, '^[hml]:.') then
+      unknown[#unknown + 1] = what
+    end
+  end
+end
+
+local answer = { page[1], #unfiled, #left, #unknown }
+if #waiting > 0 then
+  local running, scheduled = redis.call('HMGET', KEYS[2], unpack(waiting)), redis.call('ZMSCORE', KEYS[3], unpack(waiting))
+  for i, id in ipairs(waiting) do
+    if not running[i] and not scheduled[i] then
+      answer[#answer + 1] = 'l' .. id
+    end
+  end
+end
+if #completed > 0 then
+  local kept = redis.call('ZMSCORE', KEYS[4], unpack(completed))
+  for i, id in ipairs(completed) do
+    if not kept[i] then
+      answer[#answer + 1] = 'e' .. id
+    end
+  end
+end
+
+if #unfiled + #left + #unknown > 0 then
+  begin_writing(KEYS[1])
+end
+for _, key in ipairs(left) do
+  redis.call('UNLINK', key)
+end
+for _, u in ipairs(unfiled) do
+  redis.call('ZADD', unpack(u))
+end
+for _, what in ipairs(unknown) do
+  redis.call('SADD', KEYS[8], what)
+end
+return answer

@@ -1,0 +1,168 @@
+-- repair-tasks.lua  Looks for suspect tasks in all places at once and lets each stand in exactly one.
+-- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
+-- KEYS[5] hash  {ns}:running     id -> token, start number, start time   KEYS[6] zset {ns}:scheduled   id by due time, ms
+-- KEYS[7] list  {ns}:done        ids, newest at the left   KEYS[8] zset {ns}:kept   id by removal time, ms
+-- KEYS[9] set   {ns}:parked      '<h|m|l>:<type>' of each parked list
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of what is parked   ARGV[4] wake channel
+-- ARGV[5] retention in ms   ARGV[6] entries of lists to look through at the most
+-- ARGV[7..] ids, each behind a letter: l it waits and may be in no index, t it waits and may be in two; e it has completed and
+--   may be in no index, d it stands in `done` and may have no business there
+-- Returns how many ids were looked at (the rest is over the limit), how many needed a look through all of a list, how many of
+-- those have lists too long for that, then how many were put back, filed, removed from `done`, and removed from a second place.
+-- Errors: FENCED.
+local prefix, budget = ARGV[2], tonumber(ARGV[6])
+if fenced(KEYS[1], ARGV[1]) then
+  return redis.error_reply('FENCED another leader holds the fence')
+end
+local found = { looked = 0, through = 0, long = 0, lost = 0, unfiled = 0, stray = 0, double = 0 }
+local spent, writing = 0, false
+
+local function write(...)
+  if not writing then
+    begin_writing(KEYS[1])
+    writing = true
+  end
+  return redis.call(...)
+end
+
+local waiting_lists = { KEYS[2], KEYS[3], KEYS[4] }
+for _, what in ipairs(redis.call('SMEMBERS', KEYS[9])) do
+  waiting_lists[#waiting_lists + 1] = ARGV[3] .. what
+end
+
+-- Whether an id stands near an end of a list: what moved lately does.
+local function near(lists, id)
+  for _, list in ipairs(lists) do
+    if redis.call('LPOS', list, id, 'MAXLEN', 500) or redis.call('LPOS', list, id, 'RANK', -1, 'MAXLEN', 500) then
+      return true
+    end
+  end
+  return false
+end
+
+-- The two lists where a waiting task is to be.
+local function own_lists(letter, header)
+  return { KEYS[1 + LIST[letter]], ARGV[3] .. letter .. ':' .. string.match(header, '^[^ \t\n]*', TYPE + 1) }
+end
+
+-- How often an id stands in each list, and in all; nil if the lists are too long to look through, false if they are for the rest
+-- of this call.
+local function everywhere(lists, id)
+  local length = 0
+  for _, list in ipairs(lists) do
+    length = length + redis.call('LLEN', list)
+  end
+  if length > budget then
+    return nil
+  elseif spent > 0 and spent + length > budget then
+    return false
+  end
+  spent = spent + length
+  local times, all = {}, 0
+  for i, list in ipairs(lists) do
+    times[i] = #redis.call('LPOS', list, id, 'COUNT', 0)
+    all = all + times[i]
+  end
+  return times, all
+end
+
+-- Takes an id out of lists, but for its last place in the list with the index `keep`.
+local function take_out(lists, times, id, keep)
+  for i, list in ipairs(lists) do
+    local surplus = times[i] - (i == keep and 1 or 0)
+    if surplus > 0 then
+      write('LREM', list, surplus, id)
+    end
+  end
+end
+
+local function one_of_two(id, value, due, header, times, all)
+  local runs = value and next_start(ARGV[1], value, header)
+  if value and not runs and (due or all > 0) then
+    write('HDEL', KEYS[5], id)
+  end
+  if runs and due then
+    write('ZREM', KEYS[6], id)
+  end
+  local keep = nil
+  if not runs and not due then
+    keep = LIST[string.sub(header, PRIORITY + 1, PRIORITY + 1)]
+    if not keep or times[keep] == 0 then
+      for i = #times, 1, -1 do
+        keep = times[i] > 0 and i or keep
+      end
+    end
+  end
+  take_out(waiting_lists, times, id, keep)
+  found.double = found.double + 1
+end
+
+local function settle_waiting(mark, id)
+  local header = redis.call('GETRANGE', prefix .. id, 0, 4095) -- all but the payload
+  local letter = string.sub(header, PRIORITY + 1, PRIORITY + 1)
+  if string.sub(header, 1, 1) ~= 'w' or not LIST[letter] then
+    return true
+  end
+  local value, due = redis.call('HGET', KEYS[5], id), redis.call('ZSCORE', KEYS[6], id)
+  if mark == 'l' and (value or due or near(own_lists(letter, header), id)) then
+    return true
+  end
+  local times, all = everywhere(waiting_lists, id)
+  if times == false then
+    return false
+  end
+  found.through = found.through + 1
+  if not times then
+    found.long = found.long + 1
+  elseif all + (value and 1 or 0) + (due and 1 or 0) > 1 then
+    one_of_two(id, value, due, header, times, all)
+  elseif all == 0 and not value and not due then
+    write('LPUSH', KEYS[1 + LIST[letter]], id)
+    wake(KEYS[1], ARGV[4])
+    found.lost = found.lost + 1
+  end
+  return true
+end
+
+local function file_completed(id, header)
+  local keep = string.match(options(header), ' k=(%d+)') or ARGV[5]
+  write('ZADD', KEYS[8], math.floor((tonumber(string.sub(header, 15, 27), 16) or now_us()) / 1000) + tonumber(keep), id)
+  found.unfiled = found.unfiled + 1
+end
+
+local function settle_completed(mark, id)
+  local header = redis.call('GETRANGE', prefix .. id, 0, 4095) -- all but the payload
+  local completed = string.sub(header, 1, 1) == 'c'
+  local kept = completed and redis.call('ZSCORE', KEYS[8], id)
+  if mark == 'e' and (not completed or kept or near({ KEYS[7] }, id)) then
+    return true
+  end
+  local times, all = everywhere({ KEYS[7] }, id)
+  if times == false then
+    return false
+  end
+  found.through = found.through + 1
+  if not times then
+    found.long = found.long + 1
+  elseif not completed then
+    take_out({ KEYS[7] }, times, id)
+    found.stray = found.stray + (all > 0 and 1 or 0)
+  elseif all + (kept and 1 or 0) > 1 then
+    take_out({ KEYS[7] }, times, id, not kept and 1 or nil)
+    found.double = found.double + 1
+  elseif all == 0 and not kept then
+    file_completed(id, header)
+  end
+  return true
+end
+
+for i = 7, #ARGV do
+  local mark, id = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
+  local settle = (mark == 'l' or mark == 't') and settle_waiting or settle_completed
+  if not settle(mark, id) then
+    break
+  end
+  found.looked = found.looked + 1
+end
+return { found.looked, found.through, found.long, found.lost, found.unfiled, found.stray, found.double }

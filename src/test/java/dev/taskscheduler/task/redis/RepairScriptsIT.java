@@ -1,0 +1,360 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairKind;
+import dev.taskscheduler.task.RepairPass;
+import dev.taskscheduler.task.StoreException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ListPosition;
+
+/// Each kind of damage, done by hand, is put right and nothing else is touched; all keys are
+/// compared.
+class RepairScriptsIT {
+  private static final String NS = "{scheduler}:";
+
+  /// In `running`, of a leader that is long gone.
+  private static final String FOREIGN = "999:00000000000000aa 000001 0666666666666";
+
+  private static RedisServer server;
+  private StoreOnRedis store;
+  private FencingToken token;
+
+  @BeforeAll
+  static void startRedis() {
+    server = new RedisServer();
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
+    store.jedis.flushAll();
+    token = store.lead(1000);
+  }
+
+  @AfterEach
+  void close() {
+    store.jedis.configSet("maxmemory", "0");
+    store.close();
+  }
+
+  /// One damage to a store that [Repairs#fill] has filled, and what a pass counts. Unless it says
+  /// otherwise, all stands as before afterwards.
+  enum Damage {
+    IN_NO_LIST(RepairKind.LOST, r -> r.lrem(NS + "ready:low", 0, "l19")),
+    IN_NO_PARKED_LIST(RepairKind.LOST, r -> r.lrem(NS + "parked:h:slow", 0, "parked1")),
+    NOT_SCHEDULED(RepairKind.LOST, r -> r.zrem(NS + "scheduled", "retried")),
+    NOT_RUNNING(RepairKind.LOST, r -> r.hdel(NS + "running", "running")),
+    NOT_DONE(RepairKind.UNFILED, r -> r.lrem(NS + "done", 0, "done")),
+    NOT_KEPT(RepairKind.UNFILED, r -> r.zrem(NS + "kept", "kept")),
+    NOT_DEAD(RepairKind.UNFILED, r -> r.zrem(NS + "dead", "dead")),
+    NOT_EXPIRED(RepairKind.UNFILED, r -> r.zrem(NS + "expired", "expired")),
+    NOT_CANCELLED(RepairKind.UNFILED, r -> r.zrem(NS + "cancelled", "cancelled")),
+    SCHEDULED_WITHOUT_TASK(RepairKind.STRAY, r -> r.zadd(NS + "scheduled", 7, "nobody")),
+    SCHEDULED_AND_ENDED(RepairKind.STRAY, r -> r.zadd(NS + "scheduled", 7, "dead")),
+    RUNNING_WITHOUT_TASK(RepairKind.STRAY, r -> copyRunning(r, "nobody")),
+    RUNNING_AND_ENDED(RepairKind.STRAY, r -> copyRunning(r, "done")),
+    DONE_WITHOUT_TASK(RepairKind.STRAY, r -> r.rpush(NS + "done", "nobody")),
+    DONE_AND_READY(RepairKind.STRAY, r -> r.lpush(NS + "done", "m3")),
+    KEPT_WITHOUT_TASK(RepairKind.STRAY, r -> r.zadd(NS + "kept", 7e12, "nobody")),
+    DEAD_AND_READY(RepairKind.STRAY, r -> r.zadd(NS + "dead", 7, "l1")),
+    EXPIRED_AND_DEAD(RepairKind.STRAY, r -> r.zadd(NS + "expired", 7, "dead")),
+    CANCELLED_WITHOUT_TASK(RepairKind.STRAY, r -> r.zadd(NS + "cancelled", 7, "nobody")),
+    TWICE_IN_A_LIST(RepairKind.DOUBLE, r -> r.lpush(NS + "ready:high", "h3")),
+    THRICE_IN_A_LIST(RepairKind.DOUBLE, r -> r.lpush(NS + "ready:high", "h3", "h3")),
+    IN_ANOTHERS_LIST(RepairKind.DOUBLE, r -> r.rpush(NS + "ready:high", "m3")),
+    READY_AND_PARKED(RepairKind.DOUBLE, r -> r.lpush(NS + "parked:h:slow", "h4")),
+    READY_AND_RUNNING(RepairKind.DOUBLE, r -> r.lpush(NS + "ready:high", "running")),
+    READY_AND_SCHEDULED(RepairKind.DOUBLE, r -> r.rpush(NS + "ready:high", "delayed")),
+    PARKED_AND_RUNNING(RepairKind.DOUBLE, r -> r.rpush(NS + "parked:h:slow", "running")),
+    SCHEDULED_AND_RUNNING(RepairKind.DOUBLE, r -> r.zadd(NS + "scheduled", 9, "running")),
+    RUNNING_AS_ANOTHERS_AND_READY(RepairKind.DOUBLE, r -> r.hset(NS + "running", "m2", FOREIGN)),
+    RUNNING_AND_DELAYED(RepairKind.DOUBLE, r -> r.hset(NS + "running", "delayed", FOREIGN)),
+    TWICE_DONE(RepairKind.DOUBLE, r -> r.lpush(NS + "done", "result")),
+    DONE_AND_KEPT(RepairKind.DOUBLE, r -> r.rpush(NS + "done", "kept")),
+    TRAIL_WITHOUT_TASK(RepairKind.LEFTOVER, r -> r.rpush(NS + "trail:nobody", "x")),
+    UNIQUE_WITHOUT_TASK(RepairKind.LEFTOVER, r -> r.set(NS + "unique:ff", "nobody")),
+    UNIQUE_OF_AN_ENDED_TASK(RepairKind.LEFTOVER, r -> r.set(NS + "unique:ff", "dead")),
+    STALE_TOO_HIGH(RepairKind.STALE, r -> r.hincrBy(NS + "stale", "h", 3)),
+    STALE_TOO_LOW(RepairKind.STALE, r -> r.hdel(NS + "stale", "h")),
+    STALE_WITHOUT_LIST(RepairKind.STALE, r -> r.hset(NS + "stale", "m", "2")),
+    PARKED_WITHOUT_LIST(RepairKind.PARKED, r -> r.sadd(NS + "parked", "l:none")),
+    PARKED_LIST_UNKNOWN(RepairKind.PARKED, r -> r.srem(NS + "parked", "h:slow"));
+
+    private final RepairKind kind;
+    private final Consumer<Jedis> done;
+
+    Damage(RepairKind kind, Consumer<Jedis> done) {
+      this.kind = kind;
+      this.done = done;
+    }
+
+    private static void copyRunning(Jedis redis, String id) {
+      redis.hset(NS + "running", id, redis.hget(NS + "running", "running"));
+    }
+
+    /// What is another than before the damage once it has been repaired.
+    Map<String, String> remains(Map<String, String> before) {
+      Map<String, String> remains = new HashMap<>();
+      switch (this) {
+        case IN_NO_LIST -> {
+          String low = before.get(NS + "ready:low"); // to the back: it was the youngest anyway
+          assertTrue(low.startsWith("list [l19, "), low);
+        }
+        case IN_NO_PARKED_LIST -> {
+          remains.put("parked:h:slow", "list [parked2, parked0]");
+          remains.put("ready:high", atTheBack(before, "parked1")); // where a claim parks it again
+        }
+        case NOT_SCHEDULED -> {
+          String without = before.get(NS + "scheduled").replaceFirst("\\[retried,[^]]*], ", "");
+          remains.put("scheduled", without);
+          remains.put("ready:high", atTheBack(before, "retried"));
+        }
+        case NOT_RUNNING -> {
+          remains.put("running", null);
+          remains.put("ready:high", atTheBack(before, "running"));
+        }
+        default -> {}
+      }
+      return remains;
+    }
+
+    private static String atTheBack(Map<String, String> before, String id) {
+      return before.get(NS + "ready:high").replaceFirst("\\[", "[" + id + ", ");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void damage_is_repaired_and_nothing_else_is_touched(Damage damage) {
+    Repairs.fill(store, token, 20);
+    store.jedis.hdel(NS + "leader", "waiting");
+    if (damage == Damage.STALE_WITHOUT_LIST) {
+      store.jedis.del(NS + "ready:medium");
+      List<String> medium = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        medium.add(NS + "task:m" + i);
+      }
+      store.jedis.del(medium.toArray(new String[0]));
+    }
+    var before = server.snapshot();
+    damage.done.accept(store.jedis);
+    assertTrue(!before.equals(server.snapshot()), "nothing was damaged");
+    assertEquals(Map.of(damage.kind, 1), Repairs.pass(store, token));
+    Map<String, String> changed = StoreOnRedis.changed(server, before);
+    if (damage == Damage.NOT_DONE) { // it has no place in the list any more, but it has a time
+      long end = Long.parseLong(store.jedis.get(NS + "task:done").substring(14, 27), 16) / 1000;
+      long removal = end + StoreOnRedis.LIMITS.retention().toMillis();
+      assertEquals(removal, store.jedis.zscore(NS + "kept", "done").longValue());
+      assertEquals(List.of("result"), store.jedis.lrange(NS + "done", 0, -1));
+      assertEquals(2, changed.size(), changed::toString);
+    } else {
+      assertEquals(damage.remains(before), changed);
+    }
+    var after = server.snapshot();
+    assertEquals(Map.of(), Repairs.pass(store, token));
+    assertEquals(after, server.snapshot());
+  }
+
+  @Test
+  void a_healthy_store_is_left_as_it_is() {
+    Repairs.fill(store, token, 2_000);
+    var before = server.snapshot();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Map.of(), Repairs.pass(store, token));
+      assertEquals(before, server.snapshot());
+    }
+    store.jedis.flushAll();
+    token = store.lead(1001);
+    before = server.snapshot();
+    assertEquals(Map.of(), Repairs.pass(store, token));
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void other_schedulers_on_the_same_redis_are_not_looked_at() {
+    store.submitAll(Priority.HIGH, "a");
+    store.jedis.rpush("{other}:trail:nobody", "x");
+    store.jedis.set("{other}:task:lost", store.jedis.get(NS + "task:a"));
+    var before = server.snapshot();
+    assertEquals(Map.of(), Repairs.pass(store, token));
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void many_lost_and_doubled_tasks_among_thousands_are_found() {
+    Repairs.fill(store, token, 3_000);
+    for (int i = 0; i < 40; i++) {
+      store.jedis.lrem(NS + "ready:medium", 0, "m" + 70 * i);
+      store.jedis.linsert(NS + "ready:low", ListPosition.BEFORE, "l" + (70 * i + 9), "l" + 70 * i);
+    }
+    assertEquals(Map.of(RepairKind.LOST, 40, RepairKind.DOUBLE, 40), Repairs.pass(store, token));
+    for (String priority : List.of("medium", "low")) {
+      List<String> ids = store.jedis.lrange(NS + "ready:" + priority, 0, -1);
+      assertEquals(3_000, ids.size());
+      assertEquals(3_000, ids.stream().distinct().count());
+    }
+  }
+
+  @Test
+  void a_pass_looks_for_a_hundred_lost_tasks_and_leaves_the_rest_to_the_next() {
+    Repairs.submitMany(store, Priority.MEDIUM, "m", 1_000);
+    Repairs.submitMany(store, Priority.LOW, "l", 150);
+    store.jedis.del(NS + "ready:low");
+    RepairPass pass = store.claims.repair(token);
+    while (pass.step()) {
+      assertEquals(0, pass.unsettled());
+    }
+    assertEquals(Map.of(RepairKind.LOST, 100), pass.repaired());
+    assertEquals(50, pass.unsettled());
+    assertEquals(Map.of(RepairKind.LOST, 50), Repairs.pass(store, token));
+    assertEquals(150, store.jedis.llen(NS + "ready:low"));
+  }
+
+  @Test
+  void a_lost_task_wakes_a_leader_that_waits() {
+    store.submitAll(Priority.HIGH, "a");
+    store.jedis.del(NS + "ready:high");
+    assertEquals(List.of(), store.claim(token, 1));
+    assertTrue(store.jedis.hexists(NS + "leader", "waiting"));
+    assertEquals(Map.of(RepairKind.LOST, 1), Repairs.pass(store, token));
+    assertTrue(!store.jedis.hexists(NS + "leader", "waiting"));
+    assertEquals("a", store.claimOne(token).id());
+  }
+
+  @Test
+  void a_record_removed_by_hand_leaves_an_id_that_is_counted_as_stale_until_a_claim_drops_it() {
+    store.submitAll(Priority.HIGH, "a", "b");
+    store.jedis.del(NS + "task:a");
+    assertEquals(Map.of(RepairKind.STALE, 1), Repairs.pass(store, token));
+    assertEquals(1, get(store.tasks.counts()).queued());
+    assertEquals("b", store.claimOne(token).id());
+    assertEquals(Map.of(), store.jedis.hgetAll(NS + "stale"));
+  }
+
+  @Test
+  void a_count_of_stale_ids_is_left_alone_where_something_moved_meanwhile() {
+    Repairs.submitMany(store, Priority.HIGH, "h", 1_200);
+    get(store.tasks.cancel("h7"));
+    store.jedis.hset(NS + "stale", "h", "5");
+    RepairPass pass = store.claims.repair(token);
+    assertTrue(pass.step());
+    assertTrue(pass.step());
+    store.claimOne(token);
+    while (pass.step()) {
+      assertEquals(0, pass.unsettled());
+    }
+    assertEquals(Map.of(), pass.repaired());
+    assertEquals("5", store.jedis.hget(NS + "stale", "h"));
+    assertEquals(Map.of(RepairKind.STALE, 1), Repairs.pass(store, token));
+    assertEquals("1", store.jedis.hget(NS + "stale", "h"));
+  }
+
+  @Test
+  void a_walk_loses_nothing_to_what_is_pushed_before_its_place() {
+    Repairs.submitMany(store, Priority.HIGH, "h", 1_200);
+    RepairPass pass = store.claims.repair(token);
+    assertTrue(pass.step());
+    assertTrue(pass.step());
+    Repairs.submitMany(store, Priority.HIGH, "i", 700); // more than a page
+    store.jedis.lrem(NS + "ready:high", 0, "h3");
+    while (pass.step()) {
+      assertEquals(0, pass.unsettled());
+    }
+    assertEquals(Map.of(RepairKind.LOST, 1), pass.repaired());
+  }
+
+  /// As many steps as a pass over a few tasks has before it settles what it suspects.
+  private static final int BEFORE_IT_SETTLES = 13;
+
+  private static RepairPass begun(StoreOnRedis store, FencingToken token, int steps) {
+    RepairPass pass = store.claims.repair(token);
+    for (int i = 0; i < steps; i++) {
+      assertTrue(pass.step());
+    }
+    return pass;
+  }
+
+  @Test
+  void a_task_that_was_suspected_and_has_moved_on_is_not_touched() {
+    store.submitAll(Priority.HIGH, "lost", "ended", "claimed", "cancelled");
+    store.jedis.del(NS + "ready:high");
+    RepairPass pass = begun(store, token, BEFORE_IT_SETTLES);
+    get(store.tasks.cancel("cancelled"));
+    store.jedis.lpush(NS + "ready:high", "ended", "claimed");
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    assertEquals("claimed", store.claimOne(token).id());
+    while (pass.step()) {
+      assertEquals(0, pass.unsettled());
+    }
+    assertEquals(Map.of(RepairKind.LOST, 1), pass.repaired());
+    assertEquals(List.of("lost"), store.jedis.lrange(NS + "ready:high", 0, -1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, BEFORE_IT_SETTLES})
+  void nothing_is_repaired_under_a_token_that_was_succeeded(int steps) {
+    Repairs.submitMany(store, Priority.LOW, "l", 20);
+    FencingToken old = token;
+    store.jedis.lrem(NS + "ready:low", 0, "l3");
+    RepairPass pass = begun(store, old, steps);
+    for (String index : List.of("scheduled", "kept", "dead", "expired", "cancelled")) {
+      store.jedis.zadd(NS + index, 7, "nobody");
+    }
+    store.jedis.hset(NS + "running", "nobody", FOREIGN);
+    store.jedis.rpush(NS + "trail:nobody", "x");
+    store.jedis.hset(NS + "stale", "h", "1");
+    token = store.lead(1001);
+    var before = server.snapshot();
+    assertThrows(StoreException.Fenced.class, pass::step);
+    assertEquals(Map.of(), pass.repaired());
+    assertEquals(before, server.snapshot());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void a_full_redis_stops_no_repair(Damage damage) {
+    Repairs.fill(store, token, 20);
+    damage.done.accept(store.jedis);
+    store.jedis.configSet("maxmemory", "1");
+    assertThrows(StoreException.Refused.class, () -> store.submit("new", Priority.HIGH));
+    assertEquals(1, Repairs.pass(store, token).getOrDefault(damage.kind, 0));
+  }
+
+  @Test
+  void tasks_of_a_type_that_is_paused_again_stay_where_they_are() {
+    Repairs.fill(store, token, 3);
+    get(store.tasks.resume(new Pause.OfType("slow")));
+    store.claims.unpark(token, 2);
+    get(store.tasks.pause(new Pause.OfType("slow")));
+    var before = server.snapshot();
+    assertEquals(Map.of(), Repairs.pass(store, token));
+    assertEquals(before, server.snapshot());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairKind;
+import dev.taskscheduler.task.RepairPass;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// A store that holds tasks in all states, and whole passes over it.
+final class Repairs {
+  /// Hash of the unique key that `unique` holds.
+  static final String KEY = "0123456789abcdef0123456789abcdef";
+
+  private static final int MOST_STEPS = 100_000;
+
+  private Repairs() {}
+
+  /// A whole pass.
+  ///
+  /// @return what it put right
+  static Map<RepairKind, Integer> pass(StoreOnRedis store, FencingToken token) {
+    RepairPass pass = store.claims.repair(token);
+    int steps = 1;
+    while (pass.step()) {
+      assertTrue(steps++ < MOST_STEPS, "a pass without an end");
+    }
+    assertEquals(0, pass.unsettled());
+    return pass.repaired();
+  }
+
+  static void submitMany(StoreOnRedis store, Priority priority, String name, int count) {
+    List<CompletableFuture<Submission>> answers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      NewTask task = new NewTask(priority, "log", StoreOnRedis.payload(name));
+      answers.add(store.tasks.submit(name + i, task));
+    }
+    answers.forEach(StoreOnRedis::get);
+  }
+
+  private static void submit(StoreOnRedis store, String id, String type, TaskOptions options) {
+    get(store.tasks.submit(id, new NewTask(Priority.HIGH, type, new byte[] {'1'}, options)));
+  }
+
+  private static void end(StoreOnRedis store, FencingToken token, Outcome outcome, String... ids) {
+    store.claim(token, ids.length).forEach(claim -> get(store.claims.end(token, claim, outcome)));
+    for (String id : ids) {
+      assertTrue(get(store.tasks.find(id)).isPresent());
+    }
+  }
+
+  /// Tasks in all states: `done`, `kept`, `result`, `dead`, `retried` and `delayed` (scheduled),
+  /// `expired`, `running`, `parked0` and on, `cancelled` and `gone` (whose record was trimmed)
+  /// which still stand in the list of high, `unique`; and `count` ready ones of each priority.
+  static void fill(StoreOnRedis store, FencingToken token, int count) {
+    store.submitAll(Priority.HIGH, "done");
+    end(store, token, Outcome.SUCCESS, "done");
+    submit(store, "kept", "log", TaskOptions.NONE.retention(Duration.ofDays(3)));
+    end(store, token, Outcome.SUCCESS, "kept");
+    store.submitAll(Priority.HIGH, "result");
+    end(store, token, new Outcome.Success("[2]".getBytes(UTF_8)), "result");
+    store.submitAll(Priority.HIGH, "dead");
+    end(store, token, new Outcome.Failure("no", false, Optional.empty()), "dead");
+    store.submitAll(Priority.HIGH, "retried");
+    end(store, token, new Outcome.Failure("no", true, Optional.of(Duration.ofHours(1))), "retried");
+    submit(store, "delayed", "log", TaskOptions.NONE.due(new Due.After(Duration.ofHours(2))));
+    submit(store, "expired", "log", TaskOptions.NONE.expiresAt(Instant.ofEpochMilli(5)));
+    store.submitAll(Priority.HIGH, "running");
+    get(store.tasks.pause(new Pause.OfType("slow")));
+    for (int i = 0; i < 3; i++) {
+      submit(store, "parked" + i, "slow", TaskOptions.NONE);
+    }
+    assertEquals(List.of("running"), StoreOnRedis.ids(store.claim(token, 5)));
+    submit(store, "unique", "log", TaskOptions.NONE.uniqueKey(KEY));
+    store.submitAll(Priority.HIGH, "cancelled", "gone");
+    get(store.tasks.cancel("cancelled"));
+    get(store.tasks.cancel("gone"));
+    store.jedis.del("{scheduler}:task:gone"); // as a trim does
+    store.jedis.zrem("{scheduler}:cancelled", "gone");
+    submitMany(store, Priority.HIGH, "h", count);
+    submitMany(store, Priority.MEDIUM, "m", count);
+    submitMany(store, Priority.LOW, "l", count);
+  }
+}
