@@ -18,6 +18,7 @@ import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,20 +30,41 @@ final class Repairs {
   static final String KEY = "0123456789abcdef0123456789abcdef";
 
   private static final int MOST_STEPS = 100_000;
+  private static final int MOST_PASSES = 100;
 
   private Repairs() {}
 
-  /// A whole pass.
+  /// A whole pass, which settles all that it suspects.
   ///
   /// @return what it put right
   static Map<RepairKind, Integer> pass(StoreOnRedis store, FencingToken token) {
+    RepairPass pass = whole(store, token);
+    assertEquals(0, pass.unsettled());
+    return pass.repaired();
+  }
+
+  /// As many passes as it takes until nothing is left for another.
+  ///
+  /// @return what they put right
+  static Map<RepairKind, Integer> passes(StoreOnRedis store, FencingToken token) {
+    Map<RepairKind, Integer> all = new EnumMap<>(RepairKind.class);
+    int left = 1;
+    for (int passes = 0; left > 0; passes++) {
+      assertTrue(passes < MOST_PASSES, "passes without an end");
+      RepairPass pass = whole(store, token);
+      pass.repaired().forEach((kind, times) -> all.merge(kind, times, Integer::sum));
+      left = pass.unsettled();
+    }
+    return all;
+  }
+
+  private static RepairPass whole(StoreOnRedis store, FencingToken token) {
     RepairPass pass = store.claims.repair(token);
     int steps = 1;
     while (pass.step()) {
       assertTrue(steps++ < MOST_STEPS, "a pass without an end");
     }
-    assertEquals(0, pass.unsettled());
-    return pass.repaired();
+    return pass;
   }
 
   static void submitMany(StoreOnRedis store, Priority priority, String name, int count) {

@@ -262,7 +262,7 @@ class RepairsUnderWorkIT {
       workWith(random -> taken.addAndGet(takeOut(jedis, random)));
     }
     int lost = repaired.getOrDefault(RepairKind.LOST, 0);
-    Map<RepairKind, Integer> last = Repairs.pass(store, token);
+    Map<RepairKind, Integer> last = Repairs.passes(store, token);
     lost += last.getOrDefault(RepairKind.LOST, 0);
     assertTrue(taken.get() > 50, "taken out: " + taken);
     assertTrue(lost > 10 && lost <= taken.get(), lost + " put back of " + taken);
