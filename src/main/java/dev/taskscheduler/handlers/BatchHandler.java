@@ -80,13 +80,7 @@ final class BatchHandler implements Handler {
                   + " application/x-ndjson with a task a line."));
       return;
     }
-    Optional<String> key;
-    try {
-      key = IdempotencyKeys.read(req.headers());
-    } catch (IllegalArgumentException e) {
-      Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())));
-      return;
-    }
+    Optional<String> key = IdempotencyKeys.read(req.headers());
     int weight = room.weigh(WINDOW_BYTES);
     if (!room.enter(weight)) {
       Answers.problem(req, res, BodyRoom.NONE_LEFT);

@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.SubmitTerms;
+import io.helidon.http.BadRequestException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -29,7 +30,7 @@ final class IdempotencyKeys {
 
   /// The key that a request bears.
   ///
-  /// @throws IllegalArgumentException if it is none; the message says what one looks like
+  /// @throws BadRequestException if it is none; the message says what one looks like
   static Optional<String> read(ServerRequestHeaders headers) {
     if (!headers.contains(NAME)) {
       return Optional.empty(); // nearly always
@@ -37,7 +38,7 @@ final class IdempotencyKeys {
     Header header = headers.get(NAME);
     var matcher = KEY.matcher(header.get().strip());
     if (header.valueCount() != 1 || !matcher.matches()) {
-      throw new IllegalArgumentException(
+      throw new BadRequestException(
           "Send one Idempotency-Key: 1 to 255 visible characters of ASCII in quotes, such as"
               + " \"8e03978e-40d5-43e8-bc93-6894a57f9324\".");
     }

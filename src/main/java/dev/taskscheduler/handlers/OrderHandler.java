@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.Revival;
 import dev.taskscheduler.task.TaskService;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
@@ -17,11 +18,7 @@ final class OrderHandler {
 
   void cancel(ServerRequest req, ServerResponse res) {
     String id = req.path().pathParameters().get("id");
-    if (!TaskIds.isOne(id)) {
-      Answers.problem(req, res, TaskIds.UNKNOWN);
-      return;
-    }
-    switch (tasks.cancel(id)) {
+    switch (TaskIds.isOne(id) ? tasks.cancel(id) : new Cancellation.Unknown()) {
       case Cancellation.Cancelled(boolean scheduled) ->
           answer(req, res, id, "cancelled", scheduled ? "scheduled" : "ready", Status.OK_200);
       case Cancellation.Asked asked ->
@@ -53,11 +50,7 @@ final class OrderHandler {
 
   void retry(ServerRequest req, ServerResponse res) {
     String id = req.path().pathParameters().get("id");
-    if (!TaskIds.isOne(id)) {
-      Answers.problem(req, res, TaskIds.UNKNOWN);
-      return;
-    }
-    switch (tasks.revive(List.of(id)).getFirst()) {
+    switch (TaskIds.isOne(id) ? tasks.revive(List.of(id)).getFirst() : Revival.UNKNOWN) {
       case REVIVED -> {
         byte[] body =
             JsonText.object(json -> {

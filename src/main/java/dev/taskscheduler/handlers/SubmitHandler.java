@@ -68,13 +68,7 @@ final class SubmitHandler implements Handler {
   }
 
   private void read(ServerRequest req, ServerResponse res, long announced) throws IOException {
-    Optional<String> key;
-    try {
-      key = IdempotencyKeys.read(req.headers());
-    } catch (IllegalArgumentException e) {
-      Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())));
-      return;
-    }
+    Optional<String> key = IdempotencyKeys.read(req.headers());
     byte[] body = body(req, announced);
     if (body.length > maxBodyBytes) {
       Answers.problem(req, res, ErrorMapping.tooLarge());
