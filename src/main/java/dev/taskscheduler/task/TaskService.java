@@ -155,6 +155,36 @@ public final class TaskService {
     return await(store.paused());
   }
 
+  /// All that is known of a task.
+  ///
+  /// @throws StoreException if Redis does not answer
+  public Optional<TaskDetails> details(String id) {
+    return await(store.details(id));
+  }
+
+  /// A page of tasks, without their payloads.
+  ///
+  /// @param cursor where the page before ended, as it said; empty for the first
+  /// @return empty if the cursor is none of this store's, or of another question
+  /// @throws StoreException if Redis does not answer
+  public Optional<TaskPage> list(TaskFilter filter, String cursor) {
+    return await(store.list(filter, cursor));
+  }
+
+  /// Where a task stands and what is before it.
+  ///
+  /// @throws StoreException if Redis does not answer
+  public Optional<Explanation> explain(String id) {
+    return await(store.explain(id));
+  }
+
+  /// What there is at a glance.
+  ///
+  /// @throws StoreException if Redis does not answer
+  public TaskOverview overview() {
+    return await(store.overview());
+  }
+
   /// What the store last said of itself; answers at once.
   public StoreHealth health() {
     return store.health();

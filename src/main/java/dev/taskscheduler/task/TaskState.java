@@ -31,4 +31,18 @@ public sealed interface TaskState {
 
   /// Somebody cancelled it.
   record Cancelled(Instant finishedAt) implements TaskState {}
+
+  /// What it is called.
+  default StateName named() {
+    return switch (this) {
+      case Scheduled scheduled -> StateName.SCHEDULED;
+      case Retrying retrying -> StateName.RETRYING;
+      case Ready ready -> StateName.READY;
+      case Running running -> StateName.RUNNING;
+      case Completed completed -> StateName.COMPLETED;
+      case Dead dead -> StateName.DEAD;
+      case Expired expired -> StateName.EXPIRED;
+      case Cancelled cancelled -> StateName.CANCELLED;
+    };
+  }
 }

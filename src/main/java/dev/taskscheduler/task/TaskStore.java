@@ -49,6 +49,21 @@ public interface TaskStore {
   /// What is paused, and since when.
   CompletableFuture<Map<Pause, Instant>> paused();
 
+  /// All that is known of a task.
+  CompletableFuture<Optional<TaskDetails>> details(String id);
+
+  /// A page of tasks, without their payloads.
+  ///
+  /// @param cursor where the page before ended, as it said; empty for the first
+  /// @return empty if the cursor is none of this store's, or of another question
+  CompletableFuture<Optional<TaskPage>> list(TaskFilter filter, String cursor);
+
+  /// Where a task stands and what is before it.
+  CompletableFuture<Optional<Explanation>> explain(String id);
+
+  /// What there is at a glance.
+  CompletableFuture<TaskOverview> overview();
+
   /// What the store last said of itself; answers at once.
   StoreHealth health();
 }

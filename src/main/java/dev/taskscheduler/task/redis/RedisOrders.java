@@ -132,16 +132,18 @@ final class RedisOrders implements AutoCloseable {
 
   CompletableFuture<Map<Pause, Instant>> paused() {
     return order("paused", () -> redis.eval(PAUSED, List.of(keys.paused), List.of()))
-        .thenApply(answer -> {
-          Map<Pause, Instant> paused = new LinkedHashMap<>();
-          List<?> pairs = (List<?>) answer;
-          for (int i = 0; i < pairs.size(); i += 2) {
-            paused.put(
-                Pause.parse(text((byte[]) pairs.get(i))),
-                Instant.ofEpochMilli(Long.parseLong(text((byte[]) pairs.get(i + 1)))));
-          }
-          return paused;
-        });
+        .thenApply(answer -> paused((List<?>) answer));
+  }
+
+  /// @param pairs what, and since when in ms, in turns
+  static Map<Pause, Instant> paused(List<?> pairs) {
+    Map<Pause, Instant> paused = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.size(); i += 2) {
+      paused.put(
+          Pause.parse(text((byte[]) pairs.get(i))),
+          Instant.ofEpochMilli(Long.parseLong(text((byte[]) pairs.get(i + 1)))));
+    }
+    return paused;
   }
 
   /// Carries out a user's order on a thread that nobody interrupts.

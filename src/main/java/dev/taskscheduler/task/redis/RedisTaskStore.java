@@ -10,6 +10,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
@@ -18,7 +19,11 @@ import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskCounts;
+import dev.taskscheduler.task.TaskDetails;
+import dev.taskscheduler.task.TaskFilter;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOverview;
+import dev.taskscheduler.task.TaskPage;
 import dev.taskscheduler.task.TaskStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +78,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   private final Batcher<NewRecord, Submission> durableSubmissions;
   private final RedisOrders orders;
+  private final RedisTaskViews views;
   private final Batcher<String, Optional<Task>> questions;
   private final Batcher<String, TaskCounts> counts;
 
@@ -94,6 +100,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     this.durableSubmissions =
         new Batcher<>("redis-submit-durable", SUBMISSIONS, r -> r.body.length, this::submitAll);
     this.orders = new RedisOrders(redis, keys, limits);
+    this.views = new RedisTaskViews(redis, keys);
     this.questions =
         new Batcher<>("redis-find", QUESTIONS, id -> TaskRecord.HEAD_BYTES, this::findAll);
     this.counts = new Batcher<>("redis-count", QUESTIONS, id -> 0, this::countAll);
@@ -315,6 +322,26 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Optional<TaskDetails>> details(String id) {
+    return views.details(id);
+  }
+
+  @Override
+  public CompletableFuture<Optional<TaskPage>> list(TaskFilter filter, String cursor) {
+    return views.list(filter, cursor);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Explanation>> explain(String id) {
+    return views.explain(id);
+  }
+
+  @Override
+  public CompletableFuture<TaskOverview> overview() {
+    return counts().thenCombine(views.next(), RedisTaskViews.Next::with);
+  }
+
+  @Override
   public StoreHealth health() {
     return health.last();
   }
@@ -325,6 +352,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     durableSubmissions.close();
     bulk.forEach(Batcher::close);
     orders.close();
+    views.close();
     questions.close();
     counts.close();
     health.close();

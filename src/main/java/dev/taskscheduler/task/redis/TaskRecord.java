@@ -146,20 +146,18 @@ final class TaskRecord {
 
   /// The claim of the start after the last one recorded.
   Claim claim(String id, Instant claimedAt) {
-    return claim(id, (int) hex(STARTS, 6) + 1, claimedAt);
+    return claim(id, starts() + 1, claimedAt);
   }
 
   Claim claim(String id, int attempt, Instant claimedAt) {
-    int line = find('\n', TYPE);
-    byte[] payload = Arrays.copyOfRange(bytes, line + 1, bytes.length);
     return new Claim(
         id,
         attempt,
-        (int) hex(CHARGED, 4),
+        charged(),
         priority(),
         type(),
         options(),
-        payload,
+        payload(),
         time(SUBMITTED),
         claimedAt);
   }
@@ -167,7 +165,7 @@ final class TaskRecord {
   /// @param running its value in the running hash; empty if it does not run
   /// @param dueMs when it is due; empty if it is not scheduled
   Task task(String id, String running, String dueMs) {
-    int starts = (int) hex(STARTS, 6);
+    int starts = starts();
     TaskState state;
     if (bytes[STATE] != 'w') {
       state = ended();
@@ -176,8 +174,8 @@ final class TaskRecord {
       starts = parsed.attempt();
       state = new TaskState.Running(parsed.epoch(), parsed.startedAt());
     } else if (!dueMs.isEmpty()) {
-      Instant due = Instant.ofEpochMilli((long) Double.parseDouble(dueMs));
-      state = hex(CHARGED, 4) > 0 ? new TaskState.Retrying(due) : new TaskState.Scheduled(due);
+      Instant due = dueAt(dueMs);
+      state = charged() > 0 ? new TaskState.Retrying(due) : new TaskState.Scheduled(due);
     } else {
       state = new TaskState.Ready();
     }
@@ -212,6 +210,29 @@ final class TaskRecord {
     return hex(EPOCH, 12);
   }
 
+  /// Attempts charged against its limit.
+  int charged() {
+    return (int) hex(CHARGED, 4);
+  }
+
+  /// Starts that are over.
+  int starts() {
+    return (int) hex(STARTS, 6);
+  }
+
+  /// What was submitted; empty where only a head was read.
+  byte[] payload() {
+    int line = find('\n', TYPE);
+    return line == bytes.length ? new byte[0] : Arrays.copyOfRange(bytes, line + 1, bytes.length);
+  }
+
+  /// The attempt that ended the task; empty if it has not ended, or no attempt ended it.
+  Optional<Instant[]> lastAttempt() {
+    return bytes[STATE] == 'w' || hex(STARTED, 13) == 0
+        ? Optional.empty()
+        : Optional.of(new Instant[] {time(STARTED), time(FINISHED)});
+  }
+
   private Priority priority() {
     return switch (bytes[PRIORITY]) {
       case 'h' -> Priority.HIGH;
@@ -229,7 +250,7 @@ final class TaskRecord {
     return new String(bytes, TYPE, end - TYPE, UTF_8).intern();
   }
 
-  private TaskOptions options() {
+  TaskOptions options() {
     int space = TYPE;
     while (space < bytes.length && bytes[space] > ' ') {
       space++;
@@ -241,7 +262,8 @@ final class TaskRecord {
     return OptionText.read(new String(bytes, space, end - space, UTF_8));
   }
 
-  private String error() {
+  /// Of a dead or expired task; empty for any other.
+  String error() {
     int tab = find('\t', TYPE);
     int line = find('\n', TYPE);
     return tab < line ? new String(bytes, tab + 1, line - tab - 1, UTF_8) : "";
@@ -258,6 +280,19 @@ final class TaskRecord {
 
   private Instant time(int offset) {
     return ofMicros(hex(offset, 13));
+  }
+
+  /// @param score of the sorted set of what is scheduled, ms
+  static Instant dueAt(String score) {
+    return Instant.ofEpochMilli((long) Double.parseDouble(score));
+  }
+
+  /// Microseconds as a record writes times; one that is before 1970 or beyond its digits, as near
+  /// as they go.
+  static String hexMicros(Instant time) {
+    long seconds = Math.clamp(time.getEpochSecond(), 0, (1L << 52) / 1_000_000 - 1);
+    long micros = seconds == time.getEpochSecond() ? time.getNano() / 1000 : 0;
+    return "%013x".formatted(seconds * 1_000_000 + micros);
   }
 
   static Instant ofMicros(long micros) {

@@ -1,0 +1,33 @@
+package dev.taskscheduler.task;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a task's state is called.
+public enum StateName {
+  SCHEDULED,
+  RETRYING,
+  READY,
+  RUNNING,
+  COMPLETED,
+  DEAD,
+  EXPIRED,
+  CANCELLED;
+
+  private final String wire = name().toLowerCase(Locale.ROOT);
+
+  /// As REST writes it: in lower case.
+  public String wire() {
+    return wire;
+  }
+
+  /// Reads the wire form; empty for any other text.
+  public static Optional<StateName> parse(String wire) {
+    for (StateName name : values()) {
+      if (name.wire.equals(wire)) {
+        return Optional.of(name);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.taskscheduler.task;
+
+import java.util.List;
+
+/// All that is known of a task.
+///
+/// @param options what its submission asked for
+/// @param charged attempts charged against its limit
+/// @param history its attempts, oldest first: of those that ended badly the newest 20, one that
+///   ended well, and one under way
+/// @param payload as it was submitted, byte for byte
+/// @param result what the runner handed back, a JSON value; empty if nothing
+/// @param cancelling whether it runs and its leader was asked to interrupt it
+public record TaskDetails(
+    Task task,
+    TaskOptions options,
+    int charged,
+    List<PastAttempt> history,
+    byte[] payload,
+    byte[] result,
+    boolean cancelling) {
+  public TaskDetails {
+    history = List.copyOf(history);
+  }
+
+  /// Whether it was started more often than its history tells.
+  public boolean historyCut() {
+    return history.size() < task.attempts();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.taskscheduler.task;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// Which tasks a listing is about; what is empty asks for nothing.
+///
+/// @param submittedSince this time or later
+/// @param submittedBefore earlier than this
+/// @param limit tasks on a page at the most, 1 to 500
+public record TaskFilter(
+    Optional<StateName> state,
+    Optional<Priority> priority,
+    Optional<String> type,
+    Optional<Instant> submittedSince,
+    Optional<Instant> submittedBefore,
+    int limit) {
+  public static final int USUAL_LIMIT = 50;
+  public static final int MOST = 500;
+
+  public TaskFilter {
+    if (limit < 1 || limit > MOST) {
+      throw new IllegalArgumentException("limit must be 1 to " + MOST + ", was " + limit);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.taskscheduler.task.redis;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskFilter;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Where a page of tasks ended, as `list.lua` writes it, in a form that a URL takes as it is.
+final class ListCursor {
+  private static final String COUNT = "\\d{1,12}";
+  private static final String ID = "[!-~]{1,64}";
+  private static final String IN_LIST =
+      COUNT + " " + COUNT + " " + ID + " [0-9a-f]{6} [0-9a-f]{1,13}";
+  private static final String PARKED = "[hml]:[A-Za-z0-9._-]{1,64}";
+  private static final Pattern TEXT =
+      Pattern.compile(
+          "[rhmlpsdexck]|[hmlc] "
+              + IN_LIST
+              + "|p "
+              + PARKED
+              + "( "
+              + IN_LIST
+              + ")?|[sdexk] \\d{1,16}(\\.\\d{1,6})? "
+              + ID
+              + "|r \\d{1,18} "
+              + ID);
+  private static final int LONGEST = 400;
+
+  private ListCursor() {}
+
+  static String write(String text) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(ISO_8859_1));
+  }
+
+  /// @param cursor as [#write] gave it, or empty for the beginning
+  /// @param indexes that the question is about
+  /// @return what `list.lua` wrote; empty if it never wrote this, or not to this question
+  static Optional<String> read(String cursor, String indexes) {
+    if (cursor.isEmpty()) {
+      return Optional.of("");
+    }
+    if (cursor.length() > LONGEST) {
+      return Optional.empty();
+    }
+    try {
+      String text = new String(Base64.getUrlDecoder().decode(cursor), ISO_8859_1);
+      return Optional.of(text)
+          .filter(some -> TEXT.matcher(some).matches() && indexes.indexOf(some.charAt(0)) >= 0);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // not Base64
+    }
+  }
+
+  /// The indexes that a question is about, in the order in which they are walked.
+  static String indexes(TaskFilter filter) {
+    String ready = filter.priority().map(ListCursor::queue).orElse("hml") + "p";
+    return filter.state().map(state -> indexes(state, ready)).orElse("r" + ready + "sdexck");
+  }
+
+  private static String indexes(StateName state, String ready) {
+    return switch (state) {
+      case SCHEDULED, RETRYING -> "s";
+      case READY -> ready;
+      case RUNNING -> "r";
+      case COMPLETED -> "ck";
+      case DEAD -> "d";
+      case EXPIRED -> "e";
+      case CANCELLED -> "x";
+    };
+  }
+
+  private static String queue(Priority priority) {
+    return switch (priority) {
+      case HIGH -> "h";
+      case MEDIUM -> "m";
+      case LOW -> "l";
+    };
+  }
+}

@@ -1,0 +1,340 @@
+-- list.lua  Lists tasks, page by page, without their payloads: a walk over the indexes that ends within its bounds.
+-- KEYS[1] hash  {ns}:running      KEYS[2] list {ns}:ready:high   KEYS[3] medium   KEYS[4] low   KEYS[5] set {ns}:parked
+-- KEYS[6] zset  {ns}:scheduled    KEYS[7] zset {ns}:dead   KEYS[8] zset {ns}:expired   KEYS[9] zset {ns}:cancelled
+-- KEYS[10] list {ns}:done         KEYS[11] zset {ns}:kept
+-- ARGV[1] key prefix of tasks   ARGV[2] of what is parked   ARGV[3] tasks at the most, 1 to 500
+-- ARGV[4] indexes to walk, in this order: r running, h m l ready, p parked, s scheduled, d dead, e expired, x cancelled,
+-- c done, k kept
+-- ARGV[5] only this priority (h, m, l), ARGV[6] only this type, '' for any   ARGV[7] submitted since, ARGV[8] before, us, hex
+-- ARGV[9] of what is scheduled only what was charged (1) or what was not (0), '' for both
+-- ARGV[10] where the page before ended, '' at first: the index, then for lists how many were passed, how many were left, the
+-- last id, its starts and the time that its neighbours had, for sorted sets the last score and id, for running the cursor of
+-- HSCAN and the last id of its batch; for parked the list's name comes before
+-- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. No call
+-- looks at more than 1,000 entries or reads more than 1 MiB: a page may be short and yet not the last.
+-- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
+-- value in running and its due time in ms ('' if none).
+local prefix, limit, order = ARGV[1], tonumber(ARGV[3]), ARGV[4]
+local only_priority, only_type, since, before, only_charged = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local since_us = tonumber(since, 16)
+local HEAD, LONGEST_HEAD = 256, 6200 -- bytes of a record that hold all but the payload: nearly always, and always
+local WINDOW, FAR, AROUND = 1000, 100000, 4
+local looks, bytes_left = 1000, 1048576
+local page, found = { '' }, 0
+
+local function is_full()
+  return found >= limit or looks <= 0 or bytes_left <= 0
+end
+
+-- Looks at one entry; lists it if it is in state `letter` and asked for. Returns the first bytes of its record.
+local function look(letter, id, value, due)
+  local head = redis.call('GETRANGE', prefix .. id, 0, HEAD - 1)
+  looks = looks - 1
+  bytes_left = bytes_left - #head
+  if #head <= TYPE or string.sub(head, 1, 1) ~= letter then
+    return head -- removed by hand, or cancelled where it stood
+  end
+  local submitted = string.sub(head, SUBMITTED + 1, TYPE)
+  local charged = string.sub(head, CHARGED + 1, PRIORITY) ~= '0000'
+  if (only_priority ~= '' and string.sub(head, PRIORITY + 1, PRIORITY + 1) ~= only_priority)
+    or submitted < since or submitted >= before
+    or (only_type ~= '' and string.match(head, '^[^ \t\n]*', TYPE + 1) ~= only_type)
+    or (due and only_charged ~= '' and charged ~= (only_charged == '1')) then
+    return head
+  end
+  local line = string.find(head, '\n', TYPE + 1, true)
+  local whole = head
+  if not line and #head == HEAD then
+    whole = redis.call('GETRANGE', prefix .. id, 0, LONGEST_HEAD - 1)
+    bytes_left = bytes_left - #whole
+    line = string.find(whole, '\n', TYPE + 1, true)
+  end
+  page[#page + 1] = id
+  page[#page + 1] = line and string.sub(whole, 1, line - 1) or whole
+  page[#page + 1] = value or ''
+  page[#page + 1] = due or ''
+  found = found + 1
+  return head
+end
+
+-- Lists -----------------------------------------------------------------------------------------------------------------
+
+-- The time by which a list is in order, as far as it is: of done the ends, of ready when a task could run first.
+local function time_of(list, head)
+  if #head <= TYPE then
+    return nil
+  end
+  if list.letter == 'c' then
+    return tonumber(string.sub(head, 15, 27), 16)
+  end
+  local submitted = tonumber(string.sub(head, SUBMITTED + 1, TYPE), 16)
+  local delay, at = string.match(head, '^[^ \t\n]* d=(%d+)', TYPE + 1), string.match(head, '^[^ \t\n]* r=(%d+)', TYPE + 1)
+  return math.max(submitted or 0, delay and submitted + tonumber(delay) * 1000 or 0, at and tonumber(at) * 1000 or 0)
+end
+
+local function middle(times)
+  if #times == 0 then
+    return nil
+  end
+  table.sort(times)
+  return times[math.ceil(#times / 2)]
+end
+
+-- Entries after the first `at` of the walk, `many` at the most.
+local function entries(list, at, many)
+  if list.from_left then
+    return redis.call('LRANGE', list.key, at, at + many - 1)
+  end
+  local backwards, ids = redis.call('LRANGE', list.key, -(at + many), -(at + 1)), {}
+  for i = #backwards, 1, -1 do
+    ids[#ids + 1] = backwards[i]
+  end
+  return ids
+end
+
+-- How many of the walk are passed with the entry `id`, if it stands within the window around `at`.
+local function near(list, id, at)
+  local from = math.max(0, at - WINDOW)
+  for i, other in ipairs(entries(list, from, 2 * WINDOW)) do
+    if other == id then
+      return from + i
+    end
+  end
+  return nil
+end
+
+-- The time of the entries around `at`: one that came back is out of order, so the middle one of some counts.
+local function time_around(list, at)
+  local times = {}
+  for _, id in ipairs(entries(list, math.max(0, at - AROUND), 2 * AROUND + 1)) do
+    times[#times + 1] = time_of(list, redis.call('GETRANGE', prefix .. id, 0, HEAD - 1))
+  end
+  return middle(times)
+end
+
+-- About how many of the walk come before `time`.
+local function bisect(list, time)
+  local low, high = 0, list.length
+  while high - low > 1 do
+    local mid = math.floor((low + high) / 2)
+    local there = time_around(list, mid)
+    if not there or (list.letter == 'c' and there > time) or (list.letter ~= 'c' and there < time) then
+      low = mid
+    else
+      high = mid
+    end
+  end
+  return low
+end
+
+-- Where an id stands in a list, as far from its ends as may be looked; how many are passed with it.
+local function far(list, id)
+  local left = redis.call('LPOS', list.key, id, 'MAXLEN', FAR)
+  local right = not left and redis.call('LPOS', list.key, id, 'RANK', -1, 'MAXLEN', FAR)
+  local index = left or right
+  return index and (list.from_left and index + 1 or list.length - index)
+end
+
+-- Whether a task that was ready has been claimed since, whatever became of it then.
+local function was_claimed(id, starts)
+  local head = redis.call('GETRANGE', prefix .. id, 0, CHARGED - 1)
+  local state = string.sub(head, 1, 1)
+  return (state == 'w' or state == 'c' or state == 'd' or state == 'e')
+    and (state ~= 'w' or string.sub(head, STARTS + 1, STARTS + 6) ~= starts or redis.call('HEXISTS', KEYS[1], id) == 1)
+end
+
+-- How many of the walk are passed: up to the last id of the page before, wherever it stands now. What comes and goes at both
+-- ends moves it. Where a ready one is gone, all before it are gone too; where it cannot be found the walk begins again:
+-- rather twice than never.
+local function passed(list, at, left, id, starts, time)
+  for _, guess in ipairs({ at, list.length - left }) do
+    if guess > 0 and guess <= list.length and entries(list, guess - 1, 1)[1] == id then
+      return guess
+    end
+  end
+  if list.letter == 'w' and was_claimed(id, starts) then
+    return 0
+  end
+  local there = near(list, id, at) or near(list, id, list.length - left)
+  local about = not there and time and bisect(list, time)
+  there = there or about and near(list, id, about)
+  if list.letter == 'c' and about then
+    return there or about -- its times are in order: it is not there any more
+  end
+  there = there or far(list, id)
+  if list.letter == 'c' then
+    return there or 0
+  end
+  return there and list.length - there >= left and there or 0 -- nearer to the back than it was: it came anew
+end
+
+local function walk_list(code, list, from)
+  list.length = redis.call('LLEN', list.key)
+  local at, times, last, head = 0, {}, nil, ''
+  if from then
+    local a, left, id, starts, time = string.match(from, '^(%d+) (%d+) (%S+) (%x+) (%x+)$')
+    if list.settled then
+      at = tonumber(a)
+    else
+      at = passed(list, tonumber(a), tonumber(left), id, starts, time ~= '0' and tonumber(time, 16))
+    end
+  end
+  while at < list.length and not is_full() do
+    for _, id in ipairs(entries(list, at, math.min(100, looks))) do
+      if is_full() then
+        break
+      end
+      head = look(list.letter, id)
+      at, last = at + 1, id
+      local time = time_of(list, head)
+      if time then
+        times[at % (2 * AROUND + 1)] = time -- of the last ones
+      end
+      if list.letter == 'c' and time and time < since_us then
+        return nil -- what ended before was submitted before
+      end
+    end
+  end
+  if at >= list.length then
+    return nil
+  end
+  if not last then
+    return code -- it was not begun
+  end
+  local known = {}
+  for _, time in pairs(times) do
+    known[#known + 1] = time
+  end
+  local starts = #head > TYPE and string.sub(head, STARTS + 1, STARTS + 6) or '000000'
+  return code .. ' ' .. at .. ' ' .. (list.length - at) .. ' ' .. last .. ' ' .. starts .. ' '
+    .. string.format('%x', middle(known) or 0)
+end
+
+-- Tasks that were set aside, in lists that only their younger ends move.
+local function walk_parked(_, from)
+  local name, rest = string.match(from or '', '^(%S+) ?(.*)$')
+  local names = redis.call('SMEMBERS', KEYS[5])
+  table.sort(names)
+  for _, what in ipairs(names) do
+    if (not name or what >= name) and (only_priority == '' or string.sub(what, 1, 1) == only_priority)
+      and (only_type == '' or string.sub(what, 3) == only_type) then
+      if is_full() then
+        return 'p ' .. what
+      end
+      local list = { key = ARGV[2] .. what, letter = 'w', settled = true }
+      local stop = walk_list('p ' .. what, list, what == name and rest ~= '' and rest)
+      if stop then
+        return stop
+      end
+    end
+  end
+  return nil
+end
+
+-- Sorted sets -----------------------------------------------------------------------------------------------------------
+
+-- How many of the walk stand at or before a score and id, whether they still stand there or not.
+local function rank_after(set, score, id)
+  local range = set.newest_first and 'ZREVRANGE' or 'ZRANGE'
+  local before_it = set.newest_first and redis.call('ZCOUNT', set.key, '(' .. score, '+inf')
+    or redis.call('ZCOUNT', set.key, '-inf', '(' .. score)
+  local low, high = before_it, before_it + redis.call('ZCOUNT', set.key, score, score)
+  while low < high do -- those of one score are in the order of their ids
+    local mid = math.floor((low + high) / 2)
+    local other = redis.call(range, set.key, mid, mid)[1]
+    if other == id or (set.newest_first and other > id) or (not set.newest_first and other < id) then
+      low = mid + 1
+    else
+      high = mid
+    end
+  end
+  return low
+end
+
+local function walk_set(code, set, from)
+  local range, at, score, id = set.newest_first and 'ZREVRANGE' or 'ZRANGE', 0, nil, nil
+  if from then
+    score, id = string.match(from, '^(%S+) (%S+)$')
+    at = rank_after(set, score, id)
+  end
+  while not is_full() do
+    local some = redis.call(range, set.key, at, at + math.min(100, looks) - 1, 'WITHSCORES')
+    if #some == 0 then
+      return nil
+    end
+    for i = 1, #some, 2 do
+      if set.by_end and (tonumber(some[i + 1]) + 1) * 1000 <= since_us then
+        return nil -- what ended before was submitted before
+      end
+      if is_full() then
+        break
+      end
+      id, score = some[i], some[i + 1]
+      look(set.letter, id, nil, code == 's' and score)
+      at = at + 1
+    end
+  end
+  if at >= redis.call('ZCARD', set.key) then
+    return nil
+  end
+  return id and code .. ' ' .. score .. ' ' .. id or code
+end
+
+-- What runs -------------------------------------------------------------------------------------------------------------
+
+-- A batch that does not fit is asked for again by the next page, which goes on behind the last id.
+local function walk_running(code, from)
+  local cursor, after = string.match(from or '0 -', '^(%d+) (%S+)$')
+  while not is_full() do
+    local batch = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', limit - found)
+    local values, ids = {}, {}
+    for i = 1, #batch[2], 2 do
+      if not values[batch[2][i]] and (after == '-' or batch[2][i] > after) then
+        ids[#ids + 1] = batch[2][i]
+      end
+      values[batch[2][i]] = batch[2][i + 1]
+    end
+    table.sort(ids)
+    for _, id in ipairs(ids) do
+      if is_full() then
+        return code .. ' ' .. cursor .. ' ' .. after
+      end
+      look('w', id, values[id])
+      after = id
+    end
+    cursor, after = batch[1], '-'
+    if cursor == '0' then
+      return nil
+    end
+  end
+  return code .. ' ' .. cursor .. ' -'
+end
+
+local walks = {
+  r = walk_running,
+  h = function(code, from) return walk_list(code, { key = KEYS[2], letter = 'w' }, from) end,
+  m = function(code, from) return walk_list(code, { key = KEYS[3], letter = 'w' }, from) end,
+  l = function(code, from) return walk_list(code, { key = KEYS[4], letter = 'w' }, from) end,
+  p = walk_parked,
+  s = function(code, from) return walk_set(code, { key = KEYS[6], letter = 'w' }, from) end,
+  d = function(code, from) return walk_set(code, { key = KEYS[7], letter = 'd', newest_first = true, by_end = true }, from) end,
+  e = function(code, from) return walk_set(code, { key = KEYS[8], letter = 'e', newest_first = true, by_end = true }, from) end,
+  x = function(code, from) return walk_set(code, { key = KEYS[9], letter = 'x', newest_first = true, by_end = true }, from) end,
+  c = function(code, from) return walk_list(code, { key = KEYS[10], letter = 'c', from_left = true }, from) end,
+  k = function(code, from) return walk_set(code, { key = KEYS[11], letter = 'c', newest_first = true }, from) end,
+}
+
+local begin, from = string.match(ARGV[10], '^(%a) ?(.*)$')
+for i = begin and string.find(order, begin, 1, true) or 1, #order do
+  local code = string.sub(order, i, i)
+  if is_full() then
+    page[1] = code
+    break
+  end
+  local stop = walks[code](code, code == begin and from ~= '' and from or nil)
+  if stop then
+    page[1] = stop
+    break
+  end
+end
+return page
