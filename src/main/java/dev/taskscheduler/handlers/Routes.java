@@ -18,6 +18,7 @@ import java.util.Set;
 final class Routes {
   static final String PAGES = "/swagger/";
   static final String BATCH = "/submit/batch";
+  static final String RETRY = "/tasks/retry";
   static final String METRICS = "/metrics";
   static final String OPENAPI = "/openapi";
   static final String OTHER = "other";
@@ -38,7 +39,11 @@ final class Routes {
     all.put("/submit", "POST");
     all.put(BATCH, "POST");
     all.put("/status", READ);
-    all.put("/tasks/{id}", "DELETE");
+    all.put("/stats", READ);
+    all.put("/tasks", READ);
+    all.put(RETRY, "POST");
+    all.put("/tasks/{id}", READ + ", DELETE");
+    all.put("/tasks/{id}/explain", READ);
     all.put("/tasks/{id}/retry", "POST");
     all.put("/pause", READ + ", POST");
     all.put("/resume", "POST");
@@ -78,6 +83,13 @@ final class Routes {
     PauseHandler pauses = new PauseHandler(scheduler.tasks());
     routing.post("/submit", new SubmitHandler(scheduler.tasks(), config, room));
     routing.post(BATCH, new BatchHandler(scheduler.tasks(), config, room));
+    TasksHandler seen = new TasksHandler(scheduler.tasks(), scheduler.leader());
+    read(routing, "/stats", new StatsHandler(scheduler.tasks(), scheduler.leader()));
+    read(routing, "/tasks", seen::list);
+    routing.post(RETRY, new RetryHandler(scheduler.tasks()));
+    refuseOthers(routing, RETRY, "POST"); // before it is taken for an id
+    read(routing, "/tasks/{id}", seen::show);
+    read(routing, "/tasks/{id}/explain", seen::explain);
     routing.delete("/tasks/{id}", orders::cancel);
     routing.post("/tasks/{id}/retry", orders::retry);
     read(routing, "/pause", pauses::list);

@@ -2,14 +2,20 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Revival;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskCounts;
+import dev.taskscheduler.task.TaskDetails;
+import dev.taskscheduler.task.TaskFilter;
+import dev.taskscheduler.task.TaskOverview;
+import dev.taskscheduler.task.TaskPage;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.TaskStore;
 import java.time.Instant;
@@ -51,6 +57,12 @@ final class MemoryStore implements TaskStore {
   final Map<String, Task> tasks = new ConcurrentHashMap<>();
   final Map<String, NewTask> submitted = new ConcurrentHashMap<>();
   final Map<Pause, Instant> paused = new ConcurrentHashMap<>();
+  final Map<String, TaskDetails> details = new ConcurrentHashMap<>();
+  final Map<String, Explanation> explained = new ConcurrentHashMap<>();
+
+  /// The filter of the last listing.
+  volatile Optional<TaskFilter> asked = Optional.empty();
+
   volatile Mood mood = Mood.WELL;
 
   @Override
@@ -116,6 +128,40 @@ final class MemoryStore implements TaskStore {
   @Override
   public CompletableFuture<Map<Pause, Instant>> paused() {
     return answer(() -> Map.copyOf(paused));
+  }
+
+  @Override
+  public CompletableFuture<Optional<TaskDetails>> details(String id) {
+    return answer(() -> Optional.ofNullable(details.get(id)));
+  }
+
+  /// All of them on one page; its only cursor is `more`, which it gives where the limit is 1.
+  @Override
+  public CompletableFuture<Optional<TaskPage>> list(TaskFilter filter, String cursor) {
+    return answer(() -> {
+      asked = Optional.of(filter);
+      return cursor.isEmpty() || cursor.equals("more")
+          ? Optional.of(
+              new TaskPage(
+                  List.copyOf(tasks.values()),
+                  filter.limit() == 1 ? Optional.of("more") : Optional.empty()))
+          : Optional.empty();
+    });
+  }
+
+  @Override
+  public CompletableFuture<Optional<Explanation>> explain(String id) {
+    return answer(() -> Optional.ofNullable(explained.get(id)));
+  }
+
+  @Override
+  public CompletableFuture<TaskOverview> overview() {
+    return answer(() ->
+        new TaskOverview(
+            new TaskCounts(Map.of(Priority.HIGH, 3L), 1, 2, 4, 5, 6, 7),
+            Map.of(Priority.HIGH, Instant.parse("2026-11-23T08:55:00.717Z")),
+            Optional.of(Instant.parse("2026-11-23T08:56:00Z")),
+            paused));
   }
 
   @Override

@@ -207,6 +207,51 @@ class OrdersIT {
   }
 
   @Test
+  void dead_tasks_are_brought_back_by_a_query_up_to_its_limit() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      face.post("/submit", i < 3 ? "{\"payload\":1}" : "{\"payload\":1,\"priority\":\"low\"}");
+      end(claim(1).getFirst(), new Outcome.Failure("no", false, Optional.empty()));
+    }
+    assertEquals(
+        "{\"revived\":2,\"refused\":0,\"more\":true}",
+        text(face.call("POST", "/tasks/retry?priority=medium&limit=2")));
+    assertEquals(
+        "{\"revived\":1,\"refused\":0,\"more\":false}",
+        text(face.call("POST", "/tasks/retry?priority=medium")));
+    assertEquals(3, claim(9).size());
+    assertEquals(
+        "{\"revived\":2,\"refused\":0,\"more\":false}",
+        text(face.call("POST", "/tasks/retry?state=dead&limit=500")));
+    assertEquals(400, face.call("POST", "/tasks/retry?state=completed").statusCode());
+    assertEquals(405, face.call("GET", "/tasks/retry").statusCode());
+  }
+
+  @Test
+  void what_is_known_of_a_task_is_told_whole() throws Exception {
+    String id =
+        id(face.post("/submit", "{\"payload\":{\"a\": 1.0},\"maxAttempts\":2,\"timeout\":3}"));
+    String waits = text(face.call("GET", "/tasks/" + id + "/explain"));
+    assertTrue(waits.contains("\"why\":"), waits);
+    end(
+        claim(1).getFirst(),
+        new Outcome.Failure("not yet", true, Optional.of(Duration.ofMillis(1))));
+    claims.promote(TOKEN, 10);
+    end(claim(1).getFirst(), new Outcome.Success("{\"b\":2}".getBytes(UTF_8)));
+    String known = text(face.call("GET", "/tasks/" + id));
+    for (String part :
+        List.of(
+            "\"payload\":{\"a\": 1.0}",
+            "\"result\":{\"b\":2}",
+            "not yet",
+            "\"state\":\"completed\"")) {
+      assertTrue(known.contains(part), part + " in " + known);
+    }
+    assertTrue(text(face.call("GET", "/tasks?state=completed")).contains(id));
+    assertEquals(400, face.call("GET", "/tasks?state=nowhere&limit=0&x=1").statusCode());
+    assertTrue(text(face.call("GET", "/stats")).contains("\"completed\":1"));
+  }
+
+  @Test
   void what_is_paused_does_not_start_until_it_is_resumed() throws Exception {
     face.post("/submit", "{\"payload\":1,\"priority\":\"low\"}");
     assertTrue(text(face.call("POST", "/pause?priority=low")).contains("\"priority\":\"low\""));

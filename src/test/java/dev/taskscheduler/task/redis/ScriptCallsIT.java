@@ -11,6 +11,8 @@ import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairPass;
+import dev.taskscheduler.task.TaskFilter;
+import dev.taskscheduler.task.TaskPage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,6 +131,26 @@ class ScriptCallsIT {
             assertEquals(0, pass.unsettled());
           }
         });
+    StoreOnRedis.get(store.tasks.details("a"));
+    StoreOnRedis.get(store.tasks.explain("a"));
+    StoreOnRedis.get(store.tasks.overview());
+    walkAll(store);
+  }
+
+  /// Two on a page, so that most pages begin where another ended.
+  private static void walkAll(StoreOnRedis store) {
+    TaskFilter all =
+        new TaskFilter(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            2);
+    String cursor = "";
+    do {
+      cursor = StoreOnRedis.get(store.tasks.list(all, cursor)).flatMap(TaskPage::next).orElse("");
+    } while (!cursor.isEmpty());
   }
 
   private List<String> watched(RedisServer server, StoreOnRedis store) throws InterruptedException {

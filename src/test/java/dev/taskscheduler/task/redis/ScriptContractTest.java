@@ -47,6 +47,7 @@ class ScriptContractTest {
           "TIME",
           "ZCARD",
           "ZMSCORE",
+          "ZCOUNT",
           "ZRANGE",
           "ZRANGEBYSCORE",
           "ZSCORE",
@@ -61,7 +62,11 @@ class ScriptContractTest {
           "cancel.lua",
           "revive.lua",
           "pause.lua",
-          "paused.lua");
+          "paused.lua",
+          "show.lua",
+          "list.lua",
+          "explain.lua",
+          "stats.lua");
 
   private static final Pattern CALL = Pattern.compile("redis\\.(\\w+)\\(\\s*('([A-Z]+)'|push)?");
   private static final Pattern INDEX = Pattern.compile("(KEYS|ARGV)\\[(\\d+)(\\.\\.)?]");

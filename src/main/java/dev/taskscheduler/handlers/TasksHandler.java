@@ -1,0 +1,72 @@
+package dev.taskscheduler.handlers;
+
+import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskDetails;
+import dev.taskscheduler.task.TaskPage;
+import dev.taskscheduler.task.TaskService;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+
+/// `GET /tasks`, `GET /tasks/{id}` and `GET /tasks/{id}/explain`: what people look at.
+final class TasksHandler {
+  private final TaskService tasks;
+  private final LeaderView leader;
+
+  TasksHandler(TaskService tasks, LeaderView leader) {
+    this.tasks = tasks;
+    this.leader = leader;
+  }
+
+  void list(ServerRequest req, ServerResponse res) {
+    Faults faults = new Faults();
+    Optional<TaskQuery.Read> asked = TaskQuery.read(req.query(), faults);
+    Optional<TaskPage> page = asked.flatMap(read -> tasks.list(read.filter(), read.cursor()));
+    if (page.isPresent()) {
+      Answers.json(req, res, Status.OK_200, JsonText.object(json -> write(json, page.get())));
+      return;
+    }
+    if (faults.none()) {
+      faults.add("?cursor", "must be what next said to a query for the same state and priority");
+    }
+    Answers.problem(req, res, TaskQuery.invalid(faults));
+  }
+
+  private static void write(JsonGenerator json, TaskPage page) {
+    json.writeArrayPropertyStart("tasks");
+    for (Task task : page.tasks()) {
+      json.writeStartObject();
+      TaskJson.write(json, task);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    page.next().ifPresent(next -> json.writeStringProperty("next", next));
+  }
+
+  void show(ServerRequest req, ServerResponse res) {
+    String id = req.path().pathParameters().get("id");
+    Optional<TaskDetails> task = TaskIds.isOne(id) ? tasks.details(id) : Optional.empty();
+    if (task.isEmpty()) {
+      Answers.problem(req, res, TaskIds.UNKNOWN);
+      return;
+    }
+    byte[] body = JsonText.object(json -> TaskJson.write(json, task.get()));
+    Answers.json(req, res, Status.OK_200, body);
+  }
+
+  void explain(ServerRequest req, ServerResponse res) {
+    String id = req.path().pathParameters().get("id");
+    Optional<Explanation> found = TaskIds.isOne(id) ? tasks.explain(id) : Optional.empty();
+    if (found.isEmpty()) {
+      Answers.problem(req, res, TaskIds.UNKNOWN);
+      return;
+    }
+    Reason reason = Reason.of(found.get(), leader.leader().isPresent());
+    byte[] body =
+        JsonText.object(json -> ExplanationJson.write(json, found.get(), reason, leader.leader()));
+    Answers.json(req, res, Status.OK_200, body);
+  }
+}
