@@ -33,7 +33,10 @@ class BadTaskIT {
   @BeforeAll
   static void start() {
     node =
-        program("node1", "shared", Map.of("TASK_TIMEOUT", "1s", "MAX_PENDING", "" + MOST_PENDING))
+        program(
+                "node1",
+                "shared",
+                Map.of("TASK_TIMEOUT", "1s", "MAX_ATTEMPTS", "1", "MAX_PENDING", "" + MOST_PENDING))
             .awaitReady()
             .awaitLeads();
   }
@@ -64,7 +67,7 @@ class BadTaskIT {
     assertFailed(throwing, "no such luck");
     assertFailed(deep, "StackOverflowError");
     assertFailed(odd, "soon");
-    assertFailed(hanging, "timed out after 1000 ms (TASK_TIMEOUT)");
+    assertFailed(hanging, "timed out after 1000 ms");
     node.awaitState(node.accepted("log", "1"), "completed");
   }
 
@@ -144,7 +147,7 @@ class BadTaskIT {
         if (crashes == 2) {
           secondCrash = System.nanoTime();
           runs.awaitReady().awaitLeads();
-          runs.awaitState(poison, "scheduled");
+          runs.awaitState(poison, "retrying");
           for (int i = 0; i < 5; i++) {
             others.add(runs.accepted("log", "1"));
           }
@@ -155,7 +158,7 @@ class BadTaskIT {
       Duration delay = Duration.ofNanos(System.nanoTime() - secondCrash);
       assertTrue(delay.toSeconds() >= 4, () -> "ran again after " + delay);
       String dead = runs.awaitReady().awaitState(poison, "dead");
-      assertTrue(dead.contains("its leader was lost while it ran, 3 times"), dead);
+      assertTrue(dead.contains("its leader was lost while it ran"), dead);
       assertTrue(dead.contains("\"attempt\":3"), dead);
       for (String other : others) {
         runs.awaitState(other, "completed");

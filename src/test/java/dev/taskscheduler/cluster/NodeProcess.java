@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -207,8 +208,14 @@ final class NodeProcess implements AutoCloseable {
   ///
   /// @return what `GET /status` says of it then
   String awaitState(String task, String state) {
-    await(task + " is " + state, () -> task(task).contains("\"state\":\"" + state + "\""));
-    return task(task);
+    AtomicReference<String> seen = new AtomicReference<>("");
+    await(
+        task + " is " + state,
+        () -> {
+          seen.set(task(task));
+          return seen.get().contains("\"state\":\"" + state + "\"");
+        });
+    return seen.get();
   }
 
   /// The node that leads as this one sees it; empty text while there is none.
