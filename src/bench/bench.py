@@ -17,6 +17,7 @@ import footprint
 import http_targets
 import many
 import processes
+import repairs
 import report
 import systems
 import throughput
@@ -24,7 +25,7 @@ import throughput
 MEASURES = {
     "a": throughput.a_submit, "b": throughput.b_complete, "c": throughput.c_drain, "d": footprint.d_latency,
     "e": footprint.e_memory, "f": footprint.f_many_workers, "g": footprint.g_million, "h": http_targets.h_http_targets,
-    "j": many.j_batches, "k": many.k_promotion,
+    "j": many.j_batches, "k": many.k_promotion, "l": repairs.l_repairs,
 }
 
 

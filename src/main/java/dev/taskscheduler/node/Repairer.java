@@ -63,6 +63,11 @@ final class Repairer {
     }
   }
 
+  boolean alive() {
+    Thread begun = thread;
+    return begun != null && begun.isAlive();
+  }
+
   private void repair() {
     try {
       Duration wait = FIRST;
@@ -74,17 +79,19 @@ final class Repairer {
     }
   }
 
-  /// @return whether there is still something to do
+  /// @return whether to go on
   private boolean rested(Duration wait) throws InterruptedException {
-    return !ended.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS) && leadership.trusted();
+    return leadership.trusted()
+        && !ended.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)
+        && leadership.trusted();
   }
 
   /// @return false if it failed
   private boolean pass() throws InterruptedException {
     RepairPass pass = store.repair(leadership.token());
     long begun = System.nanoTime();
+    boolean more = true;
     try {
-      boolean more = true;
       while (more) {
         long start = System.nanoTime();
         more = pass.step();
@@ -93,7 +100,6 @@ final class Repairer {
           return true;
         }
       }
-      listener.lookedThrough(Duration.ofNanos(System.nanoTime() - begun));
       return true;
     } catch (StoreException.Fenced e) {
       leadership.fenced();
@@ -102,7 +108,11 @@ final class Repairer {
       LOG.log(WARNING, "looking through Redis failed and will be begun anew", e);
       return false;
     } finally {
-      tell(pass, Duration.ofNanos(System.nanoTime() - begun));
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      tell(pass, took);
+      if (!more) {
+        listener.lookedThrough(took);
+      }
     }
   }
 
@@ -123,8 +133,8 @@ final class Repairer {
     LOG.log(
         repaired.isEmpty() ? DEBUG : WARNING,
         () ->
-            (repaired.isEmpty() ? "nothing to repair" : "what stood wrong in Redis was repaired")
-                + kinds
+            "looked through Redis, repaired"
+                + (repaired.isEmpty() ? " nothing" : kinds)
                 + " unsettled="
                 + pass.unsettled()
                 + " tookMs="

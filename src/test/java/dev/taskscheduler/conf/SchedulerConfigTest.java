@@ -177,6 +177,8 @@ class SchedulerConfigTest {
     "LEASE_TTL, 301s",
     "LEASE_TTL, 2",
     "DRAIN_TIMEOUT, 3601s",
+    "REPAIR_INTERVAL, 59s",
+    "REPAIR_INTERVAL, 25h",
     "TASK_TIMEOUT, 99ms",
     "TASK_TIMEOUT, 25h",
     "MAX_ATTEMPTS, 0",
@@ -394,7 +396,7 @@ class SchedulerConfigTest {
     while (line.find()) {
       yaml.put(line.group(1), line.group(2));
     }
-    assertEquals(38, yaml.size(), yaml.toString());
+    assertEquals(39, yaml.size(), yaml.toString());
     assertEquals(with(), SchedulerConfig.of(env(), yaml));
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskCounts;
 import io.helidon.webserver.WebServer;
@@ -170,6 +171,8 @@ class MetersTest {
     meters.started(Duration.ofMillis(20));
     meters.finished("completed", Duration.ofMillis(300));
     meters.stuck();
+    meters.repaired(RepairKind.LOST, 3);
+    meters.lookedThrough(Duration.ofMillis(1500));
     meters.transition(true);
     meters.fencedWrite();
     meters.roundTrip("submit", 700_000, false);
@@ -190,6 +193,9 @@ class MetersTest {
         "scheduler_task_run_seconds_count 1.0",
         "scheduler_task_run_seconds_sum 0.3",
         "scheduler_tasks_stuck_total 1.0",
+        "scheduler_repairs_total{kind=\"lost\"} 3.0",
+        "scheduler_repairs_total{kind=\"double\"} 0.0",
+        "scheduler_repair_pass_seconds 1.5",
         "scheduler_leader_transitions_total 1.0",
         "scheduler_fenced_writes_total 1.0",
         "scheduler_redis_errors_total 1.0",
