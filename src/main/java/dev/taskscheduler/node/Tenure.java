@@ -230,16 +230,21 @@ final class Tenure {
 
   private void takeCare() {
     long nextTrim = System.nanoTime();
+    boolean hinted = true;
     try {
       while (!over()) {
         pool.endOverdue();
         Duration wait = CARE;
+        boolean more = false;
         try {
-          careHint.drainPermits(); // what is scheduled by now is seen by this call
+          hinted |= careHint.drainPermits() > 0; // what is scheduled by now is seen by this call
           boolean secondly = nextTrim - System.nanoTime() <= 0;
           cancelAsked(secondly);
           wait = promote();
-          if (secondly && tidy()) {
+          more = (hinted || secondly) && store.unpark(leadership.token(), MOST) == MOST;
+          if (secondly && store.trim(leadership.token(), MOST) == MOST) {
+            more = true;
+          } else if (secondly) {
             nextTrim = System.nanoTime() + POLL.toNanos();
           }
         } catch (StoreException.Fenced e) {
@@ -247,8 +252,8 @@ final class Tenure {
         } catch (StoreException e) {
           LOG.log(DEBUG, "care will be repeated", e);
         }
-        boolean hinted = careHint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
-        LOG.log(DEBUG, () -> "caretaker wakes hinted=" + hinted);
+        hinted = more || careHint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+        LOG.log(DEBUG, "caretaker goes on");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -271,12 +276,6 @@ final class Tenure {
       hint(); // sooner than by way of Redis
     }
     return promoted.promoted() == MOST ? Duration.ZERO : shorter(CARE, promoted.nextDue());
-  }
-
-  /// @return whether nothing was left to do
-  private boolean tidy() {
-    boolean nothingParked = store.unpark(leadership.token(), MOST) == 0;
-    return store.trim(leadership.token(), MOST) < MOST && nothingParked;
   }
 
   private static Duration shorter(Duration one, Duration other) {

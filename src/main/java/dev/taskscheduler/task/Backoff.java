@@ -16,8 +16,8 @@ public record Backoff(Duration base, Duration cap, double factor) {
   public static final double MOST_FACTOR = 100;
 
   public Backoff {
-    if (!base.isPositive() || cap.compareTo(base) < 0 || cap.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("0 < base <= cap <= 1d, was " + base + " and " + cap);
+    if (base.toMillis() < 1 || cap.compareTo(base) < 0 || cap.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("1 ms <= base <= cap <= 1d, was " + base + " and " + cap);
     }
     if (!(factor >= 1 && factor <= MOST_FACTOR)) {
       throw new IllegalArgumentException("factor must be 1 to 100, was " + factor);

@@ -5,6 +5,7 @@ import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskOptions;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.OptionalInt;
 /// sign and a value; nothing at all for a task that is run as usual. `docs/data.md` lists the
 /// letters.
 final class OptionText {
+  private static final System.Logger LOG = System.getLogger(OptionText.class.getName());
+
   /// Bytes that hold any options.
   static final int LONGEST = 3000;
 
@@ -60,12 +63,17 @@ final class OptionText {
     };
   }
 
-  /// @param text as [#write] gave it; what it does not know is passed over
+  /// @param text as [#write] gave it; what it does not know or cannot read is passed over: a task
+  ///   that nobody can claim would end each leadership in turn
   static TaskOptions read(String text) {
     TaskOptions read = TaskOptions.NONE;
     for (String option : text.strip().split(" ", -1)) {
       if (option.length() > 2) {
-        read = with(read, option.charAt(0), option.substring(2));
+        try {
+          read = with(read, option.charAt(0), option.substring(2));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
+          LOG.log(System.Logger.Level.WARNING, () -> "option not understood option=" + option, e);
+        }
       }
     }
     return read;

@@ -160,16 +160,32 @@ final class RedisOrders implements AutoCloseable {
             }));
   }
 
+  /// Once Redis gave no answer the rest is not sent: each would wait in vain as long as that one.
   private List<Answer> carryOut(List<Order> some) {
-    return some.stream()
-        .map(order -> {
-          try {
-            return new Answer(Optional.of(RedisTaskStore.again(order.call)), Optional.empty());
-          } catch (RedisException e) {
-            return new Answer(Optional.empty(), Optional.of(e));
-          }
-        })
-        .toList();
+    List<Answer> answers = new ArrayList<>(some.size());
+    Optional<RedisException> silent = Optional.empty();
+    for (Order order : some) {
+      if (silent.isPresent()) {
+        answers.add(
+            failed(
+                new RedisException.Unreachable(
+                    order.name + " was not sent: " + silent.get().getMessage(), silent.get())));
+        continue;
+      }
+      try {
+        answers.add(new Answer(Optional.of(RedisTaskStore.again(order.call)), Optional.empty()));
+      } catch (RedisException.Refused e) {
+        answers.add(failed(e));
+      } catch (RedisException e) {
+        silent = Optional.of(e);
+        answers.add(failed(e));
+      }
+    }
+    return answers;
+  }
+
+  private static Answer failed(RedisException failure) {
+    return new Answer(Optional.empty(), Optional.of(failure));
   }
 
   @Override

@@ -61,7 +61,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "find");
   private static final LuaScript COUNT = LuaScript.load(RedisTaskStore.class, "count");
 
-  private record NewRecord(byte[] id, byte[] how, byte[] body, Durability durability) {}
+  private record NewRecord(byte[] id, byte[] how, byte[] body) {}
 
   /// Stands for a question about the counts among the questions about tasks.
   private static final String COUNTS = "";
@@ -76,7 +76,10 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// Two for those that come by the hundred, so that one call is made up while Redis runs another.
   private final List<Batcher<NewRecord, Submission>> bulk;
 
-  private final Batcher<NewRecord, Submission> durableSubmissions;
+  /// One for each durability: what one disk has is not what a replica has.
+  private final Map<Durability, Batcher<NewRecord, Submission>> durableSubmissions =
+      new EnumMap<>(Durability.class);
+
   private final RedisOrders orders;
   private final RedisTaskViews views;
   private final Batcher<String, Optional<Task>> questions;
@@ -97,8 +100,15 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
                 new Batcher<NewRecord, Submission>(
                     name, SUBMISSIONS, r -> r.body.length, this::submitAll))
             .toList();
-    this.durableSubmissions =
-        new Batcher<>("redis-submit-durable", SUBMISSIONS, r -> r.body.length, this::submitAll);
+    for (Durability durability : List.of(Durability.REPLICA, Durability.FSYNC)) {
+      durableSubmissions.put(
+          durability,
+          new Batcher<>(
+              "redis-submit-" + durability.wire(),
+              SUBMISSIONS,
+              r -> r.body.length,
+              some -> submitAll(some, durability)));
+    }
     this.orders = new RedisOrders(redis, keys, limits);
     this.views = new RedisTaskViews(redis, keys);
     this.questions =
@@ -123,13 +133,16 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     if (lacking.isPresent()) {
       return CompletableFuture.completedFuture(new Submission.NotDurable(lacking.get()));
     }
-    NewRecord record =
-        new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task), wanted);
-    Batcher<NewRecord, Submission> lane = wanted == Durability.MEMORY ? usual : durableSubmissions;
+    NewRecord record = new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task));
+    Batcher<NewRecord, Submission> lane = durableSubmissions.getOrDefault(wanted, usual);
     return translated("submit", lane.add(record));
   }
 
   private List<Submission> submitAll(List<NewRecord> records) {
+    return submitAll(records, Durability.MEMORY);
+  }
+
+  private List<Submission> submitAll(List<NewRecord> records, Durability wanted) {
     List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
     args.add(keys.taskPrefix);
     args.add(bytes(keys.wakeChannel));
@@ -138,12 +151,10 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     args.add(keys.idempotencyPrefix);
     args.add(keys.uniquePrefix);
     args.add(keys.parkedPrefix);
-    Durability wanted = Durability.MEMORY;
     for (NewRecord record : records) {
       args.add(record.id);
       args.add(record.how);
       args.add(record.body);
-      wanted = record.durability.compareTo(wanted) > 0 ? record.durability : wanted;
     }
     DurableWrites.Reached reached =
         evalAgain(
@@ -349,7 +360,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   @Override
   public void close() {
     submissions.close();
-    durableSubmissions.close();
+    durableSubmissions.values().forEach(Batcher::close);
     bulk.forEach(Batcher::close);
     orders.close();
     views.close();

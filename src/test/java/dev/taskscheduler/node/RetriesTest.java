@@ -1,0 +1,146 @@
+package dev.taskscheduler.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RetryPolicy;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetriesTest {
+  private static final Backoff USUAL =
+      new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), 2);
+  private static final Backoff SHORT = new Backoff(Duration.ofMillis(3), Duration.ofMillis(9), 3);
+  private static final IllegalStateException FAULT = new IllegalStateException("no");
+
+  private final Retries retries =
+      new Retries(
+          new WorkerConfig(
+              1,
+              Duration.ofMinutes(1),
+              3,
+              USUAL,
+              1000,
+              new PriorityPolicy.Strict(Duration.ZERO),
+              Duration.ofMinutes(10)));
+
+  private static Claim claim(int charged, RetryPolicy policy) {
+    return new Claim(
+        "id",
+        charged + 5,
+        charged,
+        Priority.LOW,
+        "log",
+        TaskOptions.NONE.retry(policy),
+        new byte[0],
+        Instant.EPOCH,
+        Instant.EPOCH);
+  }
+
+  private static RetryPolicy policy(int attempts) {
+    return new RetryPolicy(OptionalInt.of(attempts), Optional.empty());
+  }
+
+  private static RetryPolicy policy(Backoff backoff) {
+    return new RetryPolicy(OptionalInt.empty(), Optional.of(backoff));
+  }
+
+  private boolean triedAgain(int charged, RetryPolicy policy) {
+    return retries.failure(claim(charged, policy), FAULT).retryIn().isPresent();
+  }
+
+  @Test
+  void the_last_attempt_that_may_be_charged_is_final() {
+    assertTrue(triedAgain(0, RetryPolicy.USUAL));
+    assertTrue(triedAgain(1, RetryPolicy.USUAL));
+    assertFalse(triedAgain(2, RetryPolicy.USUAL), "the third of three");
+    assertFalse(triedAgain(9, RetryPolicy.USUAL), "more than that: the limit was lowered");
+    assertFalse(triedAgain(0, policy(1)), "the task's own limit");
+    assertTrue(triedAgain(8, policy(10)));
+    assertFalse(triedAgain(9, policy(10)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,100", "1,200"})
+  void waits_are_spread_between_nothing_and_the_backoff(int charged, long mostMs) {
+    spread(charged, RetryPolicy.USUAL, mostMs);
+  }
+
+  @Test
+  void a_tasks_own_backoff_counts() {
+    spread(0, policy(SHORT), 3);
+    spread(1, policy(SHORT), 9);
+    spread(7, new RetryPolicy(OptionalInt.of(100), Optional.of(SHORT)), 9);
+  }
+
+  private void spread(int charged, RetryPolicy policy, long mostMs) {
+    long least = Long.MAX_VALUE;
+    long most = 0;
+    for (int i = 0; i < 5000; i++) {
+      long wait = retries.failure(claim(charged, policy), FAULT).retryIn().orElseThrow().toMillis();
+      least = Math.min(least, wait);
+      most = Math.max(most, wait);
+    }
+    assertTrue(most <= mostMs && most >= mostMs * 9 / 10, "the longest: " + most);
+    assertTrue(least >= 0 && least <= mostMs / 10, "the shortest: " + least);
+  }
+
+  @Test
+  void what_a_target_asks_for_is_waited_for_at_the_least_and_no_longer_than_a_day() {
+    assertEquals(
+        Optional.of(Duration.ofMinutes(7)), askedFor(Duration.ofMinutes(7)), "over any backoff");
+    assertEquals(Optional.of(Duration.ofDays(1)), askedFor(Duration.ofDays(400)));
+    assertEquals(Optional.of(Duration.ofDays(1)), askedFor(Duration.ofSeconds(Long.MAX_VALUE)));
+    for (Duration none : new Duration[] {Duration.ZERO, Duration.ofSeconds(-5)}) {
+      Duration wait = askedFor(none).orElseThrow();
+      assertTrue(!wait.isNegative() && wait.toMillis() <= 100, wait.toString());
+    }
+    TaskFailure last = TaskFailure.passing("busy", Duration.ofSeconds(1));
+    assertEquals(Optional.empty(), retries.failure(claim(2, RetryPolicy.USUAL), last).retryIn());
+  }
+
+  private Optional<Duration> askedFor(Duration asked) {
+    return retries
+        .failure(claim(0, RetryPolicy.USUAL), TaskFailure.passing("busy", asked))
+        .retryIn();
+  }
+
+  @Test
+  void a_lasting_failure_is_not_tried_again() {
+    assertEquals(
+        new Outcome.Failure("gone", false, Optional.empty()),
+        retries.failure(claim(0, RetryPolicy.USUAL), TaskFailure.lasting("gone")));
+  }
+
+  @Test
+  void a_timeout_is_tried_again_and_tells_the_time() {
+    Outcome.Failure failure = retries.timeout(claim(0, RetryPolicy.USUAL), Duration.ofMillis(1500));
+    assertTrue(failure.timedOut());
+    assertEquals("timed out after 1500 ms", failure.error());
+    assertTrue(failure.retryIn().isPresent());
+    assertEquals(
+        Optional.empty(), retries.timeout(claim(2, RetryPolicy.USUAL), Duration.ZERO).retryIn());
+  }
+
+  @Test
+  void a_failure_without_a_message_is_told_by_its_kind() {
+    assertEquals(
+        "NullPointerException",
+        retries.failure(claim(0, RetryPolicy.USUAL), new NullPointerException()).error());
+    assertEquals(
+        "IllegalStateException",
+        retries.failure(claim(0, RetryPolicy.USUAL), new IllegalStateException(" ")).error());
+  }
+}

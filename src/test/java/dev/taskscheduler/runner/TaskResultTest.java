@@ -1,0 +1,45 @@
+package dev.taskscheduler.runner;
+
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TaskResultTest {
+  private static Optional<String> fault(String json) {
+    return new TaskResult(json.getBytes(UTF_8)).fault(1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "1", "null", " {\"a\":[1,2,{\"b\":\"\u6f22\"}]} \n", "\"x\"", "[]", "-1.5e3"})
+  void a_json_value_can_be_kept(String json) {
+    assertEquals(Optional.empty(), fault(json));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {" ", "\n\t", "{", "{\"a\":1", "{a:1}", "[1,]", "1 2", "{} {}", "nul", "01", "\"x"})
+  void what_is_no_json_value_cannot(String json) {
+    assertTrue(fault(json).isPresent(), json);
+  }
+
+  @Test
+  void bytes_that_are_no_utf_8_cannot_be_kept() {
+    assertTrue(new TaskResult(new byte[] {'"', (byte) 0xc3, '(', '"'}).fault(1000).isPresent());
+    assertTrue(new TaskResult("{\"a\":1}".getBytes(UTF_16)).fault(1000).isPresent());
+  }
+
+  @Test
+  void a_result_that_is_too_large_says_how_large_it_may_be() {
+    assertEquals(Optional.empty(), new TaskResult("12345".getBytes(UTF_8)).fault(5));
+    assertEquals(
+        Optional.of("its result has 6 bytes; 5 may be kept (MAX_RESULT_BYTES)"),
+        new TaskResult("123456".getBytes(UTF_8)).fault(5));
+  }
+}
