@@ -232,9 +232,7 @@ class OrdersIT {
         id(face.post("/submit", "{\"payload\":{\"a\": 1.0},\"maxAttempts\":2,\"timeout\":3}"));
     String waits = text(face.call("GET", "/tasks/" + id + "/explain"));
     assertTrue(waits.contains("\"why\":"), waits);
-    end(
-        claim(1).getFirst(),
-        new Outcome.Failure("not yet", true, Optional.of(Duration.ofMillis(1))));
+    end(claim(1).getFirst(), new Outcome.Failure("not yet", true, Optional.of(Duration.ZERO)));
     claims.promote(TOKEN, 10);
     end(claim(1).getFirst(), new Outcome.Success("{\"b\":2}".getBytes(UTF_8)));
     String known = text(face.call("GET", "/tasks/" + id));

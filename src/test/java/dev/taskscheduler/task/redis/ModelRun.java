@@ -8,12 +8,10 @@ import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.TaskLimits;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 
 /// One random sequence under way: a store, the model beside it, and what has come of both so far.
 final class ModelRun {
@@ -24,7 +22,6 @@ final class ModelRun {
   final StoreModel model = new StoreModel(LIMITS.maxPending(), LIMITS.maxAttempts());
   final List<FencingToken> tokens = new ArrayList<>();
   final List<Claim> claims = new ArrayList<>(); // of all leaders, also ended ones
-  private final Set<String> started = new HashSet<>();
   FencingToken token;
   int submitted;
   String step = "start";
@@ -48,8 +45,8 @@ final class ModelRun {
 
   void begun(List<Claim> claimed) {
     for (Claim claim : claimed) {
-      assertTrue(started.add(claim.id() + "#" + claim.attempt()), "an attempt is used twice");
       ModelTask task = model.tasks.get(claim.id());
+      assertTrue(task.begun.add(claim.attempt()), "an attempt is used twice");
       assertArrayEquals(
           task.payload.getBytes(java.nio.charset.StandardCharsets.UTF_8), claim.payload());
       assertEquals(task.options, OptionText.write(claim.options()), step);

@@ -9,8 +9,10 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskOptions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One task as [StoreModel] sees it.
@@ -30,6 +32,8 @@ final class ModelTask {
   boolean overBefore; // its expiry lies in the past
   String options;
   String error = "";
+  final Set<Integer> begun =
+      new HashSet<>(); // numbers of its starts; an id may come again once it was trimmed
   boolean started; // a start of it stands in its record
   int starts;
   long epoch;
