@@ -26,9 +26,8 @@ final class ListCursor {
               + IN_LIST
               + ")?|[sdexk] \\d{1,16}(\\.\\d{1,6})? "
               + ID
-              + "|r \\d{1,18} "
-              + ID);
-  private static final int LONGEST = 400;
+              + "|r \\d{1,18} [!-~]{1,500}");
+  private static final int LONGEST = 800;
 
   private ListCursor() {}
 

@@ -9,7 +9,7 @@
 -- ARGV[9] of what is scheduled only what was charged (1) or what was not (0), '' for both
 -- ARGV[10] where the page before ended, '' at first: the index, then for lists how many were passed, how many were left, the
 -- last id, its starts and the time that its neighbours had, for sorted sets the last score and id, for running the cursor of
--- HSCAN and the last id of its batch; for parked the list's name comes before
+-- HSCAN and what was listed of its batch; for parked the list's name comes before
 -- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. No call
 -- looks at more than 1,000 entries or reads more than 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
@@ -282,27 +282,37 @@ end
 
 -- What runs -------------------------------------------------------------------------------------------------------------
 
--- A batch that does not fit is asked for again by the next page, which goes on behind the last id.
+-- HSCAN gives batches, and none can be cut in the middle: what stands at a cursor changes as tasks come and go. One that does
+-- not fit is left for the next page. A page smaller than a batch remembers which of it were listed; where the batch is all
+-- that runs, in the order of ids, the last id will do.
 local function walk_running(code, from)
-  local cursor, after = string.match(from or '0 -', '^(%d+) (%S+)$')
+  local cursor, listed = string.match(from or '0 -', '^(%d+) (%S+)$')
   while not is_full() do
-    local batch = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', limit - found)
-    local values, ids = {}, {}
+    local batch = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', math.max(1, math.min(50, limit - found - 16)))
+    local all_that_runs = cursor == '0' and batch[1] == '0'
+    local after, values, ids = string.match(listed, '^>(.*)$'), {}, {}
     for i = 1, #batch[2], 2 do
-      if not values[batch[2][i]] and (after == '-' or batch[2][i] > after) then
-        ids[#ids + 1] = batch[2][i]
+      local id = batch[2][i]
+      if not values[id] and not (after and id <= after) and not string.find(',' .. listed .. ',', ',' .. id .. ',', 1, true) then
+        ids[#ids + 1] = id
       end
-      values[batch[2][i]] = batch[2][i + 1]
+      values[id] = batch[2][i + 1]
+    end
+    if #ids > limit - found and found > 0 and not all_that_runs then
+      return code .. ' ' .. cursor .. ' ' .. listed
     end
     table.sort(ids)
-    for _, id in ipairs(ids) do
-      if is_full() then
-        return code .. ' ' .. cursor .. ' ' .. after
+    local here = listed ~= '-' and not after and { listed } or {}
+    for n, id in ipairs(ids) do
+      if all_that_runs and is_full() then
+        return code .. ' 0 >' .. ids[n - 1]
+      elseif found >= limit then
+        return code .. ' ' .. cursor .. ' ' .. table.concat(here, ',')
       end
       look('w', id, values[id])
-      after = id
+      here[#here + 1] = id
     end
-    cursor, after = batch[1], '-'
+    cursor, listed = batch[1], '-'
     if cursor == '0' then
       return nil
     end

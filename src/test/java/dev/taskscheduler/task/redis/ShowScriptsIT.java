@@ -1,0 +1,245 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.PastAttempt;
+import dev.taskscheduler.task.PastAttempt.How;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskDetails;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOverview;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// All that is known of one task, what is before it, and what there is.
+class ShowScriptsIT {
+  private static final String NS = "{scheduler}:";
+  private static RedisServer server;
+  private StoreOnRedis store;
+  private FencingToken token;
+
+  @BeforeAll
+  static void startRedis() {
+    server = new RedisServer();
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    store = new StoreOnRedis(server, new TaskLimits(100_000, 3, Duration.ofHours(1), 1_000, 1_000));
+    store.jedis.flushAll();
+    token = store.lead(1000);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private TaskDetails details(String id) {
+    return get(store.tasks.details(id)).orElseThrow();
+  }
+
+  private Explanation explain(String id) {
+    return get(store.tasks.explain(id)).orElseThrow();
+  }
+
+  private static List<String> told(TaskDetails details) {
+    return details.history().stream()
+        .map(one ->
+            one.number()
+                + " "
+                + one.how()
+                + " "
+                + one.epoch()
+                + " "
+                + one.node().orElse("?")
+                + (one.error().isEmpty() ? "" : ": " + one.error()))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StateName.class)
+  void each_state_is_shown_as_status_does_and_nothing_changes(StateName state) {
+    EveryState.make(store);
+    var before = server.snapshot();
+    for (String id : Walk.over(store, Walk.of(state, 50)).ids()) {
+      assertEquals(get(store.tasks.find(id)).orElseThrow(), details(id).task());
+      assertEquals(get(store.tasks.find(id)).orElseThrow(), explain(id).task());
+      assertArrayEquals(StoreOnRedis.payload(id), details(id).payload());
+      for (PastAttempt one : details(id).history()) {
+        assertTrue(one.endedAt().map(end -> !end.isBefore(one.startedAt())).orElse(true));
+      }
+    }
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void what_nobody_knows_is_not_shown() {
+    store.jedis.set(NS + "task:odd", "left by hand");
+    for (String id : List.of("nobody", "odd")) {
+      assertEquals(Optional.empty(), get(store.tasks.details(id)));
+      assertEquals(Optional.empty(), get(store.tasks.explain(id)));
+    }
+  }
+
+  @Test
+  void the_history_tells_each_attempt_by_its_epoch_and_node() {
+    EveryState.make(store);
+    assertEquals(
+        List.of(
+            "1 LEADER_LOST 1000 node1: its leader was lost while it ran", "2 COMPLETED 1001 node1"),
+        told(details("crashed")));
+    assertEquals("{\"n\": 1}", new String(details("crashed").result(), UTF_8));
+    assertEquals(List.of("1 COMPLETED 1001 node1"), told(details("done")));
+    assertEquals(0, details("done").result().length);
+    assertEquals(List.of("1 FAILED 1001 node1: the target answered 500"), told(details("dead")));
+    assertEquals(
+        List.of("1 FAILED 1001 node1: the target answered 500"), told(details("retrying")));
+    assertEquals(1, details("retrying").charged());
+    assertEquals(List.of("1 RUNNING 1001 node1"), told(details("running")));
+    assertEquals(List.of(), told(details("expired")));
+    assertEquals(List.of(), told(details("cancelled")));
+    assertEquals(Optional.of(Duration.ofDays(7)), details("kept").options().retention());
+    store.jedis.del(NS + "leaders");
+    assertEquals(List.of("1 COMPLETED 1001 ?"), told(details("done")));
+  }
+
+  @Test
+  void a_recalled_and_a_cancelled_attempt_are_told_too() {
+    store.claims.enter(token);
+    store.submit("a", Priority.HIGH);
+    get(store.claims.requeue(token, store.claimOne(token), Duration.ZERO));
+    Claim claim = store.claimOne(token);
+    get(store.tasks.cancel("a"));
+    assertTrue(details("a").cancelling());
+    assertTrue(explain("a").cancelling());
+    get(store.claims.end(token, claim, new Outcome.Cancelled()));
+    assertEquals(
+        List.of("1 RECALLED 1000 node1: its leader stopped", "2 CANCELLED 1000 node1"),
+        told(details("a")));
+    assertFalse(details("a").cancelling());
+    assertFalse(details("a").historyCut());
+  }
+
+  @Test
+  void a_long_history_is_cut_and_says_so() {
+    store.submit("a", Priority.HIGH);
+    for (int i = 0; i < 25; i++) {
+      Outcome again = new Outcome.Failure("no " + i, true, Optional.of(Duration.ofHours(1)));
+      get(store.claims.end(token, store.claimOne(token), again));
+      store.jedis.zadd(NS + "scheduled", 1, "a");
+      store.claims.promote(token, 1);
+    }
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    TaskDetails details = details("a");
+    assertTrue(details.historyCut());
+    assertEquals(26, details.task().attempts());
+    assertEquals(
+        IntStream.rangeClosed(6, 26).boxed().toList(),
+        details.history().stream().map(PastAttempt::number).toList());
+    assertEquals(How.TIMED_OUT, details.history().getFirst().how());
+  }
+
+  @Test
+  void a_place_counts_those_before_it_and_higher_priorities() {
+    store.submitAll(Priority.HIGH, "h1", "h2");
+    store.submitAll(Priority.MEDIUM, "m1");
+    store.submitAll(Priority.LOW, "l1", "l2", "l3");
+    assertEquals(Optional.of(new Explanation.InQueue(1, true, 0)), explain("h1").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(3, true, 3)), explain("l3").queue());
+    assertEquals(5, explain("l3").queue().orElseThrow().ahead());
+    get(store.tasks.cancel("l1"));
+    get(store.tasks.cancel("h2"));
+    assertEquals(Optional.of(new Explanation.InQueue(2, true, 2)), explain("l3").queue());
+    get(store.tasks.pause(new Pause.OfPriority(Priority.HIGH)));
+    assertEquals(Optional.of(new Explanation.InQueue(2, true, 1)), explain("l3").queue());
+    assertEquals(List.of(), explain("l3").pausedBy());
+    assertEquals(List.of(new Pause.OfPriority(Priority.HIGH)), explain("h1").pausedBy());
+  }
+
+  @Test
+  void far_back_a_place_is_at_least_so_far() {
+    List<CompletableFuture<?>> all = new ArrayList<>();
+    for (int i = 1; i <= 10_100; i++) {
+      all.add(store.tasks.submit("t" + i, new NewTask(Priority.LOW, "log", new byte[] {'1'})));
+    }
+    all.forEach(CompletableFuture::join);
+    assertEquals(Optional.of(new Explanation.InQueue(10_000, true, 0)), explain("t10000").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(10_001, false, 0)), explain("t10050").queue());
+    get(store.tasks.cancel("t5"));
+    assertEquals(Optional.of(new Explanation.InQueue(1_999, true, 0)), explain("t2000").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(8_999, false, 0)), explain("t9000").queue());
+  }
+
+  @Test
+  void what_stands_elsewhere_has_no_place_and_what_stops_it_is_told() {
+    EveryState.make(store);
+    for (String id : List.of("scheduled", "retrying", "running", "done", "dead", "parked")) {
+      assertEquals(Optional.empty(), explain(id).queue(), id);
+    }
+    assertEquals(List.of(new Pause.OfType("mail")), explain("parked").pausedBy());
+    get(store.tasks.pause(new Pause.All()));
+    assertEquals(List.of(new Pause.All(), new Pause.OfType("mail")), explain("parked").pausedBy());
+    assertEquals("the target answered 500", explain("retrying").lastBad().orElseThrow().error());
+    assertEquals(Optional.of("node1"), explain("running").node());
+    assertTrue(explain("expired").expired());
+    assertFalse(explain("done").expired());
+  }
+
+  @Test
+  void the_overview_has_counts_the_fronts_and_what_is_paused() {
+    EveryState.make(store);
+    TaskOverview overview = get(store.tasks.overview());
+    assertEquals(get(store.tasks.counts()), overview.counts());
+    assertEquals(Set.of(new Pause.OfType("mail")), overview.paused().keySet());
+    assertEquals(
+        Map.of(
+            Priority.HIGH, submittedAt("ready-high"),
+            Priority.MEDIUM, submittedAt("ready-medium"),
+            Priority.LOW, submittedAt("ready-low")),
+        overview.front());
+    assertEquals(
+        store.jedis.zscore(NS + "scheduled", "retrying").longValue(),
+        overview.nextDue().orElseThrow().toEpochMilli());
+    store.jedis.flushAll();
+    TaskOverview empty = get(store.tasks.overview());
+    assertEquals(Map.of(), empty.front());
+    assertEquals(Optional.empty(), empty.nextDue());
+  }
+
+  private Instant submittedAt(String id) {
+    return get(store.tasks.find(id)).orElseThrow().submittedAt();
+  }
+}
