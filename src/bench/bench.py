@@ -25,7 +25,7 @@ import throughput
 MEASURES = {
     "a": throughput.a_submit, "b": throughput.b_complete, "c": throughput.c_drain, "d": footprint.d_latency,
     "e": footprint.e_memory, "f": footprint.f_many_workers, "g": footprint.g_million, "h": http_targets.h_http_targets,
-    "j": many.j_batches, "k": many.k_promotion, "l": repairs.l_repairs,
+    "i": many.i_pages, "j": many.j_batches, "k": many.k_promotion, "l": repairs.l_repairs,
 }
 
 

@@ -1,4 +1,5 @@
-"""Measures j and k: many tasks in a call, and many that come due at once."""
+"""Measures i, j and k: pages of a million tasks, many tasks in a call, and many that come due at once."""
+import http.client
 import json
 import threading
 import time
@@ -34,6 +35,46 @@ def batches(p, count):
     if failed:
         raise RuntimeError(f"{len(failed)} batches were not accepted whole")
     return {"value": count / (time.monotonic() - began)}
+
+
+PAGES = ("/tasks", "/tasks?state=ready&priority=low", "/tasks?state=ready&type=nobodys", "/tasks?state=completed&limit=50",
+         "/tasks?state=completed&priority=high&submittedSince=2020-01-01T00:00:00Z", "/stats")
+
+
+def walked(node, path, times):
+    """The milliseconds of page after page, over HTTP on one connection."""
+    connection, took, cursor = http.client.HTTPConnection(node.url.split("//")[1], timeout=30), [], ""
+    for _ in range(times):
+        began = time.perf_counter()
+        connection.request("GET", path + (f"{'&' if '?' in path else '?'}cursor={cursor}" if cursor else ""))
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        took.append((time.perf_counter() - began) * 1000)
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {body}")
+        cursor = body.get("next", "")
+    connection.close()
+    return took
+
+
+def i_pages(run):
+    """GET /tasks, pages of 50 deep into a million tasks, half of them pending and half completed."""
+    half, pages = run.of(500_000, 25_000), run.of(200, 40)
+    server = s.redis(run)
+    node = s.node(run, server)
+    batches(node, half)
+    await_true("half to be completed", lambda: s.completed(node) >= half, 120, 0.1)
+    urllib.request.urlopen(urllib.request.Request(node.url + "/pause", b"", method="POST"), timeout=10).read()
+    batches(node, half)
+    rows = []
+    for path in PAGES:
+        walked(node, path, pages)  # so that no code is cold
+        took = sorted(walked(node, path, pages))
+        for what, value in (("median", took[len(took) // 2]), ("p99", took[int(len(took) * 0.99)])):
+            rows.append({**row("i", f"GET {path}, {2 * half:,} tasks, {what}", [{"value": value}], [], None, None, "ms"), "limit": ("<", 5)})
+    node.stop()
+    s.stop_redis(server)
+    return rows
 
 
 def j_batches(run):
