@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -27,10 +28,12 @@ final class Connector {
   private final Duration timeout;
   private final TargetGuard guard;
   private final NameLookup lookup;
-  private final SSLSocketFactory tls;
+  private final Supplier<SSLSocketFactory> tls;
 
   /// @param timeout for all of it
-  Connector(Duration timeout, TargetGuard guard, NameLookup lookup, SSLSocketFactory tls) {
+  /// @param tls asked at the first connection that needs it, and at each
+  Connector(
+      Duration timeout, TargetGuard guard, NameLookup lookup, Supplier<SSLSocketFactory> tls) {
     this.timeout = timeout;
     this.guard = guard;
     this.lookup = lookup;
@@ -107,7 +110,7 @@ final class Connector {
 
   /// TLS under the name that was asked for, which the certificate must bear, not under the address.
   private SSLSocket secured(Socket base, Origin origin, Exchange exchange) throws IOException {
-    SSLSocket socket = (SSLSocket) tls.createSocket(base, origin.host(), origin.port(), true);
+    SSLSocket socket = (SSLSocket) tls.get().createSocket(base, origin.host(), origin.port(), true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);

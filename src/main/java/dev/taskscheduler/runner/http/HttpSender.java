@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -52,10 +53,18 @@ public final class HttpSender implements AutoCloseable {
   private final ScheduledThreadPoolExecutor deadlines;
 
   public HttpSender(HttpRunnerConfig config) {
-    this(config, host -> List.of(InetAddress.getAllByName(host)), tls(), InstantSource.system());
+    this(
+        config,
+        host -> List.of(InetAddress.getAllByName(host)),
+        HttpSender::tls,
+        InstantSource.system());
   }
 
-  HttpSender(HttpRunnerConfig config, NameLookup.Names names, SSLContext tls, InstantSource clock) {
+  HttpSender(
+      HttpRunnerConfig config,
+      NameLookup.Names names,
+      Supplier<SSLContext> tls,
+      InstantSource clock) {
     this.config = config;
     this.clock = clock;
     lookup = new NameLookup(names);
@@ -64,7 +73,7 @@ public final class HttpSender implements AutoCloseable {
             config.connectTimeout(),
             new TargetGuard(config.allowed(), config.privates()),
             lookup,
-            tls.getSocketFactory());
+            () -> tls.get().getSocketFactory());
     deadlines =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
@@ -74,6 +83,8 @@ public final class HttpSender implements AutoCloseable {
             kept::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /// The JVM's own, which is made when it is first asked for: that reads every authority that is
+  /// trusted, a fifth of the time of a node's start.
   private static SSLContext tls() {
     try {
       return SSLContext.getDefault();

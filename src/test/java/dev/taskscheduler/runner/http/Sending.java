@@ -25,7 +25,7 @@ final class Sending implements AutoCloseable {
   final HttpRunner runner;
 
   Sending(HttpRunnerConfig config, NameLookup.Names names, SSLContext tls) {
-    sender = new HttpSender(config, names, tls, InstantSource.system());
+    sender = new HttpSender(config, names, () -> tls, InstantSource.system());
     runner = new HttpRunner(sender, InstantSource.system());
   }
 
