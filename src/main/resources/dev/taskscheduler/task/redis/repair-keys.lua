@@ -5,7 +5,7 @@
 -- KEYS[8] set   {ns}:parked   '<h|m|l>:<type>' of each parked list
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] of what is parked
 -- ARGV[6] of all keys   ARGV[7] cursor, 0 at first   ARGV[8] about how many
--- ARGV[9] us: tasks that were submitted later are not looked at
+-- ARGV[9] us: tasks that wait and were submitted later, or have completed later, are not looked at
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many trails and unique keys were removed, how many
 -- parked lists were entered in `parked`, then 'l' and the id of each task that waits and is neither running nor scheduled, and
 -- 'e' and the id of each completed task that is not in `kept`: lists have them, or nothing. Errors: FENCED.
@@ -27,7 +27,10 @@ local function look_at_task(id, header)
       waiting[#waiting + 1] = id
     end
   elseif state == 'c' then
-    completed[#completed + 1] = id
+    local finished = tonumber(string.sub(header, 15, 27), 16)
+    if finished and finished < latest then -- else it is in `done` since that was looked through
+      completed[#completed + 1] = id
+    end
   elseif ended[state] and not redis.call('ZSCORE', ended[state], id) then
     unfiled[#unfiled + 1] = { ended[state], math.floor((tonumber(string.sub(header, 15, 27), 16) or now) / 1000), id }
   end
