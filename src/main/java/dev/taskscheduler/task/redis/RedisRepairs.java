@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// then all keys, where a task that should be in a list and is not in the filter is a suspect; last
 /// the suspects, each looked for everywhere by the script that puts it right. Only that script, or
 /// one page's own look, is ever believed: what an earlier call saw only says where to look. See
-/// `docs/adr/0004-repairs.md`.
+/// `docs/adr/0005-repairs.md`.
 final class RedisRepairs implements RepairPass {
   private static final int PAGE = 500;
   private static final int MOST_SUSPECTS = 5_000;
@@ -292,7 +292,7 @@ final class RedisRepairs implements RepairPass {
                 bytes(keys.wakeChannel),
                 bytes(retention.toMillis()),
                 bytes(MOST_ENTRIES)));
-    suspects.stream().limit(MOST_LOOKS).forEach(suspect -> args.add(bytes(suspect)));
+    suspects.stream().limit(MOST_LOOKS - throughLists).forEach(suspect -> args.add(bytes(suspect)));
     List<?> answer =
         eval(
             TASKS,
