@@ -41,7 +41,7 @@ PAGES = ("/tasks", "/tasks?state=ready&priority=low", "/tasks?state=ready&type=n
          "/tasks?state=completed&priority=high&submittedSince=2020-01-01T00:00:00Z", "/stats")
 
 
-def walked(node, path, times):
+def walked(node, path, times, between=lambda: None):
     """The milliseconds of page after page, over HTTP on one connection."""
     connection, took, cursor = http.client.HTTPConnection(node.url.split("//")[1], timeout=30), [], ""
     for _ in range(times):
@@ -53,6 +53,7 @@ def walked(node, path, times):
         if answer.status != 200:
             raise RuntimeError(f"{path}: {body}")
         cursor = body.get("next", "")
+        between()
     connection.close()
     return took
 
@@ -72,6 +73,14 @@ def i_pages(run):
         took = sorted(walked(node, path, pages))
         for what, value in (("median", took[len(took) // 2]), ("p99", took[int(len(took) * 0.99)])):
             rows.append({**row("i", f"GET {path}, {2 * half:,} tasks, {what}", [{"value": value}], [], None, None, "ms"), "limit": ("<", 5)})
+
+    def move():
+        """More joins the queue between two pages, and leaves it, than a page looks at around the place that it remembers."""
+        batches(node, 4_000)
+        server.client("LTRIM", "{scheduler}:ready:low", 0, -2_001)
+    moved = walked(node, "/tasks?limit=500&state=ready", run.of(40, 10), move)[1:]
+    rows.append({**row("i", f"GET /tasks?limit=500&state=ready, 4,000 came and 2,000 went between two pages, median of {len(moved)} (worst {max(moved):.1f} ms)",
+                       [{"value": sorted(moved)[len(moved) // 2]}], [], None, None, "ms"), "limit": ("<", 5)})
     node.stop()
     s.stop_redis(server)
     return rows

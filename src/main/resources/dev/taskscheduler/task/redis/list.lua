@@ -17,7 +17,7 @@
 local prefix, limit, order = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 local only_priority, only_type, since, before, only_charged = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local since_us = tonumber(since, 16)
-local HEAD, LONGEST_HEAD = 256, 6200 -- bytes of a record that hold all but the payload: nearly always, and always
+local HEAD, LONGEST_HEAD = 192, 6200 -- bytes of a record that hold all but the payload: nearly always, and always
 local WINDOW, FAR, AROUND = 1000, 100000, 4
 local looks, bytes_left = 1000, 1048576
 local page, found = { '' }, 0
@@ -26,21 +26,30 @@ local function is_full()
   return found >= limit or looks <= 0 or bytes_left <= 0
 end
 
+local type_and_end = '^' .. string.gsub(only_type, '[.-]', '%%%0') .. '[ \t\n]'
+local by_time = since_us > 0 or before ~= 'g'
+
+local function asked_for(head, due)
+  if only_priority ~= '' and string.sub(head, PRIORITY + 1, PRIORITY + 1) ~= only_priority
+    or only_type ~= '' and not string.find(head, type_and_end, TYPE + 1) then
+    return false
+  end
+  if by_time then
+    local submitted = string.sub(head, SUBMITTED + 1, TYPE)
+    if submitted < since or submitted >= before then
+      return false
+    end
+  end
+  return not due or only_charged == '' or (string.sub(head, CHARGED + 1, PRIORITY) ~= '0000') == (only_charged == '1')
+end
+
 -- Looks at one entry; lists it if it is in state `letter` and asked for. Returns the first bytes of its record.
 local function look(letter, id, value, due)
   local head = redis.call('GETRANGE', prefix .. id, 0, HEAD - 1)
   looks = looks - 1
   bytes_left = bytes_left - #head
-  if #head <= TYPE or string.sub(head, 1, 1) ~= letter then
-    return head -- removed by hand, or cancelled where it stood
-  end
-  local submitted = string.sub(head, SUBMITTED + 1, TYPE)
-  local charged = string.sub(head, CHARGED + 1, PRIORITY) ~= '0000'
-  if (only_priority ~= '' and string.sub(head, PRIORITY + 1, PRIORITY + 1) ~= only_priority)
-    or submitted < since or submitted >= before
-    or (only_type ~= '' and string.match(head, '^[^ \t\n]*', TYPE + 1) ~= only_type)
-    or (due and only_charged ~= '' and charged ~= (only_charged == '1')) then
-    return head
+  if #head <= TYPE or string.sub(head, 1, 1) ~= letter or not asked_for(head, due) then
+    return head -- not asked for, removed by hand, or cancelled where it stood
   end
   local line = string.find(head, '\n', TYPE + 1, true)
   local whole = head
@@ -170,7 +179,7 @@ end
 
 local function walk_list(code, list, from)
   list.length = redis.call('LLEN', list.key)
-  local at, times, last, head = 0, {}, nil, ''
+  local at, heads, last, head = 0, {}, nil, '' -- heads: of the last ones
   if from then
     local a, left, id, starts, time = string.match(from, '^(%d+) (%d+) (%S+) (%x+) (%x+)$')
     if list.settled then
@@ -186,11 +195,8 @@ local function walk_list(code, list, from)
       end
       head = look(list.letter, id)
       at, last = at + 1, id
-      local time = time_of(list, head)
-      if time then
-        times[at % (2 * AROUND + 1)] = time -- of the last ones
-      end
-      if list.letter == 'c' and time and time < since_us then
+      heads[at % (2 * AROUND + 1)] = head
+      if list.letter == 'c' and since_us > 0 and (time_of(list, head) or since_us) < since_us then
         return nil -- what ended before was submitted before
       end
     end
@@ -201,13 +207,13 @@ local function walk_list(code, list, from)
   if not last then
     return code -- it was not begun
   end
-  local known = {}
-  for _, time in pairs(times) do
-    known[#known + 1] = time
+  local times = {}
+  for _, one in pairs(heads) do
+    times[#times + 1] = time_of(list, one)
   end
   local starts = #head > TYPE and string.sub(head, STARTS + 1, STARTS + 6) or '000000'
   return code .. ' ' .. at .. ' ' .. (list.length - at) .. ' ' .. last .. ' ' .. starts .. ' '
-    .. string.format('%x', middle(known) or 0)
+    .. string.format('%x', middle(times) or 0)
 end
 
 -- Tasks that were set aside, in lists that only their younger ends move.

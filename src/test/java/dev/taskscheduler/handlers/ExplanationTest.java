@@ -1,0 +1,225 @@
+package dev.taskscheduler.handlers;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.task.Explanation.InQueue;
+import dev.taskscheduler.task.PastAttempt;
+import dev.taskscheduler.task.PastAttempt.How;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.TaskState;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.testing.junit5.DirectClient;
+import io.helidon.webserver.testing.junit5.RoutingTest;
+import io.helidon.webserver.testing.junit5.SetUpRoute;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Why a task is not running now: each reason in its words and fields, without a socket.
+@RoutingTest
+class ExplanationTest {
+  private static final String ID = "019aa0e6-5b3c-7000-8000-000000000000";
+  private static final Instant T0 = Instant.parse("2026-11-23T08:55:00Z");
+  private static final Instant T1 = Instant.parse("2026-11-23T08:55:01.000001Z");
+  private static final Instant T2 = Instant.parse("2026-11-23T08:55:02Z");
+  private static final PastAttempt FAILED =
+      new PastAttempt(
+          1, 7, Optional.of("node1"), T1, Optional.of(T2), How.FAILED, "it answered 500.");
+  private static final MemoryStore STORE = new MemoryStore();
+  private static final GivenLeader LEADER = new GivenLeader();
+
+  private final DirectClient client;
+
+  ExplanationTest(DirectClient client) {
+    this.client = client;
+  }
+
+  @SetUpRoute
+  static void routing(HttpRouting.Builder routing) {
+    TaskService tasks = new TaskService(STORE, Set.of("log"), priority -> {});
+    HttpConfig config =
+        new HttpConfig(
+            "node1",
+            "127.0.0.1",
+            0,
+            1 << 20,
+            1 << 24,
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            "0.1.0");
+    Routes.register(routing, config, new Scheduler(tasks, LEADER, Map::of, () -> 12));
+  }
+
+  @BeforeEach
+  void begin_with_an_empty_store_and_a_leader() {
+    STORE.mood = MemoryStore.Mood.WELL;
+    STORE.explained.clear();
+    LEADER.ledBy("node2", false);
+  }
+
+  private static Task task(int attempts, TaskState state) {
+    return new Task(ID, Priority.HIGH, "log", T0, attempts, state);
+  }
+
+  private Explanation explanation(Task task, TaskOptions options, int charged, Pause... pauses) {
+    return new Explanation(
+        task,
+        T2,
+        options,
+        charged,
+        Optional.empty(),
+        List.of(pauses),
+        Optional.empty(),
+        Optional.empty(),
+        false);
+  }
+
+  private Explanation ready(Optional<InQueue> queue, Pause... pauses) {
+    return new Explanation(
+        task(0, new TaskState.Ready()),
+        T2,
+        TaskOptions.NONE,
+        0,
+        queue,
+        List.of(pauses),
+        Optional.empty(),
+        Optional.empty(),
+        false);
+  }
+
+  private void assertExplained(Explanation given, String reason, String why, String... more) {
+    STORE.explained.put(ID, given);
+    String body = client.get("/tasks/" + ID + "/explain").requestEntity(String.class);
+    assertTrue(body.contains("\"reason\":\"" + reason + "\",\"why\":\"" + why + "\""), body);
+    for (String field : more) {
+      assertTrue(body.contains(field), body);
+    }
+  }
+
+  @Test
+  void what_has_ended_and_what_runs_is_explained() {
+    TaskOptions none = TaskOptions.NONE;
+    assertExplained(
+        explanation(task(1, new TaskState.Completed(T1, T2)), none, 0),
+        "ended",
+        "It completed at 2026-11-23T08:55:02.000000Z.");
+    assertExplained(
+        explanation(task(1, new TaskState.Dead(T1, T2, "no")), none, 1),
+        "ended",
+        "It is dead since 2026-11-23T08:55:02.000000Z: its attempts are used up.");
+    assertExplained(
+        explanation(task(0, new TaskState.Cancelled(T2)), none, 0),
+        "ended",
+        "It was cancelled at 2026-11-23T08:55:02.000000Z.");
+    assertExplained(
+        explanation(task(0, new TaskState.Expired(T2)), none, 0),
+        "ended",
+        "It expired: it could not start in time, which was found at 2026-11-23T08:55:02.000000Z.");
+    Explanation running =
+        new Explanation(
+            task(2, new TaskState.Running(7, T1)),
+            T2,
+            none,
+            1,
+            Optional.empty(),
+            List.of(),
+            Optional.of(FAILED),
+            Optional.of("node1"),
+            true);
+    assertExplained(
+        running,
+        "running",
+        "It runs on node1, attempt 2, and is being cancelled.",
+        "\"running\":{\"node\":\"node1\",\"epoch\":7,\"startedAt\":\"2026-11-23T08:55:01.000001Z\","
+            + "\"cancelling\":true}");
+  }
+
+  @Test
+  void what_waits_for_a_time_is_explained() {
+    Task scheduled = task(0, new TaskState.Scheduled(T2));
+    assertExplained(
+        explanation(scheduled, TaskOptions.NONE, 0),
+        "scheduled",
+        "It is scheduled and not due before 2026-11-23T08:55:02.000000Z.",
+        "\"dueAt\":\"2026-11-23T08:55:02.000000Z\"");
+    assertExplained(
+        explanation(task(1, new TaskState.Scheduled(T2)), TaskOptions.NONE, 0),
+        "no-runner",
+        "A leader that started it has no runner for the type log; it is tried again at"
+            + " 2026-11-23T08:55:02.000000Z.");
+    Explanation retrying =
+        new Explanation(
+            task(1, new TaskState.Retrying(T2)),
+            T2,
+            TaskOptions.NONE,
+            1,
+            Optional.empty(),
+            List.of(),
+            Optional.of(FAILED),
+            Optional.empty(),
+            false);
+    assertExplained(
+        retrying,
+        "retrying",
+        "Its next attempt is due at 2026-11-23T08:55:02.000000Z, after attempt 1 failed: it"
+            + " answered 500.",
+        "\"lastError\":\"it answered 500.\"");
+    TaskOptions late = TaskOptions.NONE.expiresAt(T1);
+    assertExplained(
+        explanation(scheduled, late, 0),
+        "expired",
+        "Its time was over at 2026-11-23T08:55:01.000001Z: it is ended when its turn comes, and"
+            + " does not start.",
+        "\"expiresAt\":\"2026-11-23T08:55:01.000001Z\",\"expired\":true");
+  }
+
+  @Test
+  void what_is_ready_is_explained() {
+    Optional<InQueue> third = Optional.of(new InQueue(3, true, 10));
+    Pause[] all = {new Pause.All(), new Pause.OfPriority(Priority.HIGH), new Pause.OfType("log")};
+    assertExplained(
+        ready(third, all),
+        "paused",
+        "Paused: everything, the priority high, the type log.",
+        "\"paused\":[\"all\",\"priority:high\",\"type:log\"]",
+        "\"place\":3,\"ahead\":12");
+    assertExplained(
+        ready(third),
+        "queued",
+        "12 tasks go before it: 10 of higher priorities, 2 of its own.",
+        "\"leader\":\"node2\",\"paused\":[]");
+    assertExplained(
+        ready(Optional.of(new InQueue(2, true, 0))),
+        "queued",
+        "1 task goes before it: 0 of higher priorities, 1 of its own.");
+    assertExplained(
+        ready(Optional.of(new InQueue(10_001, false, 5))),
+        "queued",
+        "At least 10005 tasks go before it: 5 of higher priorities, at least 10000 of its own.",
+        "\"placeAtLeast\":10001,\"aheadAtLeast\":10005");
+    assertExplained(
+        ready(Optional.of(new InQueue(1, true, 0))),
+        "next",
+        "It is the next: it starts as soon as the leader has a free worker.");
+    assertExplained(
+        ready(Optional.empty()),
+        "next",
+        "It is on its way back into its queue, and starts when its turn comes.");
+    LEADER.leader = Optional.empty();
+    assertExplained(
+        ready(third),
+        "no-leader",
+        "Nobody leads at the moment, and only a leader runs tasks.",
+        "\"leader\":null");
+  }
+}
