@@ -310,9 +310,8 @@ class HttpServerIT {
       connection.send("GET /swagger/x HTTP/1.1\r\nHost: h\r\n\r\n").read();
       connection.send("GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n").read();
     } // a request is told of after its answer, and before the next one
-    assertTrue(
-        told.subList(0, 3).equals(List.of("/submit 202", "other 404", "/swagger/ 404")),
-        told.toString());
+    List<String> first = List.copyOf(told).subList(0, 3); // the fourth may be told of just now
+    assertEquals(List.of("/submit 202", "other 404", "/swagger/ 404"), first);
   }
 
   @Test

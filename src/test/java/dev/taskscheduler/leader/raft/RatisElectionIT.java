@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.leader.ElectionStatus;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -73,11 +77,31 @@ class RatisElectionIT {
   }
 
   private static long files(Path folder, String prefix) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(file -> file.getFileName().toString().startsWith(prefix)).count();
+    AtomicLong found = new AtomicLong();
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (file.getFileName().toString().startsWith(prefix)) {
+                found.incrementAndGet();
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) { // Ratis renames what it has written
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+    return found.get();
   }
 
   @Test
