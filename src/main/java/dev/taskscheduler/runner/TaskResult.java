@@ -1,8 +1,9 @@
 package dev.taskscheduler.runner;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -31,12 +32,13 @@ public record TaskResult(byte[] json) {
           "its result has %d bytes; %d may be kept (MAX_RESULT_BYTES)"
               .formatted(json.length, maxBytes));
     }
-    try { // the parser passes over strings without looking that closely
-      var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+    String text; // from bytes, other encodings would be guessed and taken too
+    try {
+      text = UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
     } catch (CharacterCodingException e) {
       return Optional.of("its result is not UTF-8");
     }
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
       if (parser.nextToken() == null) {
         return Optional.of("its result is blank: JSON has a value, or there is no result at all");
       }

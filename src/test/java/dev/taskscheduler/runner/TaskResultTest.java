@@ -1,10 +1,14 @@
 package dev.taskscheduler.runner;
 
 import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +36,9 @@ class TaskResultTest {
   @Test
   void bytes_that_are_no_utf_8_cannot_be_kept() {
     assertTrue(new TaskResult(new byte[] {'"', (byte) 0xc3, '(', '"'}).fault(1000).isPresent());
-    assertTrue(new TaskResult("{\"a\":1}".getBytes(UTF_16)).fault(1000).isPresent());
+    for (Charset other : List.of(UTF_16, UTF_16BE, UTF_16LE)) {
+      assertTrue(new TaskResult("{\"a\":1}".getBytes(other)).fault(1000).isPresent());
+    }
   }
 
   @Test
