@@ -68,6 +68,22 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  /// Starts a server that copies another, and waits until it has caught up.
+  public static RedisServer replicaOf(RedisServer primary) {
+    RedisServer replica =
+        new RedisServer(
+            "replicaof " + primary.host.address() + " " + primary.port,
+            "repl-diskless-sync-delay 0");
+    Eventually.await(
+        "the replica has caught up",
+        () -> {
+          try (Jedis jedis = replica.jedis()) {
+            return jedis.info("replication").contains("master_link_status:up");
+          }
+        });
+    return replica;
+  }
+
   private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
