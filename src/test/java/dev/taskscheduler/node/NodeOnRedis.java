@@ -1,0 +1,210 @@
+package dev.taskscheduler.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairKind;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.TaskState;
+import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.task.redis.RedisTaskStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import redis.clients.jedis.Jedis;
+
+/// What tests of a leader's work begin with: an empty Redis, runners of the test's own, and nodes
+/// whose leadership is held by hand. Tasks are submitted by a store of another node.
+abstract class NodeOnRedis {
+  static final String NS = "{scheduler}:";
+  static final Duration LONG = Duration.ofMinutes(10);
+  static final TaskLimits LIMITS =
+      new TaskLimits(1_000_000, 3, Duration.ofHours(24), 1_000_000, 1_000_000);
+  private static final Namespace NAMESPACE = new Namespace("scheduler");
+
+  static RedisServer server;
+  private static Redis redis;
+
+  final Ledger ledger = new Ledger();
+  TaskService tasks;
+  Jedis jedis;
+  private final Map<String, TaskRunner> runners = new HashMap<>();
+  private final List<SchedulerNode> nodes = new ArrayList<>();
+  private final List<RedisClaimStore> claimStores = new ArrayList<>();
+  private RedisTaskStore store;
+
+  /// What the nodes told.
+  static final class Ledger implements WorkListener {
+    final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
+    final AtomicInteger timedOut = new AtomicInteger();
+
+    long count(String outcome) {
+      return outcomes.stream().filter(outcome::equals).count();
+    }
+
+    @Override
+    public void started(Duration wait) {}
+
+    @Override
+    public void finished(String outcome, Duration run) {
+      outcomes.add(outcome);
+    }
+
+    @Override
+    public void timedOut() {
+      timedOut.incrementAndGet();
+    }
+
+    @Override
+    public void stuck() {}
+
+    @Override
+    public void repaired(RepairKind kind, int times) {
+      outcomes.add("repaired " + kind);
+    }
+
+    @Override
+    public void lookedThrough(Duration took) {}
+  }
+
+  /// What a runner does in a test.
+  interface Body {
+    TaskResult run(TaskRun task) throws Exception;
+  }
+
+  @BeforeAll
+  static void startRedis() {
+    server = new RedisServer();
+    redis = server.redis(12);
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    redis.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    jedis = server.jedis();
+    jedis.flushAll();
+    store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
+    tasks = new TaskService(store, Set.of("note", "mail"), priority -> {});
+  }
+
+  @AfterEach
+  void end() {
+    nodes.forEach(node -> node.end(false, Duration.ZERO, () -> {}));
+    claimStores.forEach(RedisClaimStore::close);
+    store.close();
+    jedis.close();
+  }
+
+  void runner(String type, Body body) {
+    runners.put(
+        type,
+        new TaskRunner() {
+          @Override
+          public String type() {
+            return type;
+          }
+
+          @Override
+          public TaskResult run(TaskRun task) throws Exception {
+            return body.run(task);
+          }
+        });
+  }
+
+  SchedulerNode node(int workers, PriorityPolicy priorities) {
+    RedisClaimStore claims = new RedisClaimStore(redis, NAMESPACE, LIMITS);
+    claimStores.add(claims);
+    SchedulerNode node =
+        new SchedulerNode(
+            new WorkerConfig(
+                workers,
+                LONG,
+                3,
+                new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2),
+                1000,
+                priorities,
+                LONG),
+            claims,
+            runners,
+            ledger);
+    nodes.add(node);
+    return node;
+  }
+
+  SchedulerNode node(int workers) {
+    return node(workers, new PriorityPolicy.Strict(Duration.ZERO));
+  }
+
+  HeldLeadership lead(SchedulerNode node) {
+    HeldLeadership leadership = HeldLeadership.take(server);
+    node.begin(leadership);
+    return leadership;
+  }
+
+  /// The leader is gone from one moment to the next: it writes nothing any more.
+  static void die(SchedulerNode node, HeldLeadership leadership) {
+    leadership.lose();
+    CountDownLatch ended = new CountDownLatch(1);
+    node.end(false, Duration.ZERO, ended::countDown);
+    try {
+      assertTrue(ended.await(10, TimeUnit.SECONDS), "its work does not end");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String submit(Priority priority, String type, String payload, TaskOptions options) {
+    Submission answer = tasks.submit(new NewTask(priority, type, payload.getBytes(UTF_8), options));
+    return assertInstanceOf(Submission.Accepted.class, answer).id();
+  }
+
+  String submit(TaskOptions options) {
+    return submit(Priority.MEDIUM, "note", "1", options);
+  }
+
+  Task task(String id) {
+    return tasks.find(id).orElseThrow();
+  }
+
+  TaskState state(String id) {
+    return task(id).state();
+  }
+
+  boolean completed(String id) {
+    return state(id) instanceof TaskState.Completed;
+  }
+
+  List<String> trail(String id) {
+    return jedis.lrange(NS + "trail:" + id, 0, -1);
+  }
+}
