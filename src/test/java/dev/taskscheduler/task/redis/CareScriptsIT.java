@@ -4,7 +4,6 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,15 +11,12 @@ import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.ClaimStore.Promoted;
 import dev.taskscheduler.task.ClaimStore.Recovered;
-import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskState;
@@ -35,11 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/// Recovery, promotion, retention and questions, and what holds for all of a leader's calls: under
-/// an old token nothing changes, and a full Redis stops none of them.
+/// Recovery, promotion, retention and questions.
 class CareScriptsIT {
   private static final String NS = "{scheduler}:";
   private static RedisServer server;
@@ -281,76 +274,5 @@ class CareScriptsIT {
             Map.of(Priority.HIGH, 1L, Priority.MEDIUM, 0L, Priority.LOW, 0L), 1, 1, 1, 1, 0, 0),
         get(store.tasks.counts()));
     assertEquals(before, server.snapshot());
-  }
-
-  /// Every call of a leader, made on a store that gives each of them something to do.
-  enum LeaderCall {
-    CLAIM,
-    RECONCILE,
-    COMPLETE,
-    FAIL,
-    REQUEUE_FRONT,
-    REQUEUE_LATER,
-    RECOVER,
-    PROMOTE,
-    TRIM;
-
-    Object on(StoreOnRedis store, FencingToken token, Claim held) {
-      return switch (this) {
-        case CLAIM -> store.claims.claim(token, 7, 10, ClaimOrder.STRICT);
-        case RECONCILE -> store.claims.reconcile(token, 7, Set.of());
-        case COMPLETE -> get(store.claims.end(token, held, Outcome.SUCCESS));
-        case FAIL ->
-            get(store.claims.end(token, held, new Outcome.Failure("no", false, Optional.empty())));
-        case REQUEUE_FRONT -> get(store.claims.requeue(token, held, Duration.ZERO));
-        case REQUEUE_LATER -> get(store.claims.requeue(token, held, Duration.ofMinutes(1)));
-        case RECOVER -> store.claims.recover(token);
-        case PROMOTE -> store.claims.promote(token, 10);
-        case TRIM -> store.claims.trim(token, 10);
-      };
-    }
-  }
-
-  private Claim prepare() {
-    store.submitAll(Priority.HIGH, "lost", "done", "later", "held", "ready");
-    store.claimOne(token);
-    token = store.lead(1001);
-    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
-    store.jedis.setrange(NS + "task:done", 14, "0".repeat(13));
-    get(store.claims.requeue(token, store.claimOne(token), Duration.ofMinutes(1)));
-    store.jedis.zadd(NS + "scheduled", 1, "later");
-    return store.claimOne(token);
-  }
-
-  @ParameterizedTest
-  @EnumSource(LeaderCall.class)
-  void nothing_changes_under_a_token_that_was_succeeded(LeaderCall call) {
-    Claim held = prepare();
-    FencingToken old = token;
-    store.lead(1002);
-    var before = server.snapshot();
-    assertThrows(StoreException.Fenced.class, () -> call.on(store, old, held));
-    var sameEpoch = new FencingToken(1002, "ffffffffffffffff"); // came back after a failover
-    assertThrows(StoreException.Fenced.class, () -> call.on(store, sameEpoch, held));
-    assertEquals(before, server.snapshot());
-    store.jedis.del(NS + "leader");
-    assertThrows(StoreException.Fenced.class, () -> call.on(store, old, held));
-  }
-
-  @ParameterizedTest
-  @EnumSource(LeaderCall.class)
-  void a_full_redis_stops_no_call_of_a_leader(LeaderCall call) {
-    Claim held = prepare();
-    var before = server.snapshot();
-    store.jedis.configSet("maxmemory", "1");
-    var refused =
-        assertThrows(StoreException.Refused.class, () -> store.submit("new", Priority.HIGH));
-    assertTrue(refused.getMessage().contains("full"), refused.getMessage());
-    assertEquals(before, server.snapshot(), "nothing of the submission was written");
-    Object answer = call.on(store, token, held);
-    assertNotEquals(before, server.snapshot(), () -> call + " did nothing: " + answer);
-    store.jedis.configSet("maxmemory", "0");
-    assertEquals(
-        new Submission.Accepted("after", Durability.MEMORY), store.submit("after", Priority.LOW));
   }
 }

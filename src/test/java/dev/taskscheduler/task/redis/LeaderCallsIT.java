@@ -1,0 +1,212 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimOrder;
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.TaskOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What holds for all of a leader's calls: under an old token nothing changes, and a full Redis
+/// stops none of them. Nor does it stop users' orders.
+class LeaderCallsIT extends OnOneRedis {
+  private static final TaskOptions ALL =
+      TaskOptions.NONE
+          .retention(Duration.ofHours(1))
+          .callback(new Callback(Callback.When.BOTH, "http://example.org/"));
+
+  /// Every call of a leader, made on a store that gives each of them something to do.
+  enum LeaderCall {
+    ENTER,
+    CLAIM,
+    CLAIM_BY_AGE,
+    RECONCILE,
+    COMPLETE,
+    COMPLETE_WITH_RESULT,
+    FAIL,
+    TRY_AGAIN,
+    CANCEL,
+    REQUEUE_FRONT,
+    REQUEUE_LATER,
+    RECOVER,
+    PROMOTE,
+    UNPARK,
+    CANCELLING,
+    TRIM;
+
+    Object on(StoreOnRedis store, FencingToken token, Claim held) {
+      return switch (this) {
+        case ENTER -> {
+          store.claims.enter(token);
+          yield "entered";
+        }
+        case CLAIM -> store.claims.claim(token, 77, 10, ClaimOrder.STRICT);
+        case CLAIM_BY_AGE ->
+            store.claims.claim(token, 77, 10, new ClaimOrder(0, 0, 0, Duration.ofHours(1)));
+        case RECONCILE -> store.claims.reconcile(token, 77, Set.of());
+        case COMPLETE -> get(store.claims.end(token, held, Outcome.SUCCESS));
+        case COMPLETE_WITH_RESULT ->
+            get(
+                store.claims.end(
+                    token, held, new Outcome.Success("[1]".getBytes(StandardCharsets.UTF_8))));
+        case FAIL -> get(store.claims.end(token, held, failed("no")));
+        case TRY_AGAIN -> get(store.claims.end(token, held, again("no", Duration.ofMinutes(1))));
+        case CANCEL -> get(store.claims.end(token, held, new Outcome.Cancelled()));
+        case REQUEUE_FRONT -> get(store.claims.requeue(token, held, Duration.ZERO));
+        case REQUEUE_LATER -> get(store.claims.requeue(token, held, Duration.ofMinutes(1)));
+        case RECOVER -> store.claims.recover(token);
+        case PROMOTE -> store.claims.promote(token, 10);
+        case UNPARK -> store.claims.unpark(token, 10);
+        case CANCELLING -> store.claims.cancelling(token);
+        case TRIM -> store.claims.trim(token, 10);
+      };
+    }
+  }
+
+  private void submitAs(String type, String... ids) {
+    for (String id : ids) {
+      submit(id, type, TaskOptions.NONE, SubmitTerms.NONE);
+    }
+  }
+
+  /// Something for each call to do: lost, done and due tasks, some set aside, some to be set aside,
+  /// some whose time is over, some that were cancelled.
+  private Claim prepare() {
+    submit("lost", ALL);
+    store.claimOne(token);
+    get(store.tasks.cancel("lost"));
+    submit("dead", ALL);
+    get(store.claims.end(token, store.claimOne(token), failed("no")));
+    store.claimOne(token); // its callback, lost too
+    token = store.lead(1001);
+    store.submitAll(Priority.HIGH, "done", "later");
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    store.jedis.setrange(NS + "task:done", 14, "0".repeat(13));
+    get(store.claims.requeue(token, store.claimOne(token), Duration.ofMinutes(1)));
+    store.jedis.zadd(NS + "scheduled", 1, "later");
+    get(store.tasks.pause(new Pause.OfType("mail")));
+    submitAs("mail", "aside");
+    store.claim(token, 5);
+    get(store.tasks.resume(new Pause.OfType("mail")));
+    submit("held", ALL);
+    Claim held = store.claimOne(token);
+    get(store.tasks.pause(new Pause.OfType("post")));
+    submitAs("post", "paused");
+    submit("over", ALL.expiresAt(Instant.ofEpochMilli(1)));
+    store.submitAll(Priority.HIGH, "stale", "ready");
+    get(store.tasks.cancel("stale"));
+    store.jedis.hset(NS + "cancelling", "gone", "1");
+    return held;
+  }
+
+  @ParameterizedTest
+  @EnumSource(LeaderCall.class)
+  void nothing_changes_under_a_token_that_was_succeeded(LeaderCall call) {
+    Claim held = prepare();
+    FencingToken old = token;
+    store.lead(1002);
+    var before = server.snapshot();
+    assertThrows(StoreException.Fenced.class, () -> call.on(store, old, held));
+    var sameEpoch = new FencingToken(1002, "ffffffffffffffff"); // came back after a failover
+    assertThrows(StoreException.Fenced.class, () -> call.on(store, sameEpoch, held));
+    assertEquals(before, server.snapshot());
+    store.jedis.del(NS + "leader");
+    assertThrows(StoreException.Fenced.class, () -> call.on(store, old, held));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LeaderCall.class)
+  void a_full_redis_stops_no_call_of_a_leader(LeaderCall call) {
+    Claim held = prepare();
+    var before = server.snapshot();
+    store.jedis.configSet("maxmemory", "1");
+    var refused =
+        assertThrows(StoreException.Refused.class, () -> store.submit("new", Priority.HIGH));
+    assertTrue(refused.getMessage().contains("full"), refused.getMessage());
+    assertEquals(before, server.snapshot(), "nothing of the submission was written");
+    Object answer = call.on(store, token, held);
+    assertNotEquals(before, server.snapshot(), () -> call + " did nothing: " + answer);
+    store.jedis.configSet("maxmemory", "0");
+    assertEquals(
+        new Submission.Accepted("after", Durability.MEMORY), store.submit("after", Priority.LOW));
+  }
+
+  /// What users may order, each with something to do.
+  enum Order {
+    CANCEL_READY,
+    CANCEL_SCHEDULED,
+    CANCEL_RUNNING,
+    CANCEL_ASIDE,
+    REVIVE,
+    PAUSE,
+    RESUME;
+
+    Object on(StoreOnRedis store) {
+      return switch (this) {
+        case CANCEL_READY -> get(store.tasks.cancel("ready"));
+        case CANCEL_SCHEDULED -> get(store.tasks.cancel("later"));
+        case CANCEL_RUNNING -> get(store.tasks.cancel("held"));
+        case CANCEL_ASIDE -> get(store.tasks.cancel("aside"));
+        case REVIVE -> get(store.tasks.revive(List.of("dead", "nobody")));
+        case PAUSE -> get(store.tasks.pause(new Pause.All()));
+        case RESUME -> {
+          get(store.tasks.resume(new Pause.OfType("post")));
+          yield "resumed";
+        }
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Order.class)
+  void a_full_redis_stops_no_order_of_a_user(Order order) {
+    prepare();
+    var before = server.snapshot();
+    fill();
+    Object answer = order.on(store);
+    assertNotEquals(before, server.snapshot(), () -> order + " did nothing: " + answer);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Order.class)
+  void an_order_passes_while_nobody_leads(Order order) {
+    prepare();
+    store.jedis.del(NS + "leader");
+    var before = server.snapshot();
+    Object answer = order.on(store);
+    assertNotEquals(before, server.snapshot(), () -> order + " did nothing: " + answer);
+    assertTrue(!store.jedis.exists(NS + "leader"), "it makes up no leader");
+  }
+
+  @Test
+  void who_led_is_written_down_and_the_newest_thousand_are_kept() {
+    for (int i = 0; i < 1003; i++) {
+      store.claims.enter(store.lead(2000 + i));
+    }
+    store.claims.enter(store.lead(3002));
+    List<String> leaders = store.jedis.zrange(NS + "leaders", 0, -1);
+    assertEquals(1000, leaders.size());
+    assertEquals("2003 node1", leaders.getFirst());
+    assertEquals("3002 node1", leaders.getLast());
+  }
+}

@@ -1,0 +1,193 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RetryPolicy;
+import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Unique keys and idempotency keys, with all keys compared before and after.
+class UniqueScriptsIT extends OnOneRedis {
+  private static final TaskOptions UNIQUE = TaskOptions.NONE.uniqueKey("ab");
+
+  private Submission unique(String id) {
+    return submit(id, "log", UNIQUE, SubmitTerms.NONE);
+  }
+
+  private Submission once(String id, String print) {
+    var key = new SubmitTerms.Idempotency("cd", print, Duration.ofMinutes(5));
+    return submit(id, "log", TaskOptions.NONE, SubmitTerms.NONE.once(key));
+  }
+
+  private static Submission accepted(String id) {
+    return new Submission.Accepted(id, Durability.MEMORY);
+  }
+
+  private void assertTime(String key, Duration time) {
+    long left = store.jedis.pttl(NS + key);
+    assertTrue(left <= time.toMillis() && left > time.toMillis() - 5000, key + " for " + left);
+  }
+
+  @Test
+  void a_key_is_held_until_the_task_ends_through_all_its_attempts() {
+    var before = server.snapshot();
+    assertEquals(accepted("a"), unique("a"));
+    assertEquals(Set.of("ready:high", "task:a", "unique:ab"), changed(before).keySet());
+    assertEquals(-1, store.jedis.pttl(NS + "unique:ab"));
+    var held = server.snapshot();
+    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    assertEquals(accepted("a"), unique("a"), "sent again");
+    assertEquals(held, server.snapshot());
+    get(store.claims.end(token, store.claimOne(token), again("no", Duration.ofHours(1))));
+    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    store.jedis.zadd(NS + "scheduled", 1, "a");
+    store.claims.promote(token, 1);
+    Claim claim = store.claimOne(token);
+    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    get(store.claims.requeue(token, claim, Duration.ZERO));
+    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    assertEquals(accepted("b"), unique("b"));
+  }
+
+  @Test
+  void each_kind_of_end_gives_the_key_up() {
+    RetryPolicy one = new RetryPolicy(OptionalInt.of(1), Optional.empty());
+    List<Outcome> ends = List.of(Outcome.SUCCESS, failed("no"), new Outcome.Cancelled());
+    for (int i = 0; i < ends.size(); i++) {
+      get(store.claims.end(token, running("t" + i, UNIQUE), ends.get(i)));
+      assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"), ends.get(i)::toString);
+    }
+    submit("waits", UNIQUE);
+    get(store.tasks.cancel("waits"));
+    assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
+    submit("late", UNIQUE.expiresAt(Instant.ofEpochMilli(1)));
+    store.claim(token, 1);
+    assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
+    running("lost", UNIQUE.retry(one));
+    succeed();
+    assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
+  }
+
+  @Test
+  void an_end_gives_up_no_key_that_is_another_ones() {
+    Claim first = running("a", UNIQUE);
+    store.jedis.set(NS + "unique:ab", "b"); // as if it had been taken over
+    get(store.claims.end(token, first, Outcome.SUCCESS));
+    assertEquals("b", store.jedis.get(NS + "unique:ab"));
+  }
+
+  @Test
+  void a_key_whose_holder_is_gone_is_free() {
+    submit("a", UNIQUE);
+    store.jedis.del(NS + "task:a");
+    assertEquals(accepted("b"), unique("b"));
+    assertEquals("b", store.jedis.get(NS + "unique:ab"));
+  }
+
+  @Test
+  void a_key_with_a_window_is_held_for_its_time_whatever_becomes_of_the_task() {
+    SubmitTerms window =
+        new SubmitTerms(
+            Optional.empty(),
+            Optional.of(new SubmitTerms.UniqueWindow("ab", Duration.ofMinutes(9))),
+            Durability.MEMORY);
+    assertEquals(accepted("a"), submit("a", "log", TaskOptions.NONE, window));
+    assertTime("unique:ab", Duration.ofMinutes(9));
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    assertEquals(new Submission.Duplicate("a"), submit("b", "log", TaskOptions.NONE, window));
+    store.jedis.del(NS + "unique:ab"); // its time is over
+    assertEquals(accepted("b"), submit("b", "log", TaskOptions.NONE, window));
+  }
+
+  @Test
+  void two_of_one_key_in_one_call_are_one() {
+    var first = store.tasks.submit("a", task("a"));
+    var second = store.tasks.submit("b", task("b"));
+    assertEquals(
+        List.of(accepted("a"), new Submission.Duplicate("a")), List.of(get(first), get(second)));
+  }
+
+  private static NewTask task(String id) {
+    return new NewTask(Priority.LOW, "log", StoreOnRedis.payload(id), UNIQUE);
+  }
+
+  @Test
+  void a_revived_task_takes_its_key_again_or_stays_where_it_is() {
+    get(store.claims.end(token, running("a", UNIQUE), failed("no")));
+    assertEquals(accepted("b"), unique("b"));
+    var before = server.snapshot();
+    assertEquals(List.of(Revival.NOT_UNIQUE), get(store.tasks.revive(List.of("a"))));
+    assertEquals(before, server.snapshot());
+    get(store.tasks.cancel("b"));
+    assertEquals(List.of(Revival.REVIVED), get(store.tasks.revive(List.of("a"))));
+    assertEquals("a", store.jedis.get(NS + "unique:ab"));
+    assertEquals(new Submission.Duplicate("a"), unique("c"));
+  }
+
+  @Test
+  void a_submission_under_an_idempotency_key_is_kept_once_for_its_time() {
+    var before = server.snapshot();
+    assertEquals(accepted("a"), once("a", "01"));
+    assertEquals(Set.of("ready:high", "task:a", "idempotency:cd"), changed(before).keySet());
+    assertEquals("a 01", store.jedis.get(NS + "idempotency:cd"));
+    assertTime("idempotency:cd", Duration.ofMinutes(5));
+    var kept = server.snapshot();
+    assertEquals(new Submission.Replayed("a"), once("b", "01"));
+    assertEquals(new Submission.KeyReused("a"), once("b", "02"));
+    assertEquals(accepted("a"), once("a", "01"));
+    assertEquals(kept, server.snapshot());
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    assertEquals(new Submission.Replayed("a"), once("b", "01"), "also once it has ended");
+    store.jedis.del(NS + "idempotency:cd"); // its time is over
+    assertEquals(accepted("b"), once("b", "02"));
+  }
+
+  @Test
+  void what_was_refused_holds_no_key() {
+    try (StoreOnRedis small =
+        new StoreOnRedis(server, new TaskLimits(0, 3, Duration.ofHours(1), 100, 100))) {
+      var before = server.snapshot();
+      var key = new SubmitTerms.Idempotency("cd", "01", Duration.ofMinutes(5));
+      var task =
+          new NewTask(Priority.LOW, "log", new byte[] {'1'}, UNIQUE, SubmitTerms.NONE.once(key));
+      assertEquals(new Submission.QueueFull(0), get(small.tasks.submit("a", task)));
+      assertEquals(before, server.snapshot());
+      submit("first", UNIQUE);
+      var held = server.snapshot();
+      assertEquals(new Submission.Duplicate("first"), get(store.tasks.submit("a", task)));
+      assertEquals(held, server.snapshot());
+    }
+  }
+
+  @Test
+  void a_submission_that_is_sent_again_after_its_keys_are_another_ones_was_kept() {
+    get(store.claims.end(token, running("a", UNIQUE), Outcome.SUCCESS)); // its answer was lost
+    assertEquals(accepted("b"), unique("b"));
+    assertEquals(accepted("a"), unique("a"));
+    assertEquals(accepted("c"), once("c", "01"));
+    store.jedis.set(NS + "idempotency:cd", "d 02");
+    var before = server.snapshot();
+    assertEquals(accepted("c"), once("c", "01"));
+    assertEquals(Map.of(), changed(before));
+  }
+}
