@@ -9,6 +9,7 @@ import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
@@ -27,7 +28,13 @@ final class Repairer {
   private static final Duration FIRST = Duration.ofSeconds(2);
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
-  private static final int REST = 19; // times as long as the call before
+  private static final int REST = 19; // times as long as a call
+
+  /// The quickest of so many calls tells what a call takes of Redis: the rest of a slower one's
+  /// time it waited for its turn, as a rule.
+  private static final int CALLS = 16;
+
+  private static final int MOST_WAITED = 4; // parts of a call, of which one is Redis's in any case
   private static final Duration LEAST_REST = Duration.ofMillis(1);
   private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
@@ -90,12 +97,15 @@ final class Repairer {
   private boolean pass() throws InterruptedException {
     RepairPass pass = store.repair(leadership.token());
     long begun = System.nanoTime();
+    long[] calls = new long[CALLS];
+    Arrays.fill(calls, Long.MAX_VALUE);
     boolean more = true;
     try {
-      while (more) {
+      for (int call = 0; more; call++) {
         long start = System.nanoTime();
         more = pass.step();
-        if (more && !rested(rest(Duration.ofNanos(System.nanoTime() - start)))) {
+        calls[call % CALLS] = System.nanoTime() - start;
+        if (more && !rested(rest(calls, calls[call % CALLS]))) {
           ended.release(); // for the wait that comes next
           return true;
         }
@@ -116,8 +126,9 @@ final class Repairer {
     }
   }
 
-  private static Duration rest(Duration call) {
-    Duration rest = call.multipliedBy(REST);
+  private static Duration rest(long[] calls, long last) {
+    long quickest = Arrays.stream(calls).min().orElse(last);
+    Duration rest = Duration.ofNanos(Math.max(quickest, last / MOST_WAITED)).multipliedBy(REST);
     if (rest.compareTo(LEAST_REST) < 0) {
       return LEAST_REST;
     }

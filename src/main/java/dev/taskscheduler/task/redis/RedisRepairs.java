@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// one page's own look, is ever believed: what an earlier call saw only says where to look. See
 /// `docs/adr/0005-repairs.md`.
 final class RedisRepairs implements RepairPass {
-  private static final int PAGE = 500;
+  private static final int PAGE = 200; // so that a call holds Redis for a millisecond
   private static final int MOST_SUSPECTS = 5_000;
 
   /// Looks through whole lists in a pass.
