@@ -2,6 +2,7 @@ package dev.taskscheduler.node;
 
 import dev.taskscheduler.task.Claim;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -22,16 +23,18 @@ final class Attempt {
   }
 
   private final Claim claim;
-  private final long startNanos;
+  private final long claimedNanos;
   private final long timeoutNanos;
   private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
   private volatile @Nullable Thread thread;
   private final AtomicInteger open = new AtomicInteger(2); // its thread, and the answer to its end
+  private volatile long startNanos;
+  private volatile boolean started;
   private volatile boolean stuckTold;
 
-  Attempt(Claim claim, long startNanos, Duration timeout) {
+  Attempt(Claim claim, long claimedNanos, Duration timeout) {
     this.claim = claim;
-    this.startNanos = startNanos;
+    this.claimedNanos = claimedNanos;
     this.timeoutNanos = timeout.toNanos();
   }
 
@@ -39,13 +42,18 @@ final class Attempt {
     return claim;
   }
 
-  long startNanos() {
-    return startNanos;
+  long claimedNanos() {
+    return claimedNanos;
   }
 
-  /// How long its time has been over; negative while it is not.
+  /// How long it has run.
+  long runNanos() {
+    return System.nanoTime() - startNanos;
+  }
+
+  /// How long its time has been over; negative while it is not, or has not begun.
   long overdueNanos(long nowNanos) {
-    return nowNanos - startNanos - timeoutNanos;
+    return started ? nowNanos - startNanos - timeoutNanos : -1;
   }
 
   /// How long it may take.
@@ -65,6 +73,14 @@ final class Attempt {
   /// To be called before others can find the attempt, so that an interrupt always finds the thread.
   void runsOn(Thread taskThread) {
     thread = taskThread;
+  }
+
+  /// Starts its thread; its time runs from here.
+  void start() {
+    Thread own = Objects.requireNonNull(thread);
+    startNanos = System.nanoTime();
+    started = true;
+    own.start();
   }
 
   /// Counts down what is still open of this attempt.

@@ -151,6 +151,7 @@ final class Tenure {
   }
 
   private void claimAndStart() throws InterruptedException {
+    pool.putBackWaiting(true);
     int free = pool.takePermits(POLL);
     int asked = Math.min(free, MOST);
     int started = 0;
@@ -171,7 +172,8 @@ final class Tenure {
       pool.givePermits(free - started);
     }
     if (empty && !over()) {
-      boolean hinted = readyHint.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      Duration patience = pool.patience(POLL);
+      boolean hinted = readyHint.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
       LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
     }
   }
@@ -310,6 +312,9 @@ final class Tenure {
   }
 
   private void finish() throws InterruptedException {
+    if (planned) {
+      pool.putBackWaiting(false);
+    }
     while (planned && leadership.trusted() && System.nanoTime() - drainUntilNanos < 0) {
       if (pool.awaitIdle(Math.min(drainUntilNanos, System.nanoTime() + PAUSE.toNanos()))) {
         join(dispatcher, PAUSE); // a claim under way comes to its end; what it brought goes back

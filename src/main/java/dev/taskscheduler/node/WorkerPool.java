@@ -1,6 +1,5 @@
 package dev.taskscheduler.node;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
@@ -11,7 +10,6 @@ import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,27 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /// Runs claimed tasks, each on a virtual thread of its own, and records their ends. One pool a
 /// leadership.
 ///
-/// Permits bound what runs. A task that ends gives its permit back at once, before its end is
-/// acknowledged, as long as few ends are unacknowledged; so a small pool is not held up by round
-/// trips and a slow Redis still bounds memory.
+/// Permits bound what is claimed: as many as there are workers, and while tasks are brief a few
+/// more, which wait for a worker here (see [Workers]). A task that ends gives its permit back at
+/// once, before its end is acknowledged, as long as few ends are unacknowledged; so a small pool is
+/// not held up by round trips and a slow Redis still bounds memory.
 final class WorkerPool {
   private static final System.Logger LOG = System.getLogger(WorkerPool.class.getName());
   private static final Duration UNKNOWN_TYPE_DELAY = Duration.ofSeconds(5);
-  private static final Duration END_AGAIN = Duration.ofMillis(100);
   private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
+  private static final Duration SHORT = Duration.ofMillis(20);
   private static final int UNACKNOWLEDGED = 5_000;
   private static final long PAYLOAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
 
@@ -50,10 +44,10 @@ final class WorkerPool {
   private final WorkListener listener;
   private final Leadership leadership;
   private final Retries retries;
+  private final Workers workers;
   private final Semaphore permits;
   private final Semaphore unacknowledged = new Semaphore(UNACKNOWLEDGED);
-  private final AtomicInteger writing =
-      new AtomicInteger(); // ends and requeues that are not answered yet
+  private final Writes writes;
 
   /// By task id; from the start until the thread is over and the end is answered, so that
   /// reconciling can tell what is known.
@@ -61,7 +55,6 @@ final class WorkerPool {
 
   private final AtomicLong payloadBytes = new AtomicLong(); // of all attempts
   private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean unrecordedTold = new AtomicBoolean();
   private final Object idle = new Object();
 
   WorkerPool(
@@ -76,19 +69,29 @@ final class WorkerPool {
     this.listener = listener;
     this.leadership = leadership;
     this.retries = new Retries(config);
-    this.permits = new Semaphore(config.workers());
+    this.writes = new Writes(leadership, this::signalIdle);
+    this.workers = new Workers(config.workers());
+    this.permits = new Semaphore(config.workers() + workers.mostAhead());
   }
 
   /// Takes all free permits; waits for the first.
   ///
-  /// @return 0 if none came free in time
+  /// @return 0 if none came free in time, or [#patience] is over
   @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
   int takePermits(Duration longest) throws InterruptedException {
-    if (!permits.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+    int reserve = workers.mostAhead() - workers.ahead();
+    if (!permits.tryAcquire(1 + reserve, patience(longest).toMillis(), TimeUnit.MILLISECONDS)) {
       return 0;
     }
     Thread.yield(); // tasks that end just now give theirs back first: fewer, larger claims
-    return 1 + permits.drainPermits();
+    int free = 1 + permits.drainPermits();
+    permits.release(reserve);
+    return free;
+  }
+
+  /// How long the dispatcher may look elsewhere: not long while claimed tasks wait for a worker.
+  Duration patience(Duration longest) {
+    return workers.anyWaits() ? SHORT : longest;
   }
 
   /// Whether the payloads of what runs fill the part of the heap that they may: many workers with
@@ -103,7 +106,8 @@ final class WorkerPool {
     }
   }
 
-  /// Starts a claimed task under a permit that the caller took; the permit comes back by itself.
+  /// Starts a claimed task under a permit that the caller took, now or when a worker is free; the
+  /// permit comes back by itself.
   void start(Claim claim) {
     TaskRunner runner = runners.get(claim.type());
     if (runner == null) {
@@ -121,7 +125,42 @@ final class WorkerPool {
       Instant due = claim.options().dueAt(claim.submittedAt());
       listener.started(Duration.between(due, claim.claimedAt()));
     }
-    thread.start();
+    workers.add(attempt);
+    startWaiting();
+  }
+
+  /// Nothing is started once trust is over: what still waits then, [#recall] takes.
+  private void startWaiting() {
+    while (leadership.trusted()) {
+      Attempt next = workers.next();
+      if (next == null) {
+        return;
+      }
+      next.start();
+    }
+  }
+
+  /// Puts back what waits for a worker, uncharged and in its order.
+  ///
+  /// @param onlyIfStale only if it has waited for long
+  void putBackWaiting(boolean onlyIfStale) {
+    List<Attempt> waiting = onlyIfStale ? workers.clearIfStale() : workers.clear();
+    for (Attempt attempt : waiting.reversed()) { // see requeue
+      boolean recalled = attempt.decide(Attempt.Fate.RECALLED); // else it was cancelled meanwhile
+      leave(attempt, 1); // its thread never began
+      if (recalled) {
+        // Known until that is answered: reconciling would take it for a claim whose answer was
+        // lost.
+        putBack(
+            attempt.claim(),
+            () -> {
+              leave(attempt, 1);
+              permits.release();
+            });
+      } else {
+        permits.release();
+      }
+    }
   }
 
   /// A rolling update: another node may know the type. It goes back for a while, uncharged.
@@ -135,13 +174,29 @@ final class WorkerPool {
     }
     listener.finished("unknown-type", Duration.ZERO);
     permits.release();
-    write(
+    writes.send(
         () -> store.requeue(leadership.token(), claim, UNKNOWN_TYPE_DELAY), false, claim, _ -> {});
   }
 
   private void run(Attempt attempt, TaskRunner runner) {
-    Claim claim = attempt.claim();
-    Outcome outcome;
+    // Not open if it was cancelled while it waited for a worker.
+    if (attempt.fate() == Attempt.Fate.OPEN) {
+      Outcome outcome = outcome(attempt.claim(), runner);
+      workers.ran(attempt.runNanos());
+      if (attempt.decide(Attempt.Fate.ENDED)) {
+        record(attempt, outcome, true);
+      }
+    }
+    workers.release();
+    startWaiting();
+    leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
+    if (attempt.fate() != Attempt.Fate.ENDED) {
+      // Its end was recorded otherwise, or is another leader's to record.
+      permits.release();
+    }
+  }
+
+  private Outcome outcome(Claim claim, TaskRunner runner) {
     try {
       TaskResult result =
           runner.run(
@@ -151,20 +206,12 @@ final class WorkerPool {
                   leadership.token(),
                   claim.payload(),
                   claim.options().traceparent()));
-      outcome =
-          result
-              .fault(config.maxResultBytes())
-              .<Outcome>map(fault -> new Outcome.Failure(fault, false, Optional.empty()))
-              .orElseGet(() -> new Outcome.Success(result.json()));
+      return result
+          .fault(config.maxResultBytes())
+          .<Outcome>map(fault -> new Outcome.Failure(fault, false, Optional.empty()))
+          .orElseGet(() -> new Outcome.Success(result.json()));
     } catch (Throwable e) { // whatever a runner throws ends its own attempt and nothing else
-      outcome = retries.failure(claim, e);
-    }
-    if (attempt.decide(Attempt.Fate.ENDED)) {
-      record(attempt, outcome, true);
-      leave(attempt, 1);
-    } else { // its end was recorded otherwise, or is another leader's to record
-      leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
-      permits.release();
+      return retries.failure(claim, e);
     }
   }
 
@@ -172,8 +219,8 @@ final class WorkerPool {
   private void record(Attempt attempt, Outcome outcome, boolean permit) {
     Claim claim = attempt.claim();
     boolean early = unacknowledged.tryAcquire();
-    Duration run = Duration.ofNanos(System.nanoTime() - attempt.startNanos());
-    write(
+    Duration run = Duration.ofNanos(attempt.runNanos());
+    writes.send(
         () -> store.end(leadership.token(), claim, outcome),
         AttemptEnd.REFUSED,
         claim,
@@ -217,61 +264,6 @@ final class WorkerPool {
         signalIdle();
       }
     }
-  }
-
-  private interface Write<A> {
-    CompletableFuture<A> call();
-  }
-
-  /// Sends a write and repeats it while its outcome is unknown and this node may still trust
-  /// itself: both writes may be repeated without harm.
-  ///
-  /// @param refused the answer that says that the task is not in this attempt any more; also given
-  ///   where there is none
-  private <A> void write(Write<A> write, A refused, Claim claim, Consumer<A> answered) {
-    writing.incrementAndGet();
-    send(write, refused, claim, answered);
-  }
-
-  private <A> void send(Write<A> write, A refused, Claim claim, Consumer<A> answered) {
-    var unused =
-        write
-            .call()
-            .whenComplete((answer, failure) -> {
-              if (failure != null
-                  && !(failure instanceof StoreException.Fenced)
-                  && leadership.trusted()) {
-                LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
-                Executor later =
-                    CompletableFuture.delayedExecutor(END_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-                later.execute(() -> send(write, refused, claim, answered));
-                return;
-              }
-              if (failure instanceof StoreException.Fenced) {
-                leadership.fenced();
-              } else if (failure != null) {
-                tellUnrecorded(claim, failure);
-              } else if (answer.equals(refused)) {
-                LOG.log(
-                    WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
-              }
-              answered.accept(failure == null ? answer : refused);
-              if (writing.decrementAndGet() == 0) {
-                signalIdle();
-              }
-            });
-  }
-
-  /// The first of a leadership is news; how many there were, the next leader counts.
-  private void tellUnrecorded(Claim claim, Throwable failure) {
-    LOG.log(
-        unrecordedTold.getAndSet(true) ? DEBUG : WARNING,
-        () ->
-            "end not recorded before trust ended, the task will run again, and so will others like"
-                + " it id="
-                + claim.id()
-                + " why="
-                + failure.getMessage());
   }
 
   /// Interrupts attempts whose time is over and records their ends; tells of those that ignored it.
@@ -323,7 +315,7 @@ final class WorkerPool {
   /// @return false if the time was over first
   boolean awaitIdle(long deadlineNanos) throws InterruptedException {
     synchronized (idle) {
-      while (!(attempts.isEmpty() && writing.get() == 0)) {
+      while (!(attempts.isEmpty() && writes.areAnswered())) {
         long left = deadlineNanos - System.nanoTime();
         if (left <= 0) {
           return false;
@@ -340,11 +332,19 @@ final class WorkerPool {
     }
   }
 
-  /// Interrupts all that still runs and takes its fate into its own hands.
+  /// Interrupts all that still runs and takes its fate, and that of what waits for a worker, into
+  /// its own hands.
   ///
   /// @return the claims that were recalled, oldest first
   List<Claim> recall() {
     List<Claim> recalled = new ArrayList<>();
+    for (Attempt attempt : workers.clear()) {
+      if (attempt.decide(Attempt.Fate.RECALLED)) {
+        recalled.add(attempt.claim());
+      }
+      leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
+      permits.release();
+    }
     for (Attempt attempt : attempts.values()) {
       if (attempt.decide(Attempt.Fate.RECALLED)) {
         recalled.add(attempt.claim());
@@ -360,8 +360,16 @@ final class WorkerPool {
     // Whatever goes in one call or a later one is put in front of what went before: the youngest
     // goes first.
     for (Claim claim : claims.reversed()) {
-      listener.finished("requeued", Duration.ZERO);
-      write(() -> store.requeue(leadership.token(), claim, Duration.ZERO), false, claim, _ -> {});
+      putBack(claim, () -> {});
     }
+  }
+
+  private void putBack(Claim claim, Runnable answered) {
+    listener.finished("requeued", Duration.ZERO);
+    writes.send(
+        () -> store.requeue(leadership.token(), claim, Duration.ZERO),
+        false,
+        claim,
+        _ -> answered.run());
   }
 }

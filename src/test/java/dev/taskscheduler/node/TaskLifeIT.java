@@ -270,7 +270,8 @@ class TaskLifeIT extends NodeOnRedis {
     assertTrue(((TaskState.Dead) state(odd)).error().startsWith("its result is not JSON"));
   }
 
-  /// All is queued before anything starts, so each start could have been another's.
+  /// All is queued before anything starts, so each start could have been another's. A claim brings
+  /// up to nine, those of higher priority first.
   @Test
   void weights_share_out_the_starts_while_all_have_work() {
     List<String> order = Collections.synchronizedList(new ArrayList<>());
@@ -290,9 +291,9 @@ class TaskLifeIT extends NodeOnRedis {
     for (int upTo = 10; upTo <= 300; upTo += 10) {
       List<String> some = order.subList(0, upTo);
       int share = upTo / 10;
-      assertEquals(5 * share, Collections.frequency(some, "\"high\""), 1.01, "of " + upTo);
-      assertEquals(3 * share, Collections.frequency(some, "\"medium\""), 1.01, "of " + upTo);
-      assertEquals(2 * share, Collections.frequency(some, "\"low\""), 1.01, "of " + upTo);
+      assertEquals(5 * share, Collections.frequency(some, "\"high\""), 3.01, "of " + upTo);
+      assertEquals(3 * share, Collections.frequency(some, "\"medium\""), 3.01, "of " + upTo);
+      assertEquals(2 * share, Collections.frequency(some, "\"low\""), 3.01, "of " + upTo);
     }
   }
 

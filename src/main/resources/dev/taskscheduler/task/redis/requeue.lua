@@ -49,7 +49,7 @@ for _, m in ipairs(moved) do
   elseif there then -- else the record was removed by hand, and the task with it: half of one would stay for ever
     redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch)
     if delay == 0 then
-      remember(trail, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader stopped')
+      remember(trail, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back')
     end
   end
 end

@@ -204,7 +204,7 @@ final class LeaderModel {
     } else {
       task.place = Place.READY;
       model.queue(task).addFirst(id);
-      task.remember("r", "its leader stopped");
+      task.remember("r", "its leader put it back");
     }
     return true;
   }

@@ -147,7 +147,7 @@ class ShowScriptsIT {
     assertTrue(explain("a").cancelling());
     get(store.claims.end(token, claim, new Outcome.Cancelled()));
     assertEquals(
-        List.of("1 RECALLED 1000 node1: its leader stopped", "2 CANCELLED 1000 node1"),
+        List.of("1 RECALLED 1000 node1: its leader put it back", "2 CANCELLED 1000 node1"),
         told(details("a")));
     assertFalse(details("a").cancelling());
     assertFalse(details("a").historyCut());
