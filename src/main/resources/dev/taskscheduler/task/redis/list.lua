@@ -11,7 +11,7 @@
 -- last id, its starts and the time that its neighbours had, for sorted sets the last score and id, for running the cursor of
 -- HSCAN and what was listed of its batch; for parked the list's name comes before
 -- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. No call
--- looks at more than 500 entries or reads more than 1 MiB: a page may be short and yet not the last.
+-- looks at more than 250 entries, or the limit if that is more, or reads more than 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
 -- value in running and its due time in ms ('' if none).
 local prefix, limit, order = ARGV[1], tonumber(ARGV[3]), ARGV[4]
@@ -19,7 +19,7 @@ local only_priority, only_type, since, before, only_charged = ARGV[5], ARGV[6], 
 local since_us = tonumber(since, 16)
 local HEAD, LONGEST_HEAD = 192, 6200 -- bytes of a record that hold all but the payload: nearly always, and always
 local WINDOW, FAR, AROUND = 600, 100000, 2
-local looks, bytes_left = 500, 1048576
+local looks, bytes_left = math.max(limit, 250), 1048576
 local page, found = { '' }, 0
 
 local function is_full()

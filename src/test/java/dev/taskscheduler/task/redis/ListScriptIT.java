@@ -201,10 +201,10 @@ class ListScriptIT {
     List<Long> each = new ArrayList<>();
     Walk walk = Walk.over(store, Walk.of(StateName.READY, "mail", 50), page -> each.add(reads()));
     assertEquals(List.of(), walk.ids());
-    assertTrue(walk.pages <= 201, "pages: " + walk.pages);
+    assertTrue(walk.pages <= 401, "pages: " + walk.pages);
     long last = before;
     for (long now : each) {
-      assertTrue(now - last <= 500, "records read for a page: " + (now - last));
+      assertTrue(now - last <= 250, "records read for a page: " + (now - last));
       last = now;
     }
   }
