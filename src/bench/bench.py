@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 
+import fairness
 import footprint
 import http_targets
 import many
@@ -26,6 +27,7 @@ MEASURES = {
     "a": throughput.a_submit, "b": throughput.b_complete, "c": throughput.c_drain, "d": footprint.d_latency,
     "e": footprint.e_memory, "f": footprint.f_many_workers, "g": footprint.g_million, "h": http_targets.h_http_targets,
     "i": many.i_pages, "j": many.j_batches, "k": many.k_promotion, "l": repairs.l_repairs,
+    "m": fairness.m_fairness,
 }
 
 
