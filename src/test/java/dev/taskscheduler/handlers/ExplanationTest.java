@@ -10,16 +10,13 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOptions;
-import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.testing.junit5.DirectClient;
 import io.helidon.webserver.testing.junit5.RoutingTest;
 import io.helidon.webserver.testing.junit5.SetUpRoute;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,18 +43,7 @@ class ExplanationTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    TaskService tasks = new TaskService(STORE, Set.of("log"), priority -> {});
-    HttpConfig config =
-        new HttpConfig(
-            "node1",
-            "127.0.0.1",
-            0,
-            1 << 20,
-            1 << 24,
-            Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            "0.1.0");
-    Routes.register(routing, config, new Scheduler(tasks, LEADER, Map::of, () -> 12));
+    GivenLeader.routes(routing, STORE, LEADER, Set.of("log"));
   }
 
   @BeforeEach

@@ -2,8 +2,14 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.TaskStore;
+import io.helidon.webserver.http.HttpRouting;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Leadership as a test gives it.
 final class GivenLeader implements LeaderView {
@@ -11,6 +17,23 @@ final class GivenLeader implements LeaderView {
   volatile Optional<String> problem = Optional.empty();
   volatile Optional<ElectionStatus> election = Optional.empty();
   volatile boolean leads;
+
+  /// All routes of a node, with a store and this leadership in place of its own; 12 tasks wait.
+  static void routes(
+      HttpRouting.Builder routing, TaskStore store, GivenLeader leader, Set<String> types) {
+    HttpConfig config =
+        new HttpConfig(
+            "node1",
+            "127.0.0.1",
+            0,
+            1 << 20,
+            1 << 24,
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            "0.1.0");
+    TaskService tasks = new TaskService(store, types, priority -> {});
+    Routes.register(routing, config, new Scheduler(tasks, leader, Map::of, () -> 12));
+  }
 
   void ledBy(String node, boolean here) {
     leader =

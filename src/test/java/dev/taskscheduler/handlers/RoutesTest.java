@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -16,11 +15,9 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.testing.junit5.DirectClient;
 import io.helidon.webserver.testing.junit5.RoutingTest;
 import io.helidon.webserver.testing.junit5.SetUpRoute;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,18 +41,7 @@ class RoutesTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    TaskService tasks = new TaskService(STORE, Set.of("log", "mail"), priority -> {});
-    HttpConfig config =
-        new HttpConfig(
-            "node1",
-            "127.0.0.1",
-            0,
-            1 << 20,
-            1 << 24,
-            Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            "0.1.0");
-    Routes.register(routing, config, new Scheduler(tasks, LEADER, Map::of, () -> 12));
+    GivenLeader.routes(routing, STORE, LEADER, Set.of("log", "mail"));
   }
 
   @BeforeEach

@@ -17,7 +17,6 @@ import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskFilter;
 import dev.taskscheduler.task.TaskOptions;
-import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
 import io.helidon.webclient.api.ClientResponseTyped;
 import io.helidon.webserver.http.HttpRouting;
@@ -27,7 +26,6 @@ import io.helidon.webserver.testing.junit5.SetUpRoute;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -55,18 +53,7 @@ class ViewsTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    TaskService tasks = new TaskService(STORE, Set.of("log"), priority -> {});
-    HttpConfig config =
-        new HttpConfig(
-            "node1",
-            "127.0.0.1",
-            0,
-            1 << 20,
-            1 << 24,
-            Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            "0.1.0");
-    Routes.register(routing, config, new Scheduler(tasks, LEADER, Map::of, () -> 12));
+    GivenLeader.routes(routing, STORE, LEADER, Set.of("log"));
   }
 
   @BeforeEach

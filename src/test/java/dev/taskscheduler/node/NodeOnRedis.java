@@ -62,6 +62,7 @@ abstract class NodeOnRedis {
   static final class Ledger implements WorkListener {
     final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
     final AtomicInteger timedOut = new AtomicInteger();
+    final AtomicInteger stuck = new AtomicInteger();
 
     long count(String outcome) {
       return outcomes.stream().filter(outcome::equals).count();
@@ -81,7 +82,9 @@ abstract class NodeOnRedis {
     }
 
     @Override
-    public void stuck() {}
+    public void stuck() {
+      stuck.incrementAndGet();
+    }
 
     @Override
     public void repaired(RepairKind kind, int times) {
@@ -114,7 +117,7 @@ abstract class NodeOnRedis {
     jedis = server.jedis();
     jedis.flushAll();
     store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
-    tasks = new TaskService(store, Set.of("note", "mail"), priority -> {});
+    tasks = new TaskService(store, Set.of("note", "mail", "unknown-here"), priority -> {});
   }
 
   @AfterEach
@@ -141,24 +144,24 @@ abstract class NodeOnRedis {
         });
   }
 
-  SchedulerNode node(int workers, PriorityPolicy priorities) {
+  SchedulerNode node(WorkerConfig config) {
     RedisClaimStore claims = new RedisClaimStore(redis, NAMESPACE, LIMITS);
     claimStores.add(claims);
-    SchedulerNode node =
-        new SchedulerNode(
-            new WorkerConfig(
-                workers,
-                LONG,
-                3,
-                new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2),
-                1000,
-                priorities,
-                LONG),
-            claims,
-            runners,
-            ledger);
+    SchedulerNode node = new SchedulerNode(config, claims, runners, ledger);
     nodes.add(node);
     return node;
+  }
+
+  SchedulerNode node(int workers, PriorityPolicy priorities) {
+    return node(
+        new WorkerConfig(
+            workers,
+            LONG,
+            3,
+            new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2),
+            1000,
+            priorities,
+            LONG));
   }
 
   SchedulerNode node(int workers) {

@@ -7,171 +7,58 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.redis.Namespace;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.Task;
-import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
-import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
-import dev.taskscheduler.task.redis.RedisClaimStore;
-import dev.taskscheduler.task.redis.RedisTaskStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /// The work of a leader on a real Redis; leadership itself is held by hand.
-class SchedulerNodeIT {
-  private static final Namespace NAMESPACE = new Namespace("scheduler");
-  private static final TaskLimits LIMITS =
-      new TaskLimits(1_000_000, 3, Duration.ofHours(24), 1_000_000, 1_000_000);
-  private static final Duration LONG = Duration.ofMinutes(10);
-
-  private static RedisServer server;
-  private static Redis redis;
-
-  private final Map<String, TaskRunner> runners = new HashMap<>();
-  private final List<SchedulerNode> nodes = new ArrayList<>();
-  private final List<RedisClaimStore> claimStores = new ArrayList<>();
-  private final Ledger ledger = new Ledger();
-  private RedisTaskStore store;
-  private TaskService tasks;
-
-  @BeforeAll
-  static void start() {
-    server = new RedisServer();
-    redis = server.redis(8);
-  }
-
-  @AfterAll
-  static void stop() {
-    redis.close();
-    server.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    try (Jedis jedis = server.jedis()) {
-      jedis.flushAll();
-    }
-    store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
-    tasks = new TaskService(store, Set.of("note", "unknown-here"), priority -> {});
-  }
-
-  @AfterEach
-  void end() {
-    nodes.forEach(node -> node.end(false, Duration.ZERO, () -> {}));
-    claimStores.forEach(RedisClaimStore::close);
-    store.close();
-  }
-
-  /// What the node told.
-  private static final class Ledger implements WorkListener {
-    final AtomicInteger timedOut = new AtomicInteger();
-    final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
-    final AtomicInteger stuck = new AtomicInteger();
-
-    @Override
-    public void started(Duration wait) {}
-
-    @Override
-    public void finished(String outcome, Duration run) {
-      outcomes.add(outcome);
-    }
-
-    @Override
-    public void timedOut() {
-      timedOut.incrementAndGet();
-    }
-
-    @Override
-    public void stuck() {
-      stuck.incrementAndGet();
-    }
-
-    @Override
-    public void repaired(RepairKind kind, int times) {}
-
-    @Override
-    public void lookedThrough(Duration took) {}
-  }
-
-  private interface Body {
+class SchedulerNodeIT extends NodeOnRedis {
+  private interface Silent {
     void run(TaskRun task) throws Exception;
   }
 
-  private void runner(Body body) {
-    runners.put(
+  private void runner(Silent body) {
+    runner(
         "note",
-        new TaskRunner() {
-          @Override
-          public String type() {
-            return "note";
-          }
-
-          @Override
-          public TaskResult run(TaskRun task) throws Exception {
-            body.run(task);
-            return TaskResult.NONE;
-          }
+        task -> {
+          body.run(task);
+          return TaskResult.NONE;
         });
   }
 
+  /// A failed attempt is the last one.
   private SchedulerNode node(int workers, Duration timeout) {
-    RedisClaimStore claims = new RedisClaimStore(redis, NAMESPACE, LIMITS);
-    claimStores.add(claims);
-    SchedulerNode node =
-        new SchedulerNode(
-            new WorkerConfig(
-                workers,
-                timeout,
-                1,
-                new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 2),
-                1000,
-                new PriorityPolicy.Strict(Duration.ZERO),
-                LONG),
-            claims,
-            runners,
-            ledger);
-    nodes.add(node);
-    return node;
+    return node(
+        new WorkerConfig(
+            workers,
+            timeout,
+            1,
+            new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 2),
+            1000,
+            new PriorityPolicy.Strict(Duration.ZERO),
+            LONG));
   }
 
   private String submit(Priority priority, String type, String payload) {
-    Submission answer = tasks.submit(new NewTask(priority, type, payload.getBytes(UTF_8)));
-    return assertInstanceOf(Submission.Accepted.class, answer).id();
+    return submit(priority, type, payload, TaskOptions.NONE);
   }
 
   private String submit(String payload) {
     return submit(Priority.MEDIUM, "note", payload);
-  }
-
-  private Task task(String id) {
-    return tasks.find(id).orElseThrow();
   }
 
   private boolean ended(String id) {
@@ -332,7 +219,7 @@ class SchedulerNodeIT {
 
     await("it is put back", () -> task(id).state() instanceof TaskState.Scheduled);
     assertTrue(ledger.outcomes.contains("unknown-type"));
-    runners.put("unknown-here", runners.get("note"));
+    runner("unknown-here", task -> TaskResult.NONE);
     node(1, LONG).begin(HeldLeadership.take(server));
     await("a leader that knows it runs it", () -> ended(id));
     assertInstanceOf(TaskState.Completed.class, task(id).state());
@@ -440,6 +327,6 @@ class SchedulerNodeIT {
     }
     node(1000, LONG).begin(HeldLeadership.take(server));
     await("all met", () -> all.getCount() == 0);
-    await("all end", () -> store.counts().join().completed() == 1000);
+    await("all end", () -> ledger.count("completed") == 1000);
   }
 }

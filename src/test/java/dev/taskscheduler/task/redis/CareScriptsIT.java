@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
@@ -26,46 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Recovery, promotion, retention and questions.
-class CareScriptsIT {
-  private static final String NS = "{scheduler}:";
-  private static RedisServer server;
-  private StoreOnRedis store;
-  private FencingToken token;
-
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
-    store.jedis.flushAll();
-    token = store.lead(1000);
-  }
-
-  @AfterEach
-  void close() {
-    store.jedis.configSet("maxmemory", "0");
-    store.close();
-  }
-
-  private long redisMs() {
-    List<String> time = store.jedis.time();
-    return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
-  }
+class CareScriptsIT extends OnOneRedis {
 
   private Recovered crashOf(String... ids) {
     List<Claim> claims = store.claim(token, ids.length);

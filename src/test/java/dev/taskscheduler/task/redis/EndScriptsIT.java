@@ -1,6 +1,5 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.StoreOnRedis.changed;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
@@ -20,42 +17,12 @@ import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Ending and putting back, with all keys compared before and after.
-class EndScriptsIT {
+class EndScriptsIT extends OnOneRedis {
   private static final String T = "{scheduler}:task:";
-  private static RedisServer server;
-  private StoreOnRedis store;
-  private FencingToken token;
-
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
-    store.jedis.flushAll();
-    token = store.lead(1000);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
 
   private String ready(String priority) {
     return store.jedis.lrange("{scheduler}:ready:" + priority, 0, -1).toString();
@@ -68,7 +35,7 @@ class EndScriptsIT {
     var before = server.snapshot();
     assertEquals(
         AttemptEnd.COMPLETED, get(store.claims.end(token, claims.getFirst(), Outcome.SUCCESS)));
-    var changed = changed(server, before);
+    var changed = changed(before);
     assertEquals(Set.of("running", "task:a", "done"), changed.keySet());
     assertEquals("list [a]", changed.get("done"));
     assertTrue(changed.get("task:a").startsWith("string c"));
@@ -83,7 +50,7 @@ class EndScriptsIT {
     Claim claim = store.claimOne(token);
     var before = server.snapshot();
     assertEquals(AttemptEnd.DEAD, get(store.claims.end(token, claim, failed("no\nway\t漢"))));
-    var changed = changed(server, before);
+    var changed = changed(before);
     assertEquals(List.of("dead", "running", "task:a", "trail:a"), List.copyOf(changed.keySet()));
     assertTrue(changed.get("task:a").endsWith("log\tno way 漢\n{\"id\":\"a\",\n\t\"x\":1}"));
     assertEquals("no way 漢", ((TaskState.Dead) store.state("a")).error());
@@ -108,10 +75,6 @@ class EndScriptsIT {
     List<Claim> claims = store.claim(token, 2);
     assertEquals(List.of("c", "d", "a", "n"), endTwice(claims));
     assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
-  }
-
-  private static Outcome failed(String error) {
-    return new Outcome.Failure(error, false, Optional.empty());
   }
 
   private List<String> endTwice(List<Claim> claims) {
@@ -173,7 +136,7 @@ class EndScriptsIT {
         .map(c -> store.claims.requeue(token, c, Duration.ZERO))
         .toList()
         .forEach(f -> assertTrue(get(f)));
-    var changed = changed(server, before);
+    var changed = changed(before);
     assertEquals("list [d, c, b, a]", changed.get("ready:high"));
     assertEquals(null, changed.get("running"));
     assertEquals(
@@ -187,7 +150,7 @@ class EndScriptsIT {
     Claim claim = store.claimOne(token);
     var before = server.snapshot();
     assertTrue(get(store.claims.requeue(token, claim, Duration.ofMinutes(5))));
-    assertEquals(Set.of("running", "scheduled", "task:a"), changed(server, before).keySet());
+    assertEquals(Set.of("running", "scheduled", "task:a"), changed(before).keySet());
     var due = ((TaskState.Scheduled) store.state("a")).dueAt();
     assertTrue(Duration.between(claim.claimedAt(), due).compareTo(Duration.ofMinutes(5)) >= 0);
     assertEquals(List.of(), store.claim(token, 1));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
@@ -18,10 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,38 +26,10 @@ import redis.clients.jedis.args.ListPosition;
 
 /// Each kind of damage, done by hand, is put right and nothing else is touched; all keys are
 /// compared.
-class RepairScriptsIT {
-  private static final String NS = "{scheduler}:";
+class RepairScriptsIT extends OnOneRedis {
 
   /// In `running`, of a leader that is long gone.
   private static final String FOREIGN = "999:00000000000000aa 000001 0666666666666";
-
-  private static RedisServer server;
-  private StoreOnRedis store;
-  private FencingToken token;
-
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
-    store.jedis.flushAll();
-    token = store.lead(1000);
-  }
-
-  @AfterEach
-  void close() {
-    store.jedis.configSet("maxmemory", "0");
-    store.close();
-  }
 
   /// One damage to a store that [Repairs#fill] has filled, and what a pass counts. Unless it says
   /// otherwise, all stands as before afterwards.

@@ -1,6 +1,5 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.StoreOnRedis.changed;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static dev.taskscheduler.task.redis.StoreOnRedis.ids;
 import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
@@ -11,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Due;
@@ -31,40 +28,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Submitting and claiming, with all keys compared before and after.
-class ScriptsIT {
+class ScriptsIT extends OnOneRedis {
   private static final String T = "{scheduler}:task:";
-  private static RedisServer server;
-  private StoreOnRedis store;
-  private FencingToken token;
-
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
-    store.jedis.flushAll();
-    token = store.lead(1000);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
 
   private String ready(String priority) {
     return store.jedis.lrange("{scheduler}:ready:" + priority, 0, -1).toString();
@@ -81,7 +49,7 @@ class ScriptsIT {
     var before = server.snapshot();
     assertEquals(
         new Submission.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
-    var changed = changed(server, before);
+    var changed = changed(before);
     assertEquals(Set.of("task:a", "scheduled"), changed.keySet());
     String record = changed.get("task:a");
     assertTrue(record.startsWith("string w" + "0".repeat(48) + "l"), record);
@@ -141,7 +109,7 @@ class ScriptsIT {
     var before = server.snapshot();
     assertEquals(
         new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.MEDIUM));
-    var changed = changed(server, before);
+    var changed = changed(before);
     assertEquals(Set.of("task:a", "ready:medium"), changed.keySet());
     assertEquals("list [a]", changed.get("ready:medium"));
     String record = changed.get("task:a");
@@ -198,7 +166,7 @@ class ScriptsIT {
     var before = server.snapshot();
     List<Claim> claims = store.claim(token, 2);
     assertArrayEquals(StoreOnRedis.payload("a"), claims.getFirst().payload());
-    var changed = changed(server, before);
+    var changed = StoreOnRedis.changed(server, before);
     assertEquals(Set.of("ready:high", "running", "leader"), changed.keySet());
     assertEquals("list [c]", changed.get("ready:high"));
     assertTrue(changed.get("running").startsWith("hash {a=" + token + " 000001 "));
