@@ -108,7 +108,12 @@ public final class HandOvers {
       try (Ledger ledger = cluster.ledger()) {
         for (int i = 0; i < 6; i++) {
           cluster.awaitWhole();
-          cluster.awaitLeader().call("POST", "/leader/resign", "");
+          NodeProcess leader = cluster.awaitLeader();
+          if (cluster.index(leader) == 0) {
+            leader.call("POST", "/leader/resign", "");
+          } else {
+            resignInFavourOfFirst(cluster, leader);
+          }
           ledger.awaitAccepted(100);
         }
       }
@@ -119,6 +124,18 @@ public final class HandOvers {
       throw new IllegalStateException("no AOT cache was made");
     }
     return cache;
+  }
+
+  /// One that is watched for its cache is slow, and would never be the next by itself.
+  private static void resignInFavourOfFirst(Cluster cluster, NodeProcess leader) throws Exception {
+    NodeProcess third = cluster.node(3 - cluster.index(leader));
+    third.signal("STOP");
+    try {
+      leader.call("POST", "/leader/resign", "");
+      cluster.node(0).awaitLeads();
+    } finally {
+      third.signal("CONT");
+    }
   }
 
   private static double at(List<Double> sorted, double part) {

@@ -15,6 +15,7 @@ public interface Fence {
   ///
   /// The caller must have seen `watched` unchanged, on its own monotonic clock, for the holder's
   /// whole trust, and hand in what it watched *when that wait ended*, never what it read since.
+  /// What is handed in as released passes by its release alone, so it needs no wait.
   ///
   /// @throws FenceException.Unfit if this Redis must not be led on; the message says why and what
   ///   to do

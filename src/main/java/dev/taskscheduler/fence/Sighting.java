@@ -35,5 +35,10 @@ public sealed interface Sighting {
           && held.beat == beat
           && held.released == released;
     }
+
+    /// The same once its holder has given it up.
+    public Held afterRelease() {
+      return new Held(token, node, elector, trust, beat, true, since);
+    }
   }
 }

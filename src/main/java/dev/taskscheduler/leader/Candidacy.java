@@ -27,6 +27,7 @@ final class Candidacy {
   private long letOthersUntil;
   private long notBefore;
   private int failures;
+  private boolean releaseTold;
 
   Candidacy(LeaderConfig config, String elector, long now) {
     this.config = config;
@@ -37,6 +38,7 @@ final class Candidacy {
 
   void nominated(boolean nominated) {
     this.nominated = nominated;
+    releaseTold |= nominated; // who led before has released, as a rule
   }
 
   boolean isNominated() {
@@ -63,9 +65,21 @@ final class Candidacy {
     if (!wants() || heldBackNanos(now) > 0) {
       return Optional.empty();
     }
-    return watch.seen() instanceof Sighting.Held held && isOwnOpenGrant(held)
-        ? Optional.of(held) // granted already, only the answer was lost: asked again at once
-        : watch.passes(now);
+    if (!(watch.seen() instanceof Sighting.Held held)) {
+      return watch.passes(now);
+    }
+    if (isOwnOpenGrant(held)) {
+      return Optional.of(held); // granted already, only the answer was lost: asked again at once
+    }
+    Optional<Sighting> passes = watch.passes(now);
+    return passes.isEmpty() && releaseTold
+        ? Optional.of(held.afterRelease()) // the gate sees whether it is true
+        : passes;
+  }
+
+  /// The holder is said to have given the fence up; forgotten with the next answer of the fence.
+  void releaseTold() {
+    releaseTold = true;
   }
 
   /// Who stands: with the nonce of the last call if its outcome is unknown, so that it is granted
@@ -91,8 +105,17 @@ final class Candidacy {
     openNonce = null;
   }
 
+  /// A look has ended: at close one is enough to settle what became of a take-over whose answer was
+  /// lost.
+  void looked(boolean closing) {
+    if (closing) {
+      settled();
+    }
+  }
+
   void admitted() {
     settled();
+    releaseTold = false;
     watch.admitted();
     failures = 0;
   }
@@ -105,6 +128,7 @@ final class Candidacy {
   }
 
   void failed(FenceException cause, long now) {
+    releaseTold = false;
     Duration longest =
         switch (cause) {
           case FenceException.Unavailable unavailable -> LONGEST_PAUSE_AWAY;
@@ -138,6 +162,7 @@ final class Candidacy {
   /// @param answeredAt the monotonic clock when the answer was there
   void saw(Sighting sighting, long answeredAt) {
     watch.saw(sighting, answeredAt);
+    releaseTold = false;
     if (resigned != null
         && (answeredAt - letOthersUntil >= 0
             || (sighting instanceof Sighting.Held held && !held.token().equals(resigned)))) {

@@ -10,8 +10,8 @@ public interface LeaderElection extends AutoCloseable {
   /// Starts to take part. `nominations` is called from the elector's own threads.
   void start(Nominations nominations);
 
-  /// Hands the nomination to a peer where the elector has such a thing: at a planned stop, after
-  /// the fence was released. Returns at once.
+  /// Hands the nomination to a peer where the elector has such a thing: at a planned stop, once the
+  /// work has ended and while the fence is released. Returns at once.
   void handOver();
 
   /// Whether it nominates one node at a time: whoever else holds the fence for long is then of

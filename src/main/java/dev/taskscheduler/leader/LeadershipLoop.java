@@ -1,5 +1,9 @@
 package dev.taskscheduler.leader;
 
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.taskscheduler.fence.Fence;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.fence.Sighting;
@@ -103,7 +107,7 @@ final class LeadershipLoop implements Runnable {
     try {
       part.run();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "leadership step failed", e);
+      LOG.log(ERROR, "leadership step failed", e);
     }
   }
 
@@ -112,7 +116,7 @@ final class LeadershipLoop implements Runnable {
       return queue.poll(Math.max(1_000, due(now) - now), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       // Nobody has a reason to; the work must still be ended in order.
-      LOG.log(System.Logger.Level.WARNING, "leadership thread interrupted, goes on");
+      LOG.log(WARNING, "leadership thread interrupted, goes on");
       return null;
     }
   }
@@ -151,14 +155,17 @@ final class LeadershipLoop implements Runnable {
           end(leading, false, false, "withdrawn");
         }
       }
-      case Event.Hint() -> lookNow = true;
+      case Event.Hint() -> {
+        lookNow = true;
+        candidacy.releaseTold();
+      }
       case Event.Seen(Sighting sighting, long answeredAt) -> {
         callOut = false;
         saw(sighting, answeredAt);
       }
       case Event.LookFailed() -> {
         callOut = false;
-        candidacyUnknownAtClose();
+        candidacy.looked(closing);
       }
       case Event.Admitted admitted -> {
         callOut = false;
@@ -212,7 +219,7 @@ final class LeadershipLoop implements Runnable {
           lost(ending.term(), "trust ended", now);
         } else if (now - ending.deadline() >= 0) {
           LOG.log(
-              System.Logger.Level.ERROR,
+              ERROR,
               () -> "work did not end in time, goes on without it token=" + ending.term().token());
           release(ending, now);
         }
@@ -248,13 +255,9 @@ final class LeadershipLoop implements Runnable {
       calls.look();
     }
     if (candidacy.isNominated() && health.isAway() && patience.ended(now)) {
-      handOver(now); // who cannot reach Redis must not keep from standing who can
+      patience.handedOver(now);
+      election.handOver(); // who cannot reach Redis must not keep from standing who can
     }
-  }
-
-  private void handOver(long now) {
-    patience.handedOver(now);
-    election.handOver();
   }
 
   private void saw(Sighting sighting, long answeredAt) {
@@ -278,14 +281,7 @@ final class LeadershipLoop implements Runnable {
     } else {
       health.clear("release"); // nothing is left over: that it failed is no problem now
     }
-    candidacyUnknownAtClose();
-  }
-
-  /// At close one look settles what became of a take-over whose answer was lost.
-  private void candidacyUnknownAtClose() {
-    if (closing) {
-      candidacy.settled();
-    }
+    candidacy.looked(closing);
   }
 
   private void admitted(Event.Admitted admitted, long now) {
@@ -299,19 +295,19 @@ final class LeadershipLoop implements Runnable {
     }
     Beats beats = new Beats(fence, term, Duration.ofNanos(pace), health, this::post);
     phase = new Phase.Leading(term, beats);
-    LOG.log(
-        System.Logger.Level.INFO,
-        () -> "leadership begins epoch=" + term.token().epoch() + " elector=" + term.elector());
-    beats.start();
     view.leads(term);
-    listener.transition(true);
     try {
-      work.begin(term);
+      work.begin(term); // first, for tasks wait
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "work did not begin token=" + term.token(), e);
+      LOG.log(ERROR, "work did not begin token=" + term.token(), e);
       candidacy.holdBack(now);
-      lost(term, "work did not begin", now);
+      post(new Event.Lost(term, "work did not begin"));
     }
+    beats.start();
+    listener.transition(true);
+    LOG.log(
+        INFO,
+        () -> "leadership begins epoch=" + term.token().epoch() + " elector=" + term.elector());
   }
 
   private void lost(Term term, String why, long now) {
@@ -319,7 +315,8 @@ final class LeadershipLoop implements Runnable {
       leading.beats().stop();
       end(leading, false, false, why);
       if (health.isAway()) {
-        handOver(now);
+        patience.handedOver(now);
+        election.handOver();
       }
     } else if (phase instanceof Phase.Ending ending && ending.term() == term && ending.planned()) {
       ending.beats().stop();
@@ -336,29 +333,32 @@ final class LeadershipLoop implements Runnable {
     Duration drain = planned ? config.drain() : Duration.ZERO;
     long deadline = System.nanoTime() + drain.plus(END_GRACE).toNanos();
     phase = new Phase.Ending(term, leading.beats(), planned, resigned, deadline);
-    if (planned) {
-      LOG.log(System.Logger.Level.INFO, () -> "leadership drains epoch=" + term.token().epoch());
-    } else {
+    if (!planned) {
       over(term, why);
     }
     work.end(planned, drain, () -> post(new Event.WorkEnded(term)));
+    if (planned) { // told last, as all that others would wait for
+      LOG.log(INFO, () -> "leadership drains epoch=" + term.token().epoch());
+    }
   }
 
   /// From here on nothing is done in the name of this term.
   private void over(Term term, String why) {
     term.revoke();
     if (view.ended(term)) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          () -> "leadership ends epoch=" + term.token().epoch() + " why=" + why);
+      LOG.log(INFO, () -> "leadership ends epoch=" + term.token().epoch() + " why=" + why);
       listener.transition(false);
     }
   }
 
   private void release(Phase.Ending ending, long now) {
     ending.beats().stop();
-    over(ending.term(), ending.resigned() ? "resigned" : "ended");
+    ending.term().revoke();
     release(ending.term().token(), ending.resigned(), now + RELEASE_LIMIT.toNanos());
+    if (ending.resigned()) {
+      election.handOver(); // beside the release, which is over first as a rule
+    }
+    over(ending.term(), ending.resigned() ? "resigned" : "ended");
   }
 
   private void release(FencingToken token, boolean resigned, long deadline) {
@@ -394,7 +394,6 @@ final class LeadershipLoop implements Runnable {
     callOut = false;
     if (released.resigned()) {
       candidacy.resigned(released.token(), now);
-      election.handOver();
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,8 +40,9 @@ final class Tenure {
   private final AtomicBoolean ending = new AtomicBoolean();
   private final Repairer repairer;
   private @Nullable Thread dispatcher;
-  private final Turns turns; // the dispatcher's alone, as is the next
+  private final Turns turns; // the dispatcher's alone, as are the next
   private long sequence;
+  private boolean recovered;
   private volatile boolean cancelHint;
   private volatile boolean quiet;
   private volatile boolean planned;
@@ -63,7 +65,6 @@ final class Tenure {
 
   void begin() {
     dispatcher = Thread.ofVirtual().name("dispatcher").start(this::dispatch);
-    Thread.ofVirtual().name("caretaker").start(this::takeCare);
   }
 
   /// Something may be ready: claim now.
@@ -96,12 +97,20 @@ final class Tenure {
 
   private void dispatch() {
     try {
-      if (!recover()) {
-        return;
+      boolean empty = false;
+      while (!recovered) { // before all other calls: tasks have waited for a leader
+        if (over()) {
+          return;
+        }
+        empty = claimAndStart();
       }
+      Thread.ofVirtual().name("caretaker").start(this::takeCare);
       repairer.begin();
       while (!over()) {
-        claimAndStart();
+        if (empty) {
+          awaitHint();
+        }
+        empty = claimAndStart();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -112,25 +121,51 @@ final class Tenure {
   }
 
   /// No claim before recovery has answered: else what an earlier leader held might be taken for
-  /// this leader's.
+  /// this leader's. A first claim that finds nothing to recover needs none, as a rule after a
+  /// planned stop.
+  private List<Claim> claimFirst(int asked) throws InterruptedException {
+    boolean unknown = false;
+    try {
+      Optional<ClaimStore.Claimed> claimed =
+          store.claimFirst(leadership.token(), ++sequence, asked, turns.next(asked));
+      if (claimed.isPresent()) {
+        recovered = true;
+        tell("expired", claimed.get().expired());
+        return claimed.get().claims();
+      }
+    } catch (StoreException.Fenced e) {
+      leadership.fenced();
+      return List.of();
+    } catch (StoreException e) {
+      LOG.log(DEBUG, "first claim unknown, will be reconciled", e);
+      unknown = true;
+    }
+    recovered = recover();
+    if (!recovered) {
+      return List.of();
+    }
+    return unknown ? reconcile() : claim(asked);
+  }
+
+  /// @return false if it is over
   private boolean recover() throws InterruptedException {
     while (!over()) {
       try {
         store.enter(leadership.token());
-        ClaimStore.Recovered recovered = store.recover(leadership.token());
-        if (recovered.requeued() + recovered.dead() + recovered.cancelled() > 0) {
+        ClaimStore.Recovered back = store.recover(leadership.token());
+        if (back.requeued() + back.dead() + back.cancelled() > 0) {
           LOG.log(
               WARNING,
               () ->
                   "tasks of a lost leader taken back requeued="
-                      + recovered.requeued()
+                      + back.requeued()
                       + " dead="
-                      + recovered.dead()
+                      + back.dead()
                       + " cancelled="
-                      + recovered.cancelled());
-          tell("lost", recovered.requeued());
-          tell("dead", recovered.dead());
-          tell("cancelled", recovered.cancelled());
+                      + back.cancelled());
+          tell("lost", back.requeued());
+          tell("dead", back.dead());
+          tell("cancelled", back.cancelled());
         }
         return true;
       } catch (StoreException.Fenced e) {
@@ -150,32 +185,33 @@ final class Tenure {
     }
   }
 
-  private void claimAndStart() throws InterruptedException {
+  /// @return whether there was less to claim than could start
+  private boolean claimAndStart() throws InterruptedException {
     pool.putBackWaiting(true);
     int free = pool.takePermits(POLL);
     int asked = Math.min(free, MOST);
     int started = 0;
-    boolean empty = false;
     try {
       if (asked == 0 || over()) {
-        return;
+        return false;
       }
       if (pool.heavy()) {
         pause();
-        return;
+        return false;
       }
       readyHint.drainPermits(); // what is ready by now is seen by this claim
-      List<Claim> claims = claim(asked);
+      List<Claim> claims = recovered ? claim(asked) : claimFirst(asked);
       started = startAll(claims);
-      empty = claims.size() < asked;
+      return claims.size() < asked;
     } finally {
       pool.givePermits(free - started);
     }
-    if (empty && !over()) {
-      Duration patience = pool.patience(POLL);
-      boolean hinted = readyHint.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
-      LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
-    }
+  }
+
+  private void awaitHint() throws InterruptedException {
+    Duration patience = pool.patience(POLL);
+    boolean hinted = readyHint.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
+    LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
   }
 
   private int startAll(List<Claim> claims) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.Fence;
 import dev.taskscheduler.fence.FenceException;
@@ -76,6 +77,8 @@ class LeadershipFaultsIT {
   private final class FaultyFence implements Fence {
     final AtomicInteger takeOverAnswersToLose = new AtomicInteger();
     final AtomicInteger releasesToFail = new AtomicInteger();
+    final AtomicInteger takeOvers = new AtomicInteger();
+    volatile CountDownLatch releasesGoOn = new CountDownLatch(0);
     final List<String> nonces = new CopyOnWriteArrayList<>();
     volatile boolean beatsFail;
     volatile boolean looksHang;
@@ -88,18 +91,23 @@ class LeadershipFaultsIT {
     @Override
     public Sighting look() {
       if (looksHang) {
-        try {
-          looksGoOn.await();
-        } catch (InterruptedException e) {
-          throw new AssertionError("nobody interrupts a call to the fence", e);
-        }
+        awaitGoOn(looksGoOn);
       }
       return fence.look();
+    }
+
+    private static void awaitGoOn(CountDownLatch goOn) {
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody interrupts a call to the fence", e);
+      }
     }
 
     @Override
     public TakeOver takeOver(Nominee nominee, Sighting watched) {
       nonces.add(nominee.nonce());
+      takeOvers.incrementAndGet();
       TakeOver answer = fence.takeOver(nominee, watched);
       if (takeOverAnswersToLose.getAndDecrement() > 0) {
         throw lost();
@@ -117,6 +125,7 @@ class LeadershipFaultsIT {
 
     @Override
     public boolean release(FencingToken token) {
+      awaitGoOn(releasesGoOn);
       if (releasesToFail.getAndDecrement() > 0) {
         throw lost();
       }
@@ -163,6 +172,13 @@ class LeadershipFaultsIT {
 
   private void isReleased() {
     assertTrue(assertInstanceOf(Sighting.Held.class, fence.look()).released());
+  }
+
+  private void awaitReleased() {
+    Eventually.await(
+        "the fence is released",
+        LIMIT,
+        () -> fence.look() instanceof Sighting.Held held && held.released());
   }
 
   @Test
@@ -228,7 +244,7 @@ class LeadershipFaultsIT {
     assertEquals(List.of(true, false), work.endsPlanned);
     work.finish();
     assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
-    isReleased();
+    awaitReleased();
   }
 
   @Test
@@ -237,6 +253,47 @@ class LeadershipFaultsIT {
     faulty.beatsFail = true;
     assertTrue(work.awaitEnd(LIMIT));
     assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void a_nomination_is_handed_over_while_the_release_is_still_under_way() throws Exception {
+    LeadershipManager led = leads();
+    Leadership leadership = work.last().leadership;
+    faulty.releasesGoOn = new CountDownLatch(1);
+    assertTrue(led.resign());
+    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    assertFalse(leadership.trusted());
+    assertFalse(assertInstanceOf(Sighting.Held.class, fence.look()).released());
+    faulty.releasesGoOn.countDown();
+    led.close();
+    isReleased();
+  }
+
+  @Test
+  void a_release_that_is_told_and_not_true_lets_nobody_pass() throws Exception {
+    TakeOver.Granted other =
+        assertInstanceOf(
+            TakeOver.Granted.class,
+            fence.takeOver(
+                new Nominee("other", "raft", FencingToken.newNonce(), LIMIT),
+                new Sighting.Vacant()));
+    LeadershipManager follower = start(Duration.ZERO, work);
+    election.tell().nominated();
+    Eventually.await("it sees who leads", LIMIT, () -> follower.leader().isPresent());
+    for (int i = 1; i <= 3; i++) {
+      int before = faulty.takeOvers.get();
+      Eventually.await(
+          "it stands",
+          LIMIT,
+          () -> {
+            election.tell().hint();
+            return faulty.takeOvers.get() > before;
+          });
+    }
+    assertFalse(work.awaitBegin(TRUST));
+    assertTrue(fence.release(other.token()));
+    election.tell().hint();
+    assertTrue(work.awaitBegin(LIMIT));
   }
 
   @Test
@@ -299,6 +356,6 @@ class LeadershipFaultsIT {
     assertTrue(led.resign());
     assertTrue(work.awaitEnd(LIMIT));
     assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
-    isReleased();
+    awaitReleased();
   }
 }

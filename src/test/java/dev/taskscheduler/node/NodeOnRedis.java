@@ -145,23 +145,35 @@ abstract class NodeOnRedis {
   }
 
   SchedulerNode node(WorkerConfig config) {
-    RedisClaimStore claims = new RedisClaimStore(redis, NAMESPACE, LIMITS);
+    return node(config, redis);
+  }
+
+  private SchedulerNode node(WorkerConfig config, Redis through) {
+    RedisClaimStore claims = new RedisClaimStore(through, NAMESPACE, LIMITS);
     claimStores.add(claims);
     SchedulerNode node = new SchedulerNode(config, claims, runners, ledger);
     nodes.add(node);
     return node;
   }
 
+  private static WorkerConfig config(int workers, PriorityPolicy priorities) {
+    return new WorkerConfig(
+        workers,
+        LONG,
+        3,
+        new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2),
+        1000,
+        priorities,
+        LONG);
+  }
+
   SchedulerNode node(int workers, PriorityPolicy priorities) {
-    return node(
-        new WorkerConfig(
-            workers,
-            LONG,
-            3,
-            new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2),
-            1000,
-            priorities,
-            LONG));
+    return node(config(workers, priorities));
+  }
+
+  /// @param through its connections to Redis
+  SchedulerNode node(int workers, Redis through) {
+    return node(config(workers, new PriorityPolicy.Strict(Duration.ZERO)), through);
   }
 
   SchedulerNode node(int workers) {

@@ -3,13 +3,10 @@ package dev.taskscheduler.fence.redis;
 import dev.taskscheduler.fence.FenceException;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Says whether a Redis may be led on, and what a person must change where it may not.
 final class Fitness {
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}).*");
-  private static final int[] OLDEST = {6, 2};
+  private static final String FIT_POLICY = "noeviction";
 
   private final Redis redis;
 
@@ -17,32 +14,20 @@ final class Fitness {
     this.redis = redis;
   }
 
-  /// @throws FenceException.Unfit where this Redis is too old or may drop keys
-  void check() {
-    String version = redis.info("server").field("redis_version").orElse("");
-    if (tooOld(version)) {
-      throw new FenceException.Unfit(
+  /// What is wrong with a Redis on which the gate admits nobody: it may drop keys, or else it is
+  /// too old. The gate itself looks, in the call that would admit.
+  ///
+  /// @param version as it tells it; empty where it does not
+  FenceException.Unfit unfit(String version, String policy) {
+    if (policy.equals(FIT_POLICY)) {
+      return new FenceException.Unfit(
           at("is of version '" + version + "', and 6.2 or newer is needed: upgrade it"));
     }
-    String policy = redis.info("memory").field("maxmemory_policy").orElse("unknown");
-    if (!policy.equals("noeviction")) {
-      throw new FenceException.Unfit(
-          at(
-              "may drop tasks when it is full (maxmemory-policy is "
-                  + policy
-                  + "): CONFIG SET maxmemory-policy noeviction, and the same in redis.conf"));
-    }
-  }
-
-  /// Whether a version is older than 6.2, or none that can be read.
-  static boolean tooOld(String version) {
-    Matcher matcher = VERSION.matcher(version);
-    if (!matcher.matches()) {
-      return true;
-    }
-    int major = Integer.parseInt(matcher.group(1));
-    int minor = Integer.parseInt(matcher.group(2));
-    return major < OLDEST[0] || (major == OLDEST[0] && minor < OLDEST[1]);
+    return new FenceException.Unfit(
+        at(
+            "may drop tasks when it is full (maxmemory-policy is "
+                + policy
+                + "): CONFIG SET maxmemory-policy noeviction, and the same in redis.conf"));
   }
 
   /// What an error reply means for whoever leads or wants to.

@@ -29,6 +29,10 @@ public final class RedisFence implements Fence {
   private static final LuaScript BEAT = LuaScript.load(RedisFence.class, "beat");
   private static final LuaScript RELEASE = LuaScript.load(RedisFence.class, "release");
 
+  private static final List<byte[]> OLDEST_REDIS = List.of(bytes("6"), bytes("2"));
+  private static final int UNFIT = 2;
+  private static final String NO_BEAT = ""; // none that stands, so that only a release passes
+
   private final Redis redis;
   private final List<byte[]> keys;
   private final byte[] releasedChannel;
@@ -61,17 +65,14 @@ public final class RedisFence implements Fence {
       }
       case Sighting.Held held -> {
         args.add(bytes(held.token().toString()));
-        args.add(bytes(Long.toString(held.beat())));
+        args.add(bytes(held.released() ? NO_BEAT : Long.toString(held.beat())));
       }
     }
-    List<?> answer =
-        list(
-            call(
-                "take-over",
-                () -> {
-                  fitness.check();
-                  return redis.eval(TAKE_OVER, keys, args);
-                }));
+    args.addAll(OLDEST_REDIS);
+    List<?> answer = list(call("take-over", () -> redis.eval(TAKE_OVER, keys, args)));
+    if (Long.valueOf(UNFIT).equals(answer.getFirst())) {
+      throw fitness.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
+    }
     Sighting now = sighting(answer, 1);
     if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof Sighting.Held held) {
       return new TakeOver.Granted(held.token(), held.since());

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -90,29 +91,40 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
 
   @Override
   public Claimed claim(FencingToken token, long sequence, int limit, ClaimOrder order) {
-    return blocking("claim", () -> claimNow(token, sequence, limit, order));
+    return claimed(blocking("claim", () -> claimNow(token, sequence, limit, order, false)));
   }
 
-  private Claimed claimNow(FencingToken token, long sequence, int limit, ClaimOrder order) {
-    List<?> answer =
-        (List<?>)
-            redis.eval(
-                CLAIM,
-                keys.fenceAndReady(
-                    keys.running, keys.paused, keys.parked, keys.stale, keys.expired),
-                List.of(
-                    bytes(token.toString()),
-                    bytes(sequence),
-                    bytes(limit),
-                    bytes(MOST_BYTES),
-                    keys.taskPrefix,
-                    keys.parkedPrefix,
-                    keys.uniquePrefix,
-                    wakeChannel,
-                    bytes(order.high()),
-                    bytes(order.medium()),
-                    bytes(order.low()),
-                    bytes(order.ageing().toMillis())));
+  @Override
+  public Optional<Claimed> claimFirst(
+      FencingToken token, long sequence, int limit, ClaimOrder order) {
+    List<?> answer = blocking("claim", () -> claimNow(token, sequence, limit, order, true));
+    return answer.isEmpty() ? Optional.empty() : Optional.of(claimed(answer));
+  }
+
+  private List<?> claimNow(
+      FencingToken token, long sequence, int limit, ClaimOrder order, boolean first) {
+    return (List<?>)
+        redis.eval(
+            CLAIM,
+            keys.fenceAndReady(
+                keys.running, keys.paused, keys.parked, keys.stale, keys.expired, keys.leaders),
+            List.of(
+                bytes(token.toString()),
+                bytes(sequence),
+                bytes(limit),
+                bytes(MOST_BYTES),
+                keys.taskPrefix,
+                keys.parkedPrefix,
+                keys.uniquePrefix,
+                wakeChannel,
+                bytes(order.high()),
+                bytes(order.medium()),
+                bytes(order.low()),
+                bytes(order.ageing().toMillis()),
+                bytes(first ? 1 : 0)));
+  }
+
+  private Claimed claimed(List<?> answer) {
     Instant claimedAt = TaskRecord.ofMicros(Long.parseLong(text(answer.getFirst())));
     if ((Long) answer.get(1) == 1) {
       hint.run(); // a bound of the call cut it short: what is still ready waits for the next one

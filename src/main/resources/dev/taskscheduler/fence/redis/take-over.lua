@@ -2,8 +2,11 @@
 -- KEYS[1] hash  {ns}:leader  the fence: epoch, nonce, node, elector, trustMs, beat, released,
 --                            claimSeq, since, runId, gateRunId, waiting
 -- ARGV[1] the nominee's nonce   ARGV[2] its node id   ARGV[3] its elector   ARGV[4] its trust in ms
--- ARGV[5] the token it has watched, epoch:nonce; empty for no fence   ARGV[6] the beat it has watched
--- Returns 1 and then the fence as look.lua does when admitted, 0 and the fence when refused.
+-- ARGV[5] the token it has watched, epoch:nonce; empty for no fence   ARGV[6] the beat it has
+-- watched; empty if nothing but a release is to let it pass
+-- ARGV[7] the oldest Redis that may be led on: its version's first number, ARGV[8] its second
+-- Returns 1 and then the fence as look.lua does when admitted, 0 and the fence when refused; 2 and this Redis's version
+-- and policy where it must not be led on: it may drop keys, or is too old.
 --
 -- Passes: its own nonce once more, a fence that was released, one that stands as it was watched, and
 -- no fence where none was watched. The run id is that of this start of Redis: what was watched before
@@ -12,8 +15,17 @@
 -- then counts the beat up for the holder, and everyone watches anew.
 local fence = KEYS[1]
 local nonce = ARGV[1]
+local server = redis.call('INFO', 'server')
+local version = string.match(server, 'redis_version:(%S+)') or ''
+local policy = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:(%S+)') or 'unknown'
+local major, minor = string.match(version, '^(%d+)%.(%d+)')
+local oldest, now_runs = ARGV[7] * 1000000 + ARGV[8], tonumber(major or 0) * 1000000 + tonumber(minor or 0)
+if policy ~= 'noeviction' or now_runs < oldest then
+  return { 2, version, policy } -- looked at here and not before the call: it may be changed at any moment
+end
+
 local f = redis.call('HMGET', fence, 'epoch', 'nonce', 'beat', 'released', 'gateRunId')
-local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local runId = string.match(server, 'run_id:(%x+)')
 local stands = f[1] and f[2]
 
 local function answer(granted)

@@ -29,6 +29,13 @@ local function begin_writing(fence)
   redis.call('HDEL', fence, '-')
 end
 
+-- Notes who leads, the newest 1,000.
+local function enter(fence, leaders, token)
+  local epoch = string.match(token, '^%d+')
+  redis.call('ZADD', leaders, epoch, epoch .. ' ' .. (redis.call('HGET', fence, 'node') or ''))
+  redis.call('ZREMRANGEBYRANK', leaders, 0, -1001)
+end
+
 local function now_us()
   local t = redis.call('TIME')
   return tonumber(t[1]) * 1000000 + tonumber(t[2])

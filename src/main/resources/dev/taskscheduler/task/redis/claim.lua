@@ -6,12 +6,15 @@
 -- KEYS[7] set   {ns}:parked        '<h|m|l>:<type>' of what was set aside since its type is paused
 -- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists
 -- KEYS[9] zset  {ns}:expired       ids by end time, ms
+-- KEYS[10] zset {ns}:leaders       '<epoch> <node>' by epoch
 -- ARGV[1] fencing token   ARGV[2] sequence of this call, higher than any before   ARGV[3] limit, 1 to 500
 -- ARGV[4] bytes of records at the most (one larger one comes alone)
 -- ARGV[5] key prefix of tasks   ARGV[6] of what is parked   ARGV[7] of unique keys   ARGV[8] wake channel
 -- ARGV[9] how many of the limit are for high, ARGV[10] medium, ARGV[11] low; what they leave goes by priority
 -- ARGV[12] ms of waiting that lift a task by one priority; 0: none
--- Returns the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
+-- ARGV[13] '1' for a leader that has not recovered yet: only where nothing runs, and it enters too (see enter.lua); else '0'
+-- Returns nothing where ARGV[13] is '1' and tasks of an earlier leader run; else
+-- the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
 -- then for each claimed task its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.
 -- Errors: FENCED; BARRED if a call with this sequence or a later one came before.
 local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[12]) * 1000
@@ -21,6 +24,10 @@ end
 local f = redis.call('HMGET', KEYS[1], 'claimSeq', 'waiting')
 if tonumber(ARGV[2]) <= tonumber(f[1] or '0') then
   return redis.error_reply('BARRED this claim comes too late')
+end
+local first = ARGV[13] == '1'
+if first and redis.call('HLEN', KEYS[5]) > 0 then
+  return {}
 end
 
 local paused, some_paused = {}, false
@@ -132,11 +139,14 @@ else
 end
 
 claimed[3] = #expired
-if f[2] and lists[1].taken + lists[2].taken + lists[3].taken == 0 then
+if f[2] and not first and lists[1].taken + lists[2].taken + lists[3].taken == 0 then
   claimed[2] = more and 1 or 0
   return claimed -- nothing there, and the mark stands: nothing to write
 end
 begin_writing(KEYS[1])
+if first then
+  enter(KEYS[1], KEYS[10], ARGV[1])
+end
 for _, list in ipairs(lists) do
   if list.taken > 0 then
     redis.call('RPOP', list.key, list.taken)

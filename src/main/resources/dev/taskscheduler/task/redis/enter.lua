@@ -5,8 +5,6 @@
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
-local epoch = string.match(ARGV[1], '^%d+')
 begin_writing(KEYS[1])
-redis.call('ZADD', KEYS[2], epoch, epoch .. ' ' .. (redis.call('HGET', KEYS[1], 'node') or ''))
-redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1001)
+enter(KEYS[1], KEYS[2], ARGV[1])
 return 1

@@ -1,6 +1,5 @@
 package dev.taskscheduler.fence.redis;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,18 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FitnessTest {
-  @ParameterizedTest
-  @ValueSource(strings = {"6.2.0", "6.2", "6.10.1", "7.0.15", "8.0-rc1", "10.0.0", "255.255.255"})
-  void a_redis_of_6_2_or_newer_may_be_led_on(String version) {
-    assertFalse(Fitness.tooOld(version));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"6.0.20", "5.0.14", "2.8", "", "7", "unstable", "99999999999.1"})
-  void an_older_one_and_one_that_cannot_be_read_may_not(String version) {
-    assertTrue(Fitness.tooOld(version));
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {

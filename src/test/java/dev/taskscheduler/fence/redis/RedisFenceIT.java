@@ -242,17 +242,16 @@ class RedisFenceIT {
   }
 
   @Test
-  void a_redis_that_may_evict_is_not_led_on_until_that_is_changed() {
-    jedis.configSet("maxmemory-policy", "allkeys-lru");
-    changesNothing(() -> {
-      FenceException.Unfit e =
-          assertThrows(FenceException.Unfit.class, () -> fence.takeOver(nominee("a", "a"), VACANT));
-      assertTrue(
-          String.valueOf(e.getMessage()).contains("CONFIG SET maxmemory-policy noeviction"),
-          e.getMessage());
-    });
-    jedis.configSet("maxmemory-policy", "noeviction");
-    granted(fence.takeOver(nominee("a", "a"), VACANT));
+  void who_was_told_of_a_release_passes_if_it_is_true_and_by_nothing_else() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Sighting told = held().afterRelease();
+    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), told))));
+    assertTrue(fence.release(token));
+    FencingToken next = granted(fence.takeOver(nominee("b", "b"), told));
+    changesNothing(() -> refused(fence.takeOver(nominee("c", "c"), told)));
+    assertEquals(next, held().token());
+    jedis.flushAll();
+    changesNothing(() -> assertEquals(VACANT, refused(fence.takeOver(nominee("c", "c"), told))));
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,6 +197,55 @@ class LeaderCallsIT extends OnOneRedis {
     Object answer = order.on(store);
     assertNotEquals(before, server.snapshot(), () -> order + " did nothing: " + answer);
     assertTrue(!store.jedis.exists(NS + "leader"), "it makes up no leader");
+  }
+
+  @Test
+  void a_first_claim_takes_nothing_while_tasks_of_an_earlier_leader_run() {
+    FencingToken first = store.lead(2000);
+    store.submit("a", Priority.HIGH);
+    store.submit("b", Priority.LOW);
+    store.claims.claim(first, 1, 1, ClaimOrder.STRICT);
+    FencingToken next = store.lead(2001);
+    var before = server.snapshot();
+    assertEquals(Optional.empty(), store.claims.claimFirst(next, 1, 10, ClaimOrder.STRICT));
+    assertEquals(before, server.snapshot());
+    assertEquals(1, store.claims.recover(next).requeued());
+    assertEquals(
+        List.of("a", "b"),
+        store.claims.claimFirst(next, 1, 10, ClaimOrder.STRICT).orElseThrow().claims().stream()
+            .map(Claim::id)
+            .toList());
+  }
+
+  @Test
+  void a_first_claim_passes_on_a_full_redis_and_under_no_old_token() {
+    FencingToken old = store.lead(2000);
+    store.submit("a", Priority.HIGH);
+    FencingToken next = store.lead(2001);
+    var before = server.snapshot();
+    assertThrows(
+        StoreException.Fenced.class, () -> store.claims.claimFirst(old, 1, 10, ClaimOrder.STRICT));
+    assertEquals(before, server.snapshot());
+    fill();
+    assertEquals(
+        "a",
+        store
+            .claims
+            .claimFirst(next, 1, 10, ClaimOrder.STRICT)
+            .orElseThrow()
+            .claims()
+            .getFirst()
+            .id());
+    assertEquals(List.of("2001 node1"), store.jedis.zrange(NS + "leaders", 0, -1));
+  }
+
+  @Test
+  void a_first_claim_enters_as_well_also_where_nothing_is_ready_and_the_mark_stands() {
+    FencingToken token = store.lead(2000);
+    store.jedis.hset(NS + "leader", "waiting", "1");
+    assertEquals(
+        List.of(), store.claims.claimFirst(token, 1, 10, ClaimOrder.STRICT).orElseThrow().claims());
+    assertEquals(List.of("2000 node1"), store.jedis.zrange(NS + "leaders", 0, -1));
   }
 
   @Test

@@ -248,6 +248,7 @@ final class LeaderSteps {
     List<Executable> calls =
         List.of(
             () -> store.claims.enter(old),
+            () -> store.claims.claimFirst(old, 1_000_000, 5, order(5)),
             () -> store.claims.claim(old, 1_000_000, 5, order(5)),
             () -> store.claims.reconcile(old, 1_000_000, Set.of()),
             () -> get(store.claims.end(old, claim, outcome())),

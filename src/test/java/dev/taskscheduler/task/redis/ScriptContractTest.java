@@ -159,7 +159,7 @@ class ScriptContractTest {
     List<String> writes = new ArrayList<>();
     Matcher calls =
         Pattern.compile(
-                "redis\\.call\\(\\s*'([A-Z]+)'|(begin_writing)\\(|make_ready\\('([A-Z]+)'|(wake|bury|schedule|remember|forget_stale|free_unique|call_back)\\(")
+                "redis\\.call\\(\\s*'([A-Z]+)'|(begin_writing)\\(|make_ready\\('([A-Z]+)'|(enter|wake|bury|schedule|remember|forget_stale|free_unique|call_back)\\(")
             .matcher(body(script));
     while (calls.find()) {
       String command = calls.group(1) != null ? calls.group(1) : calls.group();

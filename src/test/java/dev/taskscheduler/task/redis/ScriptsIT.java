@@ -232,7 +232,7 @@ class ScriptsIT extends OnOneRedis {
     }
     store.submit("big", Priority.MEDIUM, new byte[(3 << 20) + 4096]);
     store.submit("last", Priority.MEDIUM, mebibyte);
-    AtomicInteger hints = hintsOf("claimNow");
+    AtomicInteger hints = hintsOf("claimed");
     assertEquals(List.of("t0", "t1", "t2"), ids(store.claim(token, 100)), "headers count too");
     assertEquals(1, hints.get(), "more is ready: the node claims again at once");
     assertEquals(null, store.jedis.hget("{scheduler}:leader", "waiting"));
@@ -263,7 +263,7 @@ class ScriptsIT extends OnOneRedis {
       many.add("gone" + i);
     }
     store.jedis.rpush("{scheduler}:ready:high", many.toArray(String[]::new));
-    AtomicInteger hints = hintsOf("claimNow");
+    AtomicInteger hints = hintsOf("claimed");
     assertEquals(List.of(), store.claim(token, 1));
     assertEquals("[]", store.claim(token, 1).toString());
     assertEquals(2, hints.get(), "a bound cut it short, more may be ready");

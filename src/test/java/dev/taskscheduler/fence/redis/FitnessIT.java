@@ -1,0 +1,149 @@
+package dev.taskscheduler.fence.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.fence.Nominee;
+import dev.taskscheduler.fence.Sighting;
+import dev.taskscheduler.fence.TakeOver;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+
+/// The gate lets nobody lead on a Redis that is too old or may drop keys, and changes nothing
+/// there.
+class FitnessIT {
+  private static final String KEY = "{test}:leader";
+  private static RedisServer server;
+
+  private Redis redis;
+  private Jedis jedis;
+  private RedisFence fence;
+
+  @BeforeAll
+  static void startServer() {
+    server = new RedisServer();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    redis = server.redis(1);
+    jedis = server.jedis();
+    fence = new RedisFence(redis, new Namespace("test"));
+    jedis.flushAll();
+  }
+
+  @AfterEach
+  void disconnect() {
+    jedis.configSet("maxmemory-policy", "noeviction");
+    jedis.close();
+    redis.close();
+  }
+
+  private static Nominee nominee(String nonceDigit) {
+    return new Nominee("a", "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
+  }
+
+  private static void changesNothing(Runnable call) {
+    Map<String, String> before = server.snapshot();
+    call.run();
+    assertEquals(before, server.snapshot());
+  }
+
+  private void isRefused(Nominee nominee, Sighting watched) {
+    changesNothing(() -> {
+      FenceException.Unfit e =
+          assertThrows(FenceException.Unfit.class, () -> fence.takeOver(nominee, watched));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("CONFIG SET maxmemory-policy noeviction"),
+          e.getMessage());
+    });
+  }
+
+  @Test
+  void a_redis_that_may_evict_is_not_led_on_until_that_is_changed() {
+    jedis.configSet("maxmemory-policy", "allkeys-lru");
+    isRefused(nominee("a"), new Sighting.Vacant());
+    jedis.configSet("maxmemory-policy", "noeviction");
+    assertInstanceOf(TakeOver.Granted.class, fence.takeOver(nominee("a"), new Sighting.Vacant()));
+  }
+
+  @Test
+  void a_policy_that_was_changed_between_two_leaders_keeps_out_the_second() {
+    FencingToken token =
+        assertInstanceOf(
+                TakeOver.Granted.class, fence.takeOver(nominee("a"), new Sighting.Vacant()))
+            .token();
+    assertTrue(fence.release(token));
+    Sighting released = fence.look();
+    jedis.configSet("maxmemory-policy", "volatile-ttl");
+    isRefused(nominee("b"), released);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "-1, 99"})
+  void a_redis_as_old_as_is_allowed_or_newer_is_led_on(int major, int minor) {
+    assertEquals(1L, takeOverWhereOldestIs(major, minor).getFirst());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, -99"})
+  void a_redis_that_is_older_than_allowed_is_not_led_on(int major, int minor) {
+    changesNothing(() -> {
+      List<?> answer = takeOverWhereOldestIs(major, minor);
+      assertEquals(2L, answer.getFirst());
+      assertEquals(version(), text(answer.get(1)));
+      assertEquals("noeviction", text(answer.get(2)));
+    });
+  }
+
+  /// Stands where the oldest Redis that is allowed is by so much newer than this one.
+  private List<?> takeOverWhereOldestIs(int major, int minor) {
+    String[] version = version().split("\\.", -1);
+    int oldestMajor = Integer.parseInt(version[0]) + major;
+    int oldestMinor = Math.max(0, Integer.parseInt(version[1]) + minor);
+    List<byte[]> args =
+        Stream.of("a".repeat(16), "a", "redis", "3000", "", "", oldestMajor, oldestMinor)
+            .map(arg -> arg.toString().getBytes(UTF_8))
+            .toList();
+    LuaScript script = LuaScript.load(RedisFence.class, "take-over");
+    return (List<?>) redis.eval(script, List.of(KEY.getBytes(UTF_8)), args);
+  }
+
+  private String version() {
+    return redis.info("server").field("redis_version").orElseThrow();
+  }
+
+  private static String text(Object answer) {
+    return new String((byte[]) answer, UTF_8);
+  }
+
+  @Test
+  void what_is_told_of_a_redis_that_is_too_old_names_its_version() {
+    FenceException.Unfit e = new Fitness(redis).unfit("6.0.20", "noeviction");
+    assertTrue(String.valueOf(e.getMessage()).contains("'6.0.20', and 6.2 or newer is needed"));
+  }
+}
