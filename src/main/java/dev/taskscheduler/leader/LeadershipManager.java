@@ -3,6 +3,7 @@ package dev.taskscheduler.leader;
 import dev.taskscheduler.fence.Fence;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Drives the [LeaderWork] of this node: watches the fence, stands at it while nominated, beats
@@ -12,6 +13,10 @@ public final class LeadershipManager implements AutoCloseable {
 
   /// For the end of the work after its drain, the release, and a call that hangs.
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(15);
+
+  /// Between the release and all that is closed after it: the next leader may run on this machine,
+  /// and by Raft its election needs this node's answers.
+  private static final Duration NEXT_FIRST = Duration.ofMillis(100);
 
   private final LeaderConfig config;
   private final LeaderElection election;
@@ -94,17 +99,21 @@ public final class LeadershipManager implements AutoCloseable {
   }
 
   /// Resigns if this node leads, and stops taking part; bounded by the drain time and a few
-  /// seconds.
+  /// seconds. Returns when the next leader has had a moment to begin.
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
     if (started.get()) {
+      boolean led = leadership().isPresent();
       loop.post(new Event.Close());
       try {
         if (!thread.join(config.drain().plus(CLOSE_GRACE))) {
           LOG.log(System.Logger.Level.WARNING, "leadership did not end in time");
+        }
+        if (led) {
+          TimeUnit.NANOSECONDS.sleep(NEXT_FIRST.toNanos());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the loop goes on and ends by itself

@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +47,7 @@ class LeadershipFaultsIT {
   /// Nominates when the test says so.
   private static final class HandElection implements LeaderElection {
     final Semaphore handedOver = new Semaphore(0);
+    volatile Runnable whenClosed = () -> {};
     final CountDownLatch started = new CountDownLatch(1);
     volatile @Nullable Nominations nominations;
 
@@ -70,7 +72,9 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      whenClosed.run();
+    }
   }
 
   /// The real fence behind a line that loses answers.
@@ -267,6 +271,24 @@ class LeadershipFaultsIT {
     faulty.releasesGoOn.countDown();
     led.close();
     isReleased();
+  }
+
+  @Test
+  void a_leader_that_stops_takes_part_in_the_election_until_the_next_one_could_begin()
+      throws Exception {
+    LeadershipManager led = leads();
+    AtomicBoolean next = new AtomicBoolean();
+    Thread follower =
+        Thread.ofPlatform()
+            .start(() -> {
+              awaitReleased();
+              next.set(true);
+            });
+    AtomicBoolean before = new AtomicBoolean();
+    election.whenClosed = () -> before.set(next.get());
+    led.close();
+    assertTrue(before.get(), "closed before anybody could see the release");
+    follower.join();
   }
 
   @Test
