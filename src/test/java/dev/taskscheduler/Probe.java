@@ -1,12 +1,9 @@
 package dev.taskscheduler;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /// Writes what happens inside a node's process to a file, one line an event, with the machine's
 /// monotonic clock: on Linux `System.nanoTime()` is the same clock in all processes, so the lines
@@ -14,32 +11,27 @@ import java.nio.file.StandardOpenOption;
 final class Probe {
   private static final Probe FILE = open();
 
-  private final FileChannel channel;
+  /// No channel: an interrupt of a task that writes just then would close it for all.
+  private final FileOutputStream file;
 
-  private Probe(FileChannel channel) {
-    this.channel = channel;
+  private Probe(FileOutputStream file) {
+    this.file = file;
   }
 
   private static Probe open() {
     String file = System.getenv("PROBE_FILE");
     try {
-      return new Probe(
-          FileChannel.open(
-              Path.of(file == null ? "/dev/null" : file),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.APPEND));
+      return new Probe(new FileOutputStream(file == null ? "/dev/null" : file, true));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   static void write(String line) {
-    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     synchronized (FILE) {
       try {
-        while (bytes.hasRemaining()) {
-          FILE.channel.write(bytes);
-        }
+        FILE.file.write(bytes);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
