@@ -28,10 +28,10 @@ final class HttpRunnerSettings {
   private static SigningKeys keys(Settings settings) {
     SigningKeys given = settings.text(KEYS, "", SigningKeys::parse, _ -> "***");
     SigningKeys filed = settings.text(KEYS_FILE, "", HttpRunnerSettings::file, file -> file);
-    if (given.equals(SigningKeys.NONE)) {
+    if (given.isEmpty()) {
       return filed;
     }
-    if (!filed.equals(SigningKeys.NONE)) {
+    if (!filed.isEmpty()) {
       settings.fault(KEYS_FILE, "set", "unset where " + KEYS + " is set: one of them");
     }
     return given;
@@ -48,7 +48,7 @@ final class HttpRunnerSettings {
       throw new IllegalArgumentException("a file that this process can read", e);
     }
     SigningKeys keys = SigningKeys.parse(text);
-    if (keys.equals(SigningKeys.NONE)) {
+    if (keys.isEmpty()) {
       throw new IllegalArgumentException("a file with a key in it");
     }
     return keys;

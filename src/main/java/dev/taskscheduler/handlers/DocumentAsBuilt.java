@@ -7,12 +7,6 @@ import java.nio.charset.StandardCharsets;
 /// Hands out the API document as it was built, in both forms. Helidon's own manager writes it anew
 /// from what it read, and the JSON that it writes has YAML tags in it where the document says null.
 final class DocumentAsBuilt implements OpenApiManager<String> {
-  private final String json;
-
-  DocumentAsBuilt(byte[] json) {
-    this.json = new String(json, StandardCharsets.UTF_8);
-  }
-
   @Override
   public String load(String content) {
     return content;
@@ -21,7 +15,7 @@ final class DocumentAsBuilt implements OpenApiManager<String> {
   @Override
   public String format(String yaml, OpenApiFormat format) {
     return switch (format) {
-      case JSON -> json;
+      case JSON -> new String(DocumentPages.json(), StandardCharsets.UTF_8);
       case YAML, UNSUPPORTED -> yaml;
     };
   }

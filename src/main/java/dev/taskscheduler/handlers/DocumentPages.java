@@ -1,39 +1,47 @@
 package dev.taskscheduler.handlers;
 
+import io.helidon.common.media.type.MediaType;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.NotFoundException;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.helidon.webserver.staticcontent.ClasspathHandlerConfig;
-import io.helidon.webserver.staticcontent.StaticContentFeature;
-import io.helidon.webserver.staticcontent.TemporaryStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 
 /// The API document and Swagger UI, which shows it. Of the UI's archive only the files that the
 /// page asks for are served.
 final class DocumentPages {
   private static final String DOCUMENT = "/META-INF/openapi/swagger.json";
 
-  private static final Set<String> FILES =
-      Set.of(
-          "",
-          "index.html",
+  private static final String UI = "/META-INF/resources/webjars/swagger-ui/";
+  private static final String PAGE = "index.html";
+  private static final MediaType STYLE = MediaTypes.create("text/css");
+  private static final MediaType SCRIPT = MediaTypes.create("text/javascript");
+  private static final MediaType IMAGE = MediaTypes.create("image/png");
+  private static final Map<String, MediaType> FILES =
+      Map.of(
+          PAGE,
+          MediaTypes.TEXT_HTML,
           "index.css",
+          STYLE,
           "swagger-ui.css",
+          STYLE,
           "swagger-ui-bundle.js",
+          SCRIPT,
           "swagger-ui-standalone-preset.js",
+          SCRIPT,
           "favicon-16x16.png",
-          "favicon-32x32.png");
+          IMAGE,
+          "favicon-32x32.png",
+          IMAGE);
   private static final HeaderName POLICY = HeaderNames.create("Content-Security-Policy");
   private static final byte[] INITIALIZER =
       """
@@ -50,19 +58,17 @@ final class DocumentPages {
       """
           .getBytes(StandardCharsets.UTF_8);
 
-  private final byte[] document = json();
-
-  /// The document as JSON.
+  /// The document as JSON. Read when it is asked for, as the files are: a node starts without them.
   static byte[] json() {
     return resource(DOCUMENT);
   }
 
   void document(ServerRequest req, ServerResponse res) {
-    Answers.json(req, res, Status.OK_200, document);
+    Answers.json(req, res, Status.OK_200, json());
   }
 
   void initializer(ServerRequest req, ServerResponse res) {
-    res.headers().contentType(MediaTypes.create("text/javascript"));
+    res.headers().contentType(SCRIPT);
     Answers.bytes(req, res, INITIALIZER);
   }
 
@@ -74,32 +80,34 @@ final class DocumentPages {
   /// `/swagger` has to end with a slash for the page's relative links; with it, the page follows.
   void start(ServerRequest req, ServerResponse res) {
     if (req.path().path().equals(Routes.PAGES)) {
-      guard(req, res);
+      send(req, res, PAGE);
     } else {
       redirect(req, res);
     }
   }
 
-  /// Lets only the page's own files pass on to [#files].
-  void guard(ServerRequest req, ServerResponse res) {
-    String path = req.path().path();
-    String file = path.substring(path.lastIndexOf('/') + 1);
-    if (!FILES.contains(file) || path.length() != Routes.PAGES.length() + file.length()) {
+  void file(ServerRequest req, ServerResponse res) {
+    String file = req.path().path().substring(Routes.PAGES.length());
+    send(req, res, file.isEmpty() ? PAGE : file);
+  }
+
+  private static void send(ServerRequest req, ServerResponse res, String file) {
+    MediaType type = FILES.get(file);
+    if (type == null) {
       throw new NotFoundException("no such page");
+    }
+    String version = uiVersion();
+    String tag = '"' + version + '"';
+    res.header(HeaderNames.ETAG, tag);
+    if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(tag::equals).isPresent()) {
+      Answers.empty(res, Status.NOT_MODIFIED_304);
+      return;
     }
     res.header(HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF);
     res.header(
         POLICY, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
-    res.next();
-  }
-
-  static HttpService files() {
-    return StaticContentFeature.createService(
-        ClasspathHandlerConfig.builder()
-            .location("META-INF/resources/webjars/swagger-ui/" + uiVersion())
-            .welcome("index.html")
-            .temporaryStorage(TemporaryStorage.builder().enabled(false).build())
-            .build());
+    res.headers().contentType(type);
+    Answers.bytes(req, res, resource(UI + version + "/" + file));
   }
 
   private static String uiVersion() {

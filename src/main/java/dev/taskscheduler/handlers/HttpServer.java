@@ -79,7 +79,7 @@ public final class HttpServer implements AutoCloseable {
                 OpenApiFeature.builder()
                     .servicesDiscoverServices(false)
                     .staticFile(DOCUMENT)
-                    .manager(new DocumentAsBuilt(DocumentPages.json()))
+                    .manager(new DocumentAsBuilt())
                     .build())
             .shutdownHook(false) // Main stops the rooms in order
             .shutdownGracePeriod(GRACE)

@@ -113,8 +113,7 @@ final class Routes {
     read(routing, "/swagger/doc.json", pages::document);
     read(routing, "/swagger/swagger-initializer.js", pages::initializer);
     read(routing, "/swagger", pages::start);
-    read(routing, PAGES + "*", pages::guard);
-    routing.register("/swagger", DocumentPages.files());
+    read(routing, PAGES + "*", pages::file);
     // The features answer GET alone.
     routing.head(METRICS, (req, res) -> Answers.empty(res, Status.OK_200));
     routing.head(OPENAPI, (req, res) -> Answers.empty(res, Status.OK_200));

@@ -1,5 +1,7 @@
 package dev.taskscheduler.metrics;
 
+import io.helidon.common.Weighted;
+import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ErrorHandler;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.HttpFeature;
@@ -7,40 +9,43 @@ import io.helidon.webserver.http.HttpRoute;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpSecurity;
 import io.helidon.webserver.http.HttpService;
-import io.helidon.webserver.observe.ObserverConfigBase;
-import io.helidon.webserver.observe.spi.Observer;
-import io.helidon.webserver.spi.ServerFeature.ServerFeatureContext;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
+import io.helidon.webserver.spi.ServerFeature;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/// An observer that serves its own paths and does not stand around all other requests. Helidon's
-/// metrics would count every request a second time (`requests_count`, beside
-/// `scheduler_http_requests`), through a context that is made for each.
-final class Bystander implements Observer {
-  private final Observer given;
+/// Serves Helidon's metrics and nothing else of theirs. By themselves they would stand around all
+/// other requests and count each a second time (`requests_count`, beside
+/// `scheduler_http_requests`), through a context that is made for it; and Helidon's feature for
+/// observers would look for more of them at each start.
+final class Bystander implements ServerFeature, Weighted {
+  private final MetricsObserver metrics;
 
-  Bystander(Observer given) {
-    this.given = given;
+  Bystander(MetricsObserver metrics) {
+    this.metrics = metrics;
   }
 
   @Override
-  public ObserverConfigBase prototype() {
-    return given.prototype();
+  public void setup(ServerFeatureContext context) {
+    HttpRouting.Builder all = context.socket(WebServer.DEFAULT_SOCKET_NAME).httpRouting();
+    metrics.register(context, List.of(new Routing(all)), UnaryOperator.identity());
+  }
+
+  /// After our own routes, which refuse the methods that a path does not know.
+  @Override
+  public double weight() {
+    return DEFAULT_WEIGHT - 1;
+  }
+
+  @Override
+  public String name() {
+    return metrics.name();
   }
 
   @Override
   public String type() {
-    return given.type();
-  }
-
-  @Override
-  public void register(
-      ServerFeatureContext context,
-      List<HttpRouting.Builder> routings,
-      UnaryOperator<String> endpoint) {
-    given.register(
-        context, routings.stream().<HttpRouting.Builder>map(Routing::new).toList(), endpoint);
+    return metrics.type();
   }
 
   private record Feature(HttpFeature given) implements HttpFeature {

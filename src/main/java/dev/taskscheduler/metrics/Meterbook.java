@@ -11,7 +11,6 @@ import io.helidon.metrics.api.ScopeConfig;
 import io.helidon.metrics.api.ScopingConfig;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
-import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.helidon.webserver.spi.ServerFeature;
 import io.micrometer.core.instrument.Metrics;
@@ -74,15 +73,11 @@ final class Meterbook {
   }
 
   ServerFeature feature() {
-    return ObserveFeature.builder()
-        .observersDiscoverServices(false)
-        .addObserver(
-            new Bystander(
-                MetricsObserver.builder()
-                    .endpoint("/metrics")
-                    .metricsConfig(CONFIG)
-                    .meterRegistry(registry)
-                    .build()))
-        .build();
+    return new Bystander(
+        MetricsObserver.builder()
+            .endpoint("/metrics")
+            .metricsConfig(CONFIG)
+            .meterRegistry(registry)
+            .build());
   }
 }

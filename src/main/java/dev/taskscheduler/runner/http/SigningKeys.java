@@ -62,7 +62,8 @@ public record SigningKeys(List<SecretKeySpec> keys) {
     return new SecretKeySpec(bytes, ALGORITHM);
   }
 
-  boolean isEmpty() {
+  /// Whether requests are not signed.
+  public boolean isEmpty() {
     return keys.isEmpty();
   }
 
