@@ -1,9 +1,13 @@
 """Builds and tries the image and the compose file: see src/ship/run."""
 import datetime
 import gzip
+import hashlib
+import http.client
 import json
 import os
+import secrets
 import shutil
+import ssl
 import statistics
 import subprocess
 import sys
@@ -23,6 +27,7 @@ READY_WITHIN = {elector: secs * float(os.environ.get("SLOWER", "1")) for elector
 PRE_STOP, MIN_READY = 5, {"redis": 5, "raft": 10}
 PROFILES = {"redis": {"node1": 8081, "node2": 8082, "node3": 8083}, "raft": {"raft-node1": 8091, "raft-node2": 8092, "raft-node3": 8093}}
 os.environ.setdefault("WORKER_COUNT", "16")  # the nodes of the profiles keep up with the ledger
+TOKEN = secrets.token_hex(32)
 failed = []
 
 
@@ -126,6 +131,7 @@ def image():
               f" until the process began {statistics.median(e for _, e in times):.2f} s of it")
     node()
     runner()
+    secured()
     docker("rm", "-f", "ship-redis")
     docker("network", "rm", NET)
 
@@ -169,6 +175,33 @@ def runner():
     task = json.loads(call(18080, "POST", "/submit", '{"type":"note","payload":1}')[1])["id"]
     await_true("the runner's end", lambda: json.loads(call(18080, "GET", f"/status?id={task}")[1])["status"] == "completed")
     check("a runner's jar in /app/runners, cache on", f"note of {task}" in docker("logs", "ship-node"), "ran")
+    docker("rm", "-f", "ship-node")
+
+
+def secured():
+    """Over TLS, with tokens: both from files of the host's, mounted read-only."""
+    work = os.path.abspath("target/ship/secured")
+    os.makedirs(work, exist_ok=True)
+    sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=ship-node", "-addext", "subjectAltName=IP:127.0.0.1",
+       "-keyout", f"{work}/tls.key", "-out", f"{work}/tls.crt")
+    with open(f"{work}/tokens", "w") as f:
+        f.write("ship all sha256:" + hashlib.sha256(TOKEN.encode()).hexdigest() + "\n")
+    sh("chmod", "-R", "a+rX", work)
+    run_node("ship-node", "-v", f"{work}:/secured:ro", "-e", "API_TOKENS_FILE=/secured/tokens", "-e", "TLS_CERT=/secured/tls.crt", "-e", "TLS_KEY=/secured/tls.key")
+    trust = ssl.create_default_context(cafile=f"{work}/tls.crt")
+
+    def submit(**headers):
+        connection = http.client.HTTPSConnection("127.0.0.1", 18080, timeout=5, context=trust)
+        try:
+            connection.request("POST", "/submit", b'{"payload":1}', {"Content-Type": "application/json", **headers})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+    await_true("a submission over TLS with a token", lambda: submit(Authorization=f"Bearer {TOKEN}") == 202)
+    without = submit()
+    check("TLS and tokens from files: a submission with a token 202, without one 401", without == 401, without)
+    await_true("health over TLS", lambda: docker("inspect", "-f", "{{.State.Health.Status}}", "ship-node") == "healthy")
+    check("health check over TLS", True, "healthy")
     docker("rm", "-f", "ship-node")
 
 

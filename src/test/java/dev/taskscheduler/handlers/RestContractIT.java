@@ -243,7 +243,21 @@ class RestContractIT {
               BodyHandlers.ofByteArray());
       assertEquals(200, answer.statusCode(), file);
       assertTrue(answer.body().length > 0, file);
+      assertEquals(
+          file.endsWith(".js") ? "text/javascript" : "text/css",
+          answer.headers().firstValue("Content-Type").orElse(""));
     }
+  }
+
+  @Test
+  void a_page_that_a_browser_has_is_not_sent_again() throws Exception {
+    String tag = call("GET", "/swagger/").headers().firstValue("ETag").orElseThrow();
+    HttpResponse<byte[]> again =
+        face.client.send(
+            HttpRequest.newBuilder(face.uri("/swagger/")).header("If-None-Match", tag).build(),
+            BodyHandlers.ofByteArray());
+    assertEquals(304, again.statusCode());
+    assertEquals(0, again.body().length);
   }
 
   @Test
