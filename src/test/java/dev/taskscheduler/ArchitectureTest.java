@@ -62,7 +62,7 @@ class ArchitectureTest {
 
   @Test
   void the_working_rooms_see_what_is_drawn() {
-    sees("node", room("leader"), room("task"), room("runner"), room("fence"));
+    sees("node", room("leader"), room("task"), room("runner"), room("fence"), "jdk.management");
     sees("fence.redis", room("fence"), room("redis"), "redis.clients.jedis..");
     sees("task.redis", room("task"), room("fence"), room("redis"), "redis.clients.jedis..");
     sees("leader.redis", room("leader"), room("fence"), room("redis"), "redis.clients.jedis..");

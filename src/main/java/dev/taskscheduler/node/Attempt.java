@@ -46,6 +46,11 @@ final class Attempt {
     return claimedNanos;
   }
 
+  /// How long it waited for a worker here.
+  long waitedNanos() {
+    return startNanos - claimedNanos;
+  }
+
   /// How long it has run.
   long runNanos() {
     return System.nanoTime() - startNanos;

@@ -35,6 +35,7 @@ final class Repairer {
   private static final int CALLS = 16;
 
   private static final int MOST_WAITED = 4; // parts of a call, of which one is Redis's in any case
+  private static final Duration LONG_CALL = Duration.ofMillis(10); // Redis's own, not a wait
   private static final Duration LEAST_REST = Duration.ofMillis(1);
   private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
@@ -128,7 +129,8 @@ final class Repairer {
 
   private static Duration rest(long[] calls, long last) {
     long quickest = Arrays.stream(calls).min().orElse(last);
-    Duration rest = Duration.ofNanos(Math.max(quickest, last / MOST_WAITED)).multipliedBy(REST);
+    long own = last > LONG_CALL.toNanos() ? last : Math.max(quickest, last / MOST_WAITED);
+    Duration rest = Duration.ofNanos(own).multipliedBy(REST);
     if (rest.compareTo(LEAST_REST) < 0) {
       return LEAST_REST;
     }

@@ -54,7 +54,12 @@ final class Retries {
   }
 
   private static String describe(Throwable e) {
-    String message = e.getMessage();
+    String message;
+    try {
+      message = e.getMessage();
+    } catch (Throwable broken) { // a runner's own exception may do anything
+      message = null;
+    }
     return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
   }
 }

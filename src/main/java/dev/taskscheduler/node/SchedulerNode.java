@@ -39,6 +39,7 @@ public final class SchedulerNode implements LeaderWork {
 
   @Override
   public void begin(Leadership leadership) {
+    Carriers.watch();
     WorkerPool pool = new WorkerPool(config, store, runners, listener, leadership);
     Tenure begun =
         new Tenure(

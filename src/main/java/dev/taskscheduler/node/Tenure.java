@@ -201,8 +201,11 @@ final class Tenure {
       }
       readyHint.drainPermits(); // what is ready by now is seen by this claim
       List<Claim> claims = recovered ? claim(asked) : claimFirst(asked);
-      started = startAll(claims);
-      return claims.size() < asked;
+      for (Claim claim : claims) {
+        pool.start(claim);
+        started++;
+      }
+      return started < asked;
     } finally {
       pool.givePermits(free - started);
     }
@@ -212,22 +215,6 @@ final class Tenure {
     Duration patience = pool.patience(POLL);
     boolean hinted = readyHint.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
     LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
-  }
-
-  private int startAll(List<Claim> claims) {
-    int started = 0;
-    for (Claim claim : claims) {
-      if (over()) {
-        List<Claim> rest = claims.subList(started, claims.size());
-        if (planned && leadership.trusted()) {
-          pool.requeue(rest);
-        } // else they stand as running under a token that ends: the next leader takes them back
-        return started;
-      }
-      pool.start(claim);
-      started++;
-    }
-    return started;
   }
 
   private List<Claim> claim(int asked) throws InterruptedException {
@@ -254,7 +241,7 @@ final class Tenure {
   private List<Claim> reconcile() throws InterruptedException {
     while (!over()) {
       try {
-        return store.reconcile(leadership.token(), sequence, pool.ids());
+        return store.reconcile(leadership.token(), sequence, pool.held());
       } catch (StoreException.Fenced e) {
         leadership.fenced();
         return List.of();
@@ -326,6 +313,7 @@ final class Tenure {
     planned = isPlanned && (planned || !quiet);
     drainUntilNanos = System.nanoTime() + drain.toNanos();
     quiet = true;
+    pool.startNoMore();
     hint();
     careHint.release();
     repairer.end();
@@ -348,13 +336,11 @@ final class Tenure {
   }
 
   private void finish() throws InterruptedException {
-    if (planned) {
-      pool.putBackWaiting(false);
-    }
     while (planned && leadership.trusted() && System.nanoTime() - drainUntilNanos < 0) {
-      if (pool.awaitIdle(Math.min(drainUntilNanos, System.nanoTime() + PAUSE.toNanos()))) {
-        join(dispatcher, PAUSE); // a claim under way comes to its end; what it brought goes back
-        if (!alive(dispatcher) && pool.awaitIdle(System.nanoTime())) {
+      join(dispatcher, PAUSE); // a claim under way comes to its end
+      if (!alive(dispatcher)) {
+        pool.putBackWaiting(false); // what it brought too, all in their order
+        if (pool.awaitIdle(Math.min(drainUntilNanos, System.nanoTime() + PAUSE.toNanos()))) {
           return;
         }
       }
@@ -368,6 +354,9 @@ final class Tenure {
         LOG.log(INFO, () -> "tasks interrupted and put back count=" + count);
         pool.requeue(recalled);
       }
+    } else {
+      join(dispatcher, PAUSE);
+      pool.recall(); // what it was about to start: the next leader takes it back
     }
     pool.awaitIdle(System.nanoTime() + LAST_ANSWERS.toNanos());
   }

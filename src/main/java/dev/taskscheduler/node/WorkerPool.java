@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,7 @@ final class WorkerPool {
   private final AtomicLong payloadBytes = new AtomicLong(); // of all attempts
   private final Set<String> unknownTypes = ConcurrentHashMap.newKeySet();
   private final Object idle = new Object();
+  private volatile boolean stopped;
 
   WorkerPool(
       WorkerConfig config,
@@ -121,22 +123,32 @@ final class WorkerPool {
     attempt.runsOn(thread);
     payloadBytes.addAndGet(claim.payload().length);
     attempts.put(claim.id(), attempt); // only now: whoever finds it may interrupt its thread
-    if (claim.attempt() == 1) {
-      Instant due = claim.options().dueAt(claim.submittedAt());
-      listener.started(Duration.between(due, claim.claimedAt()));
-    }
     workers.add(attempt);
     startWaiting();
   }
 
+  /// What waits stays where it is, and what comes waits with it.
+  void startNoMore() {
+    stopped = true;
+  }
+
   /// Nothing is started once trust is over: what still waits then, [#recall] takes.
   private void startWaiting() {
-    while (leadership.trusted()) {
+    while (!stopped && leadership.trusted()) {
       Attempt next = workers.next();
       if (next == null) {
         return;
       }
       next.start();
+      tellStart(next);
+    }
+  }
+
+  private void tellStart(Attempt attempt) {
+    Claim claim = attempt.claim();
+    if (claim.attempt() == 1) {
+      Instant due = claim.options().dueAt(claim.submittedAt());
+      listener.started(Duration.between(due, claim.claimedAt()).plusNanos(attempt.waitedNanos()));
     }
   }
 
@@ -146,9 +158,8 @@ final class WorkerPool {
   void putBackWaiting(boolean onlyIfStale) {
     List<Attempt> waiting = onlyIfStale ? workers.clearIfStale() : workers.clear();
     for (Attempt attempt : waiting.reversed()) { // see requeue
-      boolean recalled = attempt.decide(Attempt.Fate.RECALLED); // else it was cancelled meanwhile
-      leave(attempt, 1); // its thread never began
-      if (recalled) {
+      if (attempt.decide(Attempt.Fate.RECALLED)) {
+        leave(attempt, 1); // its thread never began
         // Known until that is answered: reconciling would take it for a claim whose answer was
         // lost.
         putBack(
@@ -158,9 +169,15 @@ final class WorkerPool {
               permits.release();
             });
       } else {
-        permits.release();
+        leaveUnstarted(attempt);
       }
     }
+  }
+
+  /// One whose fate somebody else has decided.
+  private void leaveUnstarted(Attempt attempt) {
+    leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
+    permits.release();
   }
 
   /// A rolling update: another node may know the type. It goes back for a while, uncharged.
@@ -301,9 +318,11 @@ final class WorkerPool {
     }
   }
 
-  /// Ids of the tasks that run or whose end is not answered yet.
-  Set<String> ids() {
-    return attempts.keySet();
+  /// The tasks that run, wait, or whose end is not answered yet, and which attempt that is.
+  Map<String, Integer> held() {
+    Map<String, Integer> held = new HashMap<>();
+    attempts.forEach((id, attempt) -> held.put(id, attempt.claim().attempt()));
+    return held;
   }
 
   int running() {
@@ -342,8 +361,7 @@ final class WorkerPool {
       if (attempt.decide(Attempt.Fate.RECALLED)) {
         recalled.add(attempt.claim());
       }
-      leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
-      permits.release();
+      leaveUnstarted(attempt);
     }
     for (Attempt attempt : attempts.values()) {
       if (attempt.decide(Attempt.Fate.RECALLED)) {

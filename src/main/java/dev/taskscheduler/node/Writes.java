@@ -46,32 +46,35 @@ final class Writes {
 
   private <A> void again(
       Supplier<CompletableFuture<A>> write, A refused, Claim claim, Consumer<A> answered) {
+    CompletableFuture<A> call;
+    try {
+      call = write.get();
+    } catch (RuntimeException e) {
+      call = CompletableFuture.failedFuture(e);
+    }
     var unused =
-        write
-            .get()
-            .whenComplete((answer, failure) -> {
-              if (failure != null
-                  && !(failure instanceof StoreException.Fenced)
-                  && leadership.trusted()) {
-                LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
-                Executor later =
-                    CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-                later.execute(() -> again(write, refused, claim, answered));
-                return;
-              }
-              if (failure instanceof StoreException.Fenced) {
-                leadership.fenced();
-              } else if (failure != null) {
-                tellUnrecorded(claim, failure);
-              } else if (answer.equals(refused)) {
-                LOG.log(
-                    WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
-              }
-              answered.accept(failure == null ? answer : refused);
-              if (open.decrementAndGet() == 0) {
-                whenAnswered.run();
-              }
-            });
+        call.whenComplete((answer, failure) -> {
+          if (failure != null
+              && !(failure instanceof StoreException.Fenced)
+              && leadership.trusted()) {
+            LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
+            Executor later =
+                CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            later.execute(() -> again(write, refused, claim, answered));
+            return;
+          }
+          if (failure instanceof StoreException.Fenced) {
+            leadership.fenced();
+          } else if (failure != null) {
+            tellUnrecorded(claim, failure);
+          } else if (answer.equals(refused)) {
+            LOG.log(WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
+          }
+          answered.accept(failure == null ? answer : refused);
+          if (open.decrementAndGet() == 0) {
+            whenAnswered.run();
+          }
+        });
   }
 
   /// The first of a leadership is news; how many there were, the next leader counts.

@@ -3,8 +3,8 @@ package dev.taskscheduler.task;
 import dev.taskscheduler.fence.FencingToken;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// What only the leader may do with tasks: every call carries its token, and fails with
@@ -38,8 +38,8 @@ public interface ClaimStore {
   /// Bars every claim up to `sequence` that may still arrive, and returns what stands as running
   /// under this token beyond what the caller knows.
   ///
-  /// @param known ids of tasks that the caller runs already
-  List<Claim> reconcile(FencingToken token, long sequence, Set<String> known);
+  /// @param known which attempts the caller has in hand, by task id
+  List<Claim> reconcile(FencingToken token, long sequence, Map<String, Integer> known);
 
   /// Records the end of an attempt. Repeated for the same attempt it does no harm.
   ///

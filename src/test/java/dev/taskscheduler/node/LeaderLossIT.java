@@ -162,7 +162,7 @@ class LeaderLossIT extends NodeOnRedis {
     lead(node(1));
     await("the next leader cancels it", () -> state(id) instanceof TaskState.Cancelled);
     assertEquals(List.of(id), runs);
-    assertEquals(1, ledger.count("cancelled"));
+    await("it is told", () -> ledger.count("cancelled") == 1);
     assertEquals(0, jedis.hlen(NS + "cancelling"));
     assertEquals(0, jedis.keys(NS + "unique:*").size());
   }

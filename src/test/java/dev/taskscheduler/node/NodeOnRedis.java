@@ -11,6 +11,7 @@ import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,13 +147,13 @@ abstract class NodeOnRedis {
   }
 
   SchedulerNode node(WorkerConfig config) {
-    return node(config, redis);
+    return node(config, redis, UnaryOperator.identity());
   }
 
-  private SchedulerNode node(WorkerConfig config, Redis through) {
+  private SchedulerNode node(WorkerConfig config, Redis through, UnaryOperator<ClaimStore> around) {
     RedisClaimStore claims = new RedisClaimStore(through, NAMESPACE, LIMITS);
     claimStores.add(claims);
-    SchedulerNode node = new SchedulerNode(config, claims, runners, ledger);
+    SchedulerNode node = new SchedulerNode(config, around.apply(claims), runners, ledger);
     nodes.add(node);
     return node;
   }
@@ -173,7 +175,15 @@ abstract class NodeOnRedis {
 
   /// @param through its connections to Redis
   SchedulerNode node(int workers, Redis through) {
-    return node(config(workers, new PriorityPolicy.Strict(Duration.ZERO)), through);
+    return node(
+        config(workers, new PriorityPolicy.Strict(Duration.ZERO)),
+        through,
+        UnaryOperator.identity());
+  }
+
+  /// @param around what is put around its store
+  SchedulerNode node(int workers, UnaryOperator<ClaimStore> around) {
+    return node(config(workers, new PriorityPolicy.Strict(Duration.ZERO)), redis, around);
   }
 
   SchedulerNode node(int workers) {

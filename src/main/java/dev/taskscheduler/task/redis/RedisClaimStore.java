@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -137,7 +138,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   }
 
   @Override
-  public List<Claim> reconcile(FencingToken token, long sequence, Set<String> known) {
+  public List<Claim> reconcile(FencingToken token, long sequence, Map<String, Integer> known) {
     return blocking(
         "reconcile",
         () -> {
@@ -146,7 +147,8 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
           forEachRunning(
               token,
               (id, running) -> {
-                if (running.token().equals(token.toString()) && !known.contains(id)) {
+                if (running.token().equals(token.toString())
+                    && !Integer.valueOf(running.attempt()).equals(known.get(id))) {
                   unknown.add(id);
                 }
               });

@@ -22,8 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,7 +64,7 @@ class LeaderCallsIT extends OnOneRedis {
         case CLAIM -> store.claims.claim(token, 77, 10, ClaimOrder.STRICT);
         case CLAIM_BY_AGE ->
             store.claims.claim(token, 77, 10, new ClaimOrder(0, 0, 0, Duration.ofHours(1)));
-        case RECONCILE -> store.claims.reconcile(token, 77, Set.of());
+        case RECONCILE -> store.claims.reconcile(token, 77, Map.of());
         case COMPLETE -> get(store.claims.end(token, held, Outcome.SUCCESS));
         case COMPLETE_WITH_RESULT ->
             get(

@@ -146,7 +146,8 @@ final class LeaderSteps {
     ClaimOrder order = order(limit);
     boolean late = random.nextBoolean();
     run.step = "lose a claim of " + limit + " " + order + (late ? ", late" : "");
-    Set<String> known = Set.copyOf(model.running.keySet());
+    Map<String, Integer> known = new HashMap<>();
+    model.running.forEach((id, held) -> known.put(id, held.attempt()));
     long sequence = store.nextSequence();
     List<String> expected = List.of();
     if (!late) {
@@ -250,7 +251,7 @@ final class LeaderSteps {
             () -> store.claims.enter(old),
             () -> store.claims.claimFirst(old, 1_000_000, 5, order(5)),
             () -> store.claims.claim(old, 1_000_000, 5, order(5)),
-            () -> store.claims.reconcile(old, 1_000_000, Set.of()),
+            () -> store.claims.reconcile(old, 1_000_000, Map.of()),
             () -> get(store.claims.end(old, claim, outcome())),
             () -> get(store.claims.requeue(old, claim, Duration.ZERO)),
             () -> store.claims.recover(old),

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -209,7 +210,7 @@ class RedisTaskStoreIT {
       server.resume();
       assertEquals(
           new Submission.Accepted("c", Durability.MEMORY), store.submit("c", Priority.HIGH));
-      List<Claim> reconciled = store.claims.reconcile(token, store.sequence(), Set.of("a"));
+      List<Claim> reconciled = store.claims.reconcile(token, store.sequence(), Map.of("a", 1));
       assertTrue(reconciled.size() <= 1);
       until(() -> store.claims.end(token, a, Outcome.SUCCESS));
       int more = store.claim(token, 10).size();

@@ -111,7 +111,7 @@ class ScriptCallsIT {
             token, claimed.get(1), new Outcome.Failure("no", false, Optional.empty())));
     StoreOnRedis.get(store.claims.requeue(token, claimed.get(2), Duration.ZERO));
     StoreOnRedis.get(store.claims.requeue(token, claimed.get(3), Duration.ofMillis(1)));
-    store.claims.reconcile(token, store.sequence(), Set.of("nobody"));
+    store.claims.reconcile(token, store.sequence(), Map.of("nobody", 1));
     store.claims.promote(token, 10);
     store.claims.trim(token, 10);
     StoreOnRedis.get(store.tasks.find("a"));

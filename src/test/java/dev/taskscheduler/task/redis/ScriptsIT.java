@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -184,7 +185,7 @@ class ScriptsIT extends OnOneRedis {
             StoreException.Refused.class, () -> store.claims.claim(token, 1, 1, ClaimOrder.STRICT));
     assertTrue(again.getMessage().contains("BARRED"), again.getMessage());
     assertEquals(before, server.snapshot());
-    store.claims.reconcile(token, 5, Set.of("a"));
+    store.claims.reconcile(token, 5, Map.of("a", 1));
     var barred = server.snapshot();
     assertThrows(
         StoreException.Refused.class, () -> store.claims.claim(token, 5, 1, ClaimOrder.STRICT));
@@ -198,7 +199,8 @@ class ScriptsIT extends OnOneRedis {
     Claim known = store.claimOne(token);
     List<Claim> lost = store.claim(token, 2);
     var before = server.snapshot();
-    List<Claim> found = store.claims.reconcile(token, store.sequence(), Set.of(known.id()));
+    List<Claim> found =
+        store.claims.reconcile(token, store.sequence(), Map.of(known.id(), known.attempt()));
     assertEquals(
         idsAndAttempts(lost),
         idsAndAttempts(found.stream().sorted(Comparator.comparing(Claim::id)).toList()));
@@ -219,7 +221,7 @@ class ScriptsIT extends OnOneRedis {
     while (claimed.size() < 1200) {
       claimed.addAll(ids(store.claim(token, 500)));
     }
-    List<Claim> found = store.claims.reconcile(token, store.sequence(), Set.of());
+    List<Claim> found = store.claims.reconcile(token, store.sequence(), Map.of());
     assertEquals(1200, found.size());
     assertEquals(claimed, new TreeSet<>(ids(found)));
   }
