@@ -6,6 +6,7 @@ import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.TargetUrl;
 import dev.taskscheduler.task.TaskOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,7 +30,9 @@ final class OptionReading {
   private static final String TIME =
       "must be a time such as \"2026-11-23T08:55:00Z\" (RFC 3339), at most 365 days ahead";
   private static final String URL =
-      "must be a URL of http or https, at most "
+      "must be a URL: "
+          + TargetUrl.RULE
+          + ", at most "
           + Callback.LONGEST_URL
           + " characters of ASCII, no quotes, no backslash";
 
@@ -227,6 +230,10 @@ final class OptionReading {
             refuse(
                 part, "/callback" + Faults.pointer(name), "is not known; the fields are url, on");
       }
+    }
+    if (TargetUrl.read(url).isEmpty()) {
+      faults.add("/callback/url", URL);
+      return;
     }
     try {
       options = options.callback(new Callback(when, url));

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a submission may ask for, and what is ordered of tasks after: over HTTP, on a real Redis,
 /// with a leader whose calls the test makes itself.
@@ -138,6 +140,32 @@ class OrdersIT {
             "/durability")) {
       assertTrue(text(answer).contains("\"" + pointer + "\""), pointer + " in " + text(answer));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://example.com/",
+        "http://u:p@example.com/",
+        "http://u@example.com/",
+        "http://example.com:99999/",
+        "http://example.com:0/",
+        "http://?x",
+        "http:///x",
+        "http://under_score/",
+        "http://[fe80::1%25eth0]/",
+        "http://example.com/{x}",
+        "//example.com/",
+        "example.com"
+      })
+  void a_callback_to_a_url_that_no_payload_could_name_is_refused(String url) throws Exception {
+    String task = "{\"payload\":1,\"callback\":{\"url\":\"" + url + "\"}}";
+    HttpResponse<byte[]> answer = face.post("/submit", task);
+    assertEquals(400, answer.statusCode(), text(answer));
+    assertTrue(text(answer).contains("\"pointer\":\"/callback/url\""), text(answer));
+    HttpResponse<byte[]> batch = face.post("/submit/batch", "[" + task + "]");
+    assertTrue(text(batch).contains("/callback/url"), text(batch));
+    assertEquals(0, claim(1).size());
   }
 
   @Test

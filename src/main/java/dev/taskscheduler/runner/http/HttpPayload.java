@@ -1,8 +1,8 @@
 package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.task.PayloadFault;
+import dev.taskscheduler.task.TargetUrl;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -35,11 +35,11 @@ final class HttpPayload {
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e]{0,8192}");
   private static final int MOST_HEADERS = 64;
   private static final int LONGEST_URL = 8192;
-  private static final int MOST_PORT = 65_535;
   private static final int SHOWN = 100;
   private static final String URL_DETAIL =
-      "must be a string such as \"https://example.com/hook\": http or https, a host name of letters,"
-          + " digits, '-' and '.' (or an address), no user and password, at most 8,192 characters";
+      "must be a string such as \"https://example.com/hook\": "
+          + TargetUrl.RULE
+          + ", at most 8,192 characters";
   private static final String TIMEOUT_DETAIL =
       "must be seconds as a number above 0, or an ISO-8601 duration such as \"PT20S\"";
 
@@ -137,23 +137,7 @@ final class HttpPayload {
   }
 
   private static Optional<URI> target(String text) {
-    if (text.length() > LONGEST_URL) {
-      return Optional.empty();
-    }
-    try {
-      URI uri = new URI(text);
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-      boolean good =
-          (scheme.equals("http") || scheme.equals("https"))
-              && uri.getHost() != null
-              && uri.getUserInfo() == null
-              && uri.getHost().indexOf('%') < 0 // a zone of this machine
-              && uri.getPort() != 0
-              && uri.getPort() <= MOST_PORT;
-      return good ? Optional.of(uri) : Optional.empty();
-    } catch (URISyntaxException e) {
-      return Optional.empty();
-    }
+    return text.length() > LONGEST_URL ? Optional.empty() : TargetUrl.read(text);
   }
 
   private void method(JsonToken value, JsonParser parser) {
