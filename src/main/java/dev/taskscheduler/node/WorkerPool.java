@@ -222,7 +222,8 @@ final class WorkerPool {
                   claim.attempt(),
                   leadership.token(),
                   claim.payload(),
-                  claim.options().traceparent()));
+                  claim.options().traceparent(),
+                  config.maxResultBytes()));
       return result
           .fault(config.maxResultBytes())
           .<Outcome>map(fault -> new Outcome.Failure(fault, false, Optional.empty()))

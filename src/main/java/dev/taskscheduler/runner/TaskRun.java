@@ -11,5 +11,11 @@ import java.util.Optional;
 ///   stale leader
 /// @param payload the JSON value as it was submitted, byte for byte, UTF-8
 /// @param traceparent of the request that submitted it, as W3C Trace Context writes it
+/// @param maxResultBytes of its result that may be kept; a larger one fails the attempt
 public record TaskRun(
-    String id, int attempt, FencingToken token, byte[] payload, Optional<String> traceparent) {}
+    String id,
+    int attempt,
+    FencingToken token,
+    byte[] payload,
+    Optional<String> traceparent,
+    int maxResultBytes) {}

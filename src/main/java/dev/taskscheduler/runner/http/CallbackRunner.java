@@ -5,6 +5,7 @@ import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.TargetUrl;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskState;
 import java.net.URI;
@@ -28,6 +29,7 @@ import tools.jackson.core.util.ByteArrayBuilder;
 public final class CallbackRunner implements TaskRunner {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Duration LONGEST = Duration.ofDays(1); // the sender's own is less
+  private static final int KEPT = 1 << 10; // of what is answered to news
 
   private final HttpRunner http;
   private final Function<String, Optional<Task>> tasks;
@@ -52,19 +54,14 @@ public final class CallbackRunner implements TaskRunner {
     if (task.isEmpty()) {
       throw TaskFailure.lasting("the task that it should tell of is not kept any more: " + id);
     }
-    HttpCall call;
-    try {
-      call =
-          new HttpCall(
-              "POST",
-              URI.create(url),
-              Map.of("content-type", "application/json"),
-              body(task.get()),
-              LONGEST);
-    } catch (IllegalArgumentException e) {
-      throw TaskFailure.lasting("the callback's URL cannot be called: " + e.getMessage());
-    }
-    return http.send(call, run);
+    URI target =
+        TargetUrl.read(url)
+            .orElseThrow(() ->
+                TaskFailure.lasting("the callback's URL cannot be called: " + TargetUrl.RULE));
+    HttpCall call =
+        new HttpCall(
+            "POST", target, Map.of("content-type", "application/json"), body(task.get()), LONGEST);
+    return http.send(call, run, Math.min(KEPT, run.maxResultBytes()));
   }
 
   private static byte[] body(Task task) {

@@ -48,14 +48,16 @@ public final class HttpRunner implements TaskRunner {
       throw TaskFailure.lasting(
           payload.faults().stream().map(PayloadFault::toString).collect(Collectors.joining("; ")));
     }
-    return send(payload.call(), task);
+    return send(payload.call(), task, task.maxResultBytes());
   }
 
   /// Sends a request for a task and judges by its answer.
-  TaskResult send(HttpCall call, TaskRun task) throws TaskFailure, InterruptedException {
+  ///
+  /// @param kept bytes of the result, at the most
+  TaskResult send(HttpCall call, TaskRun task, int kept) throws TaskFailure, InterruptedException {
     HttpAnswer answer = sender.send(call, task);
     return switch (Verdict.of(answer.status())) {
-      case SUCCESS -> new TaskResult(AnswerJson.of(answer));
+      case SUCCESS -> new TaskResult(AnswerJson.of(answer, kept));
       case LASTING -> throw TaskFailure.lasting(said(call, answer));
       case PASSING -> throw TaskFailure.passing(said(call, answer));
       case BUSY -> {
@@ -70,7 +72,8 @@ public final class HttpRunner implements TaskRunner {
 
   private static String said(HttpCall call, HttpAnswer answer) {
     String quote =
-        AnswerJson.text(answer)
+        answer
+            .text()
             .map(text -> text.replaceAll("\\p{Cntrl}+", " ").strip())
             .map(text -> text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "...")
             .orElse("");

@@ -1,7 +1,9 @@
 package dev.taskscheduler.runner.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.runner.TaskResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How answers are judged and kept.
 class AnswersTest {
@@ -87,7 +90,7 @@ class AnswersTest {
 
   private static String kept(String type, byte[] body, boolean cut) {
     return new String(
-        AnswerJson.of(new HttpAnswer(200, Map.of("content-type", type), body, cut)),
+        AnswerJson.of(new HttpAnswer(200, Map.of("content-type", type), body, cut), 64 << 10),
         StandardCharsets.UTF_8);
   }
 
@@ -117,6 +120,88 @@ class AnswersTest {
     byte[] half = {'a', (byte) 0xc3};
     assertEquals(head + ",\"body\":\"a\",\"truncated\":true}", kept("text/plain", half, true));
     assertEquals(head + ",\"bytes\":2}", kept("text/plain", half, false));
+  }
+
+  /// A byte order mark may stand before JSON, and UTF-16 may be guessed from bytes; neither may
+  /// stand inside a result.
+  @Test
+  void json_of_another_encoding_is_kept_as_what_it_is_in_utf_8() {
+    String head = "{\"status\":200,\"headers\":{\"content-type\":\"application/json\"},\"body\":";
+    assertEquals(head + "{\"a\":1}}", kept("application/json", "\ufeff{\"a\":1}", false));
+    assertEquals(
+        head + "\"\\u00007\"}",
+        kept("application/json", "7".getBytes(StandardCharsets.UTF_16BE), false));
+  }
+
+  private static HttpAnswer answered(String body) {
+    return new HttpAnswer(
+        200,
+        Map.of("content-type", "text/plain", "etag", "\"1\""),
+        body.getBytes(StandardCharsets.UTF_8),
+        false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        "\n",
+        "\u0000",
+        "\u001f",
+        "\u007f",
+        "\"",
+        "\\",
+        "\u00e4",
+        "\u20ac",
+        "\ud83d\ude00"
+      })
+  void what_does_not_fit_is_cut_to_the_byte(String character) {
+    HttpAnswer answer = answered("ab" + character.repeat(1_000));
+    int whole = AnswerJson.of(answer, 1 << 20).length;
+    assertEquals(whole, AnswerJson.of(answer, whole).length);
+    for (int most = whole - 1; most > whole - 40; most--) {
+      byte[] json = AnswerJson.of(answer, most);
+      assertTrue(json.length <= most && json.length > most - 6, json.length + " of " + most);
+      assertEquals(Optional.empty(), new TaskResult(json).fault(most));
+      String text = new String(json, StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("{\"status\":200,\"headers\":{\"content-type\""), text);
+      assertTrue(text.contains("\"body\":\"ab"), text);
+      assertTrue(text.endsWith("\",\"truncated\":true}"), text);
+    }
+  }
+
+  @Test
+  void json_that_does_not_fit_is_cut_as_text() {
+    HttpAnswer answer =
+        new HttpAnswer(
+            200,
+            Map.of("content-type", "application/json"),
+            ("[\"" + "x".repeat(200) + "\"]").getBytes(StandardCharsets.UTF_8),
+            false);
+    String text = new String(AnswerJson.of(answer, 150), StandardCharsets.UTF_8);
+    assertEquals(150, text.length());
+    assertTrue(text.contains("\"body\":\"[\\\"xxx"), text);
+    assertTrue(text.endsWith("x\",\"truncated\":true}"), text);
+  }
+
+  @Test
+  void the_status_stands_wherever_it_fits_and_headers_are_kept_whole_or_not_at_all() {
+    HttpAnswer answer = answered("body");
+    for (int most = 0; most < 120; most++) {
+      String text = new String(AnswerJson.of(answer, most), StandardCharsets.UTF_8);
+      assertTrue(text.length() <= most, text);
+      assertEquals(most >= 44, text.startsWith("{\"status\":200,\"headers\":{"), text);
+      assertEquals(
+          Optional.empty(), new TaskResult(text.getBytes(StandardCharsets.UTF_8)).fault(most));
+      assertTrue(
+          text.isEmpty()
+              || text.contains("\"body\":\"body\"")
+              || text.contains("\"truncated\":true"),
+          text);
+    }
+    assertEquals(
+        "{\"status\":200,\"headers\":{\"etag\":\"\\\"1\\\"\"},\"truncated\":true}",
+        new String(AnswerJson.of(answer, 60), StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest

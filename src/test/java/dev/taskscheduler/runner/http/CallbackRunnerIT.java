@@ -62,6 +62,39 @@ class CallbackRunnerIT {
     }
   }
 
+  /// Whoever is told of an end may answer as much as it likes: the news has arrived.
+  @Test
+  void of_what_is_answered_little_is_kept() throws Exception {
+    try (Target target = Target.answering(200, "\n".repeat(1000));
+        Sending sending = Sending.local("PT10S")) {
+      CallbackRunner runner =
+          new CallbackRunner(
+              sending.runner, id -> Optional.of(task(new TaskState.Completed(BEGAN, ENDED))));
+      byte[] kept = runner.run(Sending.task(payload(target))).json();
+      assertTrue(kept.length <= 1024 && kept.length > 1000, kept.length + " bytes");
+      String text = new String(kept, StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("{\"status\":200,"), text);
+      assertTrue(text.endsWith("\"truncated\":true}"), text);
+    }
+  }
+
+  /// Kept before such URLs were refused at submission.
+  @Test
+  void a_url_that_no_payload_may_name_is_not_called() throws Exception {
+    try (Sending sending = Sending.local("PT10S")) {
+      CallbackRunner runner =
+          new CallbackRunner(
+              sending.runner, id -> Optional.of(task(new TaskState.Completed(BEGAN, ENDED))));
+      TaskFailure failure =
+          assertThrows(
+              TaskFailure.class,
+              () ->
+                  runner.run(
+                      Sending.task("{\"task\":\"01a2\",\"url\":\"http://127.0.0.1:99999/\"}")));
+      assertTrue(failure.isLasting());
+    }
+  }
+
   @Test
   void a_task_that_is_not_kept_any_more_is_told_of_to_nobody() throws Exception {
     try (Target target = Target.answering(204, "");

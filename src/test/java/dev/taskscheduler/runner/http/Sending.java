@@ -51,7 +51,8 @@ final class Sending implements AutoCloseable {
         2,
         new FencingToken(1795464078439L, "0123456789abcdef"),
         payload.getBytes(StandardCharsets.UTF_8),
-        Optional.empty());
+        Optional.empty(),
+        64 << 10);
   }
 
   /// An attempt under way.

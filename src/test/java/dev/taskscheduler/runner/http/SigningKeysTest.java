@@ -30,7 +30,8 @@ class SigningKeysTest {
           2,
           new FencingToken(7, "0123456789abcdef"),
           new byte[0],
-          Optional.empty());
+          Optional.empty(),
+          1);
 
   private static String key(char of) {
     return "whsec_"

@@ -15,11 +15,11 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
 /// A target on the JDK's own HTTP server, on loopback, that keeps what it was asked.
-final class Target implements AutoCloseable {
+public final class Target implements AutoCloseable {
   /// A request as it arrived.
-  record Asked(String method, String uri, Headers headers, byte[] body, int port) {}
+  public record Asked(String method, String uri, Headers headers, byte[] body, int port) {}
 
-  interface Answer {
+  public interface Answer {
     void to(HttpExchange exchange) throws Exception;
   }
 
@@ -53,7 +53,7 @@ final class Target implements AutoCloseable {
     server.start();
   }
 
-  static Target that(Answer answer) throws IOException {
+  public static Target that(Answer answer) throws IOException {
     return new Target(HttpServer.create(loopback(), 0), answer);
   }
 
@@ -68,7 +68,7 @@ final class Target implements AutoCloseable {
     return that(exchange -> answer(exchange, status, body, headers));
   }
 
-  static void answer(HttpExchange exchange, int status, String body, String... headers)
+  public static void answer(HttpExchange exchange, int status, String body, String... headers)
       throws IOException {
     for (int i = 0; i < headers.length; i += 2) {
       exchange.getResponseHeaders().add(headers[i], headers[i + 1]);
@@ -93,7 +93,12 @@ final class Target implements AutoCloseable {
     return (server instanceof HttpsServer ? "https" : "http") + "://target.test:" + port() + path;
   }
 
-  List<Asked> asked() {
+  /// The same by its address, for whoever knows no name of it.
+  public String address(String path) {
+    return "http://127.0.0.1:" + port() + path;
+  }
+
+  public List<Asked> asked() {
     return asked;
   }
 

@@ -26,7 +26,8 @@ class TaskHeadersTest {
                 3,
                 new FencingToken(1795464078439L, "0123456789abcdef"),
                 new byte[0],
-                Optional.of("00-" + TRACE + "-" + SPAN + "-01")),
+                Optional.of("00-" + TRACE + "-" + SPAN + "-01"),
+                1),
             new byte[0],
             SigningKeys.NONE,
             Instant.EPOCH);
