@@ -63,7 +63,7 @@ final class OrderHandler {
       case PENDING -> Answers.problem(req, res, notDead(id, "has not ended"));
       case COMPLETED -> Answers.problem(req, res, notDead(id, "has completed"));
       case CANCELLED -> Answers.problem(req, res, notDead(id, "was cancelled"));
-      case QUEUE_FULL -> Answers.problem(req, res, SubmissionAnswers.queueFull());
+      case QUEUE_FULL -> Answers.problem(req, res, SubmissionAnswers.noRoomToRetry().about(id));
       case NOT_UNIQUE ->
           Answers.problem(
               req,

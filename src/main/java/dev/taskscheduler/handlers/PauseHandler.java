@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
@@ -18,6 +19,7 @@ import tools.jackson.core.JsonGenerator;
 final class PauseHandler {
   private static final int UNPROCESSABLE = 422;
   private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Set<String> KNOWN = Set.of("type", "priority");
 
   private final TaskService tasks;
 
@@ -58,29 +60,41 @@ final class PauseHandler {
         });
   }
 
-  /// Answers the request itself if it names nothing that could be paused.
+  /// Answers the request itself if it does not say clearly what: a misspelt word must not pause
+  /// all.
   private static Optional<Pause> what(ServerRequest req, ServerResponse res) {
+    Faults faults = new Faults();
+    TaskQuery.refuseBody(req, faults);
+    req.query().names().stream()
+        .filter(name -> !KNOWN.contains(name))
+        .sorted()
+        .forEach(name ->
+            faults.add("?" + name, "is not known; send type or priority, or none for everything"));
     List<String> types = req.query().all("type", List::of);
     List<String> priorities = req.query().all("priority", List::of);
-    if (types.isEmpty() && priorities.isEmpty()) {
-      return Optional.of(new Pause.All());
+    if (types.size() + priorities.size() > 1) {
+      faults.add(
+          types.isEmpty() ? "?priority" : "?type", "must be the only one: one thing at a time");
     }
-    Optional<Pause> named = Optional.empty();
-    if (types.size() == 1 && priorities.isEmpty() && TYPE.matcher(types.getFirst()).matches()) {
-      named = Optional.of(new Pause.OfType(types.getFirst()));
-    } else if (types.isEmpty() && priorities.size() == 1) {
-      named = Priority.parse(priorities.getFirst()).map(Pause.OfPriority::new);
+    Optional<Pause> what = Optional.of(new Pause.All());
+    if (!types.isEmpty()) {
+      what = Optional.of(types.getFirst()).filter(TYPE.asMatchPredicate()).map(Pause.OfType::new);
+      refuse(what, faults, "?type", "must be the name of a type");
+    } else if (!priorities.isEmpty()) {
+      what = Priority.parse(priorities.getFirst()).map(Pause.OfPriority::new);
+      refuse(what, faults, "?priority", "must be high, medium or low");
     }
-    if (named.isEmpty()) {
-      Answers.problem(
-          req,
-          res,
-          Problem.of(
-              Status.BAD_REQUEST_400,
-              "Send one query parameter: type with the name of a type, or priority with high,"
-                  + " medium or low; none for everything."));
+    if (!faults.none()) {
+      Answers.problem(req, res, TaskQuery.invalid(faults));
+      return Optional.empty();
     }
-    return named;
+    return what;
+  }
+
+  private static void refuse(Optional<Pause> what, Faults faults, String name, String detail) {
+    if (what.isEmpty()) {
+      faults.add(name, detail);
+    }
   }
 
   /// The member `paused`: what, and since when.

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// `POST /tasks/retry`: brings back all dead or expired tasks that a query names, up to its limit.
-/// Each is brought back by itself; called again, it goes on.
+/// Each is brought back by itself; what is refused stays where it is, and `next` leads past it.
 final class RetryHandler implements Handler {
   /// Pages that are looked at in one call, each of which may have found nothing.
   private static final int MOST_PAGES = 100;
@@ -25,9 +25,35 @@ final class RetryHandler implements Handler {
     this.tasks = tasks;
   }
 
+  /// How far a call came.
+  ///
+  /// @param next where the next call goes on; empty at the beginning, or if there is nothing left
+  /// @param more whether there may be more
+  /// @param full whether it ended early, since the queue is full
+  private record Progress(
+      int revived, int refused, Optional<String> next, boolean more, boolean full) {
+    static Progress begun(String cursor) {
+      return new Progress(0, 0, Optional.of(cursor).filter(some -> !some.isEmpty()), true, false);
+    }
+
+    int looked() {
+      return revived + refused;
+    }
+
+    Progress with(List<Revival> answers, Optional<String> behind) {
+      int back = (int) answers.stream().filter(Revival.REVIVED::equals).count();
+      int left = (int) answers.stream().filter(Revival.QUEUE_FULL::equals).count();
+      int others = answers.size() - back - left;
+      return left == 0
+          ? new Progress(revived + back, refused + others, behind, behind.isPresent(), false)
+          : new Progress(revived + back, refused + others, next, true, true); // the page once more
+    }
+  }
+
   @Override
   public void handle(ServerRequest req, ServerResponse res) {
     Faults faults = new Faults();
+    TaskQuery.refuseBody(req, faults);
     Optional<TaskQuery.Read> asked = TaskQuery.read(req.query(), faults);
     StateName state = asked.flatMap(read -> read.filter().state()).orElse(StateName.DEAD);
     if (state != StateName.DEAD && state != StateName.EXPIRED) {
@@ -37,38 +63,34 @@ final class RetryHandler implements Handler {
       Answers.problem(req, res, TaskQuery.invalid(faults));
       return;
     }
-    revive(req, res, asked.get(), state, faults);
+    Optional<Progress> came = revive(asked.get(), state);
+    if (came.isEmpty()) {
+      faults.add("?cursor", "is not known; leave it out");
+      Answers.problem(req, res, TaskQuery.invalid(faults));
+    } else if (came.get().full && came.get().looked() == 0) {
+      Answers.problem(req, res, SubmissionAnswers.noRoomToRetry());
+    } else {
+      answer(req, res, came.get());
+    }
   }
 
-  private void revive(
-      ServerRequest req, ServerResponse res, TaskQuery.Read asked, StateName state, Faults faults) {
-    TaskFilter filter = asked.filter();
-    int revived = 0;
-    int refused = 0;
-    Optional<String> cursor = Optional.of(asked.cursor());
-    for (int pages = 0; cursor.isPresent() && pages < MOST_PAGES; pages++) {
-      int left = filter.limit() - revived - refused;
-      if (left == 0) {
+  /// @return empty if the cursor is not known
+  private Optional<Progress> revive(TaskQuery.Read asked, StateName state) {
+    int limit = asked.filter().limit();
+    Progress came = Progress.begun(asked.cursor());
+    for (int pages = 0; pages < MOST_PAGES; pages++) {
+      if (!came.more || came.full || came.looked() == limit) {
         break;
       }
-      Optional<TaskPage> page = tasks.list(only(filter, state, left), cursor.get());
+      Optional<TaskPage> page =
+          tasks.list(only(asked.filter(), state, limit - came.looked()), came.next.orElse(""));
       if (page.isEmpty()) {
-        faults.add("?cursor", "is not known; leave it out");
-        Answers.problem(req, res, TaskQuery.invalid(faults));
-        return;
+        return Optional.empty();
       }
       List<String> ids = page.get().tasks().stream().map(Task::id).toList();
-      List<Revival> answers = ids.isEmpty() ? List.of() : tasks.revive(ids);
-      if (answers.contains(Revival.QUEUE_FULL)) {
-        Answers.problem(req, res, SubmissionAnswers.queueFull());
-        return;
-      }
-      int back = (int) answers.stream().filter(Revival.REVIVED::equals).count();
-      revived += back;
-      refused += answers.size() - back;
-      cursor = page.get().next();
+      came = came.with(ids.isEmpty() ? List.of() : tasks.revive(ids), page.get().next());
     }
-    answer(req, res, revived, refused, cursor.isPresent());
+    return Optional.of(came);
   }
 
   private static TaskFilter only(TaskFilter filter, StateName state, int limit) {
@@ -81,13 +103,18 @@ final class RetryHandler implements Handler {
         limit);
   }
 
-  private static void answer(
-      ServerRequest req, ServerResponse res, int revived, int refused, boolean more) {
+  private static void answer(ServerRequest req, ServerResponse res, Progress came) {
     byte[] body =
         JsonText.object(json -> {
-          json.writeNumberProperty("revived", revived);
-          json.writeNumberProperty("refused", refused);
-          json.writeBooleanProperty("more", more);
+          json.writeNumberProperty("revived", came.revived);
+          json.writeNumberProperty("refused", came.refused);
+          json.writeBooleanProperty("more", came.more);
+          came.next.ifPresent(next -> json.writeStringProperty("next", next));
+          if (came.full) {
+            json.writeObjectPropertyStart("problem");
+            SubmissionAnswers.noRoomToRetry().write(json);
+            json.writeEndObject();
+          }
         });
     Answers.json(req, res, Status.OK_200, body);
   }

@@ -22,7 +22,8 @@ final class SubmissionAnswers {
   Problem problem(Submission answer) {
     return switch (answer) {
       case Submission.QueueFull(long maxPending) ->
-          queueFull(maxPending + " tasks have not ended yet, as many as may.");
+          queueFull(
+              "Nothing was kept: " + maxPending + " tasks have not ended yet, as many as may.");
       case Submission.Uncertain(String id, String reason) -> uncertain(id, reason);
       case Submission.UnknownType(String type) -> unknownType(type);
       case Submission.KeyReused(String id) -> keyReused(id);
@@ -53,8 +54,10 @@ final class SubmissionAnswers {
         "malformed-body", "The body cannot be read", Status.BAD_REQUEST_400, detail);
   }
 
-  static Problem queueFull() {
-    return queueFull("as many tasks as may (MAX_PENDING) have not ended yet.");
+  /// Why a dead task could not be brought back.
+  static Problem noRoomToRetry() {
+    return queueFull(
+        "There is no room to bring tasks back: as many as may (MAX_PENDING) have not ended yet.");
   }
 
   private static Problem queueFull(String why) {
@@ -62,7 +65,7 @@ final class SubmissionAnswers {
             "queue-full",
             "The queue is full",
             Status.TOO_MANY_REQUESTS_429,
-            "Nothing was kept: " + why + " Try again later.")
+            why + " Try again later.")
         .retry(ErrorMapping.RETRY_SOON);
   }
 

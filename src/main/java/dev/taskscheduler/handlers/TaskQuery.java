@@ -5,6 +5,7 @@ import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskFilter;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Reads the query of `GET /tasks`, all its faults at once.
+/// Reads the query of `GET /tasks` and `POST /tasks/retry`, all its faults at once.
 final class TaskQuery {
   private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
@@ -40,6 +41,13 @@ final class TaskQuery {
   /// @return empty if something is
   static Optional<Read> read(UriQuery query, Faults faults) {
     return new TaskQuery(query, faults).read();
+  }
+
+  /// Notes a body where the query alone says what is meant: to pass over it could mean everything.
+  static void refuseBody(ServerRequest req, Faults faults) {
+    if (req.content().hasEntity()) {
+      faults.add("", "there must be no body; say in the query what is meant");
+    }
   }
 
   static Problem invalid(Faults faults) {

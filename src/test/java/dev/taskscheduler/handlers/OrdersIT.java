@@ -6,23 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.redis.RedisClaimStore;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,58 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What a submission may ask for, and what is ordered of tasks after: over HTTP, on a real Redis,
 /// with a leader whose calls the test makes itself.
 @Timeout(120)
-class OrdersIT {
-  private static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
-  private static final FencingToken TOKEN = new FencingToken(7, "0123456789abcdef");
-
-  private static RestFace face;
-  private static Redis redis;
-  private static RedisClaimStore claims;
-  private long sequence;
-
-  @BeforeAll
-  static void start() throws IOException {
-    face = new RestFace();
-    redis = face.redisServer.redis(6);
-    claims = new RedisClaimStore(redis, RestFace.NAMESPACE, RestFace.LIMITS);
-  }
-
-  @AfterAll
-  static void stop() {
-    claims.close();
-    redis.close();
-    face.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    try (var jedis = face.redisServer.jedis()) {
-      jedis.flushAll();
-      jedis.hset(
-          "{test}:leader",
-          Map.of("epoch", "7", "nonce", TOKEN.nonce(), "node", "node1", "claimSeq", "0"));
-    }
-  }
-
-  private static String id(HttpResponse<byte[]> answer) {
-    Matcher matcher = ID.matcher(text(answer));
-    assertTrue(matcher.find(), text(answer));
-    return matcher.group(1);
-  }
-
-  private List<Claim> claim(int limit) {
-    return claims.claim(TOKEN, ++sequence, limit, ClaimOrder.STRICT).claims();
-  }
-
-  private static void end(Claim claim, Outcome outcome) {
-    claims.end(TOKEN, claim, outcome).join();
-  }
-
-  private static void assertState(String state, String id) throws Exception {
-    String answer = text(face.call("GET", "/status?id=" + id));
-    assertTrue(answer.contains("\"state\":\"" + state + "\""), answer);
-  }
-
+class OrdersIT extends FaceAndLeader {
   @Test
   void all_that_a_submission_may_ask_for_reaches_the_leader() throws Exception {
     String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -235,26 +173,6 @@ class OrdersIT {
   }
 
   @Test
-  void dead_tasks_are_brought_back_by_a_query_up_to_its_limit() throws Exception {
-    for (int i = 0; i < 5; i++) {
-      face.post("/submit", i < 3 ? "{\"payload\":1}" : "{\"payload\":1,\"priority\":\"low\"}");
-      end(claim(1).getFirst(), new Outcome.Failure("no", false, Optional.empty()));
-    }
-    assertEquals(
-        "{\"revived\":2,\"refused\":0,\"more\":true}",
-        text(face.call("POST", "/tasks/retry?priority=medium&limit=2")));
-    assertEquals(
-        "{\"revived\":1,\"refused\":0,\"more\":false}",
-        text(face.call("POST", "/tasks/retry?priority=medium")));
-    assertEquals(3, claim(9).size());
-    assertEquals(
-        "{\"revived\":2,\"refused\":0,\"more\":false}",
-        text(face.call("POST", "/tasks/retry?state=dead&limit=500")));
-    assertEquals(400, face.call("POST", "/tasks/retry?state=completed").statusCode());
-    assertEquals(405, face.call("GET", "/tasks/retry").statusCode());
-  }
-
-  @Test
   void what_is_known_of_a_task_is_told_whole() throws Exception {
     String id =
         id(face.post("/submit", "{\"payload\":{\"a\": 1.0},\"maxAttempts\":2,\"timeout\":3}"));
@@ -292,6 +210,30 @@ class OrdersIT {
     assertEquals(List.of(), claim(5));
     face.call("POST", "/resume");
     assertEquals(1, claim(5).size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/pause?tpye=mail", "/pause?type=", "/pause?prio=low", "/pause?type=a&type=b"})
+  void a_pause_that_is_not_understood_pauses_nothing(String target) throws Exception {
+    var answer = face.call("POST", target);
+    assertEquals(400, answer.statusCode());
+    String name = target.substring(target.indexOf('?'), target.indexOf('='));
+    assertTrue(text(answer).contains("\"pointer\":\"" + name + "\""), text(answer));
+    assertEquals("{\"paused\":[]}", text(face.call("GET", "/pause")));
+  }
+
+  @Test
+  void a_body_neither_pauses_nor_resumes_nor_brings_back_anything() throws Exception {
+    assertEquals(400, face.post("/pause", "{\"type\":\"log\"}").statusCode());
+    assertEquals("{\"paused\":[]}", text(face.call("GET", "/pause")));
+    face.call("POST", "/pause");
+    assertEquals(400, face.post("/resume", "{\"type\":\"log\"}").statusCode());
+    assertEquals(400, face.call("POST", "/resume?prio=low").statusCode());
+    assertTrue(text(face.call("GET", "/pause")).contains("\"all\":true"));
+    var answer = face.post("/tasks/retry", "{\"type\":\"log\"}");
+    assertEquals(400, answer.statusCode());
+    assertTrue(text(answer).contains("there must be no body"), text(answer));
   }
 
   @Test
