@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonParser;
@@ -149,22 +151,17 @@ final class OptionReading {
       refuse(value, "/backoff", "must be an object with base, cap and factor, each optional");
       return;
     }
-    Duration base = Duration.ofSeconds(1);
-    Duration cap = Duration.ofMinutes(10);
-    double factor = 2;
-    boolean capSeen = false;
+    Optional<Duration> base = Optional.empty();
+    Optional<Duration> cap = Optional.empty();
+    OptionalDouble factor = OptionalDouble.empty();
     String bounds = "\"PT5S\"; 1 ms to 24 hours";
     Duration least = Duration.ofMillis(1);
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
       JsonToken part = parser.nextToken();
       switch (name) {
-        case "base" ->
-            base = duration("backoff/base", part, least, Backoff.LONGEST, bounds).orElse(base);
-        case "cap" -> {
-          capSeen = true;
-          cap = duration("backoff/cap", part, least, Backoff.LONGEST, bounds).orElse(cap);
-        }
-        case "factor" -> factor = factor(part).orElse(factor);
+        case "base" -> base = duration("backoff/base", part, least, Backoff.LONGEST, bounds);
+        case "cap" -> cap = duration("backoff/cap", part, least, Backoff.LONGEST, bounds);
+        case "factor" -> factor = factor(part);
         default ->
             refuse(
                 part,
@@ -172,27 +169,24 @@ final class OptionReading {
                 "is not known; the fields are base, cap, factor");
       }
     }
-    if (cap.compareTo(base) < 0) {
-      if (capSeen) {
-        faults.add("/backoff/cap", "must not be less than base");
-      }
-      cap = base;
+    if (base.isPresent() && cap.isPresent() && cap.get().compareTo(base.get()) < 0) {
+      faults.add("/backoff/cap", "must not be less than base");
+      return;
     }
     options =
         options.retry(
-            new RetryPolicy(
-                options.retry().maxAttempts(), Optional.of(new Backoff(base, cap, factor))));
+            new RetryPolicy(options.retry().maxAttempts(), new AskedBackoff(base, cap, factor)));
   }
 
-  private Optional<Double> factor(JsonToken value) {
+  private OptionalDouble factor(JsonToken value) {
     if (value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT) {
       double factor = parser.getDoubleValue();
       if (factor >= 1 && factor <= Backoff.MOST_FACTOR) {
-        return Optional.of(factor);
+        return OptionalDouble.of(factor);
       }
     }
     refuse(value, "/backoff/factor", "must be a number from 1 to 100");
-    return Optional.empty();
+    return OptionalDouble.empty();
   }
 
   private void uniqueKey(JsonToken value) {

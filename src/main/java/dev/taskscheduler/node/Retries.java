@@ -43,7 +43,7 @@ final class Retries {
     }
     Duration wait;
     synchronized (random) {
-      wait = claim.options().retry().backoff().orElse(config.backoff()).after(charged, random);
+      wait = claim.options().retry().backoff().over(config.backoff()).after(charged, random);
     }
     Duration least = asked.map(Retries::bounded).orElse(Duration.ZERO);
     return Optional.of(least.compareTo(wait) > 0 ? least : wait);

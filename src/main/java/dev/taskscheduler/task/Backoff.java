@@ -16,6 +16,10 @@ public record Backoff(Duration base, Duration cap, double factor) {
   public static final double MOST_FACTOR = 100;
 
   public Backoff {
+    check(base, cap, factor);
+  }
+
+  static void check(Duration base, Duration cap, double factor) {
     if (base.toMillis() < 1 || cap.compareTo(base) < 0 || cap.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("1 ms <= base <= cap <= 1d, was " + base + " and " + cap);
     }

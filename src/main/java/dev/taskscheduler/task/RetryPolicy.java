@@ -1,6 +1,5 @@
 package dev.taskscheduler.task;
 
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /// How often a task is tried and how long it waits in between; what is empty is as the leader is
@@ -8,9 +7,9 @@ import java.util.OptionalInt;
 ///
 /// @param maxAttempts attempts that may be charged to it before it is dead; 1 to 1,000
 /// @param backoff how long it waits between attempts
-public record RetryPolicy(OptionalInt maxAttempts, Optional<Backoff> backoff) {
+public record RetryPolicy(OptionalInt maxAttempts, AskedBackoff backoff) {
   /// As the leader is configured.
-  public static final RetryPolicy USUAL = new RetryPolicy(OptionalInt.empty(), Optional.empty());
+  public static final RetryPolicy USUAL = new RetryPolicy(OptionalInt.empty(), AskedBackoff.USUAL);
 
   public static final int MOST_ATTEMPTS = 1000;
 }

@@ -40,14 +40,27 @@ class OrdersIT extends FaceAndLeader {
     assertEquals(202, answer.statusCode(), text(answer));
     var options = claim(1).getFirst().options();
     assertEquals(7, options.retry().maxAttempts().orElseThrow());
-    var backoff = options.retry().backoff().orElseThrow();
-    assertEquals(Duration.ofSeconds(2), backoff.base());
-    assertEquals(Duration.ofMinutes(1), backoff.cap());
-    assertEquals(1.5, backoff.factor());
+    var backoff = options.retry().backoff();
+    assertEquals(Optional.of(Duration.ofSeconds(2)), backoff.base());
+    assertEquals(Optional.of(Duration.ofMinutes(1)), backoff.cap());
+    assertEquals(1.5, backoff.factor().orElseThrow());
     assertEquals(Optional.of(Duration.ofMillis(500)), options.timeout());
     assertEquals(Optional.of(Duration.ofHours(1)), options.retention());
     assertEquals("https://example.com/x?a=b", options.callback().orElseThrow().url());
     assertEquals(Optional.of(trace), options.traceparent());
+  }
+
+  @Test
+  void a_part_of_the_backoff_is_taken_alone_and_two_must_go_together() throws Exception {
+    face.post("/submit", "{\"payload\":1,\"backoff\":{\"cap\":0.5}}");
+    var backoff = claim(1).getFirst().options().retry().backoff();
+    assertEquals(Optional.of(Duration.ofMillis(500)), backoff.cap());
+    assertEquals(Optional.empty(), backoff.base());
+    assertEquals(
+        202, face.post("/submit", "{\"payload\":1,\"backoff\":{\"base\":\"PT1H\"}}").statusCode());
+    var answer = face.post("/submit", "{\"payload\":1,\"backoff\":{\"base\":2,\"cap\":1}}");
+    assertEquals(400, answer.statusCode());
+    assertTrue(text(answer).contains("must not be less than base"), text(answer));
   }
 
   @Test

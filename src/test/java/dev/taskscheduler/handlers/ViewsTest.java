@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.PastAttempt;
@@ -202,7 +203,7 @@ class ViewsTest {
         new PastAttempt(2, 9, Optional.empty(), T1, Optional.of(T2), How.COMPLETED, "");
     TaskOptions options =
         TaskOptions.NONE
-            .retry(new RetryPolicy(OptionalInt.of(3), Optional.empty()))
+            .retry(new RetryPolicy(OptionalInt.of(3), AskedBackoff.USUAL))
             .timeout(Duration.ofSeconds(90))
             .expiresAt(T2)
             .retention(Duration.ofDays(7))

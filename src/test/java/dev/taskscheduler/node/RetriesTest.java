@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
@@ -14,7 +15,9 @@ import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,11 +53,11 @@ class RetriesTest {
   }
 
   private static RetryPolicy policy(int attempts) {
-    return new RetryPolicy(OptionalInt.of(attempts), Optional.empty());
+    return new RetryPolicy(OptionalInt.of(attempts), AskedBackoff.USUAL);
   }
 
   private static RetryPolicy policy(Backoff backoff) {
-    return new RetryPolicy(OptionalInt.empty(), Optional.of(backoff));
+    return new RetryPolicy(OptionalInt.empty(), AskedBackoff.of(backoff));
   }
 
   private boolean triedAgain(int charged, RetryPolicy policy) {
@@ -82,7 +85,28 @@ class RetriesTest {
   void a_tasks_own_backoff_counts() {
     spread(0, policy(SHORT), 3);
     spread(1, policy(SHORT), 9);
-    spread(7, new RetryPolicy(OptionalInt.of(100), Optional.of(SHORT)), 9);
+    spread(7, new RetryPolicy(OptionalInt.of(100), AskedBackoff.of(SHORT)), 9);
+  }
+
+  /// What is left out is as configured: 100 ms, 10 s, 2.
+  @ParameterizedTest
+  @CsvSource({
+    "50,,, 1, 100", // base alone
+    "50,,3, 2, 450",
+    ",150,, 0, 100", // cap alone
+    ",150,, 1, 150",
+    ",30,, 0, 30", // lowers the base
+    "60000,,, 0, 60000", // lifts the cap
+    ",,5, 1, 500"
+  })
+  void what_a_tasks_own_backoff_leaves_out_is_as_configured(
+      @Nullable Long base, @Nullable Long cap, @Nullable Double factor, int charged, long mostMs) {
+    AskedBackoff asked =
+        new AskedBackoff(
+            Optional.ofNullable(base).map(Duration::ofMillis),
+            Optional.ofNullable(cap).map(Duration::ofMillis),
+            factor == null ? OptionalDouble.empty() : OptionalDouble.of(factor));
+    spread(charged, new RetryPolicy(OptionalInt.of(100), asked), mostMs);
   }
 
   private void spread(int charged, RetryPolicy policy, long mostMs) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
@@ -21,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,7 +38,7 @@ class TaskLifeIT extends NodeOnRedis {
 
   private static TaskOptions attempts(int most, Duration backoff) {
     return NONE.retry(
-        new RetryPolicy(OptionalInt.of(most), Optional.of(new Backoff(backoff, backoff, 1))));
+        new RetryPolicy(OptionalInt.of(most), AskedBackoff.of(new Backoff(backoff, backoff, 1))));
   }
 
   private void failsUntil(int good, Exception failure) {

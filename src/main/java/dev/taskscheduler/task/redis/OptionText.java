@@ -1,6 +1,6 @@
 package dev.taskscheduler.task.redis;
 
-import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.RetryPolicy;
@@ -33,16 +33,9 @@ final class OptionText {
       case Due.At(Instant time) -> text.append(" r=").append(Math.max(0, time.toEpochMilli()));
     }
     options.retry().maxAttempts().ifPresent(most -> text.append(" a=").append(most));
-    options
-        .retry()
-        .backoff()
-        .ifPresent(backoff ->
-            text.append(" b=")
-                .append(backoff.base().toMillis())
-                .append(',')
-                .append(backoff.cap().toMillis())
-                .append(',')
-                .append(backoff.factor()));
+    if (!options.retry().backoff().equals(AskedBackoff.USUAL)) {
+      write(text.append(" b="), options.retry().backoff());
+    }
     options.timeout().ifPresent(time -> text.append(" t=").append(time.toMillis()));
     options.expiresAt().ifPresent(time -> text.append(" x=").append(time.toEpochMilli()));
     options.retention().ifPresent(time -> text.append(" k=").append(time.toMillis()));
@@ -53,6 +46,15 @@ final class OptionText {
         .ifPresent(
             call -> text.append(" c=").append(letter(call.when())).append(',').append(call.url()));
     return text.toString();
+  }
+
+  /// A part that was not asked for is empty.
+  private static void write(StringBuilder text, AskedBackoff backoff) {
+    backoff.base().ifPresent(base -> text.append(base.toMillis()));
+    text.append(',');
+    backoff.cap().ifPresent(cap -> text.append(cap.toMillis()));
+    text.append(',');
+    backoff.factor().ifPresent(text::append);
   }
 
   private static char letter(Callback.When when) {
@@ -87,9 +89,7 @@ final class OptionText {
           read.retry(
               new RetryPolicy(OptionalInt.of(Integer.parseInt(value)), read.retry().backoff()));
       case 'b' ->
-          read.retry(
-              new RetryPolicy(
-                  read.retry().maxAttempts(), Optional.of(backoff(value.split(",", 3)))));
+          read.retry(new RetryPolicy(read.retry().maxAttempts(), backoff(value.split(",", 3))));
       case 't' -> read.timeout(ms(value));
       case 'x' -> read.expiresAt(Instant.ofEpochMilli(Long.parseLong(value)));
       case 'k' -> read.retention(ms(value));
@@ -112,7 +112,14 @@ final class OptionText {
     return Duration.ofMillis(Long.parseLong(value));
   }
 
-  private static Backoff backoff(String[] parts) {
-    return new Backoff(ms(parts[0]), ms(parts[1]), Double.parseDouble(parts[2]));
+  private static AskedBackoff backoff(String[] parts) {
+    return new AskedBackoff(
+        part(parts[0]).map(OptionText::ms),
+        part(parts[1]).map(OptionText::ms),
+        part(parts[2]).stream().mapToDouble(Double::parseDouble).findFirst());
+  }
+
+  private static Optional<String> part(String text) {
+    return Optional.of(text).filter(some -> !some.isEmpty());
   }
 }

@@ -6,7 +6,6 @@ import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,7 +58,7 @@ final class ModelTask {
     String payload = "{\"task\":\"" + parent + "\",\"url\":\"" + of.callback.url() + "\"}";
     ModelTask child =
         new ModelTask(new NewTask(of.priority, Callback.TYPE, payload.getBytes(UTF_8)));
-    if (!RetryPolicy.USUAL.equals(new RetryPolicy(child.maxAttempts, java.util.Optional.empty()))) {
+    if (child.maxAttempts.isPresent()) {
       throw new IllegalStateException("a callback is tried as usual");
     }
     return child;

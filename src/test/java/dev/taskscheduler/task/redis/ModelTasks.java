@@ -1,5 +1,6 @@
 package dev.taskscheduler.task.redis;
 
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
@@ -57,7 +58,7 @@ final class ModelTasks {
           options.retry(
               new RetryPolicy(
                   OptionalInt.of(1 + random.nextInt(4)),
-                  Optional.of(new Backoff(Duration.ofMillis(7), Duration.ofHours(1), 1.5))));
+                  AskedBackoff.of(new Backoff(Duration.ofMillis(7), Duration.ofHours(1), 1.5))));
     }
     switch (random.nextInt(10)) {
       case 0, 1 -> options = options.expiresAt(Instant.ofEpochMilli(1)); // before it is submitted

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Due;
@@ -12,6 +13,7 @@ import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,14 +23,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionTextTest {
-  private static final Backoff BACKOFF =
-      new Backoff(Duration.ofMillis(1), Duration.ofDays(1), 1.25);
+  private static final AskedBackoff BACKOFF =
+      AskedBackoff.of(new Backoff(Duration.ofMillis(1), Duration.ofDays(1), 1.25));
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
   private static TaskOptions all() {
     return TaskOptions.NONE
         .due(new Due.After(Duration.ofDays(365)))
-        .retry(new RetryPolicy(OptionalInt.of(1000), Optional.of(BACKOFF)))
+        .retry(new RetryPolicy(OptionalInt.of(1000), BACKOFF))
         .timeout(Duration.ofMillis(1))
         .expiresAt(Instant.ofEpochMilli(1_795_000_000_123L))
         .retention(Duration.ofDays(30))
@@ -44,8 +46,17 @@ class OptionTextTest {
         TaskOptions.NONE,
         TaskOptions.NONE.due(new Due.At(Instant.ofEpochMilli(5))),
         TaskOptions.NONE.due(new Due.After(Duration.ZERO)),
-        TaskOptions.NONE.retry(new RetryPolicy(OptionalInt.of(1), Optional.empty())),
-        TaskOptions.NONE.retry(new RetryPolicy(OptionalInt.empty(), Optional.of(BACKOFF))));
+        TaskOptions.NONE.retry(new RetryPolicy(OptionalInt.of(1), AskedBackoff.USUAL)),
+        TaskOptions.NONE.retry(new RetryPolicy(OptionalInt.empty(), BACKOFF)),
+        backoff(Optional.of(Duration.ofHours(1)), Optional.empty(), OptionalDouble.empty()),
+        backoff(Optional.empty(), Optional.of(Duration.ofMillis(500)), OptionalDouble.empty()),
+        backoff(Optional.empty(), Optional.empty(), OptionalDouble.of(3)));
+  }
+
+  private static TaskOptions backoff(
+      Optional<Duration> base, Optional<Duration> cap, OptionalDouble factor) {
+    return TaskOptions.NONE.retry(
+        new RetryPolicy(OptionalInt.empty(), new AskedBackoff(base, cap, factor)));
   }
 
   @ParameterizedTest
@@ -82,6 +93,8 @@ class OptionTextTest {
         " a=99999999999",
         " b=1",
         " b=0,5,2",
+        " b=,,0.5",
+        " b=86400001,,",
         " b=1,5,two",
         " t=",
         " t=99999999999999999999",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -127,10 +127,10 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void a_tasks_own_limit_decides_when_its_leaders_are_lost() {
-    running("a", NONE.retry(new RetryPolicy(OptionalInt.of(1), Optional.empty())));
+    running("a", NONE.retry(new RetryPolicy(OptionalInt.of(1), AskedBackoff.USUAL)));
     succeed();
     assertInstanceOf(TaskState.Dead.class, store.state("a"));
-    running("b", NONE.retry(new RetryPolicy(OptionalInt.of(4), Optional.empty())));
+    running("b", NONE.retry(new RetryPolicy(OptionalInt.of(4), AskedBackoff.USUAL)));
     succeed();
     store.claimOne(token);
     succeed();

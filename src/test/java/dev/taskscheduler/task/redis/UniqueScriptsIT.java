@@ -4,6 +4,7 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
@@ -70,7 +71,7 @@ class UniqueScriptsIT extends OnOneRedis {
 
   @Test
   void each_kind_of_end_gives_the_key_up() {
-    RetryPolicy one = new RetryPolicy(OptionalInt.of(1), Optional.empty());
+    RetryPolicy one = new RetryPolicy(OptionalInt.of(1), AskedBackoff.USUAL);
     List<Outcome> ends = List.of(Outcome.SUCCESS, failed("no"), new Outcome.Cancelled());
     for (int i = 0; i < ends.size(); i++) {
       get(store.claims.end(token, running("t" + i, UNIQUE), ends.get(i)));
