@@ -5,6 +5,7 @@ import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.PastAttempt;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
 import java.util.List;
@@ -69,7 +70,7 @@ final class ExplanationJson {
   private static String sentence(Explanation task, Reason reason) {
     String due = due(task).map(JsonText::time).orElse("");
     return switch (reason) {
-      case ENDED -> ended(task.task().state());
+      case ENDED -> ended(task.task());
       case RUNNING -> running(task);
       case EXPIRED ->
           "Its time was over at "
@@ -97,17 +98,22 @@ final class ExplanationJson {
     };
   }
 
-  private static String ended(TaskState state) {
-    return switch (state) {
+  private static String ended(Task task) {
+    return switch (task.state()) {
       case TaskState.Completed(Instant startedAt, Instant finishedAt) ->
           "It completed at " + JsonText.time(finishedAt) + ".";
       case TaskState.Dead(Instant startedAt, Instant finishedAt, String error) ->
-          "It is dead since " + JsonText.time(finishedAt) + ": its attempts are used up.";
+          "It is dead since "
+              + JsonText.time(finishedAt)
+              + ": no attempt follows attempt "
+              + task.attempts()
+              + (error.isEmpty() ? "" : ", which ended badly: " + unstopped(error))
+              + ".";
       case TaskState.Expired(Instant finishedAt) ->
           "It expired: it could not start in time, which was found at "
               + JsonText.time(finishedAt)
               + ".";
-      case TaskState.Cancelled(Instant finishedAt) ->
+      case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
           "It was cancelled at " + JsonText.time(finishedAt) + ".";
       case TaskState.Scheduled scheduled -> "";
       case TaskState.Retrying retrying -> "";

@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskService;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
@@ -19,8 +20,8 @@ final class OrderHandler {
   void cancel(ServerRequest req, ServerResponse res) {
     String id = req.path().pathParameters().get("id");
     switch (TaskIds.isOne(id) ? tasks.cancel(id) : new Cancellation.Unknown()) {
-      case Cancellation.Cancelled(boolean scheduled) ->
-          answer(req, res, id, "cancelled", scheduled ? "scheduled" : "ready", Status.OK_200);
+      case Cancellation.Cancelled(StateName was) ->
+          answer(req, res, id, "cancelled", was.wire(), Status.OK_200);
       case Cancellation.Asked asked ->
           answer(req, res, id, "cancelling", "running", Status.ACCEPTED_202);
       case Cancellation.Ended(String state) -> Answers.problem(req, res, ended(id, state));

@@ -10,6 +10,7 @@ import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes tasks: what each answer about one says of it.
@@ -31,7 +32,10 @@ final class TaskJson {
       case TaskState.Scheduled(Instant dueAt) -> time(json, "dueAt", dueAt);
       case TaskState.Retrying(Instant dueAt) -> time(json, "dueAt", dueAt);
       case TaskState.Expired(Instant finishedAt) -> time(json, "finishedAt", finishedAt);
-      case TaskState.Cancelled(Instant finishedAt) -> time(json, "finishedAt", finishedAt);
+      case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) -> {
+        startedAt.ifPresent(time -> time(json, "startedAt", time));
+        time(json, "finishedAt", finishedAt);
+      }
       case TaskState.Running(long epoch, Instant startedAt) -> {
         time(json, "startedAt", startedAt);
         json.writeNumberProperty("epoch", epoch);

@@ -4,8 +4,8 @@ package dev.taskscheduler.task;
 public sealed interface Cancellation {
   /// It waited, and never starts.
   ///
-  /// @param scheduled whether it waited for a time; else it was ready
-  record Cancelled(boolean scheduled) implements Cancellation {}
+  /// @param was scheduled, retrying or ready
+  record Cancelled(StateName was) implements Cancellation {}
 
   /// It runs; the leader was asked to interrupt it. It may still end otherwise.
   record Asked() implements Cancellation {}

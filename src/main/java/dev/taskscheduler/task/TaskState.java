@@ -1,6 +1,7 @@
 package dev.taskscheduler.task;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// Where a task stands.
 public sealed interface TaskState {
@@ -21,7 +22,7 @@ public sealed interface TaskState {
   /// Ended well.
   record Completed(Instant startedAt, Instant finishedAt) implements TaskState {}
 
-  /// Ended badly: its attempts are used up.
+  /// Ended badly: its attempts are used up, or the last said that another would be of no use.
   ///
   /// @param error what the last attempt said; at most 1,000 characters
   record Dead(Instant startedAt, Instant finishedAt, String error) implements TaskState {}
@@ -30,7 +31,9 @@ public sealed interface TaskState {
   record Expired(Instant finishedAt) implements TaskState {}
 
   /// Somebody cancelled it.
-  record Cancelled(Instant finishedAt) implements TaskState {}
+  ///
+  /// @param startedAt of the attempt that was interrupted; empty if it waited
+  record Cancelled(Optional<Instant> startedAt, Instant finishedAt) implements TaskState {}
 
   /// What it is called.
   default StateName named() {

@@ -100,11 +100,12 @@ class ExplanationTest {
         "ended",
         "It completed at 2026-11-23T08:55:02.000000Z.");
     assertExplained(
-        explanation(task(1, new TaskState.Dead(T1, T2, "no")), none, 1),
+        explanation(task(1, new TaskState.Dead(T1, T2, "it answered 404.")), none, 1),
         "ended",
-        "It is dead since 2026-11-23T08:55:02.000000Z: its attempts are used up.");
+        "It is dead since 2026-11-23T08:55:02.000000Z: no attempt follows attempt 1, which ended"
+            + " badly: it answered 404.");
     assertExplained(
-        explanation(task(0, new TaskState.Cancelled(T2)), none, 0),
+        explanation(task(0, new TaskState.Cancelled(Optional.of(T1), T2)), none, 0),
         "ended",
         "It was cancelled at 2026-11-23T08:55:02.000000Z.");
     assertExplained(

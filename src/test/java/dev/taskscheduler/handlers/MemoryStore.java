@@ -7,6 +7,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.Submission;
@@ -102,7 +103,9 @@ final class MemoryStore implements TaskStore {
   @Override
   public CompletableFuture<Cancellation> cancel(String id) {
     return answer(() ->
-        tasks.remove(id) == null ? new Cancellation.Unknown() : new Cancellation.Cancelled(false));
+        tasks.remove(id) == null
+            ? new Cancellation.Unknown()
+            : new Cancellation.Cancelled(StateName.READY));
   }
 
   @Override

@@ -81,7 +81,7 @@ public final class CallbackRunner implements TaskRunner {
             json.writeStringProperty("error", error);
           }
           case TaskState.Expired(Instant finishedAt) -> end(json, "failed", "expired", finishedAt);
-          case TaskState.Cancelled(Instant finishedAt) ->
+          case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
               end(json, "cancelled", "cancelled", finishedAt);
           case TaskState.Scheduled s -> pending(json);
           case TaskState.Retrying r -> pending(json);

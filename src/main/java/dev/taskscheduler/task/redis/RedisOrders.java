@@ -10,6 +10,7 @@ import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskLimits;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,8 +73,9 @@ final class RedisOrders implements AutoCloseable {
     return switch (answer) {
       case "" -> new Cancellation.Unknown();
       case "w" -> new Cancellation.Asked();
-      case "xs" -> new Cancellation.Cancelled(true);
-      case "xr" -> new Cancellation.Cancelled(false);
+      case "xs" -> new Cancellation.Cancelled(StateName.SCHEDULED);
+      case "xt" -> new Cancellation.Cancelled(StateName.RETRYING);
+      case "xr" -> new Cancellation.Cancelled(StateName.READY);
       case "c" -> new Cancellation.Ended("completed");
       case "d" -> new Cancellation.Ended("dead");
       case "e" -> new Cancellation.Ended("expired");

@@ -187,7 +187,7 @@ final class TaskRecord {
       case 'c' -> new TaskState.Completed(time(STARTED), time(FINISHED));
       case 'd' -> new TaskState.Dead(time(STARTED), time(FINISHED), error());
       case 'e' -> new TaskState.Expired(time(FINISHED));
-      case 'x' -> new TaskState.Cancelled(time(FINISHED));
+      case 'x' -> new TaskState.Cancelled(lastAttempt().map(times -> times[0]), time(FINISHED));
       default -> throw new IllegalStateException("not a task record: state " + bytes[STATE]);
     };
   }

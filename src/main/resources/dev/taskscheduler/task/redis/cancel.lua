@@ -4,7 +4,8 @@
 -- KEYS[5] hash  {ns}:cancelling  KEYS[6] hash {ns}:stale       h, m, l -> cancelled ids that still stand in lists
 -- ARGV[1] id   ARGV[2] key prefix of tasks   ARGV[3] of unique keys   ARGV[4] cancel channel
 -- Returns '' if there is no such task; else the letter of its state now: x if it was cancelled by this call, followed by
--- where it was (s scheduled, r ready); w if it runs and the leader was asked; c, d, e, x alone if it had ended already.
+-- where it was (s scheduled, t to be tried again, r ready); w if it runs and the leader was asked; c, d, e, x alone if it had
+-- ended already.
 local key = ARGV[2] .. ARGV[1]
 local record = redis.call('GETRANGE', key, 0, 4095) -- all but the payload
 local state = string.sub(record, 1, 1)
@@ -27,4 +28,7 @@ redis.call('SETRANGE', key, 0, 'x')
 redis.call('SETRANGE', key, 14, hex(13, now))
 redis.call('ZADD', KEYS[4], math.floor(now / 1000), ARGV[1])
 free_unique(ARGV[3], ARGV[1], options(record))
+if was == 's' and string.sub(record, CHARGED + 1, PRIORITY) ~= '0000' then
+  was = 't'
+end
 return 'x' .. was

@@ -11,8 +11,7 @@
 -- last id, its starts and the time that its neighbours had, for sorted sets the last score and id, for running the cursor of
 -- HSCAN and what was listed of its batch; for parked the list's name comes before
 -- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. No call
--- looks at more than 250 entries, or the limit if that is more, or reads more than 1 MiB: a page may be short and yet not the
--- last.
+-- looks at more than 250 entries, or the limit if that is more, or reads over 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
 -- value in running and its due time in ms ('' if none).
 local prefix, limit, order = ARGV[1], tonumber(ARGV[3]), ARGV[4]

@@ -15,10 +15,13 @@ import dev.taskscheduler.task.ClaimStore.Recovered;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -43,7 +46,7 @@ class CancelScriptsIT extends OnOneRedis {
     submit("a", UNIQUE);
     store.submitAll(Priority.HIGH, "b");
     var before = server.snapshot();
-    assertEquals(new Cancellation.Cancelled(false), cancel("a"));
+    assertEquals(new Cancellation.Cancelled(StateName.READY), cancel("a"));
     var changed = changed(before);
     assertEquals(Set.of("cancelled", "stale", "task:a", "unique:ab"), changed.keySet());
     assertEquals("hash {h=1}", changed.get("stale"));
@@ -74,9 +77,21 @@ class CancelScriptsIT extends OnOneRedis {
   void a_scheduled_task_is_taken_out_of_the_index() {
     submit("a", UNIQUE.due(new Due.After(Duration.ofHours(1))));
     var before = server.snapshot();
-    assertEquals(new Cancellation.Cancelled(true), cancel("a"));
+    assertEquals(new Cancellation.Cancelled(StateName.SCHEDULED), cancel("a"));
     assertEquals(Set.of("cancelled", "scheduled", "task:a", "unique:ab"), changed(before).keySet());
     assertCancelledAlone("a");
+  }
+
+  @Test
+  void a_task_that_waits_to_be_tried_again_is_told_as_such() {
+    get(store.claims.end(token, running("a", UNIQUE), again("no", Duration.ofHours(1))));
+    assertEquals(new Cancellation.Cancelled(StateName.RETRYING), cancel("a"));
+    assertEquals(new TaskState.Cancelled(Optional.empty(), finished("a")), store.state("a"));
+    assertCancelledAlone("a");
+  }
+
+  private Instant finished(String id) {
+    return ((TaskState.Cancelled) store.state(id)).finishedAt();
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.Submission;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -152,7 +153,10 @@ final class StoreModel {
     task.place = Place.CANCELLED;
     cancelled.add(id);
     free(id, task);
-    return new Cancellation.Cancelled(was == Place.SCHEDULED);
+    return new Cancellation.Cancelled(
+        was != Place.SCHEDULED
+            ? StateName.READY
+            : task.charged > 0 ? StateName.RETRYING : StateName.SCHEDULED);
   }
 
   List<Revival> revive(List<String> ids) {
