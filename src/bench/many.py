@@ -24,7 +24,7 @@ def batches(p, count):
         for _ in range(times):
             request = urllib.request.Request(p.url + "/submit/batch", body, {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=60) as answer:
-                if not answer.read().endswith(b'"accepted":%d,"refused":0}' % ITEMS):
+                if not answer.read().endswith(b'"accepted":%d,"duplicates":0,"refused":0}' % ITEMS):
                     failed.append(answer.status)
     threads = [threading.Thread(target=send, args=(count // ITEMS // SENDERS,)) for _ in range(SENDERS)]
     began = time.monotonic()

@@ -5,7 +5,6 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskService;
-import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -18,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,6 +30,10 @@ import tools.jackson.core.JsonGenerator;
 /// listen yet.
 final class BatchHandler implements Handler {
   static final int MOST_ITEMS = 10_000;
+
+  private static final String JSON = "application/json";
+  private static final List<String> LINES =
+      List.of("application/x-ndjson", "application/jsonl", "application/ndjson");
 
   private static final int WINDOW = 1_000;
   private static final long WINDOW_BYTES = 4L << 20;
@@ -56,16 +58,19 @@ final class BatchHandler implements Handler {
   }
 
   /// What became of an item: an answer, or a problem.
-  private record Item(Optional<Submission> submission, Optional<Problem> problem) {
+  ///
+  /// @param durable whether more than memory was asked for
+  private record Item(Optional<Submission> submission, Optional<Problem> problem, boolean durable) {
     /// Not answered yet.
-    static final Item SENT = new Item(Optional.empty(), Optional.empty());
+    static final Item SENT = new Item(Optional.empty(), Optional.empty(), false);
 
     static Item of(Problem problem) {
-      return new Item(Optional.empty(), Optional.of(problem));
+      return new Item(Optional.empty(), Optional.of(problem), false);
     }
   }
 
-  private record Sent(int place, int bytes, CompletableFuture<Submission> answer) {}
+  private record Sent(
+      int place, int bytes, boolean durable, CompletableFuture<Submission> answer) {}
 
   @Override
   public void handle(ServerRequest req, ServerResponse res) throws IOException {
@@ -77,7 +82,7 @@ final class BatchHandler implements Handler {
           Problem.of(
               Status.UNSUPPORTED_MEDIA_TYPE_415,
               "Send Content-Type: application/json with an array of tasks, or"
-                  + " application/x-ndjson with a task a line."));
+                  + " application/x-ndjson with a task a line; the charset, if named, is utf-8."));
       return;
     }
     Optional<String> key = IdempotencyKeys.read(req.headers());
@@ -94,15 +99,12 @@ final class BatchHandler implements Handler {
   }
 
   private static Optional<Boolean> lines(ServerRequestHeaders headers) {
-    if (!headers.contains(HeaderNames.CONTENT_TYPE)) {
-      return Optional.empty();
+    if (SubmitHandler.isUtf8(headers, JSON)) {
+      return Optional.of(false);
     }
-    String type = headers.get(HeaderNames.CONTENT_TYPE).get().toLowerCase(Locale.ROOT);
-    return switch (type.split(";", 2)[0].strip()) {
-      case "application/json" -> Optional.of(false);
-      case "application/x-ndjson", "application/jsonl", "application/ndjson" -> Optional.of(true);
-      default -> Optional.empty();
-    };
+    return LINES.stream().anyMatch(type -> SubmitHandler.isUtf8(headers, type))
+        ? Optional.of(true)
+        : Optional.empty();
   }
 
   /// One call.
@@ -115,6 +117,7 @@ final class BatchHandler implements Handler {
     private final int stream = ThreadLocalRandom.current().nextInt();
     private long sentBytes;
     private int faults;
+    private int beyond;
 
     Batch(ServerRequest req, boolean lines, Optional<String> key) {
       this.req = req;
@@ -146,17 +149,27 @@ final class BatchHandler implements Handler {
         ItemSplitter splitter = new ItemSplitter(in, lines, maxItemBytes);
         for (Optional<byte[]> item = splitter.next(); item.isPresent(); item = splitter.next()) {
           if (items.size() == MOST_ITEMS) {
-            return Optional.of(
-                Problem.of(
-                    Status.REQUEST_ENTITY_TOO_LARGE_413,
-                    "A batch may have " + MOST_ITEMS + " tasks; those beyond were not read."));
+            beyond++;
+          } else if (splitter.wasTooLong()) {
+            items.add(Item.of(ErrorMapping.tooLarge()));
+          } else {
+            submit(item.get());
           }
-          submit(item.get());
         }
-        return Optional.empty();
+        return beyond == 0 ? Optional.empty() : Optional.of(tooMany());
       } catch (ItemSplitter.BrokenBatch e) {
         return Optional.of(SubmissionAnswers.malformed(String.valueOf(e.getMessage())));
       }
+    }
+
+    private Problem tooMany() {
+      return Problem.of(
+          Status.REQUEST_ENTITY_TOO_LARGE_413,
+          "A batch may have "
+              + MOST_ITEMS
+              + " tasks; nothing was kept of the "
+              + beyond
+              + " beyond. Send them in another.");
     }
 
     private void submit(byte[] item) {
@@ -184,7 +197,8 @@ final class BatchHandler implements Handler {
       while (sent.size() >= WINDOW || !sent.isEmpty() && sentBytes + bytes > WINDOW_BYTES) {
         settle();
       }
-      sent.add(new Sent(place, bytes, tasks.submitLater(task, stream)));
+      boolean durable = task.terms().durability() != Durability.MEMORY;
+      sent.add(new Sent(place, bytes, durable, tasks.submitLater(task, stream)));
       sentBytes += bytes;
     }
 
@@ -192,12 +206,12 @@ final class BatchHandler implements Handler {
     private void settle() {
       Sent oldest = sent.remove();
       sentBytes -= oldest.bytes;
-      items.set(oldest.place, await(oldest.answer));
+      items.set(oldest.place, await(oldest));
     }
 
-    private Item await(CompletableFuture<Submission> answer) {
+    private Item await(Sent task) {
       try {
-        return new Item(Optional.of(answer.get()), Optional.empty());
+        return new Item(Optional.of(task.answer.get()), Optional.empty(), task.durable);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StoreException.Unavailable("interrupted while Redis was asked", e);
@@ -213,15 +227,21 @@ final class BatchHandler implements Handler {
 
     private void write(JsonGenerator json, Optional<Problem> broken) {
       int accepted = 0;
+      int duplicates = 0;
       json.writeArrayPropertyStart("results");
       for (Item item : items) {
         json.writeStartObject();
-        accepted += write(json, item) ? 1 : 0;
+        boolean kept = write(json, item);
+        boolean duplicate =
+            item.submission.filter(Submission.Duplicate.class::isInstance).isPresent();
+        accepted += kept && !duplicate ? 1 : 0;
+        duplicates += duplicate ? 1 : 0;
         json.writeEndObject();
       }
       json.writeEndArray();
       json.writeNumberProperty("accepted", accepted);
-      json.writeNumberProperty("refused", items.size() - accepted);
+      json.writeNumberProperty("duplicates", duplicates);
+      json.writeNumberProperty("refused", items.size() - accepted - duplicates + beyond);
       broken.ifPresent(problem -> {
         json.writeObjectPropertyStart("problem");
         problem.write(json);
@@ -238,13 +258,12 @@ final class BatchHandler implements Handler {
       return switch (answer) {
         case Submission.Accepted(String id, Durability reached) -> {
           accepted(json, id, Status.ACCEPTED_202);
-          if (reached != Durability.MEMORY) {
-            json.writeStringProperty("durability", reached.wire());
-          }
+          durability(json, item, reached);
           yield true;
         }
-        case Submission.Replayed(String id) -> {
+        case Submission.Replayed(String id, Durability reached) -> {
           accepted(json, id, Status.ACCEPTED_202);
+          durability(json, item, reached);
           yield true;
         }
         case Submission.Duplicate(String id) -> {
@@ -257,6 +276,12 @@ final class BatchHandler implements Handler {
           yield false;
         }
       };
+    }
+
+    private static void durability(JsonGenerator json, Item item, Durability reached) {
+      if (item.durable) {
+        json.writeStringProperty("durability", reached.wire());
+      }
     }
 
     private static void accepted(JsonGenerator json, String id, Status status) {

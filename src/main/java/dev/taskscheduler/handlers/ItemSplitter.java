@@ -20,6 +20,7 @@ final class ItemSplitter {
   private boolean over;
   private byte[] item = new byte[1024]; // while it is read
   private int length;
+  private boolean tooLong;
 
   /// @param lines an item a line; else one JSON array
   /// @param longest bytes of an item at the most
@@ -36,6 +37,11 @@ final class ItemSplitter {
     }
   }
 
+  /// Whether the last item was longer than an item may be: what was given of it is its beginning.
+  boolean wasTooLong() {
+    return tooLong;
+  }
+
   /// The next item's bytes; empty at the batch's end.
   ///
   /// @throws BrokenBatch if no more can be told from what comes; its message says why
@@ -43,10 +49,11 @@ final class ItemSplitter {
     if (over) {
       return Optional.empty();
     }
+    tooLong = false;
     return lines ? line() : element();
   }
 
-  private Optional<byte[]> line() throws IOException, BrokenBatch {
+  private Optional<byte[]> line() throws IOException {
     while (true) {
       length = 0;
       int next = read();
@@ -139,9 +146,10 @@ final class ItemSplitter {
     }
   }
 
-  private void add(int next) throws BrokenBatch {
+  private void add(int next) {
     if (length >= longest) {
-      throw new BrokenBatch("An item is longer than " + longest + " bytes (MAX_BODY_BYTES).");
+      tooLong = true; // read to its end, so that the next one can be read
+      return;
     }
     if (length == item.length) {
       item = Arrays.copyOf(item, 2 * length);

@@ -104,7 +104,8 @@ final class SubmissionAnswers {
             "idempotency-key-reused",
             "The idempotency key belongs to another body",
             Status.create(UNPROCESSABLE),
-            "Nothing was kept: another body was accepted under this Idempotency-Key, as the task "
+            "Nothing was kept: another body came under this Idempotency-Key, and was answered with the"
+                + " task "
                 + id
                 + ". Send the same body, or another key.")
         .about(id);

@@ -45,7 +45,7 @@ final class SubmitHandler implements Handler {
 
   @Override
   public void handle(ServerRequest req, ServerResponse res) throws IOException {
-    if (!isJson(req.headers())) {
+    if (!isUtf8(req.headers(), JSON)) {
       Answers.problem(
           req,
           res,
@@ -113,19 +113,20 @@ final class SubmitHandler implements Handler {
     Submission answer = tasks.submit(task);
     switch (answer) {
       case Submission.Accepted(String id, Durability reached) ->
-          accepted(
-              req,
-              res,
-              Status.ACCEPTED_202,
-              id,
-              task.terms().durability() == Durability.MEMORY
-                  ? ""
-                  : ",\"durability\":\"" + reached.wire() + "\"");
-      case Submission.Replayed(String id) -> accepted(req, res, Status.ACCEPTED_202, id, "");
+          accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
+      case Submission.Replayed(String id, Durability reached) ->
+          accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
       case Submission.Duplicate(String id) ->
           accepted(req, res, Status.OK_200, id, ",\"duplicate\":true");
       default -> Answers.problem(req, res, answers.problem(answer));
     }
+  }
+
+  /// Told only if more than memory was asked for.
+  private static String durability(NewTask task, Durability reached) {
+    return task.terms().durability() == Durability.MEMORY
+        ? ""
+        : ",\"durability\":\"" + reached.wire() + "\"";
   }
 
   private static void accepted(
@@ -135,20 +136,21 @@ final class SubmitHandler implements Handler {
     Answers.json(req, res, status, body);
   }
 
-  private static boolean isJson(ServerRequestHeaders headers) {
+  /// Whether a body is said to be of this type, and of no other charset than UTF-8.
+  static boolean isUtf8(ServerRequestHeaders headers, String wanted) {
     if (!headers.contains(HeaderNames.CONTENT_TYPE)) {
       return false;
     }
     Header header = headers.get(HeaderNames.CONTENT_TYPE);
     String text = header.get();
-    if (text.equals(JSON)) { // nearly always
+    if (text.equals(wanted)) { // nearly always
       return header.valueCount() == 1;
     }
     try {
       HttpMediaType type = HttpMediaType.create(text);
       return header.valueCount() == 1
-          && type.text().regionMatches(true, 0, JSON, 0, JSON.length())
-          && type.mediaType().text().equalsIgnoreCase(JSON)
+          && type.text().regionMatches(true, 0, wanted, 0, wanted.length())
+          && type.mediaType().text().equalsIgnoreCase(wanted)
           && type.charset().map("utf-8"::equalsIgnoreCase).orElse(true);
     } catch (IllegalArgumentException e) {
       return false;

@@ -10,12 +10,16 @@ public sealed interface Submission {
   record Accepted(String id, Durability reached) implements Submission {}
 
   /// It was accepted before, under the same idempotency key.
-  record Replayed(String id) implements Submission {}
+  ///
+  /// @param reached by now, of what is asked for
+  record Replayed(String id, Durability reached) implements Submission {}
 
-  /// Refused, nothing was kept: another body was accepted under this idempotency key, as `id`.
+  /// Refused, nothing was kept: another body was sent before under this idempotency key, and
+  /// answered with `id`.
   record KeyReused(String id) implements Submission {}
 
-  /// Refused, nothing was kept: that task holds the unique key.
+  /// Refused, nothing was kept: that task holds the unique key, or did when this was first asked
+  /// under the same idempotency key.
   record Duplicate(String id) implements Submission {}
 
   /// Refused, nothing was kept: `maxPending` tasks wait already, as many as may.

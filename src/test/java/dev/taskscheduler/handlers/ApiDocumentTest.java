@@ -3,17 +3,26 @@ package dev.taskscheduler.handlers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.atlassian.oai.validator.report.MessageResolver;
+import com.atlassian.oai.validator.report.ValidationReport;
+import com.atlassian.oai.validator.schema.SchemaValidator;
+import io.swagger.v3.core.util.Json;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -76,7 +85,51 @@ class ApiDocumentTest {
     assertEquals(new TreeMap<>(Routes.ALLOWED), documented);
   }
 
-  private static String json(Map<String, Object> document) {
+  @Test
+  void every_example_fits_its_schema() throws IOException {
+    OpenAPI parsed = new OpenAPIV3Parser().readContents(Files.readString(YAML)).getOpenAPI();
+    SchemaValidator validator = new SchemaValidator(parsed, new MessageResolver());
+    List<String> misfits = new ArrayList<>();
+    AtomicInteger examples = new AtomicInteger();
+    examples(
+        document(),
+        "",
+        (where, schema, example) -> {
+          examples.incrementAndGet();
+          Schema<?> read = Json.mapper().readValue(json(schema), Schema.class);
+          ValidationReport report = validator.validate(json(example), read, where);
+          report.getMessages().forEach(message -> misfits.add(where + ": " + message.getMessage()));
+        });
+    assertEquals(List.of(), misfits);
+    assertTrue(examples.get() > 40, "found " + examples.get());
+  }
+
+  private interface Example {
+    void is(String where, Object schema, Object value) throws IOException;
+  }
+
+  /// Finds whatever has a schema and examples beside it.
+  private static void examples(Object node, String where, Example found) throws IOException {
+    if (node instanceof List<?> items) {
+      for (Object item : items) {
+        examples(item, where, found);
+      }
+    } else if (node instanceof Map<?, ?> fields) {
+      Object schema = fields.get("schema");
+      if (schema instanceof Map && fields.containsKey("example")) {
+        found.is(where, schema, fields.get("example"));
+      } else if (schema instanceof Map && fields.get("examples") instanceof Map<?, ?> named) {
+        for (Map.Entry<?, ?> each : named.entrySet()) {
+          found.is(where + " " + each.getKey(), schema, ((Map<?, ?>) each.getValue()).get("value"));
+        }
+      }
+      for (Map.Entry<?, ?> field : fields.entrySet()) {
+        examples(field.getValue(), where + "/" + field.getKey(), found);
+      }
+    }
+  }
+
+  private static String json(Object document) {
     DefaultIndenter indent = new DefaultIndenter("  ", "\n");
     PrettyPrinter pretty =
         new DefaultPrettyPrinter().withArrayIndenter(indent).withObjectIndenter(indent);

@@ -25,7 +25,7 @@ abstract class FaceAndLeader {
   static final FencingToken TOKEN = new FencingToken(7, "0123456789abcdef");
   static final Outcome DIED = new Outcome.Failure("no", false, Optional.empty());
 
-  private static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
+  static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
 
   static RestFace face;
   static RedisClaimStore claims;

@@ -254,12 +254,14 @@ class OrdersIT extends FaceAndLeader {
     String array = "[{\"payload\":\"],[\\\"\"}, {\"priority\":\"x\"},{\"payload\":{\"a\":[1]}} ,7]";
     var answer = face.post("/submit/batch", array);
     assertEquals(200, answer.statusCode(), text(answer));
-    assertTrue(text(answer).endsWith("\"accepted\":2,\"refused\":2}"), text(answer));
+    assertTrue(
+        text(answer).endsWith("\"accepted\":2,\"duplicates\":0,\"refused\":2}"), text(answer));
     assertEquals("\"],[\\\"\"", new String(claim(1).getFirst().payload(), UTF_8));
     assertEquals("{\"a\":[1]}", new String(claim(1).getFirst().payload(), UTF_8));
     byte[] lines = "{\"payload\":1}\n\n{\"payload\":2}\r\nnothing\n{\"payload\":3}".getBytes(UTF_8);
     answer = face.post("/submit/batch", lines, "application/x-ndjson");
-    assertTrue(text(answer).endsWith("\"accepted\":3,\"refused\":1}"), text(answer));
+    assertTrue(
+        text(answer).endsWith("\"accepted\":3,\"duplicates\":0,\"refused\":1}"), text(answer));
     assertEquals(3, claim(9).size());
   }
 
@@ -272,7 +274,42 @@ class OrdersIT extends FaceAndLeader {
     assertEquals(400, face.post("/submit/batch", "{\"payload\":1}").statusCode());
     assertEquals(400, face.post("/submit/batch", "").statusCode());
     assertEquals(200, face.post("/submit/batch", "[ ]").statusCode());
-    assertEquals(415, face.post("/submit/batch", "[]".getBytes(UTF_8), "text/plain").statusCode());
+    for (String type :
+        List.of(
+            "text/plain",
+            "application/json;charset=latin1",
+            "application/x-ndjson;charset=latin1")) {
+      assertEquals(415, face.post("/submit/batch", "[]".getBytes(UTF_8), type).statusCode(), type);
+    }
+    for (String type :
+        List.of("application/json; charset=UTF-8", "application/jsonl;charset=utf-8")) {
+      assertEquals(200, face.post("/submit/batch", "[]".getBytes(UTF_8), type).statusCode(), type);
+    }
+  }
+
+  @Test
+  void an_item_that_is_too_large_is_refused_alone() throws Exception {
+    String large = "{\"payload\":\"" + "x".repeat(1 << 16) + "\"}";
+    String small = "{\"payload\":1}";
+    for (String type : List.of("application/json", "application/x-ndjson")) {
+      String body =
+          type.endsWith("ndjson")
+              ? large + "\n" + small + "\n" + large
+              : "[" + large + "," + small + "," + large + "]";
+      var answer = face.post("/submit/batch", body.getBytes(UTF_8), type);
+      assertEquals(200, answer.statusCode(), text(answer));
+      assertTrue(text(answer).contains("\"status\":413"), text(answer));
+      assertTrue(
+          text(answer).endsWith("\"accepted\":1,\"duplicates\":0,\"refused\":2}"), text(answer));
+      assertEquals(1, claim(9).size());
+    }
+  }
+
+  @Test
+  void a_duplicate_in_a_batch_is_counted_as_one() throws Exception {
+    String item = "{\"payload\":1,\"uniqueKey\":\"k\"}";
+    String answer = text(face.post("/submit/batch", "[" + item + "," + item + "]"));
+    assertTrue(answer.endsWith("\"accepted\":1,\"duplicates\":1,\"refused\":0}"), answer);
   }
 
   @Test
@@ -280,12 +317,14 @@ class OrdersIT extends FaceAndLeader {
       throws Exception {
     String batch = "[" + "{\"payload\":1,\"delay\":9},".repeat(899) + "{\"payload\":2}]";
     var first = face.post("/submit/batch", batch, "Idempotency-Key", "b-1");
-    assertTrue(text(first).endsWith("\"accepted\":900,\"refused\":0}"), text(first));
+    assertTrue(
+        text(first).endsWith("\"accepted\":900,\"duplicates\":0,\"refused\":0}"), text(first));
     var again = face.post("/submit/batch", batch, "Idempotency-Key", "b-1");
     assertEquals(text(first), text(again));
     String large = "[" + "null,".repeat(10_000) + "null]";
     String answer = text(face.post("/submit/batch", large));
-    assertTrue(answer.contains("\"refused\":10000"), "all are read up to the bound");
+    assertTrue(
+        answer.contains("\"refused\":10001"), "all are read, and those beyond the bound refused");
     assertTrue(answer.contains("A batch may have 10000 tasks"), "and what is beyond is told");
   }
 }

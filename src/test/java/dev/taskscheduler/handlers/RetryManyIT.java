@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Outcome;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -92,5 +93,33 @@ class RetryManyIT extends FaceAndLeader {
     assertTrue(text(one).contains("no room to bring tasks back"), text(one));
     end(claim(1).getFirst(), new Outcome.Cancelled());
     assertEquals("{\"revived\":1,\"refused\":0,\"more\":false}", retry(""));
+  }
+
+  @Test
+  void times_choose_what_is_listed_and_what_is_brought_back() throws Exception {
+    String first = id(face.post("/submit", "{\"payload\":1}"));
+    end(claim(1).getFirst(), DIED);
+    String second = id(face.post("/submit", "{\"payload\":1}"));
+    end(claim(1).getFirst(), DIED);
+    String time = submittedAt(second);
+    assertEquals(List.of(second), listed("submittedSince=" + time));
+    assertEquals(List.of(first), listed("submittedBefore=" + time));
+    assertEquals(List.of(second, first), listed("state=dead&submittedSince=2026-01-01T00:00:00Z"));
+    String elsewhere = time.replace("Z", "%2B00:00");
+    assertEquals(List.of(first), listed("state=dead&submittedBefore=" + elsewhere));
+    var answer = face.call("POST", "/tasks/retry?submittedBefore=" + time);
+    assertEquals("{\"revived\":1,\"refused\":0,\"more\":false}", text(answer));
+    assertState("ready", first);
+    assertState("dead", second);
+  }
+
+  private static String submittedAt(String id) throws Exception {
+    return text(face.call("GET", "/status?id=" + id))
+        .replaceAll(".*\"submittedAt\":\"([^\"]+)\".*", "$1");
+  }
+
+  private static List<String> listed(String query) throws Exception {
+    String text = text(face.call("GET", "/tasks?" + query));
+    return ID.matcher(text).results().map(result -> result.group(1)).toList();
   }
 }

@@ -177,7 +177,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     }
     String other = text((byte[]) answer);
     return switch (other.charAt(0)) {
-      case '=' -> new Submission.Replayed(other.substring(1));
+      case '=' -> new Submission.Replayed(other.substring(1), reached);
       case '!' -> new Submission.KeyReused(other.substring(1));
       case '~' -> new Submission.Duplicate(other.substring(1));
       default -> throw new IllegalStateException("submit.lua answered " + other);

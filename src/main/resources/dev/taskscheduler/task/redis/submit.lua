@@ -8,9 +8,10 @@
 -- ARGV[8..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
 -- to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>': due then; ' u=<hash>': no other pending task may hold this key;
 -- ' w=<hash>,<ms>': no other task may have held it for that long; ' i=<hash>,<fingerprint>,<ms>': the first with this
--- key within that time is the one that is kept
+-- key within that time is the one that is kept; the key holds '<id> <fingerprint>', and ' ~' behind it if that id is the
+-- holder of the unique key which the first was answered with
 -- Returns for each task 1 (kept, now or before), 0 (too many are pending), '=<id>' (kept before under this idempotency key),
--- '!<id>' (another body was sent with it), or '~<id>' (that task holds the unique key).
+-- '!<id>' (another body was sent with it), or '~<id>' (that task holds the unique key, or did when this was first asked).
 local TOGETHER = 1000 -- an unpacked table must fit on Lua's stack
 local prefix, channel = ARGV[1], ARGV[2]
 local room = tonumber(ARGV[4])
@@ -20,26 +21,32 @@ local submitted = hex(13, now)
 local head = 'w' .. string.rep('0', PRIORITY - 1)
 local kept, by_list, later = {}, { {}, {}, {} }, {}
 
--- What stands in a task's way, in the words of the answer; nil if nothing does.
+-- What stands in a task's way, in the words of the answer; nil if nothing does. Then the holder of its unique key, if that is
+-- to be remembered as the answer.
 local function conflict(id, how)
   local key, fingerprint = string.match(how, ' i=(%x+),(%x+)')
   local first = key and redis.call('GET', ARGV[5] .. key)
   if first then
-    local first_id, first_print = string.match(first, '^(%S+) (%x+)$')
+    local first_id, first_print, duplicate = string.match(first, '^(%S+) (%x+)(.*)$')
     if first_id ~= id then
-      return (first_print == fingerprint and '=' or '!') .. first_id
+      return (first_print ~= fingerprint and '!' or duplicate ~= '' and '~' or '=') .. first_id
     end
   end
   local unique = string.match(how, ' [uw]=(%x+)')
   local holder = unique and unique_holder(ARGV[6] .. unique, prefix, id)
-  return holder and '~' .. holder
+  return holder and '~' .. holder, not first and holder
+end
+
+-- Remembers what was answered under an idempotency key, if there is one: the task that was kept, or (' ~') a duplicate's holder.
+local function answer_once(how, id, duplicate)
+  local key, fingerprint, ms = string.match(how, ' i=(%x+),(%x+),(%d+)')
+  if key then
+    redis.call('SET', ARGV[5] .. key, id .. ' ' .. fingerprint .. duplicate, 'PX', ms)
+  end
 end
 
 local function hold_keys(id, how)
-  local key, fingerprint, ms = string.match(how, ' i=(%x+),(%x+),(%d+)')
-  if key then
-    redis.call('SET', ARGV[5] .. key, id .. ' ' .. fingerprint, 'PX', ms)
-  end
+  answer_once(how, id, '')
   local unique, window = string.match(how, ' w=(%x+),(%d+)')
   if unique then
     redis.call('SET', ARGV[6] .. unique, id, 'PX', window)
@@ -78,10 +85,10 @@ end
 local function keep_each()
   for i = 8, #ARGV, 3 do
     local id, how = ARGV[i], ARGV[i + 1]
-    local list, due, taken = LIST[how], nil, nil
+    local list, due, taken, holder = LIST[how], nil, nil, nil
     local priority = how
     if not list then
-      taken = conflict(id, how)
+      taken, holder = conflict(id, how)
       if taken and redis.call('EXISTS', prefix .. id) == 1 then
         taken = nil -- kept before: whatever came after it does not stand in its way
       end
@@ -90,6 +97,9 @@ local function keep_each()
       list = LIST[priority]
     end
     if taken then
+      if holder then
+        answer_once(how, holder, ' ~')
+      end
       kept[#kept + 1] = taken
     elseif room > 0 then
       if redis.call('SET', prefix .. id, head .. priority .. submitted .. ARGV[i + 2], 'NX') then
@@ -101,7 +111,7 @@ local function keep_each()
           later[#later + 1] = id
         else
           local ids = by_list[list]
-        ids[#ids + 1] = id
+          ids[#ids + 1] = id
         end
         room = room - 1
       end

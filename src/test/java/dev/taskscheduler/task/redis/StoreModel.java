@@ -86,13 +86,18 @@ final class StoreModel {
       String first = once.map(i -> idempotency.get(i.keyHash())).orElse(null);
       if (first != null) {
         String firstId = first.split(" ", 2)[0];
-        return first.endsWith(" " + once.orElseThrow().fingerprint())
-            ? new Submission.Replayed(firstId)
-            : new Submission.KeyReused(firstId);
+        if (!first.split(" ", 3)[1].equals(once.orElseThrow().fingerprint())) {
+          return new Submission.KeyReused(firstId);
+        }
+        return first.endsWith("~")
+            ? new Submission.Duplicate(firstId)
+            : new Submission.Replayed(firstId, Durability.MEMORY);
       }
       var window = asked.terms().uniqueWindow();
       String key = window.map(w -> w.keyHash()).or(() -> asked.options().uniqueKey()).orElse(null);
       if (key != null && holder(key, id) != null) {
+        once.ifPresent(
+            i -> idempotency.put(i.keyHash(), holder(key, id) + " " + i.fingerprint() + " ~"));
         return new Submission.Duplicate(holder(key, id));
       }
       if (pending() >= maxPending) {

@@ -153,14 +153,38 @@ class UniqueScriptsIT extends OnOneRedis {
     assertEquals("a 01", store.jedis.get(NS + "idempotency:cd"));
     assertTime("idempotency:cd", Duration.ofMinutes(5));
     var kept = server.snapshot();
-    assertEquals(new Submission.Replayed("a"), once("b", "01"));
+    assertEquals(new Submission.Replayed("a", Durability.MEMORY), once("b", "01"));
     assertEquals(new Submission.KeyReused("a"), once("b", "02"));
     assertEquals(accepted("a"), once("a", "01"));
     assertEquals(kept, server.snapshot());
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
-    assertEquals(new Submission.Replayed("a"), once("b", "01"), "also once it has ended");
+    assertEquals(
+        new Submission.Replayed("a", Durability.MEMORY), once("b", "01"), "also once it has ended");
     store.jedis.del(NS + "idempotency:cd"); // its time is over
     assertEquals(accepted("b"), once("b", "02"));
+  }
+
+  @Test
+  void a_duplicate_under_an_idempotency_key_stays_one_after_its_holder_has_ended() {
+    submit("holder", UNIQUE);
+    var before = server.snapshot();
+    assertEquals(new Submission.Duplicate("holder"), uniqueOnce("a", "01"));
+    assertEquals(Set.of("idempotency:cd"), changed(before).keySet());
+    assertEquals("holder 01 ~", store.jedis.get(NS + "idempotency:cd"));
+    assertTime("idempotency:cd", Duration.ofMinutes(5));
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    var ended = server.snapshot();
+    assertEquals(new Submission.Duplicate("holder"), uniqueOnce("b", "01"));
+    assertEquals(new Submission.KeyReused("holder"), uniqueOnce("c", "02"));
+    assertEquals(new Submission.Duplicate("holder"), uniqueOnce("a", "01"), "sent again");
+    assertEquals(ended, server.snapshot());
+    store.jedis.del(NS + "idempotency:cd"); // its time is over
+    assertEquals(accepted("d"), uniqueOnce("d", "02"));
+  }
+
+  private Submission uniqueOnce(String id, String print) {
+    var key = new SubmitTerms.Idempotency("cd", print, Duration.ofMinutes(5));
+    return submit(id, "log", UNIQUE, SubmitTerms.NONE.once(key));
   }
 
   @Test
@@ -173,10 +197,6 @@ class UniqueScriptsIT extends OnOneRedis {
           new NewTask(Priority.LOW, "log", new byte[] {'1'}, UNIQUE, SubmitTerms.NONE.once(key));
       assertEquals(new Submission.QueueFull(0), get(small.tasks.submit("a", task)));
       assertEquals(before, server.snapshot());
-      submit("first", UNIQUE);
-      var held = server.snapshot();
-      assertEquals(new Submission.Duplicate("first"), get(store.tasks.submit("a", task)));
-      assertEquals(held, server.snapshot());
     }
   }
 
