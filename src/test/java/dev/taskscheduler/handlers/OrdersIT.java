@@ -3,6 +3,7 @@ package dev.taskscheduler.handlers;
 import static dev.taskscheduler.handlers.RestFace.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -167,10 +168,20 @@ class OrdersIT extends FaceAndLeader {
     assertEquals(List.of(running), claims.cancelling(TOKEN));
     end(claim, new Outcome.Cancelled());
     assertState("cancelled", running);
+    assertTrue(text(face.call("GET", "/status?id=" + running)).contains("\"startedAt\":"));
+    assertFalse(text(face.call("GET", "/status?id=" + ready)).contains("\"startedAt\":"));
     assertEquals(409, face.call("DELETE", "/tasks/" + running).statusCode());
     assertEquals(404, face.call("DELETE", "/tasks/nothing").statusCode());
     assertEquals(
         404, face.call("DELETE", "/tasks/019aa0e6-5b3c-7000-8000-000000000000").statusCode());
+  }
+
+  @Test
+  void a_task_that_waits_to_be_tried_again_was_retrying() throws Exception {
+    String id = id(face.post("/submit", "{\"payload\":1}"));
+    end(claim(1).getFirst(), new Outcome.Failure("no", false, Optional.of(Duration.ofHours(1))));
+    assertState("retrying", id);
+    assertTrue(text(face.call("DELETE", "/tasks/" + id)).contains("\"was\":\"retrying\""));
   }
 
   @Test
