@@ -82,6 +82,10 @@ final class Node implements AutoCloseable {
                 () -> Optional.ofNullable(manager.get()).flatMap(LeadershipManager::leadership),
                 () -> Optional.ofNullable(queue.get()).map(QueueDepth::queued).orElse(0L),
                 () -> Optional.ofNullable(queue.get()).flatMap(QueueDepth::counts),
+                () ->
+                    Optional.ofNullable(queue.get())
+                        .map(depth -> depth.paused().keySet())
+                        .orElse(Set.of()),
                 () -> Optional.ofNullable(store.get()).map(RedisTaskStore::health)));
     taskRedis = new Redis(config.redis(), config.leader().node(), TASK_CONNECTIONS, ANSWER, meters);
     Duration quarter =

@@ -9,7 +9,6 @@ import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
-import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskListener;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Timer;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// All meters of a node by name, in one place; each room tells through its own listener.
@@ -109,7 +107,7 @@ public final class Meters
     redisErrors =
         book.counter("scheduler_redis_errors", "Round trips to Redis without a good answer");
     leadershipGauges(node, levels);
-    taskGauges(levels);
+    TaskGauges.add(book, levels);
     storeGauges(levels);
   }
 
@@ -131,31 +129,6 @@ public final class Meters
             levels.leadership().get().map(leads -> leads.trustLeft().toMillis() / 1e3).orElse(0.0));
   }
 
-  private void taskGauges(Levels levels) {
-    book.gauge(
-        "scheduler_tasks_total",
-        "What the leader has before it, ready and running; 0 on a follower",
-        () -> levels.queueSize().getAsLong());
-    for (Priority priority : Priority.values()) {
-      book.gauge(
-          "scheduler_tasks_ready",
-          "Tasks in Redis that may run now",
-          counted(levels, counts -> counts.ready().getOrDefault(priority, 0L)),
-          "priority",
-          priority.wire());
-    }
-    book.gauge(
-        "scheduler_tasks_running", "Tasks in Redis that run", counted(levels, TaskCounts::running));
-    book.gauge(
-        "scheduler_tasks_scheduled",
-        "Tasks in Redis that are due later, retries among them",
-        counted(levels, TaskCounts::scheduled));
-    book.gauge(
-        "scheduler_tasks_dead",
-        "Dead tasks that Redis still keeps",
-        counted(levels, TaskCounts::dead));
-  }
-
   private void storeGauges(Levels levels) {
     book.gauge(
         "scheduler_redis_up",
@@ -168,15 +141,6 @@ public final class Meters
             levels.store().get().filter(s -> s.answers() && s.problem().isPresent()).isPresent()
                 ? 1
                 : 0);
-  }
-
-  private static Supplier<Number> counted(Levels levels, ToLongFunction<TaskCounts> count) {
-    return () ->
-        levels
-            .counts()
-            .get()
-            .<Number>map(count::applyAsLong)
-            .orElse(Double.NaN); // not 0: nobody should believe that nothing waits
   }
 
   /// What serves `GET /metrics`.

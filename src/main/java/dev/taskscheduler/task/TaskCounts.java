@@ -1,10 +1,15 @@
 package dev.taskscheduler.task;
 
+import java.time.Duration;
 import java.util.Map;
 
 /// How many tasks stand where, at one instant.
+///
+/// @param waited of each priority that has something ready that is not set aside, for how long the
+///   task at the front has been ready: since it was submitted, was due or was last tried
 public record TaskCounts(
     Map<Priority, Long> ready,
+    Map<Priority, Duration> waited,
     long scheduled,
     long running,
     long completed,
@@ -13,6 +18,7 @@ public record TaskCounts(
     long cancelled) {
   public TaskCounts {
     ready = Map.copyOf(ready);
+    waited = Map.copyOf(waited);
   }
 
   /// What the leader has before it: ready and running.

@@ -77,7 +77,9 @@ class AccessIT {
 
   private void start(String host, Access access) {
     Meters meters =
-        new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty, Optional::empty));
+        new Meters(
+            "node1",
+            new Levels(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
     HttpConfig config =
         new HttpConfig(
             "node1",

@@ -97,7 +97,7 @@ final class MemoryStore implements TaskStore {
 
   @Override
   public CompletableFuture<TaskCounts> counts() {
-    return answer(() -> new TaskCounts(Map.of(), 0, 0, 0, 0, 0, 0));
+    return answer(() -> new TaskCounts(Map.of(), Map.of(), 0, 0, 0, 0, 0, 0));
   }
 
   @Override
@@ -161,7 +161,7 @@ final class MemoryStore implements TaskStore {
   public CompletableFuture<TaskOverview> overview() {
     return answer(() ->
         new TaskOverview(
-            new TaskCounts(Map.of(Priority.HIGH, 3L), 1, 2, 4, 5, 6, 7),
+            new TaskCounts(Map.of(Priority.HIGH, 3L), Map.of(), 1, 2, 4, 5, 6, 7),
             Map.of(Priority.HIGH, Instant.parse("2026-11-23T08:55:00.717Z")),
             Optional.of(Instant.parse("2026-11-23T08:56:00Z")),
             paused));

@@ -40,7 +40,9 @@ final class RestFace implements AutoCloseable {
   RestFace() throws IOException {
     contract = new Contract();
     Meters meters =
-        new Meters("node1", new Levels(Optional::empty, () -> 0, Optional::empty, Optional::empty));
+        new Meters(
+            "node1",
+            new Levels(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
     server =
         new HttpServer(
             new HttpConfig(

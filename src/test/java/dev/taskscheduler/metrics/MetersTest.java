@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
@@ -27,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class MetersTest {
   private static volatile Optional<Leadership> leadership = Optional.empty();
   private static volatile Optional<TaskCounts> counts = Optional.empty();
+  private static volatile Set<Pause> paused = Set.of();
   private static volatile Optional<StoreHealth> store = Optional.empty();
   private static Meters meters;
   private static WebServer server;
@@ -76,6 +79,7 @@ class MetersTest {
                 () -> leadership,
                 () -> leadership.isPresent() ? counts.map(TaskCounts::queued).orElse(0L) : 0,
                 () -> counts,
+                () -> paused,
                 () -> store));
     server =
         WebServer.builder()
@@ -111,6 +115,7 @@ class MetersTest {
         Optional.of(
             new TaskCounts(
                 Map.of(Priority.HIGH, 1L, Priority.MEDIUM, 2L, Priority.LOW, 3L),
+                Map.of(Priority.LOW, Duration.ofMillis(90_500)),
                 5,
                 4,
                 100,
@@ -146,6 +151,8 @@ class MetersTest {
         "scheduler_leader_trust_seconds 1.25",
         "scheduler_tasks_ready{priority=\"high\"} 1.0",
         "scheduler_tasks_ready{priority=\"low\"} 3.0",
+        "scheduler_tasks_oldest_seconds{priority=\"high\"} 0.0",
+        "scheduler_tasks_oldest_seconds{priority=\"low\"} 90.5",
         "scheduler_tasks_running 4.0",
         "scheduler_tasks_scheduled 5.0",
         "scheduler_tasks_dead 7.0");
@@ -161,7 +168,32 @@ class MetersTest {
         "scheduler_is_leader{node=\"node1\"} 0.0",
         "scheduler_leader_epoch 0.0",
         "scheduler_leader_trust_seconds 0.0",
+        "scheduler_tasks_oldest_seconds{priority=\"low\"} NaN",
         "scheduler_tasks_running NaN");
+  }
+
+  @Test
+  void what_is_paused_is_told_by_names_that_nobody_can_make_up() throws Exception {
+    paused = Set.of();
+    assertLines(
+        scrape("text/plain"),
+        "scheduler_paused 0.0",
+        "scheduler_paused_priority{priority=\"low\"} 0.0",
+        "scheduler_paused_types 0.0");
+    paused =
+        Set.of(new Pause.OfPriority(Priority.LOW), new Pause.OfType("a"), new Pause.OfType("b"));
+    assertLines(
+        scrape("text/plain"),
+        "scheduler_paused 0.0",
+        "scheduler_paused_priority{priority=\"high\"} 0.0",
+        "scheduler_paused_priority{priority=\"low\"} 1.0",
+        "scheduler_paused_types 2.0");
+    paused = Set.of(new Pause.All());
+    assertLines(
+        scrape("text/plain"),
+        "scheduler_paused 1.0",
+        "scheduler_paused_priority{priority=\"low\"} 0.0",
+        "scheduler_paused_types 0.0");
   }
 
   @Test
@@ -236,7 +268,6 @@ class MetersTest {
         answers, problem, Optional.empty(), Optional.empty(), Optional.empty(), 0);
   }
 
-  /// Those of the JVM come from Helidon and are in a node's text, not in this one.
   @Test
   void the_board_and_the_alerts_ask_for_what_there_is() throws Exception {
     meters.raft(Optional::empty);
@@ -297,7 +328,7 @@ class MetersTest {
         PromText.tidied("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
   }
 
-  /// The seed's name for a gauge ends as a counter's should; nothing else may be found.
+  /// The name that was given for a gauge ends as a counter's should; nothing else may be found.
   @Test
   void promtool_finds_nothing_but_what_the_given_name_forces() throws Exception {
     assumeTrue(

@@ -66,6 +66,9 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// Stands for a question about the counts among the questions about tasks.
   private static final String COUNTS = "";
 
+  /// Where the times of waiting begin in an answer of count.lua.
+  private static final int WAITED_IN_COUNTS = 9;
+
   private final Redis redis;
   private final TaskKeys keys;
   private final TaskLimits limits;
@@ -290,14 +293,24 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
                     keys.cancelled,
                     keys.parked,
                     keys.stale),
-                List.of(keys.parkedPrefix));
+                List.of(
+                    keys.parkedPrefix,
+                    keys.taskPrefix,
+                    keys.trailPrefix,
+                    bytes(TaskRecord.HEAD_BYTES)));
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
-    ready.put(Priority.HIGH, (Long) answer.get(0));
-    ready.put(Priority.MEDIUM, (Long) answer.get(1));
-    ready.put(Priority.LOW, (Long) answer.get(2));
+    Map<Priority, Duration> waited = new EnumMap<>(Priority.class);
+    for (Priority priority : Priority.values()) {
+      ready.put(priority, (Long) answer.get(priority.ordinal()));
+      long ms = (Long) answer.get(WAITED_IN_COUNTS + priority.ordinal());
+      if (ms >= 0) {
+        waited.put(priority, Duration.ofMillis(ms));
+      }
+    }
     TaskCounts counted =
         new TaskCounts(
             ready,
+            waited,
             (Long) answer.get(3),
             (Long) answer.get(4),
             (Long) answer.get(5),

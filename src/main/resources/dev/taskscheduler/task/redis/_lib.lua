@@ -105,6 +105,20 @@ local function due_ms(how, now)
   return due and due * 1000 > now and due or nil
 end
 
+-- The first `bytes` of the record of the task at the front of a ready list, and its id; nil if none of the first 100 waits.
+local function front_of(list, prefix, bytes)
+  for _, look in ipairs({ 1, 100 }) do -- nearly always the very first
+    local front = redis.call('LRANGE', list, -look, -1)
+    for i = #front, 1, -1 do
+      local head = redis.call('GETRANGE', prefix .. front[i], 0, bytes - 1)
+      if string.sub(head, 1, 1) == 'w' then -- else cancelled where it stands
+        return head, front[i]
+      end
+    end
+  end
+  return nil
+end
+
 -- Lets tasks wait for their time: `later` is due time in ms, id and so on. Whoever comes before all others is told to the
 -- leader's caretaker, which sleeps until the first is due.
 local function schedule(index, channel, later)

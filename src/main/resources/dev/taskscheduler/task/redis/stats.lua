@@ -5,14 +5,8 @@
 -- 100; when the first of what is scheduled is due, ms, '' if nothing is; then what is paused and since when, in turns.
 local answer = { '', '', '', '' }
 for i = 1, 3 do
-  local front = redis.call('LRANGE', KEYS[i], -100, -1)
-  for j = #front, 1, -1 do
-    local head = redis.call('GETRANGE', ARGV[1] .. front[j], 0, TYPE - 1)
-    if string.sub(head, 1, 1) == 'w' then -- else cancelled where it stands
-      answer[i] = string.sub(head, SUBMITTED + 1, TYPE)
-      break
-    end
-  end
+  local head = front_of(KEYS[i], ARGV[1], TYPE)
+  answer[i] = head and string.sub(head, SUBMITTED + 1, TYPE) or ''
 end
 answer[4] = redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2] or ''
 for _, item in ipairs(redis.call('HGETALL', KEYS[5])) do

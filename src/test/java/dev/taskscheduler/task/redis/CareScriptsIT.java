@@ -232,10 +232,19 @@ class CareScriptsIT extends OnOneRedis {
     assertEquals(claims.get(3).claimedAt(), running.startedAt());
     assertInstanceOf(TaskState.Ready.class, store.state("e"));
     assertEquals(Optional.empty(), get(store.tasks.find("nobody")));
+    TaskCounts counts = get(store.tasks.counts());
+    assertEquals(Set.of(Priority.HIGH), counts.waited().keySet());
     assertEquals(
         new TaskCounts(
-            Map.of(Priority.HIGH, 1L, Priority.MEDIUM, 0L, Priority.LOW, 0L), 1, 1, 1, 1, 0, 0),
-        get(store.tasks.counts()));
+            Map.of(Priority.HIGH, 1L, Priority.MEDIUM, 0L, Priority.LOW, 0L),
+            counts.waited(),
+            1,
+            1,
+            1,
+            1,
+            0,
+            0),
+        counts);
     assertEquals(before, server.snapshot());
   }
 }

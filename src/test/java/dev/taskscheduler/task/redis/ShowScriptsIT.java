@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
@@ -18,6 +19,7 @@ import dev.taskscheduler.task.PastAttempt.How;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOverview;
@@ -222,7 +224,7 @@ class ShowScriptsIT {
   void the_overview_has_counts_the_fronts_and_what_is_paused() {
     EveryState.make(store);
     TaskOverview overview = get(store.tasks.overview());
-    assertEquals(get(store.tasks.counts()), overview.counts());
+    assertEquals(timeless(get(store.tasks.counts())), timeless(overview.counts()));
     assertEquals(Set.of(new Pause.OfType("mail")), overview.paused().keySet());
     assertEquals(
         Map.of(
@@ -237,6 +239,74 @@ class ShowScriptsIT {
     TaskOverview empty = get(store.tasks.overview());
     assertEquals(Map.of(), empty.front());
     assertEquals(Optional.empty(), empty.nextDue());
+  }
+
+  private Duration waited(Priority priority) {
+    return get(store.tasks.counts()).waited().getOrDefault(priority, Duration.ofDays(-1));
+  }
+
+  private void assertWaited(Duration least, Priority priority) {
+    Duration waited = waited(priority);
+    assertTrue(
+        waited.compareTo(least) >= 0 && waited.compareTo(least.plusSeconds(30)) < 0,
+        () -> priority + " has waited for " + waited);
+  }
+
+  /// Writes a time into a record as if it had been submitted then.
+  private void submittedBefore(String id, Duration age) {
+    long micros = (System.currentTimeMillis() - age.toMillis()) * 1000;
+    store.jedis.setrange(NS + "task:" + id, 50, "%013x".formatted(micros));
+  }
+
+  @Test
+  void the_counts_tell_for_how_long_the_first_of_each_priority_has_been_ready() {
+    EveryState.make(store);
+    store.submit("second", Priority.LOW);
+    submittedBefore("ready-low", Duration.ofHours(3));
+    submittedBefore("second", Duration.ofHours(9));
+    submittedBefore("ready-medium", Duration.ofMinutes(1));
+    assertWaited(Duration.ofHours(3), Priority.LOW);
+    assertWaited(Duration.ofMinutes(1), Priority.MEDIUM);
+    assertWaited(Duration.ZERO, Priority.HIGH);
+    get(store.tasks.cancel("ready-low")); // still stands there, and is not asked
+    assertWaited(Duration.ofHours(9), Priority.LOW);
+    store.jedis.flushAll();
+    assertEquals(Map.of(), get(store.tasks.counts()).waited());
+  }
+
+  @Test
+  void a_delay_and_an_attempt_are_no_wait() {
+    String id = "delayed";
+    get(
+        store.tasks.submit(
+            id,
+            new NewTask(
+                Priority.LOW,
+                "log",
+                StoreOnRedis.payload(id),
+                StoreOnRedis.due(new Due.After(Duration.ofHours(2))))));
+    submittedBefore(id, Duration.ofMinutes(121));
+    store.jedis.zadd(NS + "scheduled", 1, id);
+    store.claims.promote(token, 10);
+    assertWaited(Duration.ofMinutes(1), Priority.LOW);
+    store.submit("failed", Priority.MEDIUM);
+    submittedBefore("failed", Duration.ofHours(5));
+    assertWaited(Duration.ofHours(5), Priority.MEDIUM);
+    Claim claim = store.claimOne(token);
+    get(store.claims.requeue(token, claim, Duration.ZERO));
+    assertWaited(Duration.ZERO, Priority.MEDIUM);
+  }
+
+  private static TaskCounts timeless(TaskCounts counts) {
+    return new TaskCounts(
+        counts.ready(),
+        Map.of(),
+        counts.scheduled(),
+        counts.running(),
+        counts.completed(),
+        counts.dead(),
+        counts.expired(),
+        counts.cancelled());
   }
 
   private Instant submittedAt(String id) {
