@@ -19,11 +19,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// Writes meters into Helidon's registry, and serves them.
 final class Meterbook {
   /// What Helidon counts of requests, which a [Bystander] does not see.
   private static final String VENDOR = Meter.Scope.VENDOR;
+
+  /// Of Helidon's own meters those with names that promtool finds fault with: [JvmGauges] has them.
+  private static final Pattern MISNAMED =
+      Pattern.compile("classloader\\.loaded_classes\\.count|thread\\.(daemon\\.|max\\.)?count");
 
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
@@ -32,6 +37,9 @@ final class Meterbook {
           .scoping(
               ScopingConfig.builder()
                   .putScope(VENDOR, ScopeConfig.builder().name(VENDOR).enabled(false).build())
+                  .putScope(
+                      Meter.Scope.BASE,
+                      ScopeConfig.builder().name(Meter.Scope.BASE).exclude(MISNAMED).build())
                   .build())
           .build();
 

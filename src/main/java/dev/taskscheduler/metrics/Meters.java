@@ -108,6 +108,7 @@ public final class Meters
         book.counter("scheduler_redis_errors", "Round trips to Redis without a good answer");
     leadershipGauges(node, levels);
     TaskGauges.add(book, levels);
+    JvmGauges.add(book);
     storeGauges(levels);
   }
 

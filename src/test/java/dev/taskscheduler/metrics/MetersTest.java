@@ -243,7 +243,9 @@ class MetersTest {
   void the_jvm_is_measured_under_names_in_snake_case() throws Exception {
     String text = scrape("*/*");
     assertTrue(text.contains("\nmemory_used_heap_bytes "), text);
-    assertTrue(text.contains("\nthread_count "), text);
+    assertTrue(text.contains("\njvm_threads "), text);
+    assertTrue(text.contains("\njvm_classes_loaded "), text);
+    assertFalse(text.contains("thread_count"), text);
   }
 
   @Test
@@ -276,7 +278,7 @@ class MetersTest {
     String text = scrape("text/plain");
     for (String file : List.of("alerts.yml", "grafana/task-scheduler.json")) {
       List<String> asked =
-          Pattern.compile("\\bscheduler_[a-z_]+")
+          Pattern.compile("\\b(scheduler|jvm|memory|gc)_[a-z_]+")
               .matcher(Files.readString(Path.of("docs/monitoring", file)))
               .results()
               .map(MatchResult::group)
@@ -345,7 +347,6 @@ class MetersTest {
     String found =
         new String(promtool.getErrorStream().readAllBytes(), StandardCharsets.UTF_8)
             .lines()
-            .filter(line -> line.startsWith("scheduler_") || !line.matches("[a-z_]+ .*"))
             .collect(Collectors.joining("\n"));
     assertTrue(promtool.waitFor(10, TimeUnit.SECONDS));
     assertEquals(
