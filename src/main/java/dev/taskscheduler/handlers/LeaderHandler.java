@@ -51,6 +51,8 @@ final class LeaderHandler {
       json.writeStringProperty("id", peer.id());
       json.writeStringProperty("address", peer.address());
       peer.http().ifPresent(http -> json.writeStringProperty("http", JsonText.outside(http)));
+      peer.version()
+          .ifPresent(version -> json.writeStringProperty("version", JsonText.outside(version)));
       json.writeBooleanProperty("reachable", peer.reachable());
       json.writeEndObject();
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.TaskState;
@@ -51,6 +52,7 @@ class RoutesTest {
     STORE.submitted.clear();
     LEADER.leader = Optional.empty();
     LEADER.problem = Optional.empty();
+    LEADER.election = Optional.empty();
     LEADER.leads = false;
   }
 
@@ -77,6 +79,28 @@ class RoutesTest {
     assertEquals("{\"id\":\"" + id + "\"}", answer.entity());
     assertEquals("/status?id=" + id, answer.headers().get(HeaderNames.LOCATION).get());
     assertEquals(Priority.LOW, STORE.submitted.get(id).priority());
+  }
+
+  @Test
+  void the_leaders_answer_names_what_is_known_of_each_member() {
+    LEADER.ledBy("node1", true);
+    LEADER.election =
+        Optional.of(
+            new ElectionStatus(
+                3,
+                Optional.empty(),
+                List.of(
+                    new ElectionStatus.Peer(
+                        "node1", "10.0.0.1:9000", Optional.of("h1"), Optional.of("1.4.0"), true),
+                    new ElectionStatus.Peer(
+                        "node2", "10.0.0.2:9000", Optional.empty(), Optional.empty(), false))));
+    String body = get("/leader").entity();
+    assertTrue(
+        body.endsWith(
+            "\"term\":3,\"peers\":["
+                + "{\"id\":\"node1\",\"address\":\"10.0.0.1:9000\",\"http\":\"h1\",\"version\":\"1.4.0\",\"reachable\":true},"
+                + "{\"id\":\"node2\",\"address\":\"10.0.0.2:9000\",\"reachable\":false}]}"),
+        body);
   }
 
   @Test

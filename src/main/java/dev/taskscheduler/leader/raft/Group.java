@@ -179,6 +179,7 @@ final class Group implements AutoCloseable {
               id,
               node == null ? peer.getAddress() : node.address(),
               entry.map(NodeEntry::http),
+              entry.map(NodeEntry::version),
               reachable));
     }
     peers.sort(java.util.Comparator.comparing(ElectionStatus.Peer::id));

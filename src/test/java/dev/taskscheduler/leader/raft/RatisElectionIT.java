@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,11 +27,16 @@ class RatisElectionIT {
     return status.peers().stream().allMatch(ElectionStatus.Peer::reachable);
   }
 
-  private static Optional<String> http(RaftPeers.Peer peer, String id) {
+  private static Optional<String> of(
+      RaftPeers.Peer peer, String id, Function<ElectionStatus.Peer, Optional<String>> what) {
     return peer.election.status().orElseThrow().peers().stream()
         .filter(p -> p.id().equals(id))
         .findFirst()
-        .flatMap(ElectionStatus.Peer::http);
+        .flatMap(what);
+  }
+
+  private static Optional<String> http(RaftPeers.Peer peer, String id) {
+    return of(peer, id, ElectionStatus.Peer::http);
   }
 
   @Test
@@ -43,6 +49,8 @@ class RatisElectionIT {
         Eventually.await(
             "the leader's entry",
             () -> http(peer, "n" + leader).equals(Optional.of("http-n" + leader)));
+        assertEquals(
+            Optional.of("1"), of(peer, "n" + leader, ElectionStatus.Peer::version), "its version");
         assertEquals(3, peer.election.status().orElseThrow().peers().size());
       }
     }
