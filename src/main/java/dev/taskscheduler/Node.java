@@ -66,12 +66,6 @@ final class Node implements AutoCloseable {
   /// @throws IllegalStateException if its port is taken, or two runners bear one type
   Node(SchedulerConfig config) {
     sender = new HttpSender(config.httpRunner());
-    HttpRunner httpRunner = new HttpRunner(sender);
-    AtomicReference<@Nullable TaskService> service = new AtomicReference<>();
-    CallbackRunner callbacks =
-        new CallbackRunner(
-            httpRunner, id -> Optional.ofNullable(service.get()).flatMap(tasks -> tasks.find(id)));
-    Map<String, TaskRunner> runners = Runners.find(List.of(httpRunner, callbacks));
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
     AtomicReference<@Nullable RedisTaskStore> store = new AtomicReference<>();
@@ -87,6 +81,12 @@ final class Node implements AutoCloseable {
                         .map(depth -> depth.paused().keySet())
                         .orElse(Set.of()),
                 () -> Optional.ofNullable(store.get()).map(RedisTaskStore::health)));
+    HttpRunner httpRunner = new HttpRunner(sender, meters);
+    AtomicReference<@Nullable TaskService> service = new AtomicReference<>();
+    CallbackRunner callbacks =
+        new CallbackRunner(
+            httpRunner, id -> Optional.ofNullable(service.get()).flatMap(tasks -> tasks.find(id)));
+    Map<String, TaskRunner> runners = Runners.find(List.of(httpRunner, callbacks));
     taskRedis = new Redis(config.redis(), config.leader().node(), TASK_CONNECTIONS, ANSWER, meters);
     Duration quarter =
         Duration.ofNanos(

@@ -6,6 +6,8 @@ import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
 import dev.taskscheduler.node.WorkListener;
 import dev.taskscheduler.redis.RedisListener;
+import dev.taskscheduler.runner.http.TargetAnswer;
+import dev.taskscheduler.runner.http.TargetListener;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
@@ -34,6 +36,7 @@ public final class Meters
         RaftListener,
         WorkListener,
         RedisListener,
+        TargetListener,
         HttpListener {
   private static final List<String> OUTCOMES =
       List.of(
@@ -55,6 +58,9 @@ public final class Meters
   private final Map<String, Counter> finished = new ConcurrentHashMap<>();
   private final Map<String, Timer> roundTrips = new ConcurrentHashMap<>();
   private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
+  private final Counter replayed;
+  private final Counter duplicates;
+  private final TargetMeters targets;
   private final Timer wait;
   private final Timer run;
   private final Counter timedOut;
@@ -79,6 +85,9 @@ public final class Meters
               "priority",
               priority.wire()));
     }
+    replayed = repeated("replayed");
+    duplicates = repeated("duplicate");
+    targets = new TargetMeters(book);
     OUTCOMES.forEach(this::finishedBy);
     wait =
         book.histogram(
@@ -155,6 +164,30 @@ public final class Meters
     if (counter != null) {
       counter.increment();
     }
+  }
+
+  private Counter repeated(String how) {
+    return book.counter(
+        "scheduler_submissions_repeated",
+        "Submissions that kept nothing: replayed under their Idempotency-Key, or duplicate by"
+            + " their uniqueKey",
+        "how",
+        how);
+  }
+
+  @Override
+  public void replayed() {
+    replayed.increment();
+  }
+
+  @Override
+  public void duplicate() {
+    duplicates.increment();
+  }
+
+  @Override
+  public void asked(String type, TargetAnswer answer) {
+    targets.asked(type, answer);
   }
 
   @Override

@@ -4,4 +4,10 @@ package dev.taskscheduler.task;
 public interface TaskListener {
   /// A submission was accepted by this node.
   void submitted(Priority priority);
+
+  /// A submission was answered as one before it: it came again under its idempotency key.
+  default void replayed() {}
+
+  /// A submission was answered with the task that holds its unique key.
+  default void duplicate() {}
 }

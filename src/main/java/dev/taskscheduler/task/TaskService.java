@@ -77,6 +77,10 @@ public final class TaskService {
   private Submission counted(NewTask task, Submission answer) {
     if (answer instanceof Submission.Accepted) {
       listener.submitted(task.priority());
+    } else if (answer instanceof Submission.Replayed) {
+      listener.replayed();
+    } else if (answer instanceof Submission.Duplicate) {
+      listener.duplicate();
     }
     return answer;
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.runner.http.TargetAnswer;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -200,6 +201,11 @@ class MetersTest {
   void what_the_rooms_tell_is_counted() throws Exception {
     meters.submitted(Priority.HIGH);
     meters.submitted(Priority.HIGH);
+    meters.replayed();
+    meters.duplicate();
+    meters.duplicate();
+    meters.asked("http", TargetAnswer.SUCCESS);
+    meters.asked("callback", TargetAnswer.NONE);
     meters.started(Duration.ofMillis(20));
     meters.finished("completed", Duration.ofMillis(300));
     meters.stuck();
@@ -216,6 +222,11 @@ class MetersTest {
         "# TYPE scheduler_tasks_submitted_total counter",
         "scheduler_tasks_submitted_total{priority=\"high\"} 2.0",
         "scheduler_tasks_submitted_total{priority=\"low\"} 0.0",
+        "scheduler_submissions_repeated_total{how=\"replayed\"} 1.0",
+        "scheduler_submissions_repeated_total{how=\"duplicate\"} 2.0",
+        "scheduler_target_answers_total{answer=\"2xx\",type=\"http\"} 1.0",
+        "scheduler_target_answers_total{answer=\"none\",type=\"http\"} 0.0",
+        "scheduler_target_answers_total{answer=\"none\",type=\"callback\"} 1.0",
         "scheduler_tasks_finished_total{outcome=\"completed\"} 1.0",
         "scheduler_tasks_finished_total{outcome=\"dead\"} 0.0",
         "# TYPE scheduler_task_wait_seconds histogram",

@@ -61,7 +61,7 @@ public final class CallbackRunner implements TaskRunner {
     HttpCall call =
         new HttpCall(
             "POST", target, Map.of("content-type", "application/json"), body(task.get()), LONGEST);
-    return http.send(call, run, Math.min(KEPT, run.maxResultBytes()));
+    return http.send(call, run, type(), Math.min(KEPT, run.maxResultBytes()));
   }
 
   private static byte[] body(Task task) {

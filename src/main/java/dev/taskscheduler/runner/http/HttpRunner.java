@@ -18,15 +18,17 @@ public final class HttpRunner implements TaskRunner {
 
   private final HttpSender sender;
   private final InstantSource clock;
+  private final TargetListener listener;
 
   /// @param sender not closed by this runner
-  public HttpRunner(HttpSender sender) {
-    this(sender, InstantSource.system());
+  public HttpRunner(HttpSender sender, TargetListener listener) {
+    this(sender, InstantSource.system(), listener);
   }
 
-  HttpRunner(HttpSender sender, InstantSource clock) {
+  HttpRunner(HttpSender sender, InstantSource clock, TargetListener listener) {
     this.sender = sender;
     this.clock = clock;
+    this.listener = listener;
   }
 
   @Override
@@ -48,14 +50,16 @@ public final class HttpRunner implements TaskRunner {
       throw TaskFailure.lasting(
           payload.faults().stream().map(PayloadFault::toString).collect(Collectors.joining("; ")));
     }
-    return send(payload.call(), task, task.maxResultBytes());
+    return send(payload.call(), task, type(), task.maxResultBytes());
   }
 
   /// Sends a request for a task and judges by its answer.
   ///
+  /// @param type of the task, for whoever counts
   /// @param kept bytes of the result, at the most
-  TaskResult send(HttpCall call, TaskRun task, int kept) throws TaskFailure, InterruptedException {
-    HttpAnswer answer = sender.send(call, task);
+  TaskResult send(HttpCall call, TaskRun task, String type, int kept)
+      throws TaskFailure, InterruptedException {
+    HttpAnswer answer = asked(call, task, type);
     return switch (Verdict.of(answer.status())) {
       case SUCCESS -> new TaskResult(AnswerJson.of(answer, kept));
       case LASTING -> throw TaskFailure.lasting(said(call, answer));
@@ -68,6 +72,18 @@ public final class HttpRunner implements TaskRunner {
             : TaskFailure.passing(said(call, answer));
       }
     };
+  }
+
+  private HttpAnswer asked(HttpCall call, TaskRun task, String type)
+      throws TaskFailure, InterruptedException {
+    try {
+      HttpAnswer answer = sender.send(call, task);
+      listener.asked(type, TargetAnswer.of(answer.status()));
+      return answer;
+    } catch (TaskFailure e) {
+      listener.asked(type, e.isLasting() ? TargetAnswer.REFUSED : TargetAnswer.NONE);
+      throw e;
+    }
   }
 
   private static String said(HttpCall call, HttpAnswer answer) {

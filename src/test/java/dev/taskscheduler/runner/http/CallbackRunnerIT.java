@@ -10,6 +10,7 @@ import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskState;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,7 @@ class CallbackRunnerIT {
         TaskFailure failure =
             assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target))));
         assertEquals(status == 410, failure.isLasting());
+        assertEquals(List.of("callback " + status / 100 + "xx"), sending.told);
       }
     }
   }

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -24,9 +25,14 @@ final class Sending implements AutoCloseable {
   final HttpSender sender;
   final HttpRunner runner;
 
+  /// Type and answer of each request.
+  final List<String> told = new CopyOnWriteArrayList<>();
+
   Sending(HttpRunnerConfig config, NameLookup.Names names, SSLContext tls) {
     sender = new HttpSender(config, names, () -> tls, InstantSource.system());
-    runner = new HttpRunner(sender, InstantSource.system());
+    runner =
+        new HttpRunner(
+            sender, InstantSource.system(), (type, answer) -> told.add(type + " " + answer.wire()));
   }
 
   /// One that may ask targets on loopback.

@@ -15,9 +15,12 @@ import dev.taskscheduler.task.Revival;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.SubmitTerms;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskListener;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.task.TaskService;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -210,5 +213,36 @@ class UniqueScriptsIT extends OnOneRedis {
     var before = server.snapshot();
     assertEquals(accepted("c"), once("c", "01"));
     assertEquals(Map.of(), changed(before));
+  }
+
+  @Test
+  void whoever_counts_hears_what_was_kept_and_what_came_again() {
+    List<String> heard = new ArrayList<>();
+    TaskListener listener =
+        new TaskListener() {
+          @Override
+          public void submitted(Priority priority) {
+            heard.add(priority.wire());
+          }
+
+          @Override
+          public void replayed() {
+            heard.add("replayed");
+          }
+
+          @Override
+          public void duplicate() {
+            heard.add("duplicate");
+          }
+        };
+    TaskService service = new TaskService(store.tasks, Set.of("log"), listener);
+    var key = new SubmitTerms.Idempotency("cd", "ef", Duration.ofMinutes(5));
+    NewTask once =
+        new NewTask(Priority.HIGH, "log", StoreOnRedis.payload("a")).terms(SubmitTerms.NONE.once(key));
+    NewTask unique = new NewTask(Priority.LOW, "log", StoreOnRedis.payload("b"), UNIQUE);
+    for (NewTask task : List.of(once, once, unique, unique)) {
+      service.submit(task);
+    }
+    assertEquals(List.of("high", "replayed", "low", "duplicate"), heard);
   }
 }
