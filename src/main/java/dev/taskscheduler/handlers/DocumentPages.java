@@ -20,6 +20,7 @@ import java.util.Properties;
 /// page asks for are served.
 final class DocumentPages {
   private static final String DOCUMENT = "/META-INF/openapi/swagger.json";
+  private static final String DOCUMENT_YAML = "/META-INF/openapi/swagger.yaml";
 
   private static final String UI = "/META-INF/resources/webjars/swagger-ui/";
   private static final String PAGE = "index.html";
@@ -61,6 +62,11 @@ final class DocumentPages {
   /// The document as JSON. Read when it is asked for, as the files are: a node starts without them.
   static byte[] json() {
     return resource(DOCUMENT);
+  }
+
+  /// The document as YAML.
+  static byte[] yaml() {
+    return resource(DOCUMENT_YAML);
   }
 
   void document(ServerRequest req, ServerResponse res) {

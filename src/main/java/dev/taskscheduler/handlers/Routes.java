@@ -73,8 +73,8 @@ final class Routes {
     return path.startsWith(PAGES) ? PAGES : OTHER;
   }
 
-  /// Registers everything but the features' own paths, `/metrics` and `/openapi`. There is no route
-  /// for all other paths: it would come before the features'.
+  /// Registers everything but the features' own paths, `/metrics` and GET of `/openapi`. There is
+  /// no route for all other paths: it would come before the features'.
   static void register(HttpRouting.Builder routing, HttpConfig config, Scheduler scheduler) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
     HealthHandler health = new HealthHandler(config, scheduler, Clock.systemUTC());
@@ -114,9 +114,7 @@ final class Routes {
     read(routing, "/swagger/swagger-initializer.js", pages::initializer);
     read(routing, "/swagger", pages::start);
     read(routing, PAGES + "*", pages::file);
-    // The features answer GET alone.
-    routing.head(METRICS, (req, res) -> Answers.empty(res, Status.OK_200));
-    routing.head(OPENAPI, (req, res) -> Answers.empty(res, Status.OK_200));
+    routing.head(OPENAPI, new DocumentHead());
   }
 
   private static void read(HttpRouting.Builder routing, String path, Handler handler) {

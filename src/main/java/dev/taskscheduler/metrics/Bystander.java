@@ -4,6 +4,7 @@ import io.helidon.common.Weighted;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ErrorHandler;
 import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRoute;
 import io.helidon.webserver.http.HttpRouting;
@@ -20,15 +21,21 @@ import java.util.function.UnaryOperator;
 /// `scheduler_http_requests`), through a context that is made for it; and Helidon's feature for
 /// observers would look for more of them at each start.
 final class Bystander implements ServerFeature, Weighted {
-  private final MetricsObserver metrics;
+  static final String PATH = "/metrics";
 
-  Bystander(MetricsObserver metrics) {
+  private final MetricsObserver metrics;
+  private final Handler head;
+
+  /// @param head answers HEAD, which Helidon's do not
+  Bystander(MetricsObserver metrics, Handler head) {
     this.metrics = metrics;
+    this.head = head;
   }
 
   @Override
   public void setup(ServerFeatureContext context) {
     HttpRouting.Builder all = context.socket(WebServer.DEFAULT_SOCKET_NAME).httpRouting();
+    all.head(PATH, head);
     metrics.register(context, List.of(new Routing(all)), UnaryOperator.identity());
   }
 

@@ -83,9 +83,10 @@ final class Meterbook {
   ServerFeature feature() {
     return new Bystander(
         MetricsObserver.builder()
-            .endpoint("/metrics")
+            .endpoint(Bystander.PATH)
             .metricsConfig(CONFIG)
             .meterRegistry(registry)
-            .build());
+            .build(),
+        new MetricsHead(registry, CONFIG));
   }
 }

@@ -291,7 +291,14 @@ class HttpServerIT {
     try (RawConnection connection = connect()) {
       for (String path :
           List.of(
-              "/leader", "/health/live", "/status", "/swagger/doc.json", "/swagger/index.html")) {
+              "/leader",
+              "/health/live",
+              "/status",
+              "/openapi",
+              "/openapi?format=json",
+              "/openapi?format=xml",
+              "/swagger/doc.json",
+              "/swagger/index.html")) {
         String rest = " HTTP/1.1\r\nHost: h\r\n\r\n";
         RawConnection.Answer get = connection.send("GET " + path + rest).read();
         RawConnection.Answer head = connection.send("HEAD " + path + rest).read(false);

@@ -283,6 +283,19 @@ class RestContractIT {
     assertTrue(meters.contains("/submit"), meters);
   }
 
+  /// What is measured changes between the two: by some digits, or a line that is new.
+  @Test
+  void head_of_the_metrics_tells_of_what_get_would_answer() throws Exception {
+    HttpResponse<byte[]> get = call("GET", "/metrics");
+    HttpResponse<byte[]> head = call("HEAD", "/metrics");
+    assertEquals(200, head.statusCode());
+    assertEquals(
+        get.headers().firstValue("Content-Type"), head.headers().firstValue("Content-Type"));
+    long told = head.headers().firstValueAsLong("Content-Length").orElseThrow();
+    assertTrue(told > 0.8 * get.body().length && told < 2.0 * get.body().length, () -> "" + told);
+    assertEquals(200, call("GET", "/health/live").statusCode(), "on the same connection");
+  }
+
   @Test
   void a_redis_that_is_away_is_told_in_each_answer_and_forgotten_when_it_is_back()
       throws Exception {

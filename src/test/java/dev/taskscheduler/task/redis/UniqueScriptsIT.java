@@ -238,7 +238,8 @@ class UniqueScriptsIT extends OnOneRedis {
     TaskService service = new TaskService(store.tasks, Set.of("log"), listener);
     var key = new SubmitTerms.Idempotency("cd", "ef", Duration.ofMinutes(5));
     NewTask once =
-        new NewTask(Priority.HIGH, "log", StoreOnRedis.payload("a")).terms(SubmitTerms.NONE.once(key));
+        new NewTask(Priority.HIGH, "log", StoreOnRedis.payload("a"))
+            .terms(SubmitTerms.NONE.once(key));
     NewTask unique = new NewTask(Priority.LOW, "log", StoreOnRedis.payload("b"), UNIQUE);
     for (NewTask task : List.of(once, once, unique, unique)) {
       service.submit(task);
