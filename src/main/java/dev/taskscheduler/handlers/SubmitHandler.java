@@ -78,7 +78,7 @@ final class SubmitHandler implements Handler {
       case SubmitRequest.Valid(NewTask task) -> {
         NewTask traced = TraceHeader.kept(req.headers(), task);
         if (key.isEmpty()) {
-          submit(req, res, traced);
+          answer(req, res, traced, tasks.submit(traced));
         } else {
           submitOnce(req, res, traced, keys.once(key.get(), body));
         }
@@ -102,15 +102,16 @@ final class SubmitHandler implements Handler {
               .retry(ErrorMapping.RETRY_SOON));
       return;
     }
+    Submission answer;
     try {
-      submit(req, res, task.terms(task.terms().once(once)));
+      answer = tasks.submit(task.terms(task.terms().once(once)));
     } finally {
-      keys.end(once);
+      keys.end(once); // before the answer: whoever has that may ask again
     }
+    answer(req, res, task, answer);
   }
 
-  private void submit(ServerRequest req, ServerResponse res, NewTask task) {
-    Submission answer = tasks.submit(task);
+  private void answer(ServerRequest req, ServerResponse res, NewTask task, Submission answer) {
     switch (answer) {
       case Submission.Accepted(String id, Durability reached) ->
           accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
