@@ -102,6 +102,25 @@ class RaftClusterIT {
     });
   }
 
+  /// The stopped one is as far as the other, and its port still takes connections.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void a_leader_that_resigns_while_a_follower_is_stopped_is_succeeded_soon(int stopped)
+      throws Exception {
+    cluster.underLoad((leader, epoch) -> {
+      if (cluster.node(stopped) != leader) {
+        cluster.node(stopped).signal("STOP");
+      }
+      long start = System.nanoTime();
+      leader.call("POST", "/leader/resign", "");
+      cluster.awaitNewerEpoch(epoch);
+      long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      cluster.node(stopped).signal("CONT");
+      cluster.node(stopped).awaitReady();
+      assertTrue(took < 10_000, "succeeded after " + took + " ms: " + leader.output());
+    });
+  }
+
   @Test
   void a_leader_that_resigns_hands_over_and_stays() throws Exception {
     cluster.underLoad((leader, epoch) -> {
