@@ -1,11 +1,14 @@
 package dev.taskscheduler.handlers;
 
+import static dev.taskscheduler.handlers.GivenTask.FAILED;
+import static dev.taskscheduler.handlers.GivenTask.ID;
+import static dev.taskscheduler.handlers.GivenTask.T0;
+import static dev.taskscheduler.handlers.GivenTask.T1;
+import static dev.taskscheduler.handlers.GivenTask.T2;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.Explanation.InQueue;
-import dev.taskscheduler.task.PastAttempt;
-import dev.taskscheduler.task.PastAttempt.How;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Task;
@@ -15,7 +18,6 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.testing.junit5.DirectClient;
 import io.helidon.webserver.testing.junit5.RoutingTest;
 import io.helidon.webserver.testing.junit5.SetUpRoute;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,13 +27,6 @@ import org.junit.jupiter.api.Test;
 /// Why a task is not running now: each reason in its words and fields, without a socket.
 @RoutingTest
 class ExplanationTest {
-  private static final String ID = "019aa0e6-5b3c-7000-8000-000000000000";
-  private static final Instant T0 = Instant.parse("2026-11-23T08:55:00Z");
-  private static final Instant T1 = Instant.parse("2026-11-23T08:55:01.000001Z");
-  private static final Instant T2 = Instant.parse("2026-11-23T08:55:02Z");
-  private static final PastAttempt FAILED =
-      new PastAttempt(
-          1, 7, Optional.of("node1"), T1, Optional.of(T2), How.FAILED, "it answered 500.");
   private static final MemoryStore STORE = new MemoryStore();
   private static final GivenLeader LEADER = new GivenLeader();
 

@@ -1,5 +1,10 @@
 package dev.taskscheduler.handlers;
 
+import static dev.taskscheduler.handlers.GivenTask.FAILED;
+import static dev.taskscheduler.handlers.GivenTask.ID;
+import static dev.taskscheduler.handlers.GivenTask.T0;
+import static dev.taskscheduler.handlers.GivenTask.T1;
+import static dev.taskscheduler.handlers.GivenTask.T2;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,7 +30,6 @@ import io.helidon.webserver.testing.junit5.DirectClient;
 import io.helidon.webserver.testing.junit5.RoutingTest;
 import io.helidon.webserver.testing.junit5.SetUpRoute;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,13 +40,6 @@ import org.junit.jupiter.api.Test;
 /// What the pages, one task and the statistics say, without a socket.
 @RoutingTest
 class ViewsTest {
-  private static final String ID = "019aa0e6-5b3c-7000-8000-000000000000";
-  private static final Instant T0 = Instant.parse("2026-11-23T08:55:00Z");
-  private static final Instant T1 = Instant.parse("2026-11-23T08:55:01.000001Z");
-  private static final Instant T2 = Instant.parse("2026-11-23T08:55:02Z");
-  private static final PastAttempt FAILED =
-      new PastAttempt(
-          1, 7, Optional.of("node1"), T1, Optional.of(T2), How.FAILED, "it answered 500.");
   private static final MemoryStore STORE = new MemoryStore();
   private static final GivenLeader LEADER = new GivenLeader();
 

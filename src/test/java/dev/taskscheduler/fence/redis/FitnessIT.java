@@ -6,63 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FenceException;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.fence.Nominee;
 import dev.taskscheduler.fence.Sighting;
 import dev.taskscheduler.fence.TakeOver;
 import dev.taskscheduler.redis.LuaScript;
-import dev.taskscheduler.redis.Namespace;
-import dev.taskscheduler.redis.Redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import redis.clients.jedis.Jedis;
 
 /// The gate lets nobody lead on a Redis that is too old or may drop keys, and changes nothing
 /// there.
-class FitnessIT {
-  private static final String KEY = "{test}:leader";
-  private static RedisServer server;
-
-  private Redis redis;
-  private Jedis jedis;
-  private RedisFence fence;
-
-  @BeforeAll
-  static void startServer() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
-  @BeforeEach
-  void connect() {
-    redis = server.redis(1);
-    jedis = server.jedis();
-    fence = new RedisFence(redis, new Namespace("test"));
-    jedis.flushAll();
-  }
-
-  @AfterEach
-  void disconnect() {
-    jedis.configSet("maxmemory-policy", "noeviction");
-    jedis.close();
-    redis.close();
-  }
-
+class FitnessIT extends FenceOnRedis {
   private static Nominee nominee(String nonceDigit) {
     return new Nominee("a", "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
   }

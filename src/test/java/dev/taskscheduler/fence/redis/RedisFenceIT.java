@@ -13,7 +13,6 @@ import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.fence.Nominee;
 import dev.taskscheduler.fence.Sighting;
 import dev.taskscheduler.fence.TakeOver;
-import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.Subscription;
 import java.time.Duration;
@@ -21,49 +20,11 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /// The fence's scripts, one by one, with all keys compared before and after.
-class RedisFenceIT {
-  private static final Namespace NS = new Namespace("test");
-  private static final String KEY = "{test}:leader";
+class RedisFenceIT extends FenceOnRedis {
   private static final Sighting VACANT = new Sighting.Vacant();
-  private static RedisServer server;
-
-  private Redis redis;
-  private Jedis jedis;
-  private RedisFence fence;
-
-  @BeforeAll
-  static void startServer() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
-  @BeforeEach
-  void connect() {
-    redis = server.redis(3);
-    jedis = server.jedis();
-    fence = new RedisFence(redis, NS);
-    jedis.flushAll();
-  }
-
-  @AfterEach
-  void disconnect() {
-    jedis.configSet("maxmemory", "0");
-    jedis.configSet("maxmemory-policy", "noeviction");
-    jedis.close();
-    redis.close();
-  }
 
   private static Nominee nominee(String node, String nonceDigit) {
     return new Nominee(node, "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));

@@ -4,7 +4,6 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
@@ -22,10 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,8 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Pipeline;
 
 /// What a listing shows of each state, by each filter, and how much a page may cost.
-class ListScriptIT {
-  private static final String NS = "{scheduler}:";
+class ListScriptIT extends OnOneRedis {
   private static final Map<StateName, List<String>> MADE =
       Map.of(
           StateName.SCHEDULED, List.of("scheduled"),
@@ -45,30 +39,6 @@ class ListScriptIT {
           StateName.DEAD, List.of("dead"),
           StateName.EXPIRED, List.of("expired"),
           StateName.CANCELLED, List.of("cancelled"));
-
-  private static RedisServer server;
-  private StoreOnRedis store;
-
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
-    store.jedis.flushAll();
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
 
   @ParameterizedTest
   @EnumSource(StateName.class)

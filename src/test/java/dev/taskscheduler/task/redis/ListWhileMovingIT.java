@@ -4,8 +4,6 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
@@ -23,10 +21,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,34 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tasks come and go between two pages: what stays where it is is never missed, and nothing is
 /// listed twice while nothing moves.
-class ListWhileMovingIT {
-  private static final String NS = "{scheduler}:";
-  private static RedisServer server;
-  private StoreOnRedis store;
-  private FencingToken token;
+class ListWhileMovingIT extends OnOneRedis {
   private int made;
 
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    var limits = new TaskLimits(100_000, 3, Duration.ofHours(1), 3_000, 3_000);
-    store = new StoreOnRedis(server, limits);
-    store.jedis.flushAll();
-    token = store.lead(1000);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  TaskLimits limits() {
+    return new TaskLimits(100_000, 3, Duration.ofHours(1), 3_000, 3_000);
   }
 
   private List<String> submit(int many) {

@@ -15,6 +15,7 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.List;
@@ -42,9 +43,13 @@ abstract class OnOneRedis {
     server.close();
   }
 
+  TaskLimits limits() {
+    return StoreOnRedis.LIMITS;
+  }
+
   @BeforeEach
   void open() {
-    store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
+    store = new StoreOnRedis(server, limits());
     store.jedis.flushAll();
     token = store.lead(1000);
   }

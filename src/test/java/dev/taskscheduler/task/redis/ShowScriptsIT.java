@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Explanation;
@@ -32,41 +30,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// All that is known of one task, what is before it, and what there is.
-class ShowScriptsIT {
-  private static final String NS = "{scheduler}:";
-  private static RedisServer server;
-  private StoreOnRedis store;
-  private FencingToken token;
+class ShowScriptsIT extends OnOneRedis {
 
-  @BeforeAll
-  static void startRedis() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    store = new StoreOnRedis(server, new TaskLimits(100_000, 3, Duration.ofHours(1), 1_000, 1_000));
-    store.jedis.flushAll();
-    token = store.lead(1000);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  TaskLimits limits() {
+    return new TaskLimits(100_000, 3, Duration.ofHours(1), 1_000, 1_000);
   }
 
   private TaskDetails details(String id) {
