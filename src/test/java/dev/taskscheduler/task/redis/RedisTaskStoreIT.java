@@ -56,14 +56,10 @@ class RedisTaskStoreIT {
     return new StoreOnRedis(server, redis("127.0.0.1:" + link.port()), StoreOnRedis.LIMITS);
   }
 
-  private static Duration timeOf(Runnable action) {
+  private static void within(Duration most, Runnable action) {
     long start = System.nanoTime();
     action.run();
-    return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  private static void within(Duration most, Runnable action) {
-    Duration took = timeOf(action);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(most) < 0, "took " + took);
   }
 
