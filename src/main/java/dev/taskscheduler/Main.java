@@ -4,7 +4,10 @@ import dev.taskscheduler.conf.ConfigException;
 import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
+import java.math.BigDecimal;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +25,7 @@ public final class Main {
   /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
   /// node could not start; 2 if its configuration is at fault.
   public static void main(String[] args) throws InterruptedException {
+    Thread.ofPlatform().daemon().name("first-use").start(Main::useFirst);
     HelidonServices.say();
     SchedulerConfig config;
     try {
@@ -41,6 +45,12 @@ public final class Main {
       return;
     }
     new CountDownLatch(1).await();
+  }
+
+  /// Of what a start needs, two classes that the JDK takes long to make ready: beside all else.
+  private static void useFirst() {
+    Objects.requireNonNull(BigDecimal.ONE);
+    new SecureRandom().nextLong();
   }
 
   /// Starts a node that stops in order when the process is told to end, be it while it starts.

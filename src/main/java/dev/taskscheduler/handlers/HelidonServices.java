@@ -1,5 +1,7 @@
 package dev.taskscheduler.handlers;
 
+import io.helidon.common.features.HelidonFeatures;
+import io.helidon.common.features.api.HelidonFlavor;
 import io.helidon.common.mapper.DefaultMapperProvider__ServiceDescriptor;
 import io.helidon.common.mapper.DefaultResolverService__ServiceDescriptor;
 import io.helidon.common.mapper.MappersFactory__ServiceDescriptor;
@@ -17,6 +19,11 @@ public final class HelidonServices {
 
   /// To be called in a process before anything of Helidon is used.
   public static void say() {
+    // Features are told of the flavor that is named first, from a list in every jar: of one that is
+    // not here, none.
+    HelidonFeatures.flavor(HelidonFlavor.MP);
+    // What may be deserialized besides is sought in every jar: nothing may.
+    System.setProperty("helidon.serialFilter.ignoreFiles", "true");
     Services.registry(
         ServiceRegistryManager.create(
                 ServiceRegistryConfig.builder()

@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import io.helidon.common.mapper.MapperManager;
+import io.helidon.cors.CrossOriginConfig;
 import io.helidon.http.media.MediaContext;
 import io.helidon.openapi.OpenApiFeature;
 import io.helidon.webserver.WebServer;
@@ -78,6 +79,7 @@ public final class HttpServer implements AutoCloseable {
             .addFeature(
                 OpenApiFeature.builder()
                     .servicesDiscoverServices(false)
+                    .cors(CrossOriginConfig.builder().enabled(false).build())
                     .staticFile(DOCUMENT)
                     .manager(new DocumentAsBuilt())
                     .build())
@@ -89,7 +91,7 @@ public final class HttpServer implements AutoCloseable {
             // Else an answer in two writes waits for the client's delayed ACK: 40 ms.
             .connectionOptions(options -> options.tcpNoDelay(true))
             .idleConnectionTimeout(idle)
-            .idleConnectionPeriod(idle.dividedBy(IDLE_CHECKS))
+            .idleConnectionPeriod(Duration.ofNanos(idle.toNanos() / IDLE_CHECKS))
             .maxPayloadSize(
                 Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
@@ -102,28 +104,22 @@ public final class HttpServer implements AutoCloseable {
 
   /// Nothing stands in the way of requests where nobody is asked who they are.
   private void guard(HttpRouting.Builder routing) {
-    switch (config.access()) {
-      case Access.Everyone everyone -> {}
-      case Access.Bearers bearers -> {
-        AccessFilter filter = new AccessFilter(bearers);
-        routing.addFilter(filter);
-        files.add(List.of(bearers.tokens().file()), now -> filter.changed(now.getFirst()));
-      }
+    if (config.access() instanceof Access.Bearers bearers) {
+      AccessFilter filter = new AccessFilter(bearers);
+      routing.addFilter(filter);
+      files.add(List.of(bearers.tokens().file()), now -> filter.changed(now.getFirst()));
     }
   }
 
   private WebServerConfig.Builder encrypted(WebServerConfig.Builder builder) {
-    return switch (config.transport()) {
-      case Transport.Plain plain -> builder;
-      case Transport.Encrypted encrypted -> builder.tls(encrypted.identity().tls());
-    };
+    return config.transport() instanceof Transport.Encrypted encrypted
+        ? builder.tls(encrypted.identity().tls())
+        : builder;
   }
 
   private void watchIdentity() {
-    switch (config.transport()) {
-      case Transport.Plain plain -> {}
-      case Transport.Encrypted encrypted ->
-          files.add(encrypted.identity().files(), now -> TlsPort.changed(server, now));
+    if (config.transport() instanceof Transport.Encrypted encrypted) {
+      files.add(encrypted.identity().files(), now -> TlsPort.changed(server, now));
     }
   }
 
@@ -153,18 +149,14 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void tell() {
-    String scheme =
-        switch (config.transport()) {
-          case Transport.Plain plain -> "http";
-          case Transport.Encrypted encrypted -> {
-            TlsPort.tell(encrypted.identity(), Clock.systemUTC());
-            yield "https";
-          }
-        };
+    String scheme = "http";
+    if (config.transport() instanceof Transport.Encrypted encrypted) {
+      scheme = "https";
+      TlsPort.tell(encrypted.identity(), Clock.systemUTC());
+    }
     LOG.log(
         Level.INFO,
-        () ->
-            "http started host=" + config.host() + " port=" + server.port() + " scheme=" + scheme);
+        "http started host=" + config.host() + " port=" + server.port() + " scheme=" + scheme);
     if (config.access() instanceof Access.Everyone && !loopback()) {
       LOG.log(
           Level.WARNING,

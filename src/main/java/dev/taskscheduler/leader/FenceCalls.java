@@ -45,10 +45,10 @@ final class FenceCalls implements AutoCloseable {
   private Event stand(Nominee nominee, Sighting watched) {
     // Before the call: others may watch from any moment after it.
     Trust trust = new Trust(nominee.trust(), System.nanoTime(), System.currentTimeMillis());
-    return switch (fence.takeOver(nominee, watched)) {
-      case TakeOver.Granted granted -> new Event.Admitted(granted, trust);
-      case TakeOver.Refused(Sighting now) -> new Event.Refused(now, System.nanoTime());
-    };
+    TakeOver answer = fence.takeOver(nominee, watched);
+    return answer instanceof TakeOver.Refused(Sighting now)
+        ? new Event.Refused(now, System.nanoTime())
+        : new Event.Admitted((TakeOver.Granted) answer, trust);
   }
 
   void release(FencingToken token) {

@@ -34,7 +34,7 @@ final class Trust {
 
   /// By how much a holder trusts itself less than others wait.
   static Duration margin(Duration trust) {
-    Duration part = trust.dividedBy(MARGIN_DIVISOR);
+    Duration part = Duration.ofNanos(trust.toNanos() / MARGIN_DIVISOR);
     return part.compareTo(LEAST_MARGIN) < 0 ? LEAST_MARGIN : part;
   }
 

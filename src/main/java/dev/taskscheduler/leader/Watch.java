@@ -36,10 +36,9 @@ final class Watch {
   }
 
   private boolean unchanged(Sighting now) {
-    return switch (now) {
-      case Sighting.Vacant() -> seen instanceof Sighting.Vacant;
-      case Sighting.Held held -> seen != null && held.sameBeat(seen);
-    };
+    return now instanceof Sighting.Held held
+        ? seen != null && held.sameBeat(seen)
+        : seen instanceof Sighting.Vacant;
   }
 
   /// This nominee has been admitted itself: what it saw before is worth nothing now.
@@ -61,11 +60,13 @@ final class Watch {
   /// How long what was seen must still stand unchanged; 0 if it may be shown now, `Long.MAX_VALUE`
   /// before the first look.
   long waitNanos(long now) {
-    return switch (seen) {
-      case null -> Long.MAX_VALUE;
-      case Sighting.Vacant() -> fenceKnown ? left(ownTrust, now) : 0;
-      case Sighting.Held held -> held.released() ? 0 : left(held.trust(), now);
-    };
+    if (seen == null) {
+      return Long.MAX_VALUE;
+    }
+    if (seen instanceof Sighting.Held held) {
+      return held.released() ? 0 : left(held.trust(), now);
+    }
+    return fenceKnown ? left(ownTrust, now) : 0;
   }
 
   private long left(Duration wait, long now) {

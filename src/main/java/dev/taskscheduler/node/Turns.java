@@ -16,12 +16,11 @@ final class Turns {
 
   /// How the next claim of up to `limit` tasks is to be shared out.
   ClaimOrder next(int limit) {
-    return switch (policy) {
-      case PriorityPolicy.Strict(Duration ageing) ->
-          ageing.isZero() ? ClaimOrder.STRICT : new ClaimOrder(0, 0, 0, ageing);
-      case PriorityPolicy.Weighted(int high, int medium, int low) ->
-          shared(limit, new int[] {high, medium, low});
-    };
+    if (policy instanceof PriorityPolicy.Weighted(int high, int medium, int low)) {
+      return shared(limit, new int[] {high, medium, low});
+    }
+    Duration ageing = ((PriorityPolicy.Strict) policy).ageing();
+    return ageing.isZero() ? ClaimOrder.STRICT : new ClaimOrder(0, 0, 0, ageing);
   }
 
   /// Smooth weighted round robin, a whole claim at a time: whole tasks are given from what each has

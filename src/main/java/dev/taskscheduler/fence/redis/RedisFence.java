@@ -58,15 +58,12 @@ public final class RedisFence implements Fence {
     args.add(bytes(nominee.node()));
     args.add(bytes(nominee.elector()));
     args.add(bytes(Long.toString(nominee.trust().toMillis())));
-    switch (watched) {
-      case Sighting.Vacant() -> {
-        args.add(bytes(""));
-        args.add(bytes(""));
-      }
-      case Sighting.Held held -> {
-        args.add(bytes(held.token().toString()));
-        args.add(bytes(held.released() ? NO_BEAT : Long.toString(held.beat())));
-      }
+    if (watched instanceof Sighting.Held held) {
+      args.add(bytes(held.token().toString()));
+      args.add(bytes(held.released() ? NO_BEAT : Long.toString(held.beat())));
+    } else {
+      args.add(bytes(""));
+      args.add(bytes(""));
     }
     args.addAll(OLDEST_REDIS);
     List<?> answer = list(call("take-over", () -> redis.eval(TAKE_OVER, keys, args)));
