@@ -25,7 +25,7 @@ public final class Batcher<Q, A> implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
 
   /// So many are worth a call of their own.
-  private static final int FEW = 8;
+  private static final int FEW = 32;
 
   /// Sends operations together.
   public interface Call<Q, A> {

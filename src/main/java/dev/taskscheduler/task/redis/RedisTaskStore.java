@@ -30,9 +30,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -57,11 +59,17 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
+  private static final LuaScript KEEP = LuaScript.load(RedisTaskStore.class, "keep");
   private static final LuaScript SUBMIT = LuaScript.load(RedisTaskStore.class, "submit");
   private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "find");
   private static final LuaScript COUNT = LuaScript.load(RedisTaskStore.class, "count");
 
-  private record NewRecord(byte[] id, byte[] how, byte[] body) {}
+  /// @param how a priority's letter, and more only where something is to be looked at
+  private record NewRecord(String id, byte[] how, byte[] body) {
+    boolean isPlain() {
+      return how.length == 1;
+    }
+  }
 
   /// Stands for a question about the counts among the questions about tasks.
   private static final String COUNTS = "";
@@ -136,7 +144,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     if (lacking.isPresent()) {
       return CompletableFuture.completedFuture(new Submission.NotDurable(lacking.get()));
     }
-    NewRecord record = new NewRecord(bytes(id), TaskRecord.how(task), TaskRecord.body(task));
+    NewRecord record = new NewRecord(id, TaskRecord.how(task), TaskRecord.body(task));
     Batcher<NewRecord, Submission> lane = durableSubmissions.getOrDefault(wanted, usual);
     return translated("submit", lane.add(record));
   }
@@ -146,6 +154,54 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   private List<Submission> submitAll(List<NewRecord> records, Durability wanted) {
+    List<byte[]> where = keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
+    if (arePlain(records)) {
+      DurableWrites.Reached kept = evalAgain(KEEP, where, together(records), wanted);
+      if (Long.valueOf(1).equals(kept.answer())) {
+        return records.stream()
+            .<Submission>map(r -> new Submission.Accepted(r.id, kept.durability()))
+            .toList();
+      } // else something stands in the way of one of them
+    }
+    DurableWrites.Reached reached = evalAgain(SUBMIT, where, oneByOne(records), wanted);
+    List<?> answers = (List<?>) reached.answer();
+    List<Submission> kept = new ArrayList<>(records.size());
+    for (int i = 0; i < records.size(); i++) {
+      kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
+    }
+    return kept;
+  }
+
+  /// Whether nothing is to be looked at, nor one task there twice.
+  private static boolean arePlain(List<NewRecord> records) {
+    Set<String> ids = HashSet.newHashSet(records.size());
+    for (NewRecord record : records) {
+      if (!record.isPlain() || !ids.add(record.id)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<byte[]> together(List<NewRecord> records) {
+    List<NewRecord> sorted = new ArrayList<>(records.size());
+    List<byte[]> args = new ArrayList<>(7 + 2 * records.size());
+    args.add(keys.taskPrefix);
+    args.add(bytes(keys.wakeChannel));
+    args.add(bytes(limits.maxPending()));
+    args.add(keys.parkedPrefix);
+    for (Priority priority : List.of(Priority.HIGH, Priority.MEDIUM, Priority.LOW)) {
+      int before = sorted.size();
+      byte letter = TaskRecord.priority(priority)[0];
+      records.stream().filter(r -> r.how[0] == letter).forEach(sorted::add);
+      args.add(bytes(sorted.size() - before));
+    }
+    sorted.forEach(r -> args.add(bytes(r.id)));
+    sorted.forEach(r -> args.add(r.body));
+    return args;
+  }
+
+  private List<byte[]> oneByOne(List<NewRecord> records) {
     List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
     args.add(keys.taskPrefix);
     args.add(bytes(keys.wakeChannel));
@@ -155,27 +211,17 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     args.add(keys.uniquePrefix);
     args.add(keys.parkedPrefix);
     for (NewRecord record : records) {
-      args.add(record.id);
+      args.add(bytes(record.id));
       args.add(record.how);
       args.add(record.body);
     }
-    DurableWrites.Reached reached =
-        evalAgain(
-            keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale),
-            args,
-            wanted);
-    List<?> answers = (List<?>) reached.answer();
-    List<Submission> kept = new ArrayList<>(records.size());
-    for (int i = 0; i < records.size(); i++) {
-      kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
-    }
-    return kept;
+    return args;
   }
 
-  private Submission submission(byte[] id, Object answer, Durability reached) {
+  private Submission submission(String id, Object answer, Durability reached) {
     if (answer instanceof Long kept) {
       return kept == 1
-          ? new Submission.Accepted(text(id), reached)
+          ? new Submission.Accepted(id, reached)
           : new Submission.QueueFull(limits.maxPending());
     }
     String other = text((byte[]) answer);
@@ -194,12 +240,12 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// Sends a submission until it is answered or its time is over: the same ids again, so each is
   /// kept once.
   private DurableWrites.Reached evalAgain(
-      List<byte[]> scriptKeys, List<byte[]> args, Durability wanted) {
+      LuaScript script, List<byte[]> scriptKeys, List<byte[]> args, Durability wanted) {
     long end = System.nanoTime() + SEND_AGAIN.toNanos();
     RedisException.Unknown unknown = null;
     while (true) {
       try {
-        return durable.eval(SUBMIT, scriptKeys, args, wanted);
+        return durable.eval(script, scriptKeys, args, wanted);
       } catch (RedisException.Unknown e) {
         unknown = e;
       } catch (RedisException.Unreachable e) {

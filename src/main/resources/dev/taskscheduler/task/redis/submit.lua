@@ -1,4 +1,4 @@
--- submit.lua  Keeps new tasks and makes them ready, or scheduled. Repeated with the same ids it keeps each once.
+-- submit.lua  Keeps new tasks, each by itself, and makes them ready, or scheduled. Repeated with the same ids it keeps each once.
 -- KEYS[1] hash  {ns}:leader        the fence; its field `waiting` asks to be woken
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
@@ -12,7 +12,6 @@
 -- holder of the unique key which the first was answered with
 -- Returns for each task 1 (kept, now or before), 0 (too many are pending), '=<id>' (kept before under this idempotency key),
 -- '!<id>' (another body was sent with it), or '~<id>' (that task holds the unique key, or did when this was first asked).
-local TOGETHER = 1000 -- an unpacked table must fit on Lua's stack
 local prefix, channel = ARGV[1], ARGV[2]
 local room = tonumber(ARGV[4])
   - pending({ KEYS[2], KEYS[3], KEYS[4] }, KEYS[5], KEYS[6], KEYS[7], ARGV[7], KEYS[8])
@@ -58,73 +57,42 @@ local function hold_keys(id, how)
   end
 end
 
--- One call of Redis instead of one for each task, where nothing is to be looked at, there is room for all, and all are new.
-local function keep_together()
-  local count = (#ARGV - 7) / 3
-  if count > room or count > TOGETHER then
-    return false
-  end
-  local records, n, seen = {}, 0, {}
-  for i = 8, #ARGV, 3 do
-    local id, how = ARGV[i], ARGV[i + 1]
-    local list = LIST[how]
-    if not list or seen[id] then
-      return false
+for i = 8, #ARGV, 3 do
+  local id, how = ARGV[i], ARGV[i + 1]
+  local list, due, taken, holder = LIST[how], nil, nil, nil
+  local priority = how
+  if not list then
+    taken, holder = conflict(id, how)
+    if taken and redis.call('EXISTS', prefix .. id) == 1 then
+      taken = nil -- kept before: whatever came after it does not stand in its way
     end
-    seen[id] = true
-    records[n + 1] = prefix .. id
-    records[n + 2] = head .. how .. submitted .. ARGV[i + 2]
-    n = n + 2
-    local ids = by_list[list]
-    ids[#ids + 1] = id
+    due = due_ms(how, now)
+    priority = string.sub(how, 1, 1)
+    list = LIST[priority]
+  end
+  if taken then
+    if holder then
+      answer_once(how, holder, ' ~')
+    end
+    kept[#kept + 1] = taken
+  elseif room > 0 then
+    if redis.call('SET', prefix .. id, head .. priority .. submitted .. ARGV[i + 2], 'NX') then
+      if priority ~= how then
+        hold_keys(id, how)
+      end
+      if due then
+        later[#later + 1] = due
+        later[#later + 1] = id
+      else
+        local ids = by_list[list]
+        ids[#ids + 1] = id
+      end
+      room = room - 1
+    end
     kept[#kept + 1] = 1
+  else
+    kept[#kept + 1] = redis.call('EXISTS', prefix .. id)
   end
-  return redis.call('MSETNX', unpack(records)) == 1
-end
-
-local function keep_each()
-  for i = 8, #ARGV, 3 do
-    local id, how = ARGV[i], ARGV[i + 1]
-    local list, due, taken, holder = LIST[how], nil, nil, nil
-    local priority = how
-    if not list then
-      taken, holder = conflict(id, how)
-      if taken and redis.call('EXISTS', prefix .. id) == 1 then
-        taken = nil -- kept before: whatever came after it does not stand in its way
-      end
-      due = due_ms(how, now)
-      priority = string.sub(how, 1, 1)
-      list = LIST[priority]
-    end
-    if taken then
-      if holder then
-        answer_once(how, holder, ' ~')
-      end
-      kept[#kept + 1] = taken
-    elseif room > 0 then
-      if redis.call('SET', prefix .. id, head .. priority .. submitted .. ARGV[i + 2], 'NX') then
-        if priority ~= how then
-          hold_keys(id, how)
-        end
-        if due then
-          later[#later + 1] = due
-          later[#later + 1] = id
-        else
-          local ids = by_list[list]
-          ids[#ids + 1] = id
-        end
-        room = room - 1
-      end
-      kept[#kept + 1] = 1
-    else
-      kept[#kept + 1] = redis.call('EXISTS', prefix .. id)
-    end
-  end
-end
-
-if not keep_together() then
-  kept, by_list = {}, { {}, {}, {} }
-  keep_each()
 end
 local any = false
 for i, ids in ipairs(by_list) do

@@ -48,6 +48,8 @@ class ScriptCallsIT {
   /// How many arguments belong together where a header ends with `ARGV[n..]`.
   private static final Map<String, Integer> TOGETHER =
       Map.of(
+          "keep",
+          2,
           "submit",
           3,
           "end",
@@ -100,6 +102,7 @@ class ScriptCallsIT {
   private void callEach(StoreOnRedis store) {
     FencingToken old = store.lead(1);
     store.submitAll(Priority.HIGH, "a", "b", "c", "d", "e", "f");
+    store.submit("a", Priority.HIGH); // kept before
     store.claim(old, 2);
     FencingToken token = store.lead(2);
     store.claims.enter(token);
