@@ -60,6 +60,19 @@ class Process:
         with open(f"/proc/{self.pid}/status") as f:
             return next(int(line.split()[1]) for line in f if line.startswith(key + ":")) / 1024
 
+    def compiling(self):
+        """CPU seconds that the JVM's compilers have taken so far; 0 for what is no JVM."""
+        ticks = 0
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            try:
+                with open(f"/proc/{self.pid}/task/{task}/stat") as f:
+                    name, fields = f.read().rsplit(") ", 1)
+            except OSError:
+                continue  # ended meanwhile
+            if "CompilerThre" in name:
+                ticks += sum(map(int, fields.split()[11:13]))
+        return ticks / TICK
+
 
 def stop_all():
     for p in reversed(list(Process.running)):
