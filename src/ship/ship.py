@@ -22,8 +22,9 @@ IMAGE = "task-scheduler"
 REDIS = os.environ.get("REDIS_IMAGE", "redis:8")
 NET = "scheduler-ship-net"
 MB, MIB = 1e6, 2 ** 20
-# Seconds from docker run, on a machine as quick as docs/operations.md tells; on a slower one SLOWER says how many times slower.
-READY_WITHIN = {elector: secs * float(os.environ.get("SLOWER", "1")) for elector, secs in {"redis": 0.6, "raft": 1.0}.items()}
+# Seconds from docker run, where the engine takes BEGINS of them until the process begins, which is none of our code. Where it takes
+# longer the machine is slower, as shared ones are by the hour, and so much longer may the whole take.
+READY_WITHIN, BEGINS = {"redis": 0.6, "raft": 1.0}, 0.26
 # As the manifests of k8s/ have it: preStop's sleep, and minReadySeconds of each elector.
 PRE_STOP, MIN_READY = 5, {"redis": 5, "raft": 10}
 PROFILES = {"redis": {"node1": 8081, "node2": 8082, "node3": 8083}, "raft": {"raft-node1": 8091, "raft-node2": 8092, "raft-node3": 8093}}
@@ -129,9 +130,10 @@ def image():
     docker("run", "-d", "--name", "ship-redis", "--network", NET, REDIS, "redis-server", "--appendonly", "yes", "--protected-mode", "no")
     for elector in ("redis", "raft"):
         times = start_times(elector)
-        check(f"from docker run to ready by {elector}, at most {READY_WITHIN[elector]:.1f} s", times[0][0] <= READY_WITHIN[elector],
-              f"least {times[0][0]:.2f} s, median {statistics.median(t for t, _ in times):.2f} s of {len(times)};"
-              f" until the process began {statistics.median(e for _, e in times):.2f} s of it")
+        took, began = (statistics.median(column) for column in zip(*times))
+        slower = max(1, began / BEGINS)
+        check(f"from docker run to ready by {elector}, at most {READY_WITHIN[elector]:.1f} s times {slower:.2f}", took <= READY_WITHIN[elector] * slower,
+              f"median {took:.2f} s of {len(times)}, least {times[0][0]:.2f} s; until the process began {began:.2f} s of it, {slower:.2f} times {BEGINS} s")
     node()
     runner()
     secured()
