@@ -154,16 +154,20 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   private List<Submission> submitAll(List<NewRecord> records, Durability wanted) {
+    return untilAnswered(() -> submitOnce(records, wanted));
+  }
+
+  private List<Submission> submitOnce(List<NewRecord> records, Durability wanted) {
     List<byte[]> where = keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
     if (arePlain(records)) {
-      DurableWrites.Reached kept = evalAgain(KEEP, where, together(records), wanted);
+      DurableWrites.Reached kept = durable.eval(KEEP, where, together(records), wanted);
       if (Long.valueOf(1).equals(kept.answer())) {
         return records.stream()
             .<Submission>map(r -> new Submission.Accepted(r.id, kept.durability()))
             .toList();
       } // else something stands in the way of one of them
     }
-    DurableWrites.Reached reached = evalAgain(SUBMIT, where, oneByOne(records), wanted);
+    DurableWrites.Reached reached = durable.eval(SUBMIT, where, oneByOne(records), wanted);
     List<?> answers = (List<?>) reached.answer();
     List<Submission> kept = new ArrayList<>(records.size());
     for (int i = 0; i < records.size(); i++) {
@@ -239,13 +243,12 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   /// Sends a submission until it is answered or its time is over: the same ids again, so each is
   /// kept once.
-  private DurableWrites.Reached evalAgain(
-      LuaScript script, List<byte[]> scriptKeys, List<byte[]> args, Durability wanted) {
+  private static <T> T untilAnswered(Supplier<T> submission) {
     long end = System.nanoTime() + SEND_AGAIN.toNanos();
     RedisException.Unknown unknown = null;
     while (true) {
       try {
-        return durable.eval(script, scriptKeys, args, wanted);
+        return submission.get();
       } catch (RedisException.Unknown e) {
         unknown = e;
       } catch (RedisException.Unreachable e) {

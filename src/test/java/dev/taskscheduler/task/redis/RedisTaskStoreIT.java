@@ -3,6 +3,7 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -114,6 +115,33 @@ class RedisTaskStoreIT {
       List<String> ready = store.jedis.lrange("{scheduler}:ready:high", 0, -1);
       assertEquals(21, ready.size());
       assertEquals(21, Set.copyOf(ready).size(), "each is kept once");
+    }
+  }
+
+  @Test
+  void what_may_have_been_kept_is_not_refused_for_what_comes_after_its_answer_was_lost() {
+    try (RedisServer server = new RedisServer();
+        FaultyLink link = new FaultyLink(server.port());
+        StoreOnRedis store = through(link, server)) {
+      store.submit("warm", Priority.HIGH);
+      store.tasks.close();
+      store.jedis.aclSetUser("default", "-set"); // keep.lua passes, submit.lua does not
+      try (RedisTaskStore fresh = new RedisTaskStore(store.redis, NAMESPACE, StoreOnRedis.LIMITS)) {
+        Eventually.await("health is asked", () -> fresh.health().answers());
+        int unknown = 0;
+        for (int i = 0; i < 20; i++) {
+          String id = "a" + i;
+          link.loseAnswers(1); // its own, mostly
+          try {
+            get(fresh.submit(id, TASK));
+          } catch (StoreException e) {
+            assertInstanceOf(StoreException.Unavailable.class, e);
+            unknown++;
+          }
+          assertTrue(store.jedis.exists("{scheduler}:task:" + id), "kept");
+        }
+        assertTrue(unknown > 0);
+      }
     }
   }
 
