@@ -30,13 +30,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -51,25 +48,10 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private static final Batcher.Limits QUESTIONS =
       new Batcher.Limits(200, 4L << 20, 20_000, 256L << 20, LONGEST_WAIT);
 
-  /// How long a submission whose connection broke is sent again, with the same id, before its
-  /// outcome is given up as unknown.
-  private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
-
   static final Duration ASK_AGAIN_WITHIN = Duration.ofMillis(500);
 
-  private static final Duration PAUSE = Duration.ofMillis(50);
-
-  private static final LuaScript KEEP = LuaScript.load(RedisTaskStore.class, "keep");
-  private static final LuaScript SUBMIT = LuaScript.load(RedisTaskStore.class, "submit");
   private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "find");
   private static final LuaScript COUNT = LuaScript.load(RedisTaskStore.class, "count");
-
-  /// @param how a priority's letter, and more only where something is to be looked at
-  private record NewRecord(String id, byte[] how, byte[] body) {
-    boolean isPlain() {
-      return how.length == 1;
-    }
-  }
 
   /// Stands for a question about the counts among the questions about tasks.
   private static final String COUNTS = "";
@@ -82,13 +64,13 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private final TaskLimits limits;
   private final RedisHealth health;
   private final DurableWrites durable;
-  private final Batcher<NewRecord, Submission> submissions;
+  private final Batcher<Submissions.NewRecord, Submission> submissions;
 
   /// Two for those that come by the hundred, so that one call is made up while Redis runs another.
-  private final List<Batcher<NewRecord, Submission>> bulk;
+  private final List<Batcher<Submissions.NewRecord, Submission>> bulk;
 
   /// One for each durability: what one disk has is not what a replica has.
-  private final Map<Durability, Batcher<NewRecord, Submission>> durableSubmissions =
+  private final Map<Durability, Batcher<Submissions.NewRecord, Submission>> durableSubmissions =
       new EnumMap<>(Durability.class);
 
   private final RedisOrders orders;
@@ -103,13 +85,21 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     this.limits = limits;
     this.health = new RedisHealth(redis);
     this.durable = new DurableWrites(redis, health::last);
+    Submissions kept = new Submissions(durable, keys, limits);
     this.submissions =
-        new Batcher<>("redis-submit", SUBMISSIONS, r -> r.body.length, this::submitAll);
+        new Batcher<>(
+            "redis-submit",
+            SUBMISSIONS,
+            r -> r.body().length,
+            some -> kept.all(some, Durability.MEMORY));
     this.bulk =
         Stream.of("redis-bulk-1", "redis-bulk-2")
             .map(name ->
-                new Batcher<NewRecord, Submission>(
-                    name, SUBMISSIONS, r -> r.body.length, this::submitAll))
+                new Batcher<Submissions.NewRecord, Submission>(
+                    name,
+                    SUBMISSIONS,
+                    r -> r.body().length,
+                    some -> kept.all(some, Durability.MEMORY)))
             .toList();
     for (Durability durability : List.of(Durability.REPLICA, Durability.FSYNC)) {
       durableSubmissions.put(
@@ -117,8 +107,8 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
           new Batcher<>(
               "redis-submit-" + durability.wire(),
               SUBMISSIONS,
-              r -> r.body.length,
-              some -> submitAll(some, durability)));
+              r -> r.body().length,
+              some -> kept.all(some, durability)));
     }
     this.orders = new RedisOrders(redis, keys, limits);
     this.views = new RedisTaskViews(redis, keys);
@@ -138,137 +128,21 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   private CompletableFuture<Submission> submit(
-      String id, NewTask task, Batcher<NewRecord, Submission> usual) {
+      String id, NewTask task, Batcher<Submissions.NewRecord, Submission> usual) {
     Durability wanted = task.terms().durability();
     Optional<String> lacking = durable.lacks(wanted);
     if (lacking.isPresent()) {
       return CompletableFuture.completedFuture(new Submission.NotDurable(lacking.get()));
     }
-    NewRecord record = new NewRecord(id, TaskRecord.how(task), TaskRecord.body(task));
-    Batcher<NewRecord, Submission> lane = durableSubmissions.getOrDefault(wanted, usual);
+    Submissions.NewRecord record =
+        new Submissions.NewRecord(id, TaskRecord.how(task), TaskRecord.body(task));
+    Batcher<Submissions.NewRecord, Submission> lane =
+        durableSubmissions.getOrDefault(wanted, usual);
     return translated("submit", lane.add(record));
-  }
-
-  private List<Submission> submitAll(List<NewRecord> records) {
-    return submitAll(records, Durability.MEMORY);
-  }
-
-  private List<Submission> submitAll(List<NewRecord> records, Durability wanted) {
-    return untilAnswered(() -> submitOnce(records, wanted));
-  }
-
-  private List<Submission> submitOnce(List<NewRecord> records, Durability wanted) {
-    List<byte[]> where = keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
-    if (arePlain(records)) {
-      DurableWrites.Reached kept = durable.eval(KEEP, where, together(records), wanted);
-      if (Long.valueOf(1).equals(kept.answer())) {
-        return records.stream()
-            .<Submission>map(r -> new Submission.Accepted(r.id, kept.durability()))
-            .toList();
-      } // else something stands in the way of one of them
-    }
-    DurableWrites.Reached reached = durable.eval(SUBMIT, where, oneByOne(records), wanted);
-    List<?> answers = (List<?>) reached.answer();
-    List<Submission> kept = new ArrayList<>(records.size());
-    for (int i = 0; i < records.size(); i++) {
-      kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
-    }
-    return kept;
-  }
-
-  /// Whether nothing is to be looked at, nor one task there twice.
-  private static boolean arePlain(List<NewRecord> records) {
-    Set<String> ids = HashSet.newHashSet(records.size());
-    for (NewRecord record : records) {
-      if (!record.isPlain() || !ids.add(record.id)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private List<byte[]> together(List<NewRecord> records) {
-    List<NewRecord> sorted = new ArrayList<>(records.size());
-    List<byte[]> args = new ArrayList<>(7 + 2 * records.size());
-    args.add(keys.taskPrefix);
-    args.add(bytes(keys.wakeChannel));
-    args.add(bytes(limits.maxPending()));
-    args.add(keys.parkedPrefix);
-    for (Priority priority : List.of(Priority.HIGH, Priority.MEDIUM, Priority.LOW)) {
-      int before = sorted.size();
-      byte letter = TaskRecord.priority(priority)[0];
-      records.stream().filter(r -> r.how[0] == letter).forEach(sorted::add);
-      args.add(bytes(sorted.size() - before));
-    }
-    sorted.forEach(r -> args.add(bytes(r.id)));
-    sorted.forEach(r -> args.add(r.body));
-    return args;
-  }
-
-  private List<byte[]> oneByOne(List<NewRecord> records) {
-    List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
-    args.add(keys.taskPrefix);
-    args.add(bytes(keys.wakeChannel));
-    args.add(bytes(keys.careChannel));
-    args.add(bytes(limits.maxPending()));
-    args.add(keys.idempotencyPrefix);
-    args.add(keys.uniquePrefix);
-    args.add(keys.parkedPrefix);
-    for (NewRecord record : records) {
-      args.add(bytes(record.id));
-      args.add(record.how);
-      args.add(record.body);
-    }
-    return args;
-  }
-
-  private Submission submission(String id, Object answer, Durability reached) {
-    if (answer instanceof Long kept) {
-      return kept == 1
-          ? new Submission.Accepted(id, reached)
-          : new Submission.QueueFull(limits.maxPending());
-    }
-    String other = text((byte[]) answer);
-    return switch (other.charAt(0)) {
-      case '=' -> new Submission.Replayed(other.substring(1), reached);
-      case '!' -> new Submission.KeyReused(other.substring(1));
-      case '~' -> new Submission.Duplicate(other.substring(1));
-      default -> throw new IllegalStateException("submit.lua answered " + other);
-    };
   }
 
   static String text(byte[] bytes) {
     return new String(bytes, ISO_8859_1);
-  }
-
-  /// Sends a submission until it is answered or its time is over: the same ids again, so each is
-  /// kept once.
-  private static <T> T untilAnswered(Supplier<T> submission) {
-    long end = System.nanoTime() + SEND_AGAIN.toNanos();
-    RedisException.Unknown unknown = null;
-    while (true) {
-      try {
-        return submission.get();
-      } catch (RedisException.Unknown e) {
-        unknown = e;
-      } catch (RedisException.Unreachable e) {
-        if (System.nanoTime() >= end) {
-          throw unknown == null ? e : unknown; // an earlier try may have happened
-        }
-      } catch (RedisException.Refused e) {
-        if (!e.code().equals("LOADING") || System.nanoTime() >= end) {
-          throw unknown == null ? e : unknown;
-        }
-      }
-      if (System.nanoTime() >= end) {
-        throw unknown;
-      }
-      try {
-        TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("nobody interrupts a lane", e);
-      }
-    }
   }
 
   @Override

@@ -1,0 +1,163 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.RedisTaskStore.text;
+import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/// Keeps new tasks, many in one call: together where nothing is asked of them but to run, else one
+/// by one.
+final class Submissions {
+  /// How long a submission whose connection broke is sent again, with the same id, before its
+  /// outcome is given up as unknown.
+  private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private static final LuaScript KEEP = LuaScript.load(Submissions.class, "keep");
+  private static final LuaScript SUBMIT = LuaScript.load(Submissions.class, "submit");
+
+  private final DurableWrites durable;
+  private final TaskKeys keys;
+  private final TaskLimits limits;
+
+  /// @param how a priority's letter, and more only where something is to be looked at
+  record NewRecord(String id, byte[] how, byte[] body) {
+    boolean isPlain() {
+      return how.length == 1;
+    }
+  }
+
+  Submissions(DurableWrites durable, TaskKeys keys, TaskLimits limits) {
+    this.durable = durable;
+    this.keys = keys;
+    this.limits = limits;
+  }
+
+  /// One answer for each, in their order.
+  List<Submission> all(List<NewRecord> records, Durability wanted) {
+    return untilAnswered(() -> submitOnce(records, wanted));
+  }
+
+  private List<Submission> submitOnce(List<NewRecord> records, Durability wanted) {
+    List<byte[]> where = keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
+    if (arePlain(records)) {
+      DurableWrites.Reached kept = durable.eval(KEEP, where, together(records), wanted);
+      if (Long.valueOf(1).equals(kept.answer())) {
+        return records.stream()
+            .<Submission>map(r -> new Submission.Accepted(r.id, kept.durability()))
+            .toList();
+      } // else something stands in the way of one of them
+    }
+    DurableWrites.Reached reached = durable.eval(SUBMIT, where, oneByOne(records), wanted);
+    List<?> answers = (List<?>) reached.answer();
+    List<Submission> kept = new ArrayList<>(records.size());
+    for (int i = 0; i < records.size(); i++) {
+      kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
+    }
+    return kept;
+  }
+
+  /// Whether nothing is to be looked at, nor one task there twice.
+  private static boolean arePlain(List<NewRecord> records) {
+    Set<String> ids = HashSet.newHashSet(records.size());
+    for (NewRecord record : records) {
+      if (!record.isPlain() || !ids.add(record.id)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<byte[]> together(List<NewRecord> records) {
+    List<NewRecord> sorted = new ArrayList<>(records.size());
+    List<byte[]> args = new ArrayList<>(7 + 2 * records.size());
+    args.add(keys.taskPrefix);
+    args.add(bytes(keys.wakeChannel));
+    args.add(bytes(limits.maxPending()));
+    args.add(keys.parkedPrefix);
+    for (Priority priority : List.of(Priority.HIGH, Priority.MEDIUM, Priority.LOW)) {
+      int before = sorted.size();
+      byte letter = TaskRecord.priority(priority)[0];
+      records.stream().filter(r -> r.how[0] == letter).forEach(sorted::add);
+      args.add(bytes(sorted.size() - before));
+    }
+    sorted.forEach(r -> args.add(bytes(r.id)));
+    sorted.forEach(r -> args.add(r.body));
+    return args;
+  }
+
+  private List<byte[]> oneByOne(List<NewRecord> records) {
+    List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
+    args.add(keys.taskPrefix);
+    args.add(bytes(keys.wakeChannel));
+    args.add(bytes(keys.careChannel));
+    args.add(bytes(limits.maxPending()));
+    args.add(keys.idempotencyPrefix);
+    args.add(keys.uniquePrefix);
+    args.add(keys.parkedPrefix);
+    for (NewRecord record : records) {
+      args.add(bytes(record.id));
+      args.add(record.how);
+      args.add(record.body);
+    }
+    return args;
+  }
+
+  private Submission submission(String id, Object answer, Durability reached) {
+    if (answer instanceof Long kept) {
+      return kept == 1
+          ? new Submission.Accepted(id, reached)
+          : new Submission.QueueFull(limits.maxPending());
+    }
+    String other = text((byte[]) answer);
+    return switch (other.charAt(0)) {
+      case '=' -> new Submission.Replayed(other.substring(1), reached);
+      case '!' -> new Submission.KeyReused(other.substring(1));
+      case '~' -> new Submission.Duplicate(other.substring(1));
+      default -> throw new IllegalStateException("submit.lua answered " + other);
+    };
+  }
+
+  /// Sends a submission until it is answered or its time is over: the same ids again, so each is
+  /// kept once.
+  private static <T> T untilAnswered(Supplier<T> submission) {
+    long end = System.nanoTime() + SEND_AGAIN.toNanos();
+    RedisException.Unknown unknown = null;
+    while (true) {
+      try {
+        return submission.get();
+      } catch (RedisException.Unknown e) {
+        unknown = e;
+      } catch (RedisException.Unreachable e) {
+        if (System.nanoTime() >= end) {
+          throw unknown == null ? e : unknown; // an earlier try may have happened
+        }
+      } catch (RedisException.Refused e) {
+        if (!e.code().equals("LOADING") || System.nanoTime() >= end) {
+          throw unknown == null ? e : unknown;
+        }
+      }
+      if (System.nanoTime() >= end) {
+        throw unknown;
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody interrupts a lane", e);
+      }
+    }
+  }
+}
