@@ -8,6 +8,7 @@ import dev.taskscheduler.task.TaskService;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpMediaType;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
@@ -132,7 +133,8 @@ final class SubmitHandler implements Handler {
 
   private static void accepted(
       ServerRequest req, ServerResponse res, Status status, String id, String more) {
-    res.header(HeaderNames.LOCATION, "/status?id=" + id);
+    // Cached although it is sent once: the other kinds are copied on the way.
+    res.header(HeaderValues.createCached(HeaderNames.LOCATION, "/status?id=" + id));
     byte[] body = ("{\"id\":\"" + id + "\"" + more + "}").getBytes(StandardCharsets.ISO_8859_1);
     Answers.json(req, res, status, body);
   }

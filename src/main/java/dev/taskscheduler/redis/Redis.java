@@ -15,6 +15,7 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -156,9 +157,14 @@ public final class Redis implements AutoCloseable {
   private static CommandArguments arguments(
       Protocol.Command command, byte[] script, List<byte[]> keys, List<byte[]> args) {
     CommandArguments arguments = new CommandArguments(command).add(script).add(keys.size());
-    keys.forEach(arguments::add);
-    args.forEach(arguments::add);
+    keys.forEach(key -> arguments.add(asItIs(key)));
+    args.forEach(arg -> arguments.add(asItIs(arg)));
     return arguments;
+  }
+
+  /// By itself Jedis copies each array.
+  private static Rawable asItIs(byte[] bytes) {
+    return () -> bytes;
   }
 
   /// What `INFO section` says, as text.
