@@ -133,8 +133,10 @@ class LeaderLossIT extends NodeOnRedis {
     for (int i = 0; i < 20; i++) {
       ids.add(submit(NONE.due(new Due.After(Duration.ofMillis(50)))));
     }
-    dies((claims, token) ->
-        await("some are promoted", () -> claims.promote(token, 7).promoted() == 7));
+    await(
+        "all are due",
+        () -> jedis.zcount(NS + "scheduled", 0, System.currentTimeMillis() - 1) == ids.size());
+    dies((claims, token) -> assertEquals(7, claims.promote(token, 7).promoted()));
     lead(node(3));
     await("all run", () -> ids.stream().allMatch(this::completed));
     assertEquals(20, runs.size(), "each once: " + runs);

@@ -3,12 +3,10 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
-import dev.taskscheduler.FaultyLink;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.Namespace;
@@ -38,7 +36,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// What a Redis that is away, hung, full, locked or forgetful means for those who call.
@@ -51,10 +48,6 @@ class RedisTaskStoreIT {
   private static Redis redis(String address) {
     return new Redis(
         RedisConfig.parse(address), "test", 12, Duration.ofSeconds(2), RedisListener.NONE);
-  }
-
-  private static StoreOnRedis through(FaultyLink link, RedisServer server) {
-    return new StoreOnRedis(server, redis("127.0.0.1:" + link.port()), StoreOnRedis.LIMITS);
   }
 
   private static void within(Duration most, Runnable action) {
@@ -92,89 +85,6 @@ class RedisTaskStoreIT {
           });
       assertThrows(StoreException.Refused.class, () -> store.claim(token, 1));
     }
-  }
-
-  @Test
-  void a_submission_whose_answer_is_lost_is_sent_again_and_kept_once() {
-    try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
-        StoreOnRedis store = through(link, server)) {
-      store.submit("warm", Priority.HIGH); // the script is known, a connection open
-      Eventually.await("health is asked", () -> store.tasks.health().answers());
-      store.tasks.close(); // no question of its own takes the fault
-      try (RedisTaskStore fresh = new RedisTaskStore(store.redis, NAMESPACE, StoreOnRedis.LIMITS)) {
-        Eventually.await("health is asked", () -> fresh.health().answers());
-        for (int i = 0; i < 20; i++) {
-          link.loseAnswers(2);
-          assertEquals(
-              new Submission.Accepted("a" + i, Durability.MEMORY),
-              get(fresh.submit("a" + i, TASK)));
-        }
-      }
-      assertTrue(link.lost() >= 20, "lost " + link.lost());
-      List<String> ready = store.jedis.lrange("{scheduler}:ready:high", 0, -1);
-      assertEquals(21, ready.size());
-      assertEquals(21, Set.copyOf(ready).size(), "each is kept once");
-    }
-  }
-
-  @Test
-  void what_may_have_been_kept_is_not_refused_for_what_comes_after_its_answer_was_lost() {
-    try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
-        StoreOnRedis store = through(link, server)) {
-      store.submit("warm", Priority.HIGH);
-      store.tasks.close();
-      store.jedis.aclSetUser("default", "-set"); // keep.lua passes, submit.lua does not
-      try (RedisTaskStore fresh = new RedisTaskStore(store.redis, NAMESPACE, StoreOnRedis.LIMITS)) {
-        Eventually.await("health is asked", () -> fresh.health().answers());
-        int unknown = 0;
-        for (int i = 0; i < 20; i++) {
-          String id = "a" + i;
-          link.loseAnswers(1); // its own, mostly
-          try {
-            get(fresh.submit(id, TASK));
-          } catch (StoreException e) {
-            assertInstanceOf(StoreException.Unavailable.class, e);
-            unknown++;
-          }
-          assertTrue(store.jedis.exists("{scheduler}:task:" + id), "kept");
-        }
-        assertTrue(unknown > 0);
-      }
-    }
-  }
-
-  @Test
-  void ends_and_requeues_whose_answers_are_lost_may_be_sent_again() {
-    try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
-        StoreOnRedis store = through(link, server)) {
-      FencingToken token = store.lead(1);
-      store.submitAll(Priority.HIGH, "a", "b");
-      List<Claim> claims = store.claim(token, 2);
-      link.loseAnswers(3);
-      until(() -> store.claims.end(token, claims.get(0), Outcome.SUCCESS));
-      link.loseAnswers(3);
-      until(() -> store.claims.requeue(token, claims.get(1), Duration.ZERO));
-      assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
-      assertEquals(List.of("b"), store.jedis.lrange("{scheduler}:ready:high", 0, -1));
-    }
-  }
-
-  private static void until(Supplier<CompletableFuture<?>> call) {
-    for (int i = 0; i < 20; i++) {
-      try {
-        Object answer = get(call.get());
-        assertTrue(
-            Set.of(true, AttemptEnd.COMPLETED, AttemptEnd.BEFORE).contains(answer),
-            "recorded, now or before: " + answer);
-        return;
-      } catch (StoreException.Unavailable | StoreException.Refused e) {
-        // sent again, as the node does
-      }
-    }
-    throw new AssertionError("never answered");
   }
 
   @Test
@@ -236,7 +146,7 @@ class RedisTaskStoreIT {
           new Submission.Accepted("c", Durability.MEMORY), store.submit("c", Priority.HIGH));
       List<Claim> reconciled = store.claims.reconcile(token, store.sequence(), Map.of("a", 1));
       assertTrue(reconciled.size() <= 1);
-      until(() -> store.claims.end(token, a, Outcome.SUCCESS));
+      LostAnswersIT.sendUntilRecorded(() -> store.claims.end(token, a, Outcome.SUCCESS));
       int more = store.claim(token, 10).size();
       assertEquals(2, reconciled.size() + more, "b and c, each once");
     }
