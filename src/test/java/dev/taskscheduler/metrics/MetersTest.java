@@ -313,7 +313,8 @@ class MetersTest {
     for (String[] words :
         new String[][] {
           {"promtool", "check", "rules", "docs/monitoring/alerts.yml"},
-          {"promtool", "test", "rules", "docs/monitoring/alerts_test.yml"}
+          {"promtool", "test", "rules", "docs/monitoring/alerts_test.yml"},
+          {"promtool", "test", "rules", "docs/monitoring/alerts_of_days_test.yml"}
         }) {
       var promtool = new ProcessBuilder(words).redirectErrorStream(true).start();
       String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
