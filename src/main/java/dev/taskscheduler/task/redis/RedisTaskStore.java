@@ -86,35 +86,26 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     this.health = new RedisHealth(redis);
     this.durable = new DurableWrites(redis, health::last);
     Submissions kept = new Submissions(durable, keys, limits);
-    this.submissions =
-        new Batcher<>(
-            "redis-submit",
-            SUBMISSIONS,
-            r -> r.body().length,
-            some -> kept.all(some, Durability.MEMORY));
+    this.submissions = lane("redis-submit", kept, Durability.MEMORY);
     this.bulk =
         Stream.of("redis-bulk-1", "redis-bulk-2")
-            .map(name ->
-                new Batcher<Submissions.NewRecord, Submission>(
-                    name,
-                    SUBMISSIONS,
-                    r -> r.body().length,
-                    some -> kept.all(some, Durability.MEMORY)))
+            .map(name -> lane(name, kept, Durability.MEMORY))
             .toList();
     for (Durability durability : List.of(Durability.REPLICA, Durability.FSYNC)) {
       durableSubmissions.put(
-          durability,
-          new Batcher<>(
-              "redis-submit-" + durability.wire(),
-              SUBMISSIONS,
-              r -> r.body().length,
-              some -> kept.all(some, durability)));
+          durability, lane("redis-submit-" + durability.wire(), kept, durability));
     }
     this.orders = new RedisOrders(redis, keys, limits);
     this.views = new RedisTaskViews(redis, keys);
     this.questions =
         new Batcher<>("redis-find", QUESTIONS, id -> TaskRecord.HEAD_BYTES, this::findAll);
     this.counts = new Batcher<>("redis-count", QUESTIONS, id -> 0, this::countAll);
+  }
+
+  private static Batcher<Submissions.NewRecord, Submission> lane(
+      String name, Submissions kept, Durability durability) {
+    return new Batcher<>(
+        name, SUBMISSIONS, r -> r.body().length, some -> kept.all(some, durability));
   }
 
   @Override

@@ -88,7 +88,7 @@ final class Submissions {
     args.add(bytes(keys.wakeChannel));
     args.add(bytes(limits.maxPending()));
     args.add(keys.parkedPrefix);
-    for (Priority priority : List.of(Priority.HIGH, Priority.MEDIUM, Priority.LOW)) {
+    for (Priority priority : Priority.values()) {
       int before = sorted.size();
       byte letter = TaskRecord.priority(priority)[0];
       records.stream().filter(r -> r.how[0] == letter).forEach(sorted::add);
