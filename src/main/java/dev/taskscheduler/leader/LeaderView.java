@@ -11,8 +11,9 @@ final class LeaderView {
   private static final System.Logger LOG = System.getLogger(LeaderView.class.getName());
 
   /// @param held what stood
+  /// @param firstBeat the beat at which its token was first seen
   /// @param until when it will have stood still for longer than its trust, on the monotonic clock
-  private record Seen(Sighting.Held held, long until) {}
+  private record Seen(Sighting.Held held, long firstBeat, long until) {}
 
   private final String node;
   private final Rival rival;
@@ -64,9 +65,12 @@ final class LeaderView {
     if (before != null && before.held.sameBeat(held)) {
       return false;
     }
-    seen = new Seen(held, answeredAt + held.trust().toNanos());
     boolean same = before != null && before.held.token().equals(held.token());
-    boolean alive = same && held.node().equals(node); // it has beaten since, so it is no leftover
+    long firstBeat = before != null && same ? before.firstBeat : held.beat();
+    seen = new Seen(held, firstBeat, answeredAt + held.trust().toNanos());
+    // It has beaten since, so it is no leftover; one beat is what a take-over counts up after a
+    // restart of Redis.
+    boolean alive = held.node().equals(node) && held.beat() - firstBeat > 1;
     if (alive && !namesake) {
       LOG.log(
           System.Logger.Level.WARNING,
