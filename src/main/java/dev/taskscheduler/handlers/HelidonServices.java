@@ -5,7 +5,6 @@ import io.helidon.common.features.api.HelidonFlavor;
 import io.helidon.common.mapper.DefaultMapperProvider__ServiceDescriptor;
 import io.helidon.common.mapper.DefaultResolverService__ServiceDescriptor;
 import io.helidon.common.mapper.MappersFactory__ServiceDescriptor;
-import io.helidon.common.mapper.MappersImpl__ServiceDescriptor;
 import io.helidon.config.Config;
 import io.helidon.service.registry.ServiceRegistryConfig;
 import io.helidon.service.registry.ServiceRegistryManager;
@@ -32,7 +31,6 @@ public final class HelidonServices {
                     .addServiceDescriptor(DefaultMapperProvider__ServiceDescriptor.INSTANCE)
                     .addServiceDescriptor(DefaultResolverService__ServiceDescriptor.INSTANCE)
                     .addServiceDescriptor(MappersFactory__ServiceDescriptor.INSTANCE)
-                    .addServiceDescriptor(MappersImpl__ServiceDescriptor.INSTANCE)
                     .putContractInstance(Config.class, Config.empty())
                     .build())
             .registry());
