@@ -5,6 +5,8 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskService;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -118,6 +120,7 @@ final class BatchHandler implements Handler {
     private long sentBytes;
     private int faults;
     private int beyond;
+    private boolean cut;
 
     Batch(ServerRequest req, boolean lines, Optional<String> key) {
       this.req = req;
@@ -129,6 +132,9 @@ final class BatchHandler implements Handler {
       Optional<Problem> broken = read();
       while (!sent.isEmpty()) {
         settle();
+      }
+      if (cut) {
+        res.header(HeaderValues.CONNECTION_CLOSE); // nobody knows where the next request begins
       }
       if (items.isEmpty() && broken.isPresent()) {
         Answers.problem(request, res, broken.get());
@@ -159,7 +165,25 @@ final class BatchHandler implements Handler {
         return beyond == 0 ? Optional.empty() : Optional.of(tooMany());
       } catch (ItemSplitter.BrokenBatch e) {
         return Optional.of(SubmissionAnswers.malformed(String.valueOf(e.getMessage())));
+      } catch (HttpException | ClientGone e) {
+        if (items.isEmpty()) {
+          throw e; // as for every other body
+        }
+        cut = true;
+        return Optional.of(cut(e));
       }
+    }
+
+    /// Why the rest of a body could not be read of which items were kept.
+    private static Problem cut(RuntimeException why) {
+      return switch (why) {
+        case ClientGone gone ->
+            SubmissionAnswers.malformed("The body ended before its length or its last chunk.");
+        case HttpException large when large.status().equals(Status.REQUEST_ENTITY_TOO_LARGE_413) ->
+            ErrorMapping.tooLarge();
+        default ->
+            SubmissionAnswers.malformed("The rest of the body cannot be read: " + why.getMessage());
+      };
     }
 
     private Problem tooMany() {

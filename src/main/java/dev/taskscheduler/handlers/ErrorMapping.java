@@ -4,6 +4,7 @@ import dev.taskscheduler.task.StoreException;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -56,6 +57,12 @@ final class ErrorMapping {
     routing.error(
         HttpException.class,
         (req, res, e) -> Answers.problem(req, res, of(e.status(), e.getMessage())));
+    routing.error(
+        BadFraming.class,
+        (req, res, e) -> {
+          res.header(HeaderValues.CONNECTION_CLOSE);
+          Answers.problem(req, res, of(e.status(), e.getMessage()));
+        });
     // The client is gone or was cut off: there is nobody to answer.
     routing.error(
         DataReader.InsufficientDataAvailableException.class,
@@ -86,6 +93,9 @@ final class ErrorMapping {
         (request, type, status, headers, message) -> {
           Problem problem = of(status, message);
           headers.set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+          if (status.equals(Status.UNSUPPORTED_MEDIA_TYPE_415)) {
+            headers.set(HeaderNames.ACCEPT_ENCODING, "identity"); // RFC 9110, section 12.5.3
+          }
           return DirectHandler.TransportResponse.builder()
               .status(status)
               .headers(headers)
@@ -114,8 +124,11 @@ final class ErrorMapping {
       case 406 -> "There is no answer in a form that the Accept header allows.";
       case 413 -> "The request body is larger than this node accepts; send less.";
       case 414 -> "The path and query are longer than this node accepts; shorten them.";
+      case 415 ->
+          "Send the body as it is: with no Content-Encoding, for none (such as gzip) is unpacked here.";
       case 500 -> "This is a defect of the server; its log says more.";
       case 503 -> "The node is busy or stopping; try again, or ask another node.";
+      case 501 -> "Transfer-Encoding: chunked is understood, and no other coding with it.";
       case 505 -> "Only HTTP/1.1 is spoken here.";
       default ->
           said == null || said.isBlank()

@@ -34,11 +34,6 @@ public final class HttpServer implements AutoCloseable {
   /// the connection under a client that still sends may cost it the answer.
   private static final int READ_OF_TOO_LARGE = 2;
 
-  /// The name that Helidon looks for; under another one HTTP/1.1 would be there twice. With two to
-  /// choose from, a connection is not counted as idle before its first byte: one that says nothing,
-  /// or does not end its TLS handshake, would stay for ever.
-  private static final String HTTP_1_1 = "http_1_1";
-
   private static final int MAX_HEADERS = 16 * 1024;
   private static final int MAX_FIRST_LINE = 4 * 1024;
 
@@ -96,7 +91,8 @@ public final class HttpServer implements AutoCloseable {
                 Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .directHandlers(ErrorMapping.direct())
-            .addProtocol(http1())
+            .protocolsDiscoverServices(false)
+            .addConnectionSelector(new FramedHttp1(http1(), deadline))
             .routing(routing);
     this.server = encrypted(builder).build();
     watchIdentity();
@@ -123,12 +119,10 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private Http1Config http1() {
+  private static Http1Config http1() {
     return Http1Config.builder()
-        .name(HTTP_1_1)
         .receiveLog(false)
         .sendLog(false)
-        .addReceiveListener(deadline)
         .maxHeadersSize(MAX_HEADERS)
         .maxPrologueLength(MAX_FIRST_LINE)
         .build();

@@ -1,8 +1,5 @@
 package dev.taskscheduler.handlers;
 
-import io.helidon.http.HttpPrologue;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
@@ -15,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Each connection is a virtual thread of its own; an interrupt closes the socket that the thread
 /// reads or writes. A thread finds its own watch in a map and then writes one field of it: nothing
 /// is allocated per request.
-final class RequestDeadline implements Http1ConnectionListener, AutoCloseable {
+final class RequestDeadline implements AutoCloseable {
   private static final long NONE = Long.MAX_VALUE;
 
   private final Map<Thread, Watch> watches = new ConcurrentHashMap<>();
@@ -34,9 +31,8 @@ final class RequestDeadline implements Http1ConnectionListener, AutoCloseable {
     sweeper.start();
   }
 
-  /// A request's first line was read.
-  @Override
-  public void prologue(ConnectionContext ctx, HttpPrologue prologue) {
+  /// The first line of the current thread's request was read.
+  void begun() {
     Thread thread = Thread.currentThread();
     Watch watch = watches.get(thread);
     if (watch == null) {

@@ -17,7 +17,9 @@ final class RequestFilter implements Filter {
   private static final int CUT_OFF = 499;
 
   private static final String FRAMING =
-      "Send either Transfer-Encoding: chunked or one Content-Length that is not negative.";
+      "Send either Transfer-Encoding: chunked or one Content-Length in decimal digits.";
+
+  private static final int MOST_DIGITS = 18;
 
   private final HttpConfig config;
   private final HttpListener listener;
@@ -29,17 +31,25 @@ final class RequestFilter implements Filter {
     this.deadline = deadline;
   }
 
-  /// Whether it is plain where the body ends. Helidon takes a negative length for chunked, and of
-  /// two lengths the first; a proxy in front may see it otherwise, and take a part of the body for
-  /// a request of its own.
+  /// Whether it is plain where the body ends: one length in digits, or chunks. A proxy in front may
+  /// see all else otherwise than Helidon, and take a part of the body for a request of its own.
   private static boolean framed(ServerRequestHeaders headers) {
     if (!headers.contains(HeaderNames.CONTENT_LENGTH)) {
       return true;
     }
     Header length = headers.get(HeaderNames.CONTENT_LENGTH);
     return length.valueCount() == 1
-        && length.get().indexOf('-') < 0
+        && digits(length.get())
         && !headers.contains(HeaderNames.TRANSFER_ENCODING);
+  }
+
+  private static boolean digits(String length) {
+    for (int i = 0; i < length.length(); i++) {
+      if (length.charAt(i) < '0' || length.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !length.isEmpty() && length.length() <= MOST_DIGITS;
   }
 
   private int largest(RoutingRequest req) {

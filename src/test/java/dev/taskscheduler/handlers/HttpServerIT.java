@@ -238,7 +238,7 @@ class HttpServerIT {
       try (RawConnection connection = connect()) {
         RawConnection.Answer answer = connection.send(request).read();
         assertTrue(
-            List.of(400, 414, 505).contains(answer.status()), answer.status() + " " + request);
+            List.of(400, 414, 415, 505).contains(answer.status()), answer.status() + " " + request);
         assertEquals(Problem.MEDIA_TYPE, answer.header("content-type"), request);
       }
     }

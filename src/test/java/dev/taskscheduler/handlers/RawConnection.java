@@ -41,6 +41,12 @@ final class RawConnection implements AutoCloseable {
     return this;
   }
 
+  /// Sends no more, and goes on reading.
+  RawConnection endOutput() throws IOException {
+    socket.shutdownOutput();
+    return this;
+  }
+
   RawConnection submit(byte[] body) throws IOException {
     send(
         "POST /submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: "
