@@ -23,7 +23,7 @@ public final class Main {
   private Main() {}
 
   /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
-  /// node could not start; 2 if its configuration is at fault.
+  /// node could not start or its HTTP port was lost; 2 if its configuration is at fault.
   public static void main(String[] args) throws InterruptedException {
     Thread.ofPlatform().daemon().name("first-use").start(Main::useFirst);
     HelidonServices.say();
@@ -72,7 +72,7 @@ public final class Main {
                   }
                 }));
     try {
-      Node node = new Node(config);
+      Node node = new Node(config, () -> System.exit(FAILED));
       started.complete(node);
       return node;
     } catch (RuntimeException e) {

@@ -63,9 +63,13 @@ final class Node implements AutoCloseable {
 
   /// Starts a node: it answers when this returns, and leads when its turn comes.
   ///
-  /// @throws IllegalStateException if its port is taken, or two runners bear one type
-  Node(SchedulerConfig config) {
-    sender = new HttpSender(config.httpRunner());
+  /// @param broken is called if the node can no longer do its work
+  /// @throws IllegalStateException if its port is taken, two runners bear one type, or too few
+  ///   files may be open
+  Node(SchedulerConfig config, Runnable broken) {
+    OpenFiles files = OpenFiles.shared(config.election(), config.workers().workers());
+    files.tell(config.workers().workers());
+    sender = new HttpSender(config.httpRunner(), files.idleTargets());
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
     AtomicReference<@Nullable RedisTaskStore> store = new AtomicReference<>();
@@ -102,7 +106,8 @@ final class Node implements AutoCloseable {
     claimStore = new RedisClaimStore(taskRedis, config.namespace(), config.tasks());
     TaskService tasks = new TaskService(taskStore, checks(runners), meters);
     service.set(tasks);
-    SchedulerNode work = new SchedulerNode(config.workers(), claimStore, runners, meters);
+    SchedulerNode work =
+        new SchedulerNode(config.workers().workers(files.workers()), claimStore, runners, meters);
     leadership =
         new LeadershipManager(
             config.leader(),
@@ -119,8 +124,9 @@ final class Node implements AutoCloseable {
             config.http(),
             new Scheduler(tasks, LeaderView.of(leadership), depth::paused, depth::queued),
             meters,
+            files.clients(),
             meters.feature());
-    http.start();
+    http.start(broken);
     leadership.start();
     LOG.log(
         INFO,
@@ -142,7 +148,7 @@ final class Node implements AutoCloseable {
                 + " eligible="
                 + config.leader().eligible()
                 + " workers="
-                + config.workers().workers()
+                + files.workers()
                 + " types="
                 + runners.keySet().stream().sorted().toList());
   }
@@ -189,9 +195,10 @@ final class Node implements AutoCloseable {
   }
 
   /// Stops in order: leadership is drained and handed over while submissions are still answered,
-  /// then the rest.
+  /// each answer as the last on its connection, then the rest.
   @Override
   public void close() {
+    http.drain();
     step("leadership", leadership::close);
     step("http", http::stop);
     step("http runner", sender::close);

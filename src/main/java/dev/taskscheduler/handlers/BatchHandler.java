@@ -198,7 +198,7 @@ final class BatchHandler implements Handler {
 
     private void submit(byte[] item) {
       int place = items.size();
-      switch (parser.parse(item)) {
+      switch (parser.parse(item, key.isPresent())) {
         case SubmitRequest.Valid(NewTask task) -> {
           NewTask traced = TraceHeader.kept(req.headers(), task);
           NewTask once =

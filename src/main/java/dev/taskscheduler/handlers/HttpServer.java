@@ -45,13 +45,28 @@ public final class HttpServer implements AutoCloseable {
 
   private final HttpConfig config;
   private final RequestDeadline deadline;
+  private final OpenConnections connections;
   private final FileWatch files = new FileWatch();
   private final WebServer server;
+  private @Nullable ListenerWatch watch;
 
+  /// Bounds nothing but memory.
+  ///
   /// @param features more that is served, such as `/metrics`
   public HttpServer(
       HttpConfig config, Scheduler scheduler, HttpListener listener, ServerFeature... features) {
     this(config, scheduler, listener, IDLE, features);
+  }
+
+  /// @param mostConnections that are open at once; the next client waits until one ends
+  /// @param features more that is served, such as `/metrics`
+  public HttpServer(
+      HttpConfig config,
+      Scheduler scheduler,
+      HttpListener listener,
+      int mostConnections,
+      ServerFeature... features) {
+    this(config, scheduler, listener, IDLE, mostConnections, features);
   }
 
   /// @param idle how long a connection may say nothing
@@ -61,10 +76,21 @@ public final class HttpServer implements AutoCloseable {
       HttpListener listener,
       Duration idle,
       ServerFeature... features) {
+    this(config, scheduler, listener, idle, Integer.MAX_VALUE, features);
+  }
+
+  private HttpServer(
+      HttpConfig config,
+      Scheduler scheduler,
+      HttpListener listener,
+      Duration idle,
+      int mostConnections,
+      ServerFeature... features) {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
+    this.connections = new OpenConnections(new FramedHttp1(http1(), deadline), mostConnections);
     HttpRouting.Builder routing =
-        HttpRouting.builder().addFilter(new RequestFilter(config, listener, deadline));
+        HttpRouting.builder().addFilter(new RequestFilter(config, listener, deadline, connections));
     guard(routing);
     Routes.register(routing, config, scheduler);
     WebServerConfig.Builder builder =
@@ -91,8 +117,9 @@ public final class HttpServer implements AutoCloseable {
                 Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .directHandlers(ErrorMapping.direct())
-            .protocolsDiscoverServices(false)
-            .addConnectionSelector(new FramedHttp1(http1(), deadline))
+            .maxTcpConnections(mostConnections)
+            .protocolsDiscoverServices(false) // HTTP/1.1 would be there twice: see http1()
+            .addConnectionSelector(connections)
             .routing(routing);
     this.server = encrypted(builder).build();
     watchIdentity();
@@ -119,6 +146,9 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  /// All that is spoken. With two protocols to choose from, a connection is not counted as idle
+  /// before its first byte: one that says nothing, or does not end its TLS handshake, would stay
+  /// for ever.
   private static Http1Config http1() {
     return Http1Config.builder()
         .receiveLog(false)
@@ -132,14 +162,32 @@ public final class HttpServer implements AutoCloseable {
   ///
   /// @throws IllegalStateException if it cannot be opened
   public void start() {
+    start(() -> {});
+  }
+
+  /// Opens the port.
+  ///
+  /// @param ended is called, by a thread of its own, if the port is closed and nobody stopped this
+  /// @throws IllegalStateException if it cannot be opened
+  public void start(Runnable ended) {
     tryPort();
     server.start();
     if (!server.isRunning()) {
       throw closed("see the lines before");
     }
     deadline.start();
+    connections.start();
     files.start();
     tell();
+    watch =
+        new ListenerWatch(
+            new InetSocketAddress(config.host(), server.port()),
+            () -> {
+              LOG.log(
+                  Level.ERROR,
+                  "http port is closed although nobody stopped it port=" + server.port());
+              ended.run();
+            });
   }
 
   private void tell() {
@@ -194,10 +242,22 @@ public final class HttpServer implements AutoCloseable {
     return server.port();
   }
 
-  /// Refuses new connections, lets requests in flight end, and closes.
+  /// From now on each answer says that it is the last on its connection; requests are answered
+  /// until [#stop()].
+  public void drain() {
+    connections.drain();
+  }
+
+  /// Refuses new connections, lets requests in flight end, and closes. After [#drain()] a
+  /// connection is closed only once it was told or has been quiet for a second.
   public void stop() {
+    if (watch != null) {
+      watch.close();
+    }
     files.close();
+    connections.closeQuiet();
     server.stop();
+    connections.close();
     deadline.close();
   }
 

@@ -39,7 +39,7 @@ final class IdempotencyKeys {
     var matcher = KEY.matcher(header.get().strip());
     if (header.valueCount() != 1 || !matcher.matches()) {
       throw new BadRequestException(
-          "Send one Idempotency-Key: 1 to 255 visible characters of ASCII in quotes, such as"
+          "Send one Idempotency-Key: 1 to 255 visible characters of ASCII, no space, in quotes, such as"
               + " \"8e03978e-40d5-43e8-bc93-6894a57f9324\".");
     }
     return Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));

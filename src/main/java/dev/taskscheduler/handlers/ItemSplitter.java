@@ -9,6 +9,7 @@ import java.util.Optional;
 /// of its outermost level, or lines (NDJSON). What an item holds is [SubmitParser]'s to read.
 final class ItemSplitter {
   private static final int END = -1;
+  private static final int FIRST_OF_MARK = 0xEF;
 
   private final InputStream in;
   private final boolean lines;
@@ -88,6 +89,9 @@ final class ItemSplitter {
   private Optional<byte[]> element() throws IOException, BrokenBatch {
     int next = afterSpaces();
     if (!begun) {
+      if (next == FIRST_OF_MARK) { // in UTF-8 there is nothing else at such a place
+        throw new BrokenBatch(SubmitParser.MARK);
+      }
       if (next != '[') {
         throw new BrokenBatch("The body must be a JSON array of tasks.");
       }

@@ -9,6 +9,7 @@ import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.SubmitTerms;
 import dev.taskscheduler.task.TargetUrl;
 import dev.taskscheduler.task.TaskOptions;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,7 @@ final class OptionReading {
   private final Consumer<JsonToken> walk;
   private final Faults faults;
   private final InstantSource clock;
+  private final boolean again;
   private TaskOptions options = TaskOptions.NONE;
   private Durability durability = Durability.MEMORY;
   private Optional<Duration> uniqueFor = Optional.empty();
@@ -49,11 +51,18 @@ final class OptionReading {
   private boolean runAtSeen;
 
   /// @param walk goes to the end of a value that is of no use
-  OptionReading(JsonParser parser, Consumer<JsonToken> walk, Faults faults, InstantSource clock) {
+  /// @param again whether it may have been kept before, under an `Idempotency-Key`
+  OptionReading(
+      JsonParser parser,
+      Consumer<JsonToken> walk,
+      Faults faults,
+      InstantSource clock,
+      boolean again) {
     this.parser = parser;
     this.walk = walk;
     this.faults = faults;
     this.clock = clock;
+    this.again = again;
   }
 
   /// @return false if there is no such field; then nothing was read
@@ -101,6 +110,24 @@ final class OptionReading {
     if (uniqueFor.isPresent() && options.uniqueKey().isEmpty()) {
       faults.add("/uniqueFor", "wants a uniqueKey beside it");
     }
+    options.expiresAt().ifPresent(this::checkExpiry);
+  }
+
+  /// A task that could never start is a mistake. What was submitted before under its key may be so
+  /// by now: that is for its first answer to say.
+  private void checkExpiry(Instant expiresAt) {
+    if (options.due() instanceof Due.At(Instant start) && !expiresAt.isAfter(start)) {
+      faults.add("/expiresAt", "must be later than runAt, else the task never starts");
+      return;
+    }
+    Duration delay = options.due() instanceof Due.After(Duration wait) ? wait : Duration.ZERO;
+    if (!again && !expiresAt.isAfter(clock.instant().plus(delay))) {
+      faults.add(
+          "/expiresAt",
+          delay.isZero()
+              ? "must lie ahead by this node's clock, else the task never starts"
+              : "must be later than the end of delay, else the task never starts");
+    }
   }
 
   TaskOptions options() {
@@ -138,12 +165,17 @@ final class OptionReading {
         options.retry(new RetryPolicy(OptionalInt.of(attempts.get()), options.retry().backoff()));
   }
 
+  /// A whole number however it is written: to JSON Schema `5.0` is an integer.
   private Optional<Integer> whole(JsonToken value, int most) {
-    if (value != JsonToken.VALUE_NUMBER_INT || parser.getStringLength() > 9) {
+    if (value != JsonToken.VALUE_NUMBER_INT && value != JsonToken.VALUE_NUMBER_FLOAT) {
       return Optional.empty();
     }
-    int number = parser.getIntValue();
-    return number >= 1 && number <= most ? Optional.of(number) : Optional.empty();
+    double rough = parser.getDoubleValue();
+    if (rough < 1 || rough > most) {
+      return Optional.empty();
+    }
+    BigDecimal exact = parser.getDecimalValue().stripTrailingZeros();
+    return exact.scale() <= 0 ? Optional.of(exact.intValueExact()) : Optional.empty();
   }
 
   private void backoff(JsonToken value) {
@@ -193,6 +225,10 @@ final class OptionReading {
     String key = value == JsonToken.VALUE_STRING ? parser.getString() : "";
     if (key.isEmpty() || key.length() > LONGEST_KEY) {
       refuse(value, "/uniqueKey", "must be a string of 1 to " + LONGEST_KEY + " characters");
+      return;
+    }
+    if (!Utf8.encodes(key)) { // else it would be the same key as others
+      faults.add("/uniqueKey", "has half of a surrogate pair, which has no form in UTF-8");
       return;
     }
     options = options.uniqueKey(Digest.of(key.getBytes(StandardCharsets.UTF_8)));
@@ -273,6 +309,6 @@ final class OptionReading {
 
   private void refuse(JsonToken value, String pointer, String detail) {
     walk.accept(value);
-    faults.add(pointer, detail);
+    faults.add(pointer, value == JsonToken.VALUE_NULL ? TaskReading.NULL : detail);
   }
 }

@@ -24,11 +24,30 @@ final class RequestFilter implements Filter {
   private final HttpConfig config;
   private final HttpListener listener;
   private final RequestDeadline deadline;
+  private final OpenConnections connections;
 
-  RequestFilter(HttpConfig config, HttpListener listener, RequestDeadline deadline) {
+  RequestFilter(
+      HttpConfig config,
+      HttpListener listener,
+      RequestDeadline deadline,
+      OpenConnections connections) {
     this.config = config;
     this.listener = listener;
     this.deadline = deadline;
+    this.connections = connections;
+  }
+
+  /// Reads what the client still sends of a request that was answered: to close the connection
+  /// under it may cost it the answer.
+  private static void readToItsEnd(RoutingRequest req) {
+    if (req.content().consumed() || req.headers().contains(HeaderValues.EXPECT_100)) {
+      return;
+    }
+    try {
+      req.content().consume();
+    } catch (RuntimeException e) {
+      throw new CloseConnectionException("the rest of the body cannot be read", e);
+    }
   }
 
   /// Whether it is plain where the body ends: one length in digits, or chunks. A proxy in front may
@@ -61,8 +80,14 @@ final class RequestFilter implements Filter {
   public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
     long from = System.nanoTime();
     int status = CUT_OFF;
+    boolean framed = framed(req.headers());
+    res.beforeSend(() -> {
+      if (connections.draining()) {
+        res.header(HeaderValues.CONNECTION_CLOSE);
+      }
+    });
     try {
-      if (framed(req.headers())) {
+      if (framed) {
         if (ContentLength.of(req.headers()) > largest(req)) {
           if (req.headers().contains(HeaderValues.EXPECT_100)) {
             res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
@@ -77,6 +102,9 @@ final class RequestFilter implements Filter {
       }
       status = res.status().code();
       if (res.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+        if (framed && connections.draining()) {
+          readToItsEnd(req);
+        }
         // Helidon says so in its answer and goes on reading, be it in the middle of a refused body.
         throw new CloseConnectionException("answered, and the last on this connection");
       }

@@ -75,7 +75,7 @@ final class SubmitHandler implements Handler {
       Answers.problem(req, res, ErrorMapping.tooLarge());
       return;
     }
-    switch (parser.parse(body)) {
+    switch (parser.parse(body, key.isPresent())) {
       case SubmitRequest.Valid(NewTask task) -> {
         NewTask traced = TraceHeader.kept(req.headers(), task);
         if (key.isEmpty()) {

@@ -20,13 +20,16 @@ final class SubmitParser {
   static final int MAX_DEPTH = 64;
   static final int MAX_NUMBER_LENGTH = 1_000;
   static final int MAX_NAME_LENGTH = 1_000;
+  static final String MARK =
+      "The body begins with a byte order mark; send it without (RFC 8259, section 8.1).";
+
   private static final int SHOWN = 100;
 
   private final JsonFactory json;
   private final InstantSource clock;
 
   /// @param maxBodyBytes no string inside a body can be longer
-  /// @param clock says what lies too far ahead
+  /// @param clock says what is over and what lies too far ahead
   SubmitParser(int maxBodyBytes, InstantSource clock) {
     this.clock = clock;
     json =
@@ -45,13 +48,18 @@ final class SubmitParser {
   }
 
   /// Reads `body`, which must not change afterwards.
-  SubmitRequest parse(byte[] body) {
+  ///
+  /// @param again whether it may have been kept before, under an `Idempotency-Key`
+  SubmitRequest parse(byte[] body, boolean again) {
+    if (Utf8.marked(body)) {
+      return new SubmitRequest.Malformed(MARK);
+    }
     int fault = Utf8.firstFault(body);
     if (fault >= 0) {
       return new SubmitRequest.Malformed("The body is not UTF-8 at byte " + fault + ".");
     }
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
-      return new TaskReading(parser, body, clock).request();
+      return new TaskReading(parser, body, clock, again).request();
     } catch (StreamConstraintsException e) {
       return new SubmitRequest.Malformed("The body is beyond a limit: " + limit(e) + ".");
     } catch (JacksonException e) {

@@ -26,6 +26,10 @@ final class TaskReading {
           + " digit; leave it out for \""
           + DEFAULT_TYPE
           + "\"";
+
+  /// Said of an optional field: to take it for one that was left out could hide a mistake.
+  static final String NULL = "must not be null; leave the field out";
+
   private static final String KNOWN =
       "is not known; the fields are priority, payload, type, delay, runAt, maxAttempts, backoff,"
           + " timeout, expiresAt, retention, uniqueKey, uniqueFor, callback, durability";
@@ -33,6 +37,7 @@ final class TaskReading {
   private final JsonParser parser;
   private final byte[] body;
   private final InstantSource clock;
+  private final boolean again;
   private final Faults faults = new Faults();
   private Priority priority = Priority.MEDIUM;
   private String type = DEFAULT_TYPE;
@@ -40,11 +45,13 @@ final class TaskReading {
   private boolean payloadSeen;
   private @Nullable OptionReading options;
 
-  /// @param clock says what lies too far ahead
-  TaskReading(JsonParser parser, byte[] body, InstantSource clock) {
+  /// @param clock says what is over and what lies too far ahead
+  /// @param again whether it may have been kept before, under an `Idempotency-Key`
+  TaskReading(JsonParser parser, byte[] body, InstantSource clock, boolean again) {
     this.parser = parser;
     this.body = body;
     this.clock = clock;
+    this.again = again;
   }
 
   SubmitRequest request() {
@@ -89,7 +96,7 @@ final class TaskReading {
       case "type" -> type(value);
       default -> {
         if (options == null) {
-          options = new OptionReading(parser, this::walk, faults, clock);
+          options = new OptionReading(parser, this::walk, faults, clock, again);
         }
         if (!options.field(name, value)) {
           walk(value, false);
@@ -116,7 +123,7 @@ final class TaskReading {
       }
     }
     walk(value, false);
-    faults.add("/priority", PRIORITY_DETAIL);
+    faults.add("/priority", value == JsonToken.VALUE_NULL ? NULL : PRIORITY_DETAIL);
   }
 
   private void type(JsonToken value) {
@@ -128,7 +135,7 @@ final class TaskReading {
       }
     }
     walk(value, false);
-    faults.add("/type", TYPE_DETAIL);
+    faults.add("/type", value == JsonToken.VALUE_NULL ? NULL : TYPE_DETAIL);
   }
 
   /// Goes to the end of the value that begins with `first`, looking at every part of it.

@@ -4,7 +4,6 @@ import io.helidon.common.Weighted;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ErrorHandler;
 import io.helidon.webserver.http.Filter;
-import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRoute;
 import io.helidon.webserver.http.HttpRouting;
@@ -24,10 +23,10 @@ final class Bystander implements ServerFeature, Weighted {
   static final String PATH = "/metrics";
 
   private final MetricsObserver metrics;
-  private final Handler head;
+  private final MetricsHead head;
 
   /// @param head answers HEAD, which Helidon's do not
-  Bystander(MetricsObserver metrics, Handler head) {
+  Bystander(MetricsObserver metrics, MetricsHead head) {
     this.metrics = metrics;
     this.head = head;
   }
@@ -36,7 +35,7 @@ final class Bystander implements ServerFeature, Weighted {
   public void setup(ServerFeatureContext context) {
     HttpRouting.Builder all = context.socket(WebServer.DEFAULT_SOCKET_NAME).httpRouting();
     all.head(PATH, head);
-    metrics.register(context, List.of(new Routing(all)), UnaryOperator.identity());
+    metrics.register(context, List.of(new Routing(all, head)), UnaryOperator.identity());
   }
 
   /// After our own routes, which refuse the methods that a path does not know.
@@ -55,10 +54,11 @@ final class Bystander implements ServerFeature, Weighted {
     return metrics.type();
   }
 
-  private record Feature(HttpFeature given) implements HttpFeature {
+  private record Feature(HttpFeature given, MetricsHead head) implements HttpFeature {
     @Override
     public void setup(HttpRouting.Builder routing) {
-      given.setup(new Routing(routing));
+      routing.get(PATH, head::get); // before theirs
+      given.setup(new Routing(routing, head));
     }
 
     @Override
@@ -75,9 +75,11 @@ final class Bystander implements ServerFeature, Weighted {
   /// Passes everything on but filters.
   private static final class Routing implements HttpRouting.Builder {
     private final HttpRouting.Builder given;
+    private final MetricsHead head;
 
-    Routing(HttpRouting.Builder given) {
+    Routing(HttpRouting.Builder given, MetricsHead head) {
       this.given = given;
+      this.head = head;
     }
 
     @Override
@@ -87,7 +89,7 @@ final class Bystander implements ServerFeature, Weighted {
 
     @Override
     public HttpRouting.Builder addFeature(Supplier<? extends HttpFeature> feature) {
-      given.addFeature(new Feature(feature.get()));
+      given.addFeature(new Feature(feature.get(), head));
       return this;
     }
 
@@ -130,7 +132,7 @@ final class Bystander implements ServerFeature, Weighted {
 
     @Override
     public HttpRouting.Builder copy() {
-      return new Routing(given.copy());
+      return new Routing(given.copy(), head);
     }
 
     @Override

@@ -19,4 +19,10 @@ public record WorkerConfig(
     Backoff backoff,
     int maxResultBytes,
     PriorityPolicy priorities,
-    Duration repairEvery) {}
+    Duration repairEvery) {
+  /// The same with another number of workers.
+  public WorkerConfig workers(int others) {
+    return new WorkerConfig(
+        others, taskTimeout, maxAttempts, backoff, maxResultBytes, priorities, repairEvery);
+  }
+}

@@ -2,6 +2,7 @@ package dev.taskscheduler.task;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,6 +20,9 @@ public final class TargetUrl {
 
   /// @return empty if no request could be sent there
   public static Optional<URI> read(String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      return Optional.empty(); // half of a surrogate pair has no form on the wire
+    }
     try {
       URI uri = new URI(text);
       String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);

@@ -58,6 +58,16 @@ final class NodeProcess implements AutoCloseable {
     return new NodeProcess(Host.HERE, id, Main.class, environment);
   }
 
+  /// A program that may have so many files open, sockets among them.
+  static NodeProcess limited(
+      int files, Class<?> program, String id, Map<String, String> environment) {
+    Host host =
+        new Host(
+            Host.HERE.address(),
+            List.of("sh", "-c", "ulimit -n " + files + "; exec \"$0\" \"$@\""));
+    return new NodeProcess(host, id, program, environment);
+  }
+
   private static Map<String, String> with(
       Map<String, String> environment, String name, String value) {
     Map<String, String> more = new HashMap<>(environment);
@@ -252,6 +262,11 @@ final class NodeProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /// The HTTP port; 0 until it is open.
+  int port() {
+    return port;
   }
 
   boolean alive() {

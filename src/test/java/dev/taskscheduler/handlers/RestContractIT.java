@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The whole face on a real Redis; every answer is held against the API document.
 @Timeout(120)
@@ -281,6 +283,31 @@ class RestContractIT {
     assertTrue(meters.contains("scheduler_is_leader{node=\"node1\"} 0"), meters);
     assertTrue(meters.contains("scheduler_tasks_total 0"), meters);
     assertTrue(meters.contains("/submit"), meters);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/metrics, image/png, 406",
+    "/metrics?name=nothing, text/plain, 404",
+    "/metrics?scope=nothing, */*, 404",
+    "/metrics/nothing, */*, 404",
+    "/openapi, image/png, 404"
+  })
+  void what_the_features_refuse_is_a_problem(String target, String accepted, int status)
+      throws Exception {
+    for (String method : List.of("GET", "HEAD")) {
+      HttpResponse<byte[]> answer =
+          face.send(
+              method,
+              target,
+              HttpRequest.newBuilder()
+                  .method(method, BodyPublishers.noBody())
+                  .header("Accept", accepted));
+      assertEquals(status, answer.statusCode(), method);
+      assertEquals(
+          Problem.MEDIA_TYPE, answer.headers().firstValue("Content-Type").orElse(""), method);
+      assertEquals(method.equals("HEAD"), answer.body().length == 0, method);
+    }
   }
 
   /// What is measured changes between the two: by some digits, or a line that is new.

@@ -60,6 +60,15 @@ final class RestFace implements AutoCloseable {
     server.start();
   }
 
+  /// Its node is about to stop.
+  void drain() {
+    server.drain();
+  }
+
+  void stop() {
+    server.stop();
+  }
+
   URI uri(String target) {
     return URI.create("http://127.0.0.1:" + server.port() + target);
   }

@@ -24,7 +24,7 @@ class SubmitParserTest {
   private final SubmitParser parser = new SubmitParser(1 << 20, () -> NOW);
 
   private SubmitRequest parse(String body) {
-    return parser.parse(body.getBytes(UTF_8));
+    return parser.parse(body.getBytes(UTF_8), false);
   }
 
   private NewTask valid(String body) {
@@ -36,7 +36,7 @@ class SubmitParserTest {
   }
 
   private String malformed(byte[] body) {
-    return assertInstanceOf(SubmitRequest.Malformed.class, parser.parse(body)).detail();
+    return assertInstanceOf(SubmitRequest.Malformed.class, parser.parse(body, false)).detail();
   }
 
   private static List<String> pointers(List<Fault> faults) {
@@ -274,7 +274,7 @@ class SubmitParserTest {
   @Test
   void a_fault_far_into_text_of_many_bytes_is_found() {
     byte[] body = ("{\"payload\":\"" + "世".repeat(5_000) + "\"}").getBytes(UTF_8);
-    assertInstanceOf(SubmitRequest.Valid.class, parser.parse(body));
+    assertInstanceOf(SubmitRequest.Valid.class, parser.parse(body, false));
     body[12 + 3 * 4_000 + 1] = '!';
     assertTrue(malformed(body).contains("byte 12012"));
   }

@@ -190,7 +190,11 @@ final class HttpPayload {
 
   private void bodyText(JsonToken value, JsonParser parser) {
     if (value == JsonToken.VALUE_STRING) {
-      bodyText = parser.getString().getBytes(StandardCharsets.UTF_8);
+      String text = parser.getString();
+      bodyText = text.getBytes(StandardCharsets.UTF_8);
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) { // else sent with ? in its place
+        fault("/bodyText", "has half of a surrogate pair, which has no form in UTF-8");
+      }
     } else {
       parser.skipChildren();
       fault("/bodyText", "must be a string; send JSON as body");

@@ -38,6 +38,9 @@ import org.apache.hc.core5.http.protocol.HttpCoreContext;
 ///
 /// For thousands of virtual threads at once; an interrupt ends an exchange at once only on these.
 public final class HttpSender implements AutoCloseable {
+  /// How many connections may wait for another exchange.
+  public static final int MOST_IDLE = 256;
+
   private static final String USER_AGENT = "task-scheduler";
   private static final int SWITCHING = 101;
   private static final int FIRST_FINAL = 200;
@@ -49,12 +52,18 @@ public final class HttpSender implements AutoCloseable {
   private final NameLookup lookup;
   private final Connector connector;
   private final AnswerRoom room = new AnswerRoom(Runtime.getRuntime().maxMemory() / 8);
-  private final KeptConnections kept = new KeptConnections();
+  private final KeptConnections kept;
   private final ScheduledThreadPoolExecutor deadlines;
 
   public HttpSender(HttpRunnerConfig config) {
+    this(config, MOST_IDLE);
+  }
+
+  /// @param idle connections that are kept for another exchange, [#MOST_IDLE] at the most
+  public HttpSender(HttpRunnerConfig config, int idle) {
     this(
         config,
+        idle,
         host -> List.of(InetAddress.getAllByName(host)),
         HttpSender::tls,
         InstantSource.system());
@@ -65,6 +74,16 @@ public final class HttpSender implements AutoCloseable {
       NameLookup.Names names,
       Supplier<SSLContext> tls,
       InstantSource clock) {
+    this(config, MOST_IDLE, names, tls, clock);
+  }
+
+  private HttpSender(
+      HttpRunnerConfig config,
+      int idle,
+      NameLookup.Names names,
+      Supplier<SSLContext> tls,
+      InstantSource clock) {
+    kept = new KeptConnections(idle);
     this.config = config;
     this.clock = clock;
     lookup = new NameLookup(names);

@@ -17,7 +17,8 @@ import java.util.Optional;
 /// an attempt lost.
 final class KeptConnections implements AutoCloseable {
   static final Duration LONGEST = Duration.ofSeconds(5);
-  private static final int MOST = 256;
+
+  private final int most;
 
   private record Kept(Connection connection, long untilNanos) {}
 
@@ -29,6 +30,11 @@ final class KeptConnections implements AutoCloseable {
 
   @GuardedBy("this")
   private boolean closed;
+
+  /// @param most kept at once
+  KeptConnections(int most) {
+    this.most = most;
+  }
 
   /// The one that was used last, if there is one that may still be used.
   Optional<Connection> take(Origin origin) {
@@ -56,7 +62,7 @@ final class KeptConnections implements AutoCloseable {
   void keep(Connection connection, Duration atMost) {
     Duration time = atMost.compareTo(LONGEST) < 0 ? atMost : LONGEST;
     synchronized (this) {
-      if (!closed && count < MOST && time.isPositive()) {
+      if (!closed && count < most && time.isPositive()) {
         kept.computeIfAbsent(connection.origin(), _ -> new ArrayDeque<>())
             .push(new Kept(connection, System.nanoTime() + time.toNanos()));
         count++;

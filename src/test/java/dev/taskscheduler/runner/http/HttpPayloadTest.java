@@ -110,6 +110,9 @@ class HttpPayloadTest {
           {"url":"http://x.com","method":"HEAD","bodyText":"x"}           | /method
           {"url":"http://x.com","body":1,"bodyText":"x"}                  | /bodyText
           {"url":"http://x.com","bodyText":{"a":1}}                       | /bodyText
+          {"url":"http://x.com","bodyText":"\\ud800"}                     | /bodyText
+          {"url":"http://x.com/\\ud800"}                                  | /url
+          {"url":"http://x.com","headers":{"x":"\\udfff"}}                | /headers/x
           {"url":"http://x.com","timeout":0}                              | /timeout
           {"url":"http://x.com","timeout":-1}                             | /timeout
           {"url":"http://x.com","timeout":"10s"}                          | /timeout
