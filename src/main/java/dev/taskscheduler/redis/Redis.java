@@ -214,7 +214,7 @@ public final class Redis implements AutoCloseable {
         failed = false;
         return answer;
       } catch (JedisDataException e) {
-        throw new RedisException.Refused(message(e), e);
+        throw RedisException.of(message(e), e);
       } catch (JedisException e) {
         pool.clear(); // what else is idle is most likely broken too
         throw new RedisException.Unknown(

@@ -1,11 +1,13 @@
 package dev.taskscheduler.redis;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BinaryJedisPubSub;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /// A subscription to one channel that comes back by itself when its connection breaks.
@@ -24,7 +26,8 @@ public final class Subscription implements AutoCloseable {
   private final Thread thread;
   private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
   private volatile boolean closed;
-  private boolean subscribed; // the listening thread's alone
+  private boolean subscribed; // the listening thread's alone, as is the next
+  private boolean refusedTold;
 
   Subscription(Supplier<Connection> connector, byte[] channel, Runnable onMessage) {
     this.connector = connector;
@@ -53,7 +56,7 @@ public final class Subscription implements AutoCloseable {
           pause = FIRST_PAUSE_MS;
           subscribed = false;
         }
-        LOG.log(System.Logger.Level.DEBUG, "subscription lost, will be renewed", e);
+        tell(e);
         try {
           synchronized (this) {
             if (!closed) {
@@ -69,6 +72,23 @@ public final class Subscription implements AutoCloseable {
         connection.set(null);
       }
     }
+  }
+
+  private void tell(RuntimeException e) {
+    boolean news = !refusedTold && e instanceof JedisDataException && isOfRights(e);
+    refusedTold |= news;
+    LOG.log(
+        news ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+        () ->
+            "subscription lost, will be renewed channel="
+                + new String(channel, StandardCharsets.UTF_8)
+                + " why="
+                + e.getMessage());
+  }
+
+  /// Who cannot log in is told so by others.
+  private static boolean isOfRights(RuntimeException e) {
+    return String.valueOf(e.getMessage()).startsWith("NOPERM");
   }
 
   /// Ends the subscription; waits a second at the most for its thread.

@@ -5,6 +5,7 @@ import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Submission;
@@ -30,6 +31,7 @@ final class Submissions {
   private static final LuaScript SUBMIT = LuaScript.load(Submissions.class, "submit");
 
   private final DurableWrites durable;
+  private final Rights rights;
   private final TaskKeys keys;
   private final TaskLimits limits;
 
@@ -40,15 +42,25 @@ final class Submissions {
     }
   }
 
-  Submissions(DurableWrites durable, TaskKeys keys, TaskLimits limits) {
+  Submissions(DurableWrites durable, Rights rights, TaskKeys keys, TaskLimits limits) {
     this.durable = durable;
+    this.rights = rights;
     this.keys = keys;
     this.limits = limits;
   }
 
   /// One answer for each, in their order.
   List<Submission> all(List<NewRecord> records, Durability wanted) {
-    return untilAnswered(() -> submitOnce(records, wanted));
+    try {
+      return untilAnswered(() -> {
+        rights.require();
+        return submitOnce(records, wanted);
+      });
+    } catch (RedisException.Raised e) {
+      // Not sent again: a record that is there already counts as kept, though no index has it.
+      rights.doubt();
+      throw e;
+    }
   }
 
   private List<Submission> submitOnce(List<NewRecord> records, Durability wanted) {

@@ -75,10 +75,16 @@ local function make_ready(push, lists, prefix, ids)
   end
 end
 
+-- Tells who listens. Whoever does looks by itself too, so a message that may not be sent must not stop a script that has
+-- written.
+local function tell(channel, message)
+  redis.pcall('PUBLISH', channel, message)
+end
+
 -- Wakes the leader if its last claim got less than it asked for.
 local function wake(fence, channel)
   if redis.call('HDEL', fence, 'waiting') == 1 then
-    redis.call('PUBLISH', channel, '1')
+    tell(channel, '1')
   end
 end
 
@@ -125,7 +131,7 @@ local function schedule(index, channel, later)
   local first = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]
   redis.call('ZADD', index, unpack(later))
   if not first or tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]) < tonumber(first) then
-    redis.call('PUBLISH', channel, '1')
+    tell(channel, '1')
   end
 end
 
