@@ -14,7 +14,6 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -82,9 +81,10 @@ public final class Redis implements AutoCloseable {
             .protocol(RedisProtocol.RESP2)
             .database(config.database())
             .clientName(name);
-    if (config.tls()) {
-      builder.sslOptions(SslOptions.defaults()); // checks the certificate and the host name
-    }
+    config
+        .tls()
+        .ifPresent(tls ->
+            builder.ssl(true).sslSocketFactory(tls.sockets()).sslParameters(tls.parameters()));
     config.user().ifPresent(builder::user);
     config.password().ifPresent(builder::password);
     return builder.build();
@@ -248,7 +248,7 @@ public final class Redis implements AutoCloseable {
         throw new RedisException.Refused(message(cause), e);
       }
       throw new RedisException.Unreachable(
-          "Redis at " + config + " cannot be reached for " + name + ": " + message(cause), e);
+          "Redis at " + config + " cannot be reached for " + name + ": " + Reason.of(e, config), e);
     }
   }
 
