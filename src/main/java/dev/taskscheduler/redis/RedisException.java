@@ -24,6 +24,26 @@ public abstract sealed class RedisException extends RuntimeException {
   private static final Set<String> BEFORE_WRITES =
       Set.of("OOM", "MISCONF", "READONLY", "NOREPLICAS");
 
+  /// A server that is not, or not yet, the one to ask: it was demoted, is loading, or has lost its
+  /// cluster; the address may lead to another by now.
+  private static final Set<String> OTHER_SERVER =
+      Set.of(
+          "READONLY",
+          "MASTERDOWN",
+          "LOADING",
+          "NOREPLICAS",
+          "CLUSTERDOWN",
+          "MOVED",
+          "ASK",
+          "TRYAGAIN",
+          "UNBLOCKED",
+          "NOAUTH");
+
+  /// Whether an error reply says that its server should be left and the address be looked up again.
+  static boolean isOfOtherServer(String reply) {
+    return OTHER_SERVER.contains(codeOf(reply));
+  }
+
   private static final String NOT_ALLOWED = "The user executing the script can't";
 
   // Redis before 7 wraps the error of a command inside a script, and its code stands further on.
@@ -68,6 +88,11 @@ public abstract sealed class RedisException extends RuntimeException {
     /// Redis answers, but a right is missing.
     static Refused missingRight(String what) {
       return new Refused("NOPERM " + what, new IllegalStateException(what));
+    }
+
+    /// Whether another server, or this one a moment later, may do what was refused.
+    public boolean mayPass() {
+      return OTHER_SERVER.contains(code) && !code.equals("NOAUTH");
     }
 
     /// The reply's code, its first word as a rule: `OOM`, `MISCONF`, `READONLY`, `LOADING`,

@@ -3,6 +3,7 @@ package dev.taskscheduler.redis;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BinaryJedisPubSub;
@@ -22,6 +23,7 @@ public final class Subscription implements AutoCloseable {
 
   private final Supplier<Connection> connector;
   private final byte[] channel;
+  private final Consumer<Subscription> onClose;
   private final Runnable onMessage;
   private final Thread thread;
   private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
@@ -29,8 +31,14 @@ public final class Subscription implements AutoCloseable {
   private boolean subscribed; // the listening thread's alone, as is the next
   private boolean refusedTold;
 
-  Subscription(Supplier<Connection> connector, byte[] channel, Runnable onMessage) {
+  /// @param onClose told when it is closed
+  Subscription(
+      Supplier<Connection> connector,
+      byte[] channel,
+      Runnable onMessage,
+      Consumer<Subscription> onClose) {
     this.connector = connector;
+    this.onClose = onClose;
     this.channel = channel;
     this.onMessage = onMessage;
     this.thread = Thread.ofPlatform().daemon().name("redis-subscription").start(this::listen);
@@ -98,6 +106,17 @@ public final class Subscription implements AutoCloseable {
       closed = true;
       notifyAll();
     }
+    onClose.accept(this);
+    renew();
+    try {
+      thread.join(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Breaks its connection: it connects anew, to where the address leads then.
+  void renew() {
     Connection open = connection.get();
     if (open != null) {
       try {
@@ -105,11 +124,6 @@ public final class Subscription implements AutoCloseable {
       } catch (IOException | JedisException e) {
         LOG.log(System.Logger.Level.DEBUG, "subscription was broken already", e);
       }
-    }
-    try {
-      thread.join(1000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

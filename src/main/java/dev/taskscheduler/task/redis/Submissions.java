@@ -158,7 +158,7 @@ final class Submissions {
           throw unknown == null ? e : unknown; // an earlier try may have happened
         }
       } catch (RedisException.Refused e) {
-        if (!e.code().equals("LOADING") || System.nanoTime() >= end) {
+        if (!e.mayPass() || System.nanoTime() >= end) {
           throw unknown == null ? e : unknown;
         }
       }
