@@ -25,6 +25,10 @@ final class Submissions {
   /// outcome is given up as unknown.
   private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
 
+  /// For how long after it was kept a submission may come again: the last that is sent may wait for
+  /// its answer, 2 s, and be read by Redis a little later still.
+  static final Duration MAY_COME_AGAIN = SEND_AGAIN.plusMillis(3500);
+
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private static final LuaScript KEEP = LuaScript.load(Submissions.class, "keep");
