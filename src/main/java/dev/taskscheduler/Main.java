@@ -6,6 +6,7 @@ import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ public final class Main {
   /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
   /// node could not start or its HTTP port was lost; 2 if its configuration is at fault.
   public static void main(String[] args) throws InterruptedException {
+    forgetNames();
     Thread.ofPlatform().daemon().name("first-use").start(Main::useFirst);
     HelidonServices.say();
     SchedulerConfig config;
@@ -45,6 +47,18 @@ public final class Main {
       return;
     }
     new CountDownLatch(1).await();
+  }
+
+  /// An address that was looked up is believed for a second, as is that there is none: a name that
+  /// moves, of Redis or of a peer, is followed soon. By itself the JDK believes it for 30 seconds.
+  /// Before the first look-up; whoever sets it otherwise for the JVM keeps that.
+  private static void forgetNames() {
+    if (Security.getProperty("networkaddress.cache.ttl") == null) {
+      Security.setProperty("networkaddress.cache.ttl", "1");
+    }
+    if ("10".equals(Security.getProperty("networkaddress.cache.negative.ttl"))) { // as it comes
+      Security.setProperty("networkaddress.cache.negative.ttl", "1");
+    }
   }
 
   /// Of what a start needs, two classes that the JDK takes long to make ready: beside all else.

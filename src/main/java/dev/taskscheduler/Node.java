@@ -86,10 +86,7 @@ final class Node implements AutoCloseable {
                         .orElse(Set.of()),
                 () -> Optional.ofNullable(store.get()).map(RedisTaskStore::health)));
     HttpRunner httpRunner = new HttpRunner(sender, meters);
-    AtomicReference<@Nullable TaskService> service = new AtomicReference<>();
-    CallbackRunner callbacks =
-        new CallbackRunner(
-            httpRunner, id -> Optional.ofNullable(service.get()).flatMap(tasks -> tasks.find(id)));
+    CallbackRunner callbacks = new CallbackRunner(httpRunner);
     Map<String, TaskRunner> runners = Runners.find(List.of(httpRunner, callbacks));
     taskRedis = new Redis(config.redis(), config.leader().node(), TASK_CONNECTIONS, ANSWER, meters);
     Duration quarter =
@@ -105,7 +102,6 @@ final class Node implements AutoCloseable {
     taskStore = new RedisTaskStore(taskRedis, config.namespace(), config.tasks());
     claimStore = new RedisClaimStore(taskRedis, config.namespace(), config.tasks());
     TaskService tasks = new TaskService(taskStore, checks(runners), meters);
-    service.set(tasks);
     SchedulerNode work =
         new SchedulerNode(config.workers().workers(files.workers()), claimStore, runners, meters);
     leadership =

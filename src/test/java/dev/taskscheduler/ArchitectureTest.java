@@ -57,7 +57,7 @@ class ArchitectureTest {
         HTTP_CORE,
         "javax.net.ssl",
         "javax.crypto..");
-    sees("redis", "redis.clients.jedis..", "org.apache.commons.pool2..");
+    sees("redis", "redis.clients.jedis..", "org.apache.commons.pool2..", "javax.net.ssl");
   }
 
   @Test

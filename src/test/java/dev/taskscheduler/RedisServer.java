@@ -84,6 +84,24 @@ public final class RedisServer implements AutoCloseable {
     return replica;
   }
 
+  /// One on the same port of another loopback address, such as 127.0.0.2: what a name may lead to
+  /// in place of `other`.
+  public static RedisServer beside(RedisServer other, String address, String... lines) {
+    return new RedisServer(new Host(address, List.of()), other.port, lines);
+  }
+
+  private RedisServer(Host host, int port, String... lines) {
+    this.host = host;
+    this.port = port;
+    this.lines = List.of(lines);
+    try {
+      this.folder = Files.createTempDirectory("redis-test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
   private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

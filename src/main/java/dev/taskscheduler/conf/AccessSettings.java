@@ -41,32 +41,45 @@ final class AccessSettings {
   }
 
   static Transport transport(Settings settings) {
-    Optional<Path> certificate = file(settings, CERTIFICATE);
-    Optional<Path> key = file(settings, KEY);
+    return identity(settings, CERTIFICATE, KEY)
+        .<Transport>map(Transport.Encrypted::new)
+        .orElseGet(Transport.Plain::new);
+  }
+
+  /// The pair in two files; empty where neither is given, or one has a fault.
+  static Optional<TlsFiles.Sound> identity(
+      Settings settings, String certificateName, String keyName) {
+    Optional<Path> certificate = file(settings, certificateName);
+    Optional<Path> key = file(settings, keyName);
     if (certificate.isPresent() && key.isPresent()) {
       switch (TlsFiles.read(certificate.get(), key.get())) {
         case TlsFiles.Sound sound -> {
-          return new Transport.Encrypted(sound);
+          return Optional.of(sound);
         }
         case TlsFiles.Faulty faulty -> {
-          faults(settings, CERTIFICATE, faulty.certificate());
-          faults(settings, KEY, faulty.key());
+          faults(settings, certificateName, faulty.certificate());
+          faults(settings, keyName, faulty.key());
         }
       }
-    } else if (certificate.isPresent() && settings.sound(KEY)) {
-      settings.fault(KEY, "", "the file with the private key of TLS_CERT, or neither of the two");
-    } else if (key.isPresent() && settings.sound(CERTIFICATE)) {
+    } else if (certificate.isPresent() && settings.sound(keyName)) {
       settings.fault(
-          CERTIFICATE, "", "the file with the certificate of TLS_KEY, or neither of the two");
+          keyName,
+          "",
+          "the file with the private key of " + certificateName + ", or neither of the two");
+    } else if (key.isPresent() && settings.sound(certificateName)) {
+      settings.fault(
+          certificateName,
+          "",
+          "the file with the certificate of " + keyName + ", or neither of the two");
     }
-    return new Transport.Plain();
+    return Optional.empty();
   }
 
-  private static void faults(Settings settings, String name, List<FileFault> faults) {
+  static void faults(Settings settings, String name, List<FileFault> faults) {
     faults.forEach(fault -> settings.fault(name, fault.where(), fault.allowed()));
   }
 
-  private static Optional<Path> file(Settings settings, String name) {
+  static Optional<Path> file(Settings settings, String name) {
     return settings.text(name, "", AccessSettings::path, path -> path);
   }
 

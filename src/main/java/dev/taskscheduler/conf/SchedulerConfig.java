@@ -62,8 +62,7 @@ public record SchedulerConfig(
     int maxAttempts = (int) settings.number("MAX_ATTEMPTS", 5, 1, RetryPolicy.MOST_ATTEMPTS);
     var config =
         new SchedulerConfig(
-            settings.text(
-                "REDIS_ADDR", "localhost:6379", RedisConfig::parse, SchedulerConfig::unspoken),
+            RedisSettings.read(settings),
             namespace,
             settings.choice("CONSENSUS_TYPE", ElectionKind.RAFT),
             RaftSettings.read(settings, node, namespace.name()),
@@ -175,19 +174,6 @@ public record SchedulerConfig(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("1 to 64 characters of a-z A-Z 0-9 . _ -", e);
     }
-  }
-
-  /// A Redis address without what may be a password: all of it up to the last `@`, and all of a URI
-  /// that has none.
-  private static String unspoken(String address) {
-    int at = address.lastIndexOf('@');
-    int scheme = address.indexOf("://");
-    if (at >= 0) {
-      return (scheme >= 0 && scheme < at ? address.substring(0, scheme + 3) : "")
-          + "***"
-          + address.substring(at);
-    }
-    return scheme >= 0 ? address.substring(0, scheme + 3) + "..." : address;
   }
 
   /// An address to listen on.

@@ -65,6 +65,25 @@ public sealed interface TlsFiles {
     }
   }
 
+  /// Certificates of those whose signature is trusted.
+  ///
+  /// @param faults why there are none
+  record Signers(List<X509Certificate> certificates, List<FileFault> faults) {
+    public Signers {
+      certificates = List.copyOf(certificates);
+      faults = List.copyOf(faults);
+    }
+  }
+
+  static Signers readSigners(Path file) {
+    List<FileFault> faults = new ArrayList<>();
+    List<X509Certificate> certificates =
+        Reader.keys(SmallFile.read(file), Reader.SIGNERS, PemKeys.Builder::certificates, faults)
+            .map(Keys::certs)
+            .orElse(List.of());
+    return new Signers(certificates, faults);
+  }
+
   static TlsFiles read(Path certificate, Path key) {
     return of(List.of(SmallFile.read(certificate), SmallFile.read(key)));
   }
@@ -79,6 +98,7 @@ public sealed interface TlsFiles {
   final class Reader {
     private static final String CERTIFICATES =
         "a PEM file of certificates (BEGIN CERTIFICATE), the node's own first";
+    private static final String SIGNERS = "a PEM file of certificates (BEGIN CERTIFICATE)";
     private static final String KEY =
         "a PEM file with an RSA or EC key in PKCS#8 without a password (BEGIN PRIVATE KEY)";
 

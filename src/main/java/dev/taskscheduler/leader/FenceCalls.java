@@ -16,14 +16,16 @@ import java.util.function.Supplier;
 /// thread that nobody interrupts. Each posts one event, whatever becomes of it.
 final class FenceCalls implements AutoCloseable {
   private final Fence fence;
+  private final LeaderWork work;
   private final FenceHealth health;
   private final Consumer<Event> post;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("leader-fence").factory());
 
-  FenceCalls(Fence fence, FenceHealth health, Consumer<Event> post) {
+  FenceCalls(Fence fence, LeaderWork work, FenceHealth health, Consumer<Event> post) {
     this.fence = fence;
+    this.work = work;
     this.health = health;
     this.post = post;
   }
@@ -43,6 +45,7 @@ final class FenceCalls implements AutoCloseable {
   }
 
   private Event stand(Nominee nominee, Sighting watched) {
+    work.settle(); // if it cannot, what is left counts as lost with its leader
     // Before the call: others may watch from any moment after it.
     Trust trust = new Trust(nominee.trust(), System.nanoTime(), System.currentTimeMillis());
     TakeOver answer = fence.takeOver(nominee, watched);
@@ -55,6 +58,11 @@ final class FenceCalls implements AutoCloseable {
     submit(
         "release",
         () -> {
+          if (!work.settle()) {
+            throw new FenceException.Unavailable(
+                "tasks that this node has interrupted are not back in their queues yet",
+                new IllegalStateException("not settled"));
+          }
           fence.release(token);
           return new Event.Released(token);
         },

@@ -21,4 +21,13 @@ public interface LeaderWork {
   /// @param ended to be run once, from any thread, when no task thread may act in the pool's name
   ///   any more: bounded by `drain` and a few seconds
   void end(boolean planned, Duration drain, Runnable ended);
+
+  /// Puts back, uncharged, what the work that ended last had to leave where it was, such as while
+  /// Redis was away: as long as its token still stands. Called before that is released and before
+  /// this node takes over again, on a thread that may wait; ends within seconds.
+  ///
+  /// @return false if it should be tried again, before the token is released
+  default boolean settle() {
+    return true; // work that leaves nothing
+  }
 }

@@ -66,7 +66,7 @@ final class LeadershipLoop implements Runnable {
     this.listener = listener;
     this.health = new FenceHealth();
     this.view = new LeaderView(config.node(), config.trust());
-    this.calls = new FenceCalls(fence, health, this::post);
+    this.calls = new FenceCalls(fence, work, health, this::post);
     this.pace = config.trust().toNanos() / BEATS_PER_TRUST;
     this.lookPace = config.trust().toNanos() / LOOKS_PER_TRUST;
     long now = System.nanoTime();

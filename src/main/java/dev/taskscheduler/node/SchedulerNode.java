@@ -17,6 +17,7 @@ public final class SchedulerNode implements LeaderWork {
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
   private final AtomicReference<@Nullable Tenure> tenure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Tenure> unsettled = new AtomicReference<>();
 
   /// @param runners by type
   public SchedulerNode(
@@ -64,9 +65,23 @@ public final class SchedulerNode implements LeaderWork {
         planned,
         drain,
         () -> {
+          unsettled.set(last);
           tenure.compareAndSet(last, null);
           ended.run();
         });
+  }
+
+  @Override
+  public boolean settle() {
+    Tenure last = unsettled.get();
+    if (last == null) {
+      return true;
+    }
+    boolean settled = last.settle();
+    if (settled) {
+      unsettled.compareAndSet(last, null);
+    }
+    return settled;
   }
 
   /// Tasks that run on this node now; 0 while it does not lead.

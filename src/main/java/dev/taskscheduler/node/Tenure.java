@@ -39,6 +39,7 @@ final class Tenure {
   private final Semaphore careHint = new Semaphore(0);
   private final AtomicBoolean ending = new AtomicBoolean();
   private final Repairer repairer;
+  private final Unsettled unsettled;
   private @Nullable Thread dispatcher;
   private final Turns turns; // the dispatcher's alone, as are the next
   private long sequence;
@@ -60,6 +61,7 @@ final class Tenure {
     this.pool = pool;
     this.turns = turns;
     this.listener = listener;
+    this.unsettled = new Unsettled(leadership.token(), store, listener);
     this.repairer = new Repairer(leadership, store, repairEvery, listener);
   }
 
@@ -355,10 +357,17 @@ final class Tenure {
         pool.requeue(recalled);
       }
     } else {
+      recalled.forEach(unsettled::add);
       join(dispatcher, PAUSE);
-      pool.recall(); // what it was about to start: the next leader takes it back
+      pool.recall().forEach(unsettled::add); // what it was about to start
     }
     pool.awaitIdle(System.nanoTime() + LAST_ANSWERS.toNanos());
+  }
+
+  /// See [dev.taskscheduler.leader.LeaderWork#settle].
+  boolean settle() {
+    pool.unrecorded().forEach(unsettled::add);
+    return unsettled.settle(pool.held().keySet(), LAST_ANSWERS);
   }
 
   private static List<Claim> merged(List<Claim> one, List<Claim> other) {

@@ -13,6 +13,7 @@ import dev.taskscheduler.task.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -324,6 +325,10 @@ final class WorkerPool {
     Map<String, Integer> held = new HashMap<>();
     attempts.forEach((id, attempt) -> held.put(id, attempt.claim().attempt()));
     return held;
+  }
+
+  Collection<Claim> unrecorded() {
+    return writes.unrecorded();
   }
 
   int running() {

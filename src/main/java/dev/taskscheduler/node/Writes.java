@@ -7,7 +7,10 @@ import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +28,7 @@ final class Writes {
   private final Runnable whenAnswered;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicBoolean unrecordedTold = new AtomicBoolean();
+  private final Queue<Claim> unrecorded = new ConcurrentLinkedQueue<>();
 
   /// @param whenAnswered run when none is open any more
   Writes(Leadership leadership, Runnable whenAnswered) {
@@ -34,6 +38,11 @@ final class Writes {
 
   boolean areAnswered() {
     return open.get() == 0;
+  }
+
+  /// Those for which trust ended before there was an answer.
+  Collection<Claim> unrecorded() {
+    return unrecorded;
   }
 
   /// @param refused the answer that says that the task is not in this attempt any more; also given
@@ -66,6 +75,7 @@ final class Writes {
           if (failure instanceof StoreException.Fenced) {
             leadership.fenced();
           } else if (failure != null) {
+            unrecorded.add(claim);
             tellUnrecorded(claim, failure);
           } else if (answer.equals(refused)) {
             LOG.log(WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());

@@ -4,6 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -14,7 +20,6 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -27,12 +32,16 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 /// repeated.
 public final class Redis implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
+  private static final Duration BETWEEN_MOVES = Duration.ofSeconds(2);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
   private final RedisConfig config;
   private final JedisClientConfig clientConfig;
   private final Connections pool;
   private final RedisListener listener;
+  private final AtomicInteger era = new AtomicInteger();
+  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean moving = new AtomicBoolean();
 
   /// Opens a pool; connects only when first used.
   ///
@@ -82,9 +91,10 @@ public final class Redis implements AutoCloseable {
             .protocol(RedisProtocol.RESP2)
             .database(config.database())
             .clientName(name);
-    if (config.tls()) {
-      builder.sslOptions(SslOptions.defaults()); // checks the certificate and the host name
-    }
+    config
+        .tls()
+        .ifPresent(tls ->
+            builder.ssl(true).sslSocketFactory(tls.sockets()).sslParameters(tls.parameters()));
     config.user().ifPresent(builder::user);
     config.password().ifPresent(builder::password);
     return builder.build();
@@ -141,6 +151,22 @@ public final class Redis implements AutoCloseable {
     } catch (JedisDataException e) {
       LOG.log(System.Logger.Level.DEBUG, "not waited for", e);
       return 0;
+    }
+  }
+
+  /// Leaves a server that is no longer, or not yet, the one to ask: no connection to it is used
+  /// again, and the next ones look the address up anew. Subscriptions move as well, at once and
+  /// when what the JVM remembers of the name is surely forgotten.
+  public void leave() {
+    era.incrementAndGet(); // what is lent out now is thrown away when it comes back
+    pool.clear();
+    if (moving.compareAndSet(false, true)) {
+      subscriptions.forEach(Subscription::renew);
+      CompletableFuture.delayedExecutor(BETWEEN_MOVES.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> {
+            moving.set(false);
+            subscriptions.forEach(Subscription::renew);
+          });
     }
   }
 
@@ -209,17 +235,24 @@ public final class Redis implements AutoCloseable {
     boolean failed = true;
     try {
       Connection connection = borrow(name);
+      int borrowedIn = era.get();
       try {
         Object answer = command.apply(connection);
         failed = false;
         return answer;
       } catch (JedisDataException e) {
-        throw new RedisException.Refused(message(e), e);
+        if (RedisException.isOfOtherServer(message(e))) {
+          leave();
+        }
+        throw RedisException.of(message(e), e);
       } catch (JedisException e) {
         pool.clear(); // what else is idle is most likely broken too
         throw new RedisException.Unknown(
             "Redis at " + config + " gave no answer to " + name + ": " + message(e), e);
       } finally {
+        if (borrowedIn != era.get()) {
+          connection.setBroken();
+        }
         giveBack(connection);
       }
     } finally {
@@ -248,7 +281,7 @@ public final class Redis implements AutoCloseable {
         throw new RedisException.Refused(message(cause), e);
       }
       throw new RedisException.Unreachable(
-          "Redis at " + config + " cannot be reached for " + name + ": " + message(cause), e);
+          "Redis at " + config + " cannot be reached for " + name + ": " + Reason.of(e, config), e);
     }
   }
 
@@ -261,10 +294,14 @@ public final class Redis implements AutoCloseable {
   /// @param onMessage called on the subscription's thread for each message, and after each
   ///   (re)connect, since messages may have been missed before
   public Subscription subscribe(String channel, Runnable onMessage) {
-    return new Subscription(
-        () -> new Connection(new HostAndPort(config.host(), config.port()), clientConfig),
-        channel.getBytes(StandardCharsets.UTF_8),
-        onMessage);
+    Subscription subscription =
+        new Subscription(
+            () -> new Connection(new HostAndPort(config.host(), config.port()), clientConfig),
+            channel.getBytes(StandardCharsets.UTF_8),
+            onMessage,
+            subscriptions::remove);
+    subscriptions.add(subscription);
+    return subscription;
   }
 
   /// The address, without the password.

@@ -1,11 +1,10 @@
 package dev.taskscheduler.redis;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Where Redis is and how to log in to it.
 ///
@@ -14,16 +13,23 @@ import java.util.regex.Pattern;
 /// @param user the ACL user; empty for the default one
 /// @param password empty where none is needed
 /// @param database 0 to 999; more than 0 is refused by a Redis Cluster
-/// @param tls whether the connection is encrypted and the certificate and host name are checked
+/// @param tls how the connection is encrypted; empty where it is not
 public record RedisConfig(
     String host,
     int port,
     Optional<String> user,
     Optional<String> password,
     int database,
-    boolean tls) {
+    Optional<RedisTls> tls) {
   private static final Pattern HOST_PORT =
       Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s:/@\\[\\]]+)(?::(\\d{1,5}))?");
+
+  /// All of it up to the last `@` is user and password.
+  private static final Pattern URI_FORM =
+      Pattern.compile("([^:/]*)://(?:(.*)@)?([^@/?#]*)(/[^@?#]*)?", Pattern.DOTALL);
+
+  private static final Pattern ENCODED =
+      Pattern.compile("(?:[^\\s/?#@\\[\\]%\\p{Cntrl}]|%[0-9a-fA-F]{2})*");
   private static final int DEFAULT_PORT = 6379;
 
   /// Reads `host:port` (port 6379 when left out; IPv6 in brackets) or a `redis://` or `rediss://`
@@ -41,31 +47,37 @@ public record RedisConfig(
       throw new IllegalArgumentException(
           "host:port, or redis://[user:password@]host:port[/database], or rediss://...");
     }
-    int port = matcher.group(2) == null ? DEFAULT_PORT : port(Integer.parseInt(matcher.group(2)));
     return new RedisConfig(
-        unbracketed(matcher.group(1)), port, Optional.empty(), Optional.empty(), 0, false);
+        unbracketed(matcher.group(1)),
+        port(matcher.group(2)),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        Optional.empty());
   }
 
+  /// Not by [java.net.URI], which knows no host with an underscore.
   private static RedisConfig parseUri(String text) {
-    URI uri;
-    try {
-      uri = new URI(text);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("a URI such as redis://user:password@host:6379/0", e);
-    }
-    boolean tls = "rediss".equals(uri.getScheme());
-    if (!tls && !"redis".equals(uri.getScheme())) {
-      throw new IllegalArgumentException(
-          "the scheme redis:// or rediss://, was " + uri.getScheme() + "://");
-    }
-    if (uri.getHost() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+    var uri = URI_FORM.matcher(text);
+    var place = uri.matches() ? HOST_PORT.matcher(uri.group(3)) : null;
+    if (place == null || !place.matches()) {
       throw new IllegalArgumentException(
           "a URI such as redis://user:password@host:6379/0, without query or fragment");
     }
+    boolean tls = "rediss".equals(uri.group(1));
+    if (!tls && !"redis".equals(uri.group(1))) {
+      throw new IllegalArgumentException(
+          "the scheme redis:// or rediss://, was " + uri.group(1) + "://");
+    }
     Optional<String> user = Optional.empty();
     Optional<String> password = Optional.empty();
-    if (uri.getRawUserInfo() != null) {
-      String[] parts = uri.getRawUserInfo().split(":", 2);
+    if (uri.group(2) != null) {
+      if (!ENCODED.matcher(uri.group(2)).matches()) {
+        throw new IllegalArgumentException(
+            "a password, and a user, with each of % / ? # @ [ ] and white space percent-encoded,"
+                + " such as %40 for @");
+      }
+      String[] parts = uri.group(2).split(":", 2);
       user = Optional.of(decode(parts[0])).filter(u -> !u.isEmpty());
       password =
           parts.length < 2
@@ -76,12 +88,21 @@ public record RedisConfig(
             "a password after the user: redis://user:password@host:6379/0");
       }
     }
-    int port = uri.getPort() == -1 ? DEFAULT_PORT : port(uri.getPort());
     return new RedisConfig(
-        unbracketed(uri.getHost()), port, user, password, database(uri.getRawPath()), tls);
+        unbracketed(place.group(1)),
+        port(place.group(2)),
+        user,
+        password,
+        database(uri.group(4)),
+        tls ? Optional.of(RedisTls.USUAL) : Optional.empty());
   }
 
-  private static int database(String path) {
+  /// The same with TLS of another kind.
+  public RedisConfig tls(RedisTls other) {
+    return new RedisConfig(host, port, user, password, database, Optional.of(other));
+  }
+
+  private static int database(@Nullable String path) {
     if (path == null || path.isEmpty() || path.equals("/")) {
       return 0;
     }
@@ -91,7 +112,8 @@ public record RedisConfig(
     return Integer.parseInt(path.substring(1));
   }
 
-  private static int port(int port) {
+  private static int port(@Nullable String digits) {
+    int port = digits == null ? DEFAULT_PORT : Integer.parseInt(digits);
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("a port from 1 to 65535, was " + port);
     }
@@ -110,7 +132,7 @@ public record RedisConfig(
   @Override
   public String toString() {
     String shown = host.indexOf(':') < 0 ? host : "[" + host + "]";
-    return (tls ? "rediss://" : "redis://")
+    return (tls.isPresent() ? "rediss://" : "redis://")
         + user.map(u -> u + "@").orElse("")
         + shown
         + ":"

@@ -1,11 +1,14 @@
 package dev.taskscheduler.redis;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BinaryJedisPubSub;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /// A subscription to one channel that comes back by itself when its connection breaks.
@@ -20,14 +23,22 @@ public final class Subscription implements AutoCloseable {
 
   private final Supplier<Connection> connector;
   private final byte[] channel;
+  private final Consumer<Subscription> onClose;
   private final Runnable onMessage;
   private final Thread thread;
   private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
   private volatile boolean closed;
-  private boolean subscribed; // the listening thread's alone
+  private boolean subscribed; // the listening thread's alone, as is the next
+  private boolean refusedTold;
 
-  Subscription(Supplier<Connection> connector, byte[] channel, Runnable onMessage) {
+  /// @param onClose told when it is closed
+  Subscription(
+      Supplier<Connection> connector,
+      byte[] channel,
+      Runnable onMessage,
+      Consumer<Subscription> onClose) {
     this.connector = connector;
+    this.onClose = onClose;
     this.channel = channel;
     this.onMessage = onMessage;
     this.thread = Thread.ofPlatform().daemon().name("redis-subscription").start(this::listen);
@@ -53,7 +64,7 @@ public final class Subscription implements AutoCloseable {
           pause = FIRST_PAUSE_MS;
           subscribed = false;
         }
-        LOG.log(System.Logger.Level.DEBUG, "subscription lost, will be renewed", e);
+        tell(e);
         try {
           synchronized (this) {
             if (!closed) {
@@ -71,6 +82,23 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
+  private void tell(RuntimeException e) {
+    boolean news = !refusedTold && e instanceof JedisDataException && isOfRights(e);
+    refusedTold |= news;
+    LOG.log(
+        news ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+        () ->
+            "subscription lost, will be renewed channel="
+                + new String(channel, StandardCharsets.UTF_8)
+                + " why="
+                + e.getMessage());
+  }
+
+  /// Who cannot log in is told so by others.
+  private static boolean isOfRights(RuntimeException e) {
+    return String.valueOf(e.getMessage()).startsWith("NOPERM");
+  }
+
   /// Ends the subscription; waits a second at the most for its thread.
   @Override
   public void close() {
@@ -78,6 +106,17 @@ public final class Subscription implements AutoCloseable {
       closed = true;
       notifyAll();
     }
+    onClose.accept(this);
+    renew();
+    try {
+      thread.join(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Breaks its connection: it connects anew, to where the address leads then.
+  void renew() {
     Connection open = connection.get();
     if (open != null) {
       try {
@@ -85,11 +124,6 @@ public final class Subscription implements AutoCloseable {
       } catch (IOException | JedisException e) {
         LOG.log(System.Logger.Level.DEBUG, "subscription was broken already", e);
       }
-    }
-    try {
-      thread.join(1000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -35,7 +35,12 @@ class FullDiskIT {
                 Map.of("REDIS_ADDR", redis.address(), "LEASE_TTL", "1s", "WORKER_COUNT", "1"))) {
       node.awaitReady().awaitLeads();
       List<String> accepted = new ArrayList<>();
-      accepted.add(node.accepted("sleep", "{\"ms\":6000}")); // the others wait behind it
+      accepted.add( // the others wait behind it; interrupted, and not charged
+          NodeProcess.id(
+              node.call(
+                  "POST",
+                  "/submit",
+                  "{\"type\":\"sleep\",\"payload\":{\"ms\":6000},\"maxAttempts\":1}")));
       HttpResponse<String> answer = node.submit("log", PAYLOAD);
       while (answer.statusCode() == 202) {
         assertTrue(accepted.size() < 20, "the disk is never full");

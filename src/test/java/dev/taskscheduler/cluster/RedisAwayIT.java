@@ -109,6 +109,13 @@ class RedisAwayIT {
     node.awaitState(ended, "completed");
     String task = node.accepted("sleep", "{\"ms\":3000}");
     String first = node.awaitState(task, "running");
+    String once =
+        NodeProcess.id(
+            node.call(
+                "POST",
+                "/submit",
+                "{\"type\":\"sleep\",\"payload\":{\"ms\":3000},\"maxAttempts\":1}"));
+    node.awaitState(once, "running");
     int untold = node.lines("end not recorded").size();
     List<String> ending = new ArrayList<>(); // they end while nobody can record it
     for (int i = 0; i < 3; i++) {
@@ -131,6 +138,8 @@ class RedisAwayIT {
           return again.contains("\"state\":\"running\"") && epoch(again) > epoch(first);
         });
     assertTrue(node.awaitState(task, "completed").contains("\"attempt\":2"), node.task(task));
+    assertTrue( // its leader lived through it: that attempt is not charged
+        node.awaitState(once, "completed").contains("\"attempt\":2"), node.task(once));
     node.awaitState(ended, "completed");
     ending.forEach(other -> node.awaitState(other, "completed"));
     node.awaitState(node.accepted("log", "1"), "completed");

@@ -3,6 +3,7 @@ package dev.taskscheduler.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,9 @@ class RedisConfigTest {
     "redis://[fe80::1]:6380/2, redis://[fe80::1]:6380/2",
     "redis://:secret@redis, redis://redis:6379/0",
     "redis://me:secret@redis, redis://me@redis:6379/0",
+    "my_redis:1, redis://my_redis:1/0",
+    "redis://me:secret@my_redis:1/2, redis://me@my_redis:1/2",
+    "redis://:geheimär@redis, redis://redis:6379/0",
   })
   void an_address_is_read_and_shown_without_its_password(String address, String shown) {
     assertEquals(shown, RedisConfig.parse(address).toString());
@@ -74,6 +78,16 @@ class RedisConfigTest {
   void what_is_no_address_is_refused_without_repeating_a_password(String address) {
     var refused = assertThrows(IllegalArgumentException.class, () -> RedisConfig.parse(address));
     assertFalse(String.valueOf(refused.getMessage()).contains("sec"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a/b", "a?b", "a#b", "a@b", "a%b", "a[b", "a b"})
+  void a_password_that_is_not_encoded_is_told_so(String password) {
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> RedisConfig.parse("redis://me:" + password + "@redis:1"));
+    assertTrue(String.valueOf(refused.getMessage()).contains("percent-encoded"));
   }
 
   @ParameterizedTest

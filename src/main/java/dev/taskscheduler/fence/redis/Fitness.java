@@ -30,17 +30,25 @@ final class Fitness {
                 + "): CONFIG SET maxmemory-policy noeviction, and the same in redis.conf"));
   }
 
+  /// A right that the Redis user lacks.
+  FenceException.Unfit missing(String right) {
+    return new FenceException.Unfit(
+        at("forbids this user " + right + ": docs/operations.md has all that it needs"));
+  }
+
   /// What an error reply means for whoever leads or wants to.
-  FenceException refusal(String operation, RedisException.Refused e) {
+  ///
+  /// @param code of the reply
+  FenceException refusal(String operation, String code, RedisException e) {
     String message = String.valueOf(e.getMessage());
     String advice =
-        switch (e.code()) {
+        switch (code) {
           case "NOAUTH" ->
               "asks for a password: give it in REDIS_ADDR, redis://user:password@host:port";
           case "WRONGPASS" -> "does not know the user or password in REDIS_ADDR: correct them";
           case "NOPERM" ->
-              "forbids this user a command or key: allow it EVAL, EVALSHA, INFO, TIME, PUBLISH,"
-                  + " SUBSCRIBE, and reading and writing the keys and channels of the namespace";
+              "forbids this user a command, a key or a channel: docs/operations.md has all that it"
+                  + " needs";
           case "READONLY" -> "is a replica: REDIS_ADDR must name the primary";
           case "MISCONF" ->
               "cannot write to its disk and takes no writes: free the disk or repair its rights";
@@ -57,7 +65,7 @@ final class Fitness {
     }
     // The rest of the reply differs from script to script, and only NOPERM says anything more.
     return new FenceException.Unfit(
-        at(advice + " (" + (e.code().equals("NOPERM") ? message : e.code()) + ")"));
+        at(advice + " (" + (code.equals("NOPERM") ? message : code) + ")"));
   }
 
   private String at(String what) {

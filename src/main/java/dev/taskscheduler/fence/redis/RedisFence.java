@@ -10,11 +10,13 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Rights;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ public final class RedisFence implements Fence {
   private final List<byte[]> keys;
   private final byte[] releasedChannel;
   private final Fitness fitness;
+  private final Rights rights;
 
   public RedisFence(Redis redis, Namespace ns) {
     FenceKeys fenceKeys = new FenceKeys(ns);
@@ -44,6 +47,7 @@ public final class RedisFence implements Fence {
     this.keys = List.of(fenceKeys.fence());
     this.releasedChannel = bytes(fenceKeys.releasedChannel());
     this.fitness = new Fitness(redis);
+    this.rights = new Rights(redis, ns);
   }
 
   @Override
@@ -66,6 +70,10 @@ public final class RedisFence implements Fence {
       args.add(bytes(""));
     }
     args.addAll(OLDEST_REDIS);
+    Optional<String> missing = call("take-over", rights::missing);
+    if (missing.isPresent()) { // each time: they may have changed
+      throw fitness.missing(missing.get());
+    }
     List<?> answer = list(call("take-over", () -> redis.eval(TAKE_OVER, keys, args)));
     if (Long.valueOf(UNFIT).equals(answer.getFirst())) {
       throw fitness.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
@@ -92,11 +100,13 @@ public final class RedisFence implements Fence {
     return Long.valueOf(1).equals(answer);
   }
 
-  private Object call(String operation, Supplier<Object> call) {
+  private <T> T call(String operation, Supplier<T> call) {
     try {
       return call.get();
     } catch (RedisException.Refused e) {
-      throw fitness.refusal(operation, e);
+      throw fitness.refusal(operation, e.code(), e);
+    } catch (RedisException.Raised e) {
+      throw fitness.refusal(operation, e.code(), e);
     } catch (RedisException e) {
       throw new FenceException.Unavailable(
           "the fence did not answer to " + operation + ": " + e.getMessage(), e);

@@ -1,19 +1,18 @@
 package dev.taskscheduler.runner.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.TargetUrl;
-import dev.taskscheduler.task.Task;
-import dev.taskscheduler.task.TaskState;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -23,22 +22,19 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
 
-/// Type `callback`: tells a URL that a task has ended. Such tasks are made by the store in the same
-/// step as the end of the one that they tell of, and hold `{"task": id, "url": url}`; what is told
-/// is read when it is told.
+/// Type `callback`: tells a URL that a task has ended. The store makes such a task in the same step
+/// as the end that it tells of, and its payload holds all facts (`facts_of` in `_lib.lua`). Each
+/// attempt therefore sends the same body, whatever has become of the task meanwhile.
 public final class CallbackRunner implements TaskRunner {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Duration LONGEST = Duration.ofDays(1); // the sender's own is less
-  private static final int KEPT = 1 << 10; // of what is answered to news
+  private static final int KEPT = 1 << 10; // bytes of the receiver's answer
 
   private final HttpRunner http;
-  private final Function<String, Optional<Task>> tasks;
 
   /// @param http sends and judges
-  /// @param tasks finds the task that has ended
-  public CallbackRunner(HttpRunner http, Function<String, Optional<Task>> tasks) {
+  public CallbackRunner(HttpRunner http) {
     this.http = http;
-    this.tasks = tasks;
   }
 
   @Override
@@ -48,76 +44,77 @@ public final class CallbackRunner implements TaskRunner {
 
   @Override
   public TaskResult run(TaskRun run) throws TaskFailure, InterruptedException {
-    String id = field(run.payload(), "task");
-    String url = field(run.payload(), "url");
-    Optional<Task> task = tasks.apply(id);
-    if (task.isEmpty()) {
-      throw TaskFailure.lasting("the task that it should tell of is not kept any more: " + id);
-    }
+    Call call = read(run.payload());
     URI target =
-        TargetUrl.read(url)
+        TargetUrl.read(call.url)
             .orElseThrow(() ->
                 TaskFailure.lasting("the callback's URL cannot be called: " + TargetUrl.RULE));
-    HttpCall call =
+    HttpCall request =
         new HttpCall(
-            "POST", target, Map.of("content-type", "application/json"), body(task.get()), LONGEST);
-    return http.send(call, run, type(), Math.min(KEPT, run.maxResultBytes()));
+            "POST", target, Map.of("content-type", "application/json"), call.body, LONGEST);
+    return http.send(request, run, type(), Math.min(KEPT, run.maxResultBytes()));
   }
 
-  private static byte[] body(Task task) {
-    try (ByteArrayBuilder out = new ByteArrayBuilder()) {
-      try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+  private record Call(String url, byte[] body) {}
+
+  private static Call read(byte[] payload) throws TaskFailure {
+    String url = "";
+    try (ByteArrayBuilder body = new ByteArrayBuilder();
+        JsonParser parser = JSON.createParser(ObjectReadContext.empty(), payload)) {
+      try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
         json.writeStartObject();
-        json.writeStringProperty("id", task.id());
-        json.writeStringProperty("type", task.type());
-        json.writeStringProperty("priority", task.priority().wire());
-        json.writeNumberProperty("attempt", task.attempts());
-        json.writeStringProperty("submittedAt", task.submittedAt().toString());
-        switch (task.state()) {
-          case TaskState.Completed(Instant startedAt, Instant finishedAt) ->
-              end(json, "completed", "completed", finishedAt);
-          case TaskState.Dead(Instant startedAt, Instant finishedAt, String error) -> {
-            end(json, "failed", "dead", finishedAt);
-            json.writeStringProperty("error", error);
+        parser.nextToken();
+        boolean more = true;
+        while (more) {
+          String field = parser.nextName();
+          if (field == null) {
+            break;
           }
-          case TaskState.Expired(Instant finishedAt) -> end(json, "failed", "expired", finishedAt);
-          case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
-              end(json, "cancelled", "cancelled", finishedAt);
-          case TaskState.Scheduled s -> pending(json);
-          case TaskState.Retrying r -> pending(json);
-          case TaskState.Ready r -> pending(json);
-          case TaskState.Running r -> pending(json);
+          JsonToken value = parser.nextToken();
+          if (field.equals("url") && value == JsonToken.VALUE_STRING) {
+            url = parser.getString();
+          } else {
+            more = tell(field, parser, payload, json);
+          }
         }
         json.writeEndObject();
       }
-      return out.toByteArray();
-    }
-  }
-
-  private static void end(JsonGenerator json, String status, String state, Instant finishedAt) {
-    json.writeStringProperty("status", status);
-    json.writeStringProperty("state", state);
-    json.writeStringProperty("finishedAt", finishedAt.toString());
-  }
-
-  /// Somebody brought it back before its end could be told.
-  private static void pending(JsonGenerator json) {
-    json.writeStringProperty("status", "pending");
-  }
-
-  private static String field(byte[] payload, String name) throws TaskFailure {
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), payload)) {
-      parser.nextToken();
-      for (String field = parser.nextName(); field != null; field = parser.nextName()) {
-        JsonToken value = parser.nextToken();
-        if (field.equals(name) && value == JsonToken.VALUE_STRING) {
-          return parser.getString();
-        }
-        parser.skipChildren();
+      if (url.isEmpty()) {
+        throw TaskFailure.lasting("no callback: its payload lacks url");
       }
+      return new Call(url, body.toByteArray());
     } catch (JacksonException e) {
       throw TaskFailure.lasting("no callback: " + e.getOriginalMessage());
     }
-    throw TaskFailure.lasting("no callback: its payload lacks " + name);
+  }
+
+  /// Writes one fact as the receiver reads it.
+  ///
+  /// @return whether more may follow
+  private static boolean tell(String field, JsonParser parser, byte[] payload, JsonGenerator json) {
+    switch (field) {
+      case "task" -> json.writeStringProperty("id", parser.getString());
+      case "type", "priority", "error" -> json.writeStringProperty(field, parser.getString());
+      case "attempt" -> json.writeNumberProperty(field, parser.getIntValue());
+      case "submittedUs" -> json.writeStringProperty("submittedAt", time(parser));
+      case "finishedUs" -> json.writeStringProperty("finishedAt", time(parser));
+      case "state" -> {
+        String state = parser.getString();
+        json.writeStringProperty("status", state.equals("completed") ? state : "failed");
+        json.writeStringProperty("state", state);
+      }
+      case "result" -> { // the last: as the runner wrote it, byte for byte
+        int from = (int) parser.currentTokenLocation().getByteOffset();
+        json.writeName(field);
+        json.writeRawValue(new String(payload, from, payload.length - 1 - from, UTF_8));
+        return false;
+      }
+      default -> parser.skipChildren();
+    }
+    return true;
+  }
+
+  private static String time(JsonParser parser) {
+    return Instant.EPOCH.plus(parser.getLongValue(), ChronoUnit.MICROS).toString();
   }
 }

@@ -15,7 +15,14 @@ final class Failures {
       case StoreException e -> e;
       case RedisException.Refused e when e.code().equals("FENCED") ->
           new StoreException.Fenced(operation + ": another leader holds the fence");
-      case RedisException.Refused e -> new StoreException.Refused(operation + ": " + advice(e), e);
+      case RedisException.Refused e ->
+          new StoreException.Refused(operation + ": " + advice(e.code(), e), e);
+      case RedisException.Raised e ->
+          new StoreException.Unavailable(
+              operation
+                  + ": it was stopped in its middle and may be done in part: "
+                  + advice(e.code(), e),
+              e);
       case RedisException.Unreachable e ->
           new StoreException.Refused(operation + ": " + e.getMessage(), e);
       case RedisException.Unknown e ->
@@ -27,8 +34,8 @@ final class Failures {
   }
 
   /// A message for people from an error reply.
-  static String advice(RedisException.Refused e) {
-    return switch (e.code()) {
+  static String advice(String code, RedisException e) {
+    return switch (code) {
       case "OOM" ->
           "Redis is full (maxmemory): give it more memory, or let tasks finish and expire";
       case "MISCONF" ->
@@ -37,7 +44,9 @@ final class Failures {
       case "LOADING" -> "Redis is still loading its data";
       case "NOAUTH", "WRONGPASS" ->
           "Redis refuses the login: check user and password in REDIS_ADDR (" + e.getMessage() + ")";
-      case "NOPERM" -> "Redis's ACL forbids what this user needs: " + e.getMessage();
+      case "NOPERM" ->
+          "Redis's ACL forbids what this user needs (docs/operations.md has all of it): "
+              + e.getMessage();
       default -> String.valueOf(e.getMessage());
     };
   }

@@ -59,12 +59,19 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private final Subscription wake;
   private final Subscription care;
   private final Subscription cancel;
+  private final Duration mayComeAgain;
   private volatile Runnable hint = () -> {};
   private volatile Runnable careHint = () -> {};
   private volatile Runnable cancelHint = () -> {};
 
   /// @param redis a pool of at least four connections, not closed by this store
   public RedisClaimStore(Redis redis, Namespace namespace, TaskLimits limits) {
+    this(redis, namespace, limits, Submissions.MAY_COME_AGAIN);
+  }
+
+  /// @param mayComeAgain for how long nothing is removed after its submission and after its end
+  RedisClaimStore(Redis redis, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
+    this.mayComeAgain = mayComeAgain;
     this.redis = redis;
     this.keys = new TaskKeys(namespace);
     this.wakeChannel = bytes(keys.wakeChannel);
@@ -323,7 +330,8 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
                         bytes(limit),
                         bytes(limits.retention().toMillis()),
                         bytes(limits.maxFinished()),
-                        bytes(limits.maxDead())))));
+                        bytes(limits.maxDead()),
+                        bytes(mayComeAgain.toMillis())))));
   }
 
   @Override

@@ -61,7 +61,7 @@ final class RedisHealth implements AutoCloseable {
     try {
       return read(redis.info("default"));
     } catch (RedisException.Refused e) {
-      return lost(Failures.advice(e));
+      return lost(Failures.advice(e.code(), e));
     } catch (RedisException e) {
       return lost(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) { // an answer that nobody foresaw must not end the watch
@@ -90,6 +90,7 @@ final class RedisHealth implements AutoCloseable {
       return Optional.of("Redis is still loading its data");
     }
     if (info.field("role").filter("slave"::equals).isPresent()) {
+      redis.leave(); // the name may lead to the primary by now
       return Optional.of("this Redis is a replica: REDIS_ADDR must name the primary");
     }
     if (policy.isPresent() && !policy.get().equals("noeviction")) {

@@ -7,6 +7,7 @@ import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Revival;
@@ -40,13 +41,15 @@ final class RedisOrders implements AutoCloseable {
   private record Answer(Optional<Object> value, Optional<RedisException> failure) {}
 
   private final Redis redis;
+  private final Rights rights;
   private final TaskKeys keys;
   private final TaskLimits limits;
   private final Batcher<Order, Answer> orders =
       new Batcher<>("redis-order", LIMITS, order -> 0, this::carryOut);
 
-  RedisOrders(Redis redis, TaskKeys keys, TaskLimits limits) {
+  RedisOrders(Redis redis, Rights rights, TaskKeys keys, TaskLimits limits) {
     this.redis = redis;
+    this.rights = rights;
     this.keys = keys;
     this.limits = limits;
   }
@@ -175,8 +178,12 @@ final class RedisOrders implements AutoCloseable {
         continue;
       }
       try {
+        rights.require();
         answers.add(new Answer(Optional.of(RedisTaskStore.again(order.call)), Optional.empty()));
       } catch (RedisException.Refused e) {
+        answers.add(failed(e));
+      } catch (RedisException.Raised e) {
+        rights.doubt();
         answers.add(failed(e));
       } catch (RedisException e) {
         silent = Optional.of(e);

@@ -8,6 +8,7 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Explanation;
@@ -85,7 +86,8 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
     this.limits = limits;
     this.health = new RedisHealth(redis);
     this.durable = new DurableWrites(redis, health::last);
-    Submissions kept = new Submissions(durable, keys, limits);
+    Rights rights = new Rights(redis, namespace);
+    Submissions kept = new Submissions(durable, rights, keys, limits);
     this.submissions = lane("redis-submit", kept, Durability.MEMORY);
     this.bulk =
         Stream.of("redis-bulk-1", "redis-bulk-2")
@@ -95,7 +97,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
       durableSubmissions.put(
           durability, lane("redis-submit-" + durability.wire(), kept, durability));
     }
-    this.orders = new RedisOrders(redis, keys, limits);
+    this.orders = new RedisOrders(redis, rights, keys, limits);
     this.views = new RedisTaskViews(redis, keys);
     this.questions =
         new Batcher<>("redis-find", QUESTIONS, id -> TaskRecord.HEAD_BYTES, this::findAll);

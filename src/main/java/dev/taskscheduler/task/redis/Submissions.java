@@ -5,6 +5,7 @@ import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Submission;
@@ -24,12 +25,17 @@ final class Submissions {
   /// outcome is given up as unknown.
   private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
 
+  /// For how long after it was kept a submission may come again: the last that is sent may wait for
+  /// its answer, 2 s, and be read by Redis a little later still.
+  static final Duration MAY_COME_AGAIN = SEND_AGAIN.plusMillis(3500);
+
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private static final LuaScript KEEP = LuaScript.load(Submissions.class, "keep");
   private static final LuaScript SUBMIT = LuaScript.load(Submissions.class, "submit");
 
   private final DurableWrites durable;
+  private final Rights rights;
   private final TaskKeys keys;
   private final TaskLimits limits;
 
@@ -40,15 +46,25 @@ final class Submissions {
     }
   }
 
-  Submissions(DurableWrites durable, TaskKeys keys, TaskLimits limits) {
+  Submissions(DurableWrites durable, Rights rights, TaskKeys keys, TaskLimits limits) {
     this.durable = durable;
+    this.rights = rights;
     this.keys = keys;
     this.limits = limits;
   }
 
   /// One answer for each, in their order.
   List<Submission> all(List<NewRecord> records, Durability wanted) {
-    return untilAnswered(() -> submitOnce(records, wanted));
+    try {
+      return untilAnswered(() -> {
+        rights.require();
+        return submitOnce(records, wanted);
+      });
+    } catch (RedisException.Raised e) {
+      // Not sent again: a record that is there already counts as kept, though no index has it.
+      rights.doubt();
+      throw e;
+    }
   }
 
   private List<Submission> submitOnce(List<NewRecord> records, Durability wanted) {
@@ -146,7 +162,7 @@ final class Submissions {
           throw unknown == null ? e : unknown; // an earlier try may have happened
         }
       } catch (RedisException.Refused e) {
-        if (!e.code().equals("LOADING") || System.nanoTime() >= end) {
+        if (!e.mayPass() || System.nanoTime() >= end) {
           throw unknown == null ? e : unknown;
         }
       }

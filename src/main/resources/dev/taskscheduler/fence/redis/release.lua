@@ -12,5 +12,5 @@ end
 local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 redis.call('HDEL', KEYS[1], 'waiting') -- the leader's mark; and lets the next write pass when Redis is full
 redis.call('HSET', KEYS[1], 'released', '1', 'gateRunId', runId)
-redis.call('PUBLISH', ARGV[2], 'released')
+redis.pcall('PUBLISH', ARGV[2], 'released') -- a hint: who waits looks by itself too
 return 1

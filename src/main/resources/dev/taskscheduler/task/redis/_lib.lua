@@ -16,7 +16,10 @@
 -- '<start number> <epoch, 12 hex> <start, us> <end, us> <how: f failed, t out of time, l leader lost, r recalled> <error>',
 -- the newest 20, and last '=<result>'.
 local LIST = { h = 1, m = 2, l = 3 }
-local STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 27, 45, 49, 50, 63 -- offsets from 0
+local PRIORITIES = { h = 'high', m = 'medium', l = 'low' }
+local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that somebody may be told of
+local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
+local LONGEST_HEAD = 6200 -- bytes that hold all of a record but the payload
 local TRAIL = 20
 
 local function fenced(fence, token)
@@ -75,10 +78,16 @@ local function make_ready(push, lists, prefix, ids)
   end
 end
 
+-- Tells who listens. Whoever does looks by itself too, so a message that may not be sent must not stop a script that has
+-- written.
+local function tell(channel, message)
+  redis.pcall('PUBLISH', channel, message)
+end
+
 -- Wakes the leader if its last claim got less than it asked for.
 local function wake(fence, channel)
   if redis.call('HDEL', fence, 'waiting') == 1 then
-    redis.call('PUBLISH', channel, '1')
+    tell(channel, '1')
   end
 end
 
@@ -125,7 +134,7 @@ local function schedule(index, channel, later)
   local first = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]
   redis.call('ZADD', index, unpack(later))
   if not first or tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]) < tonumber(first) then
-    redis.call('PUBLISH', channel, '1')
+    tell(channel, '1')
   end
 end
 
@@ -167,25 +176,48 @@ local function unique_holder(key, prefix, id)
   return nil
 end
 
+-- What a callback tells of the task that ended, as it is now: from its record's first line and its result ('' or nil: none).
+-- The result is a JSON value, and comes last.
+local function facts_of(id, url, head, result)
+  local type_end = string.find(head, '[ \t\n]', TYPE + 1) or #head + 1
+  local error = string.match(head, '\t([^\n]*)', TYPE + 1)
+  local function number(from, to)
+    return string.format('%.0f', tonumber(string.sub(head, from, to), 16) or 0)
+  end
+  return '{"task":"' .. id .. '","url":"' .. url
+    .. '","type":' .. cjson.encode(string.sub(head, TYPE + 1, type_end - 1))
+    .. ',"priority":"' .. (PRIORITIES[string.sub(head, PRIORITY + 1, PRIORITY + 1)] or '')
+    .. '","attempt":' .. number(STARTS + 1, STARTS + 6)
+    .. ',"submittedUs":' .. number(SUBMITTED + 1, SUBMITTED + 13)
+    .. ',"state":"' .. (ENDS[string.sub(head, 1, 1)] or '')
+    .. '","finishedUs":' .. number(FINISHED + 1, FINISHED + 13)
+    .. (error and ',"error":' .. cjson.encode(error) or '')
+    .. (result and result ~= '' and ',"result":' .. result or '') .. '}'
+end
+
 -- Keeps the call that a submission asked for upon its task's end (`how`: s for success, f for failure) as a task of its own:
--- it is claimed, retried and buried like any other. Its id is new: the time, and the random end of its task's id.
--- `lists` are the ready lists. Returns true if there is one.
-local function call_back(fence, lists, prefix, wake_channel, id, how, letter, opts, now)
+-- it is claimed, retried and buried like any other. It holds all that it is to tell, so each of its attempts tells the same,
+-- whatever becomes of the task meanwhile. Its id is new: the time, and the random end of its task's id.
+-- To be called once the record says that the task has ended. `lists` are the ready lists. Returns true if there is one.
+local function call_back(fence, lists, prefix, wake_channel, id, how, opts, now, result)
   local when, url = string.match(opts, ' c=(%a),(%S+)')
   if not url or (when ~= 'b' and when ~= how) then
     return false
   end
+  local head = string.match(redis.call('GETRANGE', prefix .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')
+  local letter = string.sub(head, PRIORITY + 1, PRIORITY + 1)
+  local trace = string.match(opts, ' p=%S+') or ''
   local ms = hex(12, math.floor(now / 1000))
   local child = string.sub(ms, 1, 8) .. '-' .. string.sub(ms, 9, 12) .. '-7' .. hex(3, now % 1000) .. string.sub(id, -18)
-  local head = 'w' .. string.rep('0', CHARGED + 3) .. letter .. hex(13, now)
-  redis.call('SET', prefix .. child, head .. 'callback\n{"task":"' .. id .. '","url":"' .. url .. '"}')
-  redis.call('LPUSH', lists[LIST[letter]], child)
+  redis.call('SET', prefix .. child, 'w' .. string.rep('0', PRIORITY - 1) .. letter .. hex(13, now)
+    .. 'callback' .. trace .. '\n' .. facts_of(id, url, head, result))
+  redis.call('LPUSH', lists[LIST[letter] or 3], child)
   wake(fence, wake_channel)
   return true
 end
 
 -- Rewrites a record as ended badly: `head` replaces all before the charged attempts; `charged` and `error` are nil to keep
--- what there is. Returns the options, and the priority, or nil where the record is gone (removed by hand).
+-- what there is. Returns the options, or nil where the record is gone (removed by hand).
 local function bury(index, prefix, id, head, charged, error, now)
   local record = redis.call('GET', prefix .. id)
   local line = record and string.find(record, '\n', TYPE + 1, true)
@@ -196,5 +228,5 @@ local function bury(index, prefix, id, head, charged, error, now)
   redis.call('SET', prefix .. id, head .. (charged or string.sub(record, CHARGED + 1, PRIORITY))
     .. string.sub(record, PRIORITY + 1, type_end - 1) .. (error and '\t' .. error or '') .. string.sub(record, line))
   redis.call('ZADD', index, math.floor(now / 1000), id)
-  return options(record), string.sub(record, PRIORITY + 1, PRIORITY + 1)
+  return options(record)
 end

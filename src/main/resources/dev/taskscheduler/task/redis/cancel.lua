@@ -15,7 +15,7 @@ end
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
   begin_writing(KEYS[1])
   redis.call('HSET', KEYS[5], ARGV[1], '1')
-  redis.call('PUBLISH', ARGV[4], ARGV[1])
+  tell(ARGV[4], ARGV[1])
   return 'w'
 end
 local was = redis.call('ZREM', KEYS[3], ARGV[1]) == 1 and 's' or 'r'

@@ -60,7 +60,7 @@ local function place(list, id, record)
     local opts = options(record)
     local expires = string.match(opts, ' x=(%d+)')
     if expires and tonumber(expires) < now_ms then
-      expired[#expired + 1] = { id, opts, list.letter, string.sub(record, STARTS + 1, CHARGED) }
+      expired[#expired + 1] = { id, opts, string.sub(record, STARTS + 1, CHARGED) }
       return false
     end
   end
@@ -160,9 +160,9 @@ for _, p in ipairs(parked) do
   redis.call('LPUSH', ARGV[6] .. p[1], p[2])
 end
 for _, e in ipairs(expired) do
-  bury(KEYS[9], prefix, e[1], 'e' .. string.rep('0', 13) .. started .. e[4], nil, 'it could not start before expiresAt', now)
+  bury(KEYS[9], prefix, e[1], 'e' .. string.rep('0', 13) .. started .. e[3], nil, 'it could not start before expiresAt', now)
   free_unique(ARGV[7], e[1], e[2])
-  if call_back(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, prefix, ARGV[8], e[1], 'f', e[3], e[2], now) then
+  if call_back(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, prefix, ARGV[8], e[1], 'f', e[2], now) then
     more = true
   end
 end

@@ -84,8 +84,7 @@ local ending = {}
 
 function ending.C(id, head, outcome)
   local opts, result = string.match(outcome, '^C([^\n]*)\n(.*)$')
-  local letter = redis.call('GETRANGE', prefix .. id, PRIORITY, PRIORITY)
-  if letter == '' then
+  if redis.call('EXISTS', prefix .. id) == 0 then
     return
   end
   redis.call('SETRANGE', prefix .. id, 0, 'c' .. head)
@@ -99,17 +98,17 @@ function ending.C(id, head, outcome)
     redis.call('RPUSH', trail .. id, '=' .. result)
   end
   free_unique(unique, id, opts)
-  call_back(KEYS[1], lists, prefix, ARGV[5], id, 's', letter, opts, now)
+  call_back(KEYS[1], lists, prefix, ARGV[5], id, 's', opts, now, result)
 end
 
 function ending.d(id, head, outcome, line)
   local error = string.sub(outcome, 3)
   local charged = tonumber(redis.call('GETRANGE', prefix .. id, CHARGED, CHARGED + 3), 16) or 0
-  local opts, letter = bury(KEYS[9], prefix, id, 'd' .. head, hex(4, charged + 1), error, now)
+  local opts = bury(KEYS[9], prefix, id, 'd' .. head, hex(4, charged + 1), error, now)
   if opts then
     remember(trail, id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
     free_unique(unique, id, opts)
-    call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', letter, opts, now)
+    call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', opts, now)
   end
 end
 

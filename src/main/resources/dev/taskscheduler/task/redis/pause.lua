@@ -14,7 +14,7 @@ if ARGV[2] == '1' then
   redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', math.floor(now_us() / 1000)))
 elseif redis.call('HDEL', KEYS[2], ARGV[1]) == 1 then
   redis.call('HDEL', KEYS[1], 'waiting')
-  redis.call('PUBLISH', ARGV[4], '1') -- what waited may run
-  redis.call('PUBLISH', ARGV[5], '1') -- and what was set aside goes back
+  tell(ARGV[4], '1') -- what waited may run
+  tell(ARGV[5], '1') -- and what was set aside goes back
 end
 return 1

@@ -5,15 +5,33 @@
 -- KEYS[9] hash  {ns}:cancelling
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
 -- ARGV[6] charged attempts at the most, where a task does not say
--- ARGV[7] delay of the second crash in ms, doubled with each one more   ARGV[8] longest delay in ms
+-- ARGV[7] delay after the second crash in ms, doubled with each one more   ARGV[8] longest delay in ms
 -- ARGV[9..] ids, youngest first
--- To the front of its queue the first time something is charged; later on delayed; all charged: dead; to be cancelled:
--- cancelled.
+-- After its first crash a task goes to the front of its queue, later on it is delayed; all charged: dead; to be cancelled:
+-- cancelled. What failed before does not count as a crash.
 -- Returns how many will run again, how many are dead and how many cancelled. Errors: FENCED.
 local token, prefix, trail = ARGV[1], ARGV[2], ARGV[3]
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
+-- How many of the newest `charged` attempts in a trail were cut short by a crash; more than 20 cannot be told.
+local function crashes(id, charged)
+  local lines, count = redis.call('LRANGE', trail .. id, -TRAIL, -1), 0
+  for i = #lines, 1, -1 do
+    local how = string.match(lines[i], '^%x+ %x+ %x+ %x+ (%a) ')
+    if how == 'l' then
+      count = count + 1
+    end
+    if how == 'l' or how == 'f' or how == 't' then
+      charged = charged - 1
+      if charged <= 0 then
+        break
+      end
+    end
+  end
+  return count
+end
+
 local now = now_us()
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
 local again, dead, cancelled = 0, 0, 0
@@ -31,7 +49,7 @@ for i = 9, #ARGV do
       redis.call('HDEL', KEYS[9], id)
     end
     if charged then -- else the record is gone, and the task with it
-      local opts, letter = options(head), string.sub(head, PRIORITY + 1, PRIORITY + 1)
+      local opts = options(head)
       local most = tonumber(string.match(opts, ' a=(%d+)') or ARGV[6])
       local error = 'its leader was lost while it ran'
       charged = charged + 1
@@ -43,14 +61,15 @@ for i = 9, #ARGV do
       elseif charged >= most then
         bury(KEYS[7], prefix, id, 'd' .. began .. finished .. start .. epoch, hex(4, charged), error, now)
         free_unique(ARGV[4], id, opts)
-        call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', letter, opts, now)
+        call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', opts, now)
         dead = dead + 1
       else
         redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch .. hex(4, charged))
-        if charged == 1 then
+        local crash = crashes(id, charged)
+        if crash <= 1 then
           front[#front + 1] = id
         else
-          redis.call('ZADD', KEYS[6], now_ms + math.min(tonumber(ARGV[7]) * 2 ^ (charged - 2), tonumber(ARGV[8])), id)
+          redis.call('ZADD', KEYS[6], now_ms + math.min(tonumber(ARGV[7]) * 2 ^ (crash - 2), tonumber(ARGV[8])), id)
         end
         again = again + 1
       end

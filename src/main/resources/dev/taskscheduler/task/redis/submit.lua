@@ -20,18 +20,24 @@ local submitted = hex(13, now)
 local head = 'w' .. string.rep('0', PRIORITY - 1)
 local kept, by_list, later = {}, { {}, {}, {} }, {}
 
--- What stands in a task's way, in the words of the answer; nil if nothing does. Then the holder of its unique key, if that is
--- to be remembered as the answer.
+-- What stands in a task's way, in the words of the answer; nil if nothing does; 1 if the task itself holds a key: it was kept
+-- before, be it that it has ended and was removed since. Then the holder of its unique key, if that is to be remembered as the
+-- answer.
 local function conflict(id, how)
   local key, fingerprint = string.match(how, ' i=(%x+),(%x+)')
   local first = key and redis.call('GET', ARGV[5] .. key)
   if first then
     local first_id, first_print, duplicate = string.match(first, '^(%S+) (%x+)(.*)$')
-    if first_id ~= id then
+    if first_id == id then
+      return 1
+    else
       return (first_print ~= fingerprint and '!' or duplicate ~= '' and '~' or '=') .. first_id
     end
   end
   local unique = string.match(how, ' [uw]=(%x+)')
+  if unique and redis.call('GET', ARGV[6] .. unique) == id then
+    return 1
+  end
   local holder = unique and unique_holder(ARGV[6] .. unique, prefix, id)
   return holder and '~' .. holder, not first and holder
 end

@@ -4,27 +4,44 @@
 -- KEYS[4] zset  {ns}:dead     id by end time, ms        KEYS[5] zset {ns}:expired   KEYS[6] zset {ns}:cancelled
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] limit, 1 to 500
 -- ARGV[5] retention in ms   ARGV[6] done at the most, kept at the most and cancelled at the most   ARGV[7] dead and expired
+-- ARGV[8] ms for which nothing is removed after its submission and its end: either may come again for so long, and its record
+-- alone tells that it came before
 -- Returns how many were removed. Errors: FENCED.
 local prefix, limit, retention = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
 local now = now_us()
-local horizon = now - retention * 1000
+local horizon, young = now - retention * 1000, tonumber(ARGV[8]) * 1000
 local ids = {}
 
+-- Whether a task was submitted or ended just now, and when it ended; nil where the record is gone.
+local function age(id)
+  local head = redis.call('GETRANGE', prefix .. id, 0, TYPE - 1)
+  local submitted = tonumber(string.sub(head, SUBMITTED + 1), 16)
+  local finished = tonumber(string.sub(head, FINISHED + 1, FINISHED + 13), 16)
+  local function is_new(time)
+    return time and time <= now and now - time < young
+  end
+  return is_new(submitted) or is_new(finished), finished
+end
+
+-- Done is a list by arrival. One that ended while Redis's clock was ahead says nothing of those behind it: it is passed over,
+-- and stands among the newest then.
 local over = redis.call('LLEN', KEYS[2]) - tonumber(ARGV[6])
 local oldest = redis.call('LRANGE', KEYS[2], -limit, -1)
-local done = 0
+local done, ahead = 0, {}
 for i = #oldest, 1, -1 do
-  if done >= over then
-    local finished = redis.call('GETRANGE', prefix .. oldest[i], 14, 26)
-    if #finished == 13 and tonumber(finished, 16) > horizon then
-      break
-    end
+  local is_new, finished = age(oldest[i])
+  if is_new or #ids >= over and finished and finished > horizon and finished <= now then
+    break
   end
   done = done + 1
-  ids[#ids + 1] = oldest[i]
+  if #ids >= over and finished and finished > now then
+    ahead[#ahead + 1] = oldest[i]
+  else
+    ids[#ids + 1] = oldest[i]
+  end
 end
 
 local ranks = {}
@@ -36,7 +53,7 @@ for i, bounds in ipairs({
   oldest = room > 0 and redis.call('ZRANGE', key, 0, room - 1, 'WITHSCORES') or {}
   ranks[i] = 0
   for j = 1, #oldest, 2 do
-    if ranks[i] >= over and tonumber(oldest[j + 1]) > bounds[1] then
+    if ranks[i] >= over and tonumber(oldest[j + 1]) > bounds[1] or (age(oldest[j])) then
       break
     end
     ranks[i] = ranks[i] + 1
@@ -44,17 +61,23 @@ for i, bounds in ipairs({
   end
 end
 
-if #ids == 0 then
+if done == 0 and #ids == 0 then
   return 0
 end
+begin_writing(KEYS[1])
 local keys = {}
 for _, id in ipairs(ids) do
   keys[#keys + 1] = prefix .. id
   keys[#keys + 1] = ARGV[3] .. id
 end
-redis.call('UNLINK', unpack(keys)) -- frees
+if #keys > 0 then
+  redis.call('UNLINK', unpack(keys))
+end
 if done > 0 then
   redis.call('RPOP', KEYS[2], done)
+end
+if #ahead > 0 then
+  redis.call('LPUSH', KEYS[2], unpack(ahead))
 end
 for i, some in ipairs(ranks) do
   if some > 0 then

@@ -34,8 +34,8 @@ class FitnessTest {
     try (Redis redis =
         new Redis(
             RedisConfig.parse("localhost:1"), "t", 1, Duration.ofSeconds(1), RedisListener.NONE)) {
-      return new Fitness(redis)
-          .refusal("beat", new RedisException.Refused(reply, new IllegalStateException()));
+      var refused = new RedisException.Refused(reply, new IllegalStateException());
+      return new Fitness(redis).refusal("beat", refused.code(), refused);
     }
   }
 }

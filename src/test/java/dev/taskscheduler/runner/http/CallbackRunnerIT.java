@@ -5,47 +5,49 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Task;
-import dev.taskscheduler.task.TaskState;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a callback tells a real HTTP server, and how its answer is judged.
 class CallbackRunnerIT {
-  private static final Instant BEGAN = Instant.parse("2026-11-23T10:11:13.000001Z");
-  private static final Instant ENDED = Instant.parse("2026-11-23T10:11:14.999999Z");
-
-  private static Task task(TaskState state) {
-    return new Task("01a2", Priority.LOW, "sleep", BEGAN, 3, state);
+  private static String payload(Target target, String more) {
+    return "{\"task\":\"01a2\",\"url\":\""
+        + target.url("/done")
+        + "\",\"type\":\"sleep\",\"priority\":\"low\",\"attempt\":3,"
+        + "\"submittedUs\":1795428673000001,\"state\":\"dead\",\"finishedUs\":1795428674999999"
+        + more
+        + "}";
   }
 
-  private static String payload(Target target) {
-    return "{\"task\":\"01a2\",\"url\":\"" + target.url("/done") + "\"}";
+  private static String told(String more) throws Exception {
+    try (Target target = Target.answering(204, "");
+        Sending sending = Sending.local("PT10S")) {
+      new CallbackRunner(sending.runner).run(Sending.task(payload(target, more)));
+      Target.Asked asked = target.asked().getFirst();
+      assertEquals("POST", asked.method());
+      assertEquals(Sending.ID, asked.headers().getFirst("Idempotency-Key"));
+      return new String(asked.body(), StandardCharsets.UTF_8);
+    }
   }
 
   @Test
   void it_tells_how_the_task_ended() throws Exception {
-    try (Target target = Target.answering(204, "");
-        Sending sending = Sending.local("PT10S")) {
-      CallbackRunner runner =
-          new CallbackRunner(
-              sending.runner,
-              id -> Optional.of(task(new TaskState.Dead(BEGAN, ENDED, "no \"way\""))));
-      runner.run(Sending.task(payload(target)));
-      Target.Asked asked = target.asked().getFirst();
-      assertEquals("POST", asked.method());
-      assertEquals(
-          "{\"id\":\"01a2\",\"type\":\"sleep\",\"priority\":\"low\",\"attempt\":3,"
-              + "\"submittedAt\":\"2026-11-23T10:11:13.000001Z\",\"status\":\"failed\","
-              + "\"state\":\"dead\",\"finishedAt\":\"2026-11-23T10:11:14.999999Z\","
-              + "\"error\":\"no \\\"way\\\"\"}",
-          new String(asked.body(), StandardCharsets.UTF_8));
-      assertEquals(Sending.ID, asked.headers().getFirst("Idempotency-Key"));
-    }
+    assertEquals(
+        "{\"id\":\"01a2\",\"type\":\"sleep\",\"priority\":\"low\",\"attempt\":3,"
+            + "\"submittedAt\":\"2026-11-23T10:11:13.000001Z\",\"status\":\"failed\","
+            + "\"state\":\"dead\",\"finishedAt\":\"2026-11-23T10:11:14.999999Z\","
+            + "\"error\":\"no \\\"way\\\"\"}",
+        told(",\"error\":\"no \\\"way\\\"\""));
+  }
+
+  @Test
+  void a_result_is_told_as_the_runner_wrote_it() throws Exception {
+    String result = "{ \"a\" : [1.0, 10000000000000000000000001, \"\u00e4\"] }";
+    String told = told(",\"result\":" + result);
+    assertTrue(told.endsWith(",\"result\":" + result + "}"), told);
   }
 
   @Test
@@ -53,26 +55,22 @@ class CallbackRunnerIT {
     for (int status : new int[] {503, 410}) {
       try (Target target = Target.answering(status, "");
           Sending sending = Sending.local("PT10S")) {
-        CallbackRunner runner =
-            new CallbackRunner(
-                sending.runner, id -> Optional.of(task(new TaskState.Completed(BEGAN, ENDED))));
+        CallbackRunner runner = new CallbackRunner(sending.runner);
         TaskFailure failure =
-            assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target))));
+            assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target, ""))));
         assertEquals(status == 410, failure.isLasting());
         assertEquals(List.of("callback " + status / 100 + "xx"), sending.told);
       }
     }
   }
 
-  /// Whoever is told of an end may answer as much as it likes: the news has arrived.
+  /// The receiver may answer as much as it likes: the news has arrived.
   @Test
   void of_what_is_answered_little_is_kept() throws Exception {
     try (Target target = Target.answering(200, "\n".repeat(1000));
         Sending sending = Sending.local("PT10S")) {
-      CallbackRunner runner =
-          new CallbackRunner(
-              sending.runner, id -> Optional.of(task(new TaskState.Completed(BEGAN, ENDED))));
-      byte[] kept = runner.run(Sending.task(payload(target))).json();
+      CallbackRunner runner = new CallbackRunner(sending.runner);
+      byte[] kept = runner.run(Sending.task(payload(target, ""))).json();
       assertTrue(kept.length <= 1024 && kept.length > 1000, kept.length + " bytes");
       String text = new String(kept, StandardCharsets.UTF_8);
       assertTrue(text.startsWith("{\"status\":200,"), text);
@@ -80,32 +78,21 @@ class CallbackRunnerIT {
     }
   }
 
-  /// Kept before such URLs were refused at submission.
-  @Test
-  void a_url_that_no_payload_may_name_is_not_called() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"task\":\"01a2\",\"url\":\"http://127.0.0.1:99999/\"}",
+        "{\"task\":\"01a2\"}",
+        "{\"task\":\"01a2\",\"url\":\"http://127.0.0.1/\",\"attempt\":\"x\"}",
+        "[",
+        "7"
+      })
+  void what_cannot_be_called_is_dead_at_once(String payload) throws Exception {
     try (Sending sending = Sending.local("PT10S")) {
-      CallbackRunner runner =
-          new CallbackRunner(
-              sending.runner, id -> Optional.of(task(new TaskState.Completed(BEGAN, ENDED))));
+      CallbackRunner runner = new CallbackRunner(sending.runner);
       TaskFailure failure =
-          assertThrows(
-              TaskFailure.class,
-              () ->
-                  runner.run(
-                      Sending.task("{\"task\":\"01a2\",\"url\":\"http://127.0.0.1:99999/\"}")));
+          assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload)));
       assertTrue(failure.isLasting());
-    }
-  }
-
-  @Test
-  void a_task_that_is_not_kept_any_more_is_told_of_to_nobody() throws Exception {
-    try (Target target = Target.answering(204, "");
-        Sending sending = Sending.local("PT10S")) {
-      CallbackRunner runner = new CallbackRunner(sending.runner, id -> Optional.empty());
-      TaskFailure failure =
-          assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target))));
-      assertTrue(failure.isLasting());
-      assertEquals(0, target.asked().size());
     }
   }
 }

@@ -77,6 +77,23 @@ class CareScriptsIT extends OnOneRedis {
   }
 
   @Test
+  void what_failed_before_does_not_delay_a_task_after_its_first_crash() {
+    store.submitAll(Priority.HIGH, "a");
+    for (int i = 0; i < 2; i++) {
+      Outcome again = new Outcome.Failure("no", false, Optional.of(Duration.ZERO));
+      get(store.claims.end(token, store.claimOne(token), again));
+      store.claims.promote(token, 1);
+    }
+    try (StoreOnRedis patient =
+        new StoreOnRedis(server, new TaskLimits(100, 9, Duration.ofHours(1), 10, 10))) {
+      assertEquals("a", store.claimOne(token).id());
+      token = store.lead(token.epoch() + 1);
+      assertEquals(new Recovered(1, 0, 0), patient.claims.recover(token));
+    }
+    assertEquals(List.of("a"), store.jedis.lrange(NS + "ready:high", 0, -1));
+  }
+
+  @Test
   void recovery_leaves_what_runs_under_the_own_token() {
     store.submitAll(Priority.HIGH, "a", "b");
     store.claim(token, 1);

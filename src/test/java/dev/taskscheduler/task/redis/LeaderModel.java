@@ -235,7 +235,7 @@ final class LeaderModel {
         dead++;
       } else {
         again++;
-        if (task.charged == 1) {
+        if (task.crashes() == 1) {
           task.place = Place.READY;
           model.queue(task).addFirst(id);
         } else {

@@ -1,10 +1,10 @@
 package dev.taskscheduler.task.redis;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.TaskLimits;
 import java.util.ArrayList;
@@ -47,8 +47,10 @@ final class ModelRun {
     for (Claim claim : claimed) {
       ModelTask task = model.tasks.get(claim.id());
       assertTrue(task.begun.add(claim.attempt()), "an attempt is used twice");
-      assertArrayEquals(
-          task.payload.getBytes(java.nio.charset.StandardCharsets.UTF_8), claim.payload());
+      String payload = new String(claim.payload(), java.nio.charset.StandardCharsets.UTF_8);
+      boolean isCallback = task.type.equals(Callback.TYPE); // its payload tells times, too
+      assertEquals(
+          task.payload, isCallback ? payload.replaceAll("(?s),\"type\":.*", "}") : payload);
       assertEquals(task.options, OptionText.write(claim.options()), step);
       assertEquals(task.charged, claim.charged(), step);
       claims.add(claim);

@@ -97,6 +97,15 @@ final class ModelTask {
     options = options.replaceAll(" x=\\d+", "");
   }
 
+  /// How many of the attempts that are charged to it were cut short by a crash.
+  long crashes() {
+    List<String> charging =
+        trail.stream().filter(line -> line.matches("\\p{XDigit}+ \\p{XDigit}+ [lft] .*")).toList();
+    return charging.subList(Math.max(0, charging.size() - charged), charging.size()).stream()
+        .filter(line -> line.split(" ")[2].equals("l"))
+        .count();
+  }
+
   /// Whether the trail ends with a failure of this attempt.
   boolean failedLast(int attempt) {
     return !trail.isEmpty()

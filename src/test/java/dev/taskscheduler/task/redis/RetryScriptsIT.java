@@ -219,7 +219,7 @@ class RetryScriptsIT extends OnOneRedis {
     assertTrue(
         changed
             .get(callback)
-            .endsWith("callback\n{\"task\":\"a\",\"url\":\"http://example.org/hook\"}"));
+            .contains("callback\n{\"task\":\"a\",\"url\":\"http://example.org/hook\","));
     assertInstanceOf(TaskState.Expired.class, store.state("a"));
     assertEquals("callback", store.claimOne(token).type());
   }
@@ -245,9 +245,9 @@ class RetryScriptsIT extends OnOneRedis {
     assertEquals(AttemptEnd.BEFORE, get(store.claims.end(token, claim, Outcome.SUCCESS)));
     assertEquals(made, server.snapshot());
     Claim call = store.claimOne(token);
-    assertEquals(
-        "{\"task\":\"" + parent + "\",\"url\":\"http://example.org/hook\"}",
-        new String(call.payload(), StandardCharsets.UTF_8));
+    assertTrue(
+        new String(call.payload(), StandardCharsets.UTF_8)
+            .startsWith("{\"task\":\"" + parent + "\",\"url\":\"http://example.org/hook\","));
     get(store.claims.end(token, call, Outcome.SUCCESS));
     assertEquals(List.of(), store.claim(token, 5), "a callback calls nobody");
   }

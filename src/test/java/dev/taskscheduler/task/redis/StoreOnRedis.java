@@ -42,7 +42,7 @@ final class StoreOnRedis implements AutoCloseable {
   StoreOnRedis(RedisServer server, Redis redis, TaskLimits limits) {
     this.redis = redis;
     this.tasks = new RedisTaskStore(redis, new Namespace("scheduler"), limits);
-    this.claims = new RedisClaimStore(redis, new Namespace("scheduler"), limits);
+    this.claims = new RedisClaimStore(redis, new Namespace("scheduler"), limits, Duration.ZERO);
     this.jedis = server.jedis();
   }
 

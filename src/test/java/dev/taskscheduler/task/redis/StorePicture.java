@@ -20,7 +20,12 @@ import redis.clients.jedis.Response;
 /// whole hours instead of times, and no times of attempts.
 final class StorePicture {
   private static final String NS = "{scheduler}:";
-  private static final Pattern PARENT = Pattern.compile("\\{\"task\":\"([^\"]+)\",.*");
+
+  /// Of a callback what the model knows too: its parent and its URL. The rest tells times.
+  private static final Pattern CALLBACK =
+      Pattern.compile(
+          "(?s)(callback( p=\\S+)?(\t[^\n]*)?\n\\{\"task\":\"([^\"]+)\",\"url\":\"[^\"]+\"),.*\\}");
+
   private static final long HOUR = 3_600_000;
 
   final Map<String, String> keys = new TreeMap<>();
@@ -150,11 +155,10 @@ final class StorePicture {
     submitted.put(id, at);
     parts.add(Long.toString(at));
     String rest = record.substring(63);
-    if (rest.startsWith("callback\n")) {
-      Matcher parent = PARENT.matcher(rest.substring(9));
-      if (parent.matches()) {
-        callbacks.put(id, parent.group(1));
-      }
+    Matcher callback = CALLBACK.matcher(rest);
+    if (callback.matches()) {
+      callbacks.put(id, callback.group(4));
+      rest = callback.group(1) + "}";
     }
     return String.join(" ", parts) + " " + rest;
   }

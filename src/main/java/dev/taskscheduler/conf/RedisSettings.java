@@ -1,0 +1,58 @@
+package dev.taskscheduler.conf;
+
+import dev.taskscheduler.handlers.TlsFiles;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisTls;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads where Redis is, and how the way there is encrypted.
+final class RedisSettings {
+  private static final String ADDRESS = "REDIS_ADDR";
+  private static final String SIGNERS = "REDIS_TLS_CA";
+  private static final String CERTIFICATE = "REDIS_TLS_CERT";
+  private static final String KEY = "REDIS_TLS_KEY";
+
+  private RedisSettings() {}
+
+  static RedisConfig read(Settings settings) {
+    RedisConfig config =
+        settings.text(ADDRESS, "localhost:6379", RedisConfig::parse, RedisSettings::unspoken);
+    Optional<Path> signers = AccessSettings.file(settings, SIGNERS);
+    Optional<TlsFiles.Sound> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
+    List<X509Certificate> trusted = signers.map(file -> signers(settings, file)).orElse(List.of());
+    if (config.tls().isPresent()) {
+      return config.tls(
+          new RedisTls(
+              trusted, identity.map(own -> new RedisTls.Identity(own.chain(), own.key()))));
+    }
+    if ((signers.isPresent() || identity.isPresent()) && settings.sound(ADDRESS)) {
+      settings.fault(
+          ADDRESS,
+          config.toString(),
+          "rediss://..., since " + SIGNERS + " or " + CERTIFICATE + " is set");
+    }
+    return config;
+  }
+
+  private static List<X509Certificate> signers(Settings settings, Path file) {
+    TlsFiles.Signers read = TlsFiles.readSigners(file);
+    AccessSettings.faults(settings, SIGNERS, read.faults());
+    return read.certificates();
+  }
+
+  /// A Redis address without what may be a password: all of it up to the last `@`, and all of a URI
+  /// that has none.
+  private static String unspoken(String address) {
+    int at = address.lastIndexOf('@');
+    int scheme = address.indexOf("://");
+    if (at >= 0) {
+      return (scheme >= 0 && scheme < at ? address.substring(0, scheme + 3) : "")
+          + "***"
+          + address.substring(at);
+    }
+    return scheme >= 0 ? address.substring(0, scheme + 3) + "..." : address;
+  }
+}

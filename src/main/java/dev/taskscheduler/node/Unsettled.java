@@ -1,0 +1,87 @@
+package dev.taskscheduler.node;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.StoreException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// What one leadership has interrupted, or could not write the end of, while Redis was away. This
+/// process lived through it, so none of it has to count as lost with its leader: it goes back
+/// uncharged, in the name of that leadership, as long as nobody has taken over and its token
+/// stands, which the script checks. Nothing is claimed in its name any more.
+final class Unsettled {
+  private static final System.Logger LOG = System.getLogger(Unsettled.class.getName());
+
+  /// One that has started so often counts as lost all the same: it may be what drives Redis or this
+  /// node away.
+  private static final int MOST_STARTS = 20;
+
+  private final FencingToken token;
+  private final ClaimStore store;
+  private final WorkListener listener;
+  private final Map<String, Claim> claims = new ConcurrentHashMap<>();
+
+  Unsettled(FencingToken token, ClaimStore store, WorkListener listener) {
+    this.token = token;
+    this.store = store;
+    this.listener = listener;
+  }
+
+  void add(Claim claim) {
+    if (claim.attempt() <= MOST_STARTS) {
+      claims.put(claim.id(), claim);
+    }
+  }
+
+  /// @param running ids whose threads are not over: they stay, and count as lost
+  /// @return false if Redis did not take them
+  boolean settle(Collection<String> running, Duration longest) {
+    List<Claim> all =
+        claims.values().stream()
+            .filter(claim -> !running.contains(claim.id()))
+            .sorted(
+                Comparator.comparing(Claim::id).reversed()) // the oldest last, to the very front
+            .toList();
+    List<CompletableFuture<Boolean>> calls =
+        all.stream().map(claim -> store.requeue(token, claim, Duration.ZERO)).toList();
+    long end = System.nanoTime() + longest.toNanos();
+    int back = 0;
+    try {
+      for (CompletableFuture<Boolean> call : calls) {
+        if (call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+          back++;
+          listener.finished("requeued", Duration.ZERO);
+        }
+      }
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof StoreException.Fenced)) {
+        LOG.log(DEBUG, "tasks not put back yet", e.getCause());
+        return false;
+      } // another leads: it has taken them back
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    claims.clear();
+    if (back > 0) {
+      int count = back;
+      LOG.log(INFO, () -> "tasks interrupted while redis was away put back count=" + count);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.TaskOptions.NONE;
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What a callback holds of the task that ended: all that it is to tell, from the moment of the
+/// end.
+class CallbackFactsIT {
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  private static final TaskOptions CALLING =
+      NONE.callback(new Callback(Callback.When.BOTH, "http://example.org/done"));
+
+  private RedisServer server;
+  private StoreOnRedis store;
+  private FencingToken token;
+
+  @BeforeEach
+  void lead() {
+    server = new RedisServer();
+    store = new StoreOnRedis(server, new TaskLimits(100, 3, Duration.ofHours(1), 1, 1));
+    token = store.lead(7);
+  }
+
+  @AfterEach
+  void stop() {
+    store.close();
+    server.close();
+  }
+
+  private Claim running(String id, TaskOptions options) {
+    get(
+        store.tasks.submit(
+            id, new NewTask(Priority.LOW, "a.type", "{\"secret\":1}".getBytes(UTF_8), options)));
+    return store.claimOne(token);
+  }
+
+  /// The payload of the one callback that is ready, its two times replaced.
+  private String facts() {
+    return new String(store.claimOne(token).payload(), UTF_8).replaceAll("Us\":\\d{16}", "Us\":T");
+  }
+
+  private static String facts(String state, int attempt, String more) {
+    return "{\"task\":\"a\",\"url\":\"http://example.org/done\",\"type\":\"a.type\",\"priority\":\"low\","
+        + "\"attempt\":"
+        + attempt
+        + ",\"submittedUs\":T,\"state\":\""
+        + state
+        + "\",\"finishedUs\":T"
+        + more
+        + "}";
+  }
+
+  private static Outcome failed(String error) {
+    return new Outcome.Failure(error, false, Optional.empty());
+  }
+
+  @Test
+  void a_completed_task_is_told_with_its_result_byte_for_byte() {
+    String result = "{ \"n\" : 1.0,\"t\":\"a\tb\" }".replace("\t", "\\t");
+    get(
+        store.claims.end(
+            token, running("a", CALLING), new Outcome.Success(result.getBytes(UTF_8))));
+    assertEquals(facts("completed", 1, ",\"result\":" + result), facts());
+  }
+
+  @Test
+  void a_dead_task_is_told_with_its_error() {
+    get(store.claims.end(token, running("a", CALLING), failed("no \"way\" \\ é")));
+    assertEquals(facts("dead", 1, ",\"error\":\"no \\\"way\\\" \\\\ é\""), facts());
+  }
+
+  @Test
+  void a_task_whose_leaders_were_lost_is_told_of() {
+    running("a", CALLING);
+    for (int epoch = 8; epoch <= 10; epoch++) {
+      token = store.lead(epoch);
+      store.claims.recover(token);
+      if (store.jedis.zscore("{scheduler}:scheduled", "a") != null) {
+        store.jedis.zadd("{scheduler}:scheduled", 1, "a"); // due at once
+      }
+      store.claims.promote(token, 10);
+      if (epoch < 10) {
+        assertEquals("a", store.claimOne(token).id());
+      }
+    }
+    assertEquals(facts("dead", 3, ",\"error\":\"its leader was lost while it ran\""), facts());
+  }
+
+  @Test
+  void a_task_that_expired_is_told_of() {
+    var late = CALLING.expiresAt(Instant.ofEpochMilli(1));
+    get(store.tasks.submit("a", new NewTask(Priority.LOW, "a.type", "1".getBytes(UTF_8), late)));
+    assertEquals(List.of(), store.claim(token, 1));
+    assertEquals(
+        facts("expired", 0, ",\"error\":\"it could not start before expiresAt\""), facts());
+  }
+
+  @Test
+  void the_task_may_be_gone_before_its_callback_runs() {
+    get(store.claims.end(token, running("a", CALLING), Outcome.SUCCESS));
+    store.jedis.del("{scheduler}:task:a");
+    assertEquals(facts("completed", 1, ""), facts());
+  }
+
+  @Test
+  void a_task_that_was_brought_back_calls_again_with_an_end_of_its_own() {
+    get(store.claims.end(token, running("a", CALLING), failed("no")));
+    get(store.tasks.revive(List.of("a")));
+    Claim first = store.claimOne(token);
+    assertEquals("callback", first.type(), "the first end is told, though the task waits again");
+    assertTrue(new String(first.payload(), UTF_8).contains("\"state\":\"dead\""));
+    get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    Claim second = store.claimOne(token);
+    assertNotEquals(first.id(), second.id());
+    assertTrue(new String(second.payload(), UTF_8).contains("\"state\":\"completed\""));
+  }
+
+  @Test
+  void the_trace_of_the_submission_goes_along() {
+    get(store.claims.end(token, running("a", CALLING.traceparent(TRACE)), Outcome.SUCCESS));
+    assertEquals(Optional.of(TRACE), store.claimOne(token).options().traceparent());
+  }
+}

@@ -1,0 +1,123 @@
+package dev.taskscheduler.task.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisListener;
+import dev.taskscheduler.task.AttemptEnd;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Due;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
+
+/// A Redis user that loses a right while a store works.
+class RightsIT {
+  private RedisServer server;
+  private StoreOnRedis store;
+  private FencingToken token;
+
+  @BeforeEach
+  void start() {
+    server = new RedisServer("user app on >secret ~{scheduler}:* &{scheduler}:* +@all");
+    store =
+        new StoreOnRedis(
+            server,
+            new Redis(
+                RedisConfig.parse("redis://app:secret@" + server.address()),
+                "test",
+                12,
+                Duration.ofSeconds(2),
+                RedisListener.NONE),
+            StoreOnRedis.LIMITS);
+    token = store.lead(1000);
+    store.submit("first", Priority.LOW); // all rights are there
+  }
+
+  @AfterEach
+  void stop() {
+    store.close();
+    server.close();
+  }
+
+  private void change(String... rules) {
+    List<String> words = new ArrayList<>(List.of("SETUSER", "app"));
+    words.addAll(List.of(rules));
+    store.jedis.sendCommand(Protocol.Command.ACL, words.toArray(String[]::new));
+  }
+
+  private static TaskOptions calling() {
+    return TaskOptions.NONE.callback(new Callback(Callback.When.BOTH, "http://127.0.0.1:1/"));
+  }
+
+  @Test
+  void without_its_channels_no_script_stops_half_way() {
+    store.jedis.del("{scheduler}:task:first", "{scheduler}:ready:low");
+    for (int i = 0; i < 50; i++) {
+      StoreOnRedis.get(
+          store.tasks.submit(
+              "t" + i, new NewTask(Priority.HIGH, "log", new byte[] {'1'}, calling())));
+    }
+    List<Claim> claims = store.claim(token, 50);
+    assertEquals(50, claims.size());
+    store.jedis.hset("{scheduler}:leader", "waiting", "1"); // the first callback is to wake it
+    change("resetchannels");
+    List<CompletableFuture<AttemptEnd>> ends =
+        claims.stream().map(c -> store.claims.end(token, c, Outcome.SUCCESS)).toList();
+    ends.forEach(end -> assertEquals(AttemptEnd.COMPLETED, StoreOnRedis.get(end)));
+    assertEquals(50, store.jedis.llen("{scheduler}:done"));
+    assertEquals(50, store.jedis.llen("{scheduler}:ready:high"), "callbacks");
+    store.jedis.hset("{scheduler}:leader", "waiting", "1");
+    assertInstanceOf(Submission.Accepted.class, store.submit("new", Priority.LOW));
+    Submission scheduled =
+        StoreOnRedis.get(
+            store.tasks.submit(
+                "later",
+                new NewTask(
+                    Priority.LOW,
+                    "log",
+                    new byte[] {'1'},
+                    StoreOnRedis.due(new Due.After(Duration.ofHours(1))))));
+    assertInstanceOf(Submission.Accepted.class, scheduled);
+    StoreOnRedis.get(store.tasks.pause(new Pause.OfType("log")));
+    StoreOnRedis.get(store.tasks.resume(new Pause.OfType("log")));
+    Claim one = store.claimOne(token);
+    StoreOnRedis.get(store.tasks.cancel(one.id()));
+    assertTrue(store.jedis.hexists("{scheduler}:cancelling", one.id()));
+  }
+
+  @Test
+  void a_script_that_was_stopped_half_way_is_not_told_as_refused() {
+    change("-lpush");
+    StoreException stopped =
+        assertThrows(StoreException.class, () -> store.submit("half", Priority.HIGH));
+    assertInstanceOf(StoreException.Unavailable.class, stopped, String.valueOf(stopped));
+    assertTrue(store.jedis.exists("{scheduler}:task:half"), "it was kept");
+    StoreException refused =
+        assertThrows(StoreException.class, () -> store.submit("next", Priority.HIGH));
+    assertInstanceOf(StoreException.Refused.class, refused, String.valueOf(refused));
+    assertTrue(String.valueOf(refused.getMessage()).contains("LPUSH"), refused.getMessage());
+    assertEquals(false, store.jedis.exists("{scheduler}:task:next"));
+    change("+lpush");
+    assertInstanceOf(Submission.Accepted.class, store.submit("next", Priority.HIGH));
+  }
+}
