@@ -36,7 +36,9 @@ public final class FilesTaker {
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(SocketChannel.open()); // before there are no files left
     }
-    new FilesTaker().spoil(Main.start(config).port(), clients);
+    Node node = Main.start(config);
+    Eventually.await("it leads", () -> node.leadership().leadership().isPresent());
+    new FilesTaker().spoil(node.port(), clients); // by now its classes are loaded
   }
 
   private void spoil(int port, List<SocketChannel> clients) throws Exception {

@@ -127,4 +127,24 @@ class RedisRightsIT {
       node.awaitState(node.accepted("log", "1"), "completed");
     }
   }
+
+  @Test
+  void a_leader_that_loses_its_channels_still_finds_what_is_new_and_says_what_is_missing()
+      throws IOException {
+    try (RedisServer redis = new RedisServer(rights());
+        Jedis admin = redis.jedis();
+        NodeProcess leads = node("node1", redis).awaitLeads()) {
+      admin.sendCommand(Protocol.Command.ACL, "SETUSER", "scheduler", "resetchannels");
+      leads.awaitLine("subscription lost, will be renewed channel={scheduler}:wake why=NOPERM");
+      for (int i = 0; i < 3; i++) {
+        leads.awaitState(leads.accepted("log", "1"), "completed");
+      }
+      String runs = leads.accepted("sleep", "{\"ms\":60000}");
+      leads.awaitState(runs, "running");
+      leads.call("DELETE", "/tasks/" + runs, "");
+      leads.awaitState(runs, "cancelled");
+      assertEquals(2, leads.status("POST", "/leader/resign", "") / 100);
+      leads.await("says what is missing", () -> leads.health().contains("&{scheduler}:*"));
+    }
+  }
 }

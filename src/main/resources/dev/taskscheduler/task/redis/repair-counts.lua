@@ -48,7 +48,11 @@ end
 for _, what in ipairs(empty) do
   redis.call('SREM', KEYS[5], what)
 end
-return {
+local answer = {
   string.format('%.0f', time), #wrong, #empty, redis.call('LLEN', KEYS[7]),
-  stands[1], stands[2], stands[3], lengths[1], lengths[2], lengths[3], unpack(members),
+  stands[1], stands[2], stands[3], lengths[1], lengths[2], lengths[3],
 }
+for _, what in ipairs(members) do -- more than unpack takes, it may be
+  answer[#answer + 1] = what
+end
+return answer

@@ -1,6 +1,7 @@
 package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.args.ListPosition;
 
 /// Each kind of damage, done by hand, is put right and nothing else is touched; all keys are
@@ -323,5 +325,17 @@ class RepairScriptsIT extends OnOneRedis {
     var before = server.snapshot();
     assertEquals(Map.of(), Repairs.pass(store, token));
     assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void many_types_that_were_set_aside_do_not_stop_a_look_half_way() {
+    try (Pipeline pipeline = store.jedis.pipelined()) {
+      for (int i = 0; i < 9000; i++) { // unpack takes fewer than 8,000
+        pipeline.sadd(NS + "parked", "h:type" + i);
+        pipeline.rpush(NS + "parked:h:type" + i, "t" + i);
+      }
+    }
+    RepairPass pass = store.claims.repair(token);
+    assertDoesNotThrow(pass::step);
   }
 }

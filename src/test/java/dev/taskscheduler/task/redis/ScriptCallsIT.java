@@ -174,6 +174,7 @@ class ScriptCallsIT {
               seen.add("over"); // the test closes the connection
             }
           });
+      StoreOnRedis.get(store.tasks.paused()); // rights are looked at first, by another script
       String line = "";
       while (!line.contains("watched-from-here")) {
         store.jedis.echo("watched-from-here"); // until MONITOR has begun
