@@ -4,6 +4,7 @@ import dev.taskscheduler.conf.ConfigException;
 import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
+import dev.taskscheduler.process.StopLimit;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.security.Security;
@@ -19,6 +20,11 @@ import java.util.concurrent.TimeoutException;
 public final class Main {
   private static final int BAD_CONFIGURATION = 2;
   private static final int FAILED = 1;
+
+  /// All that a stop does but the drain is bounded by less: leadership, requests in flight, the
+  /// log.
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
+
   private static final Duration LONGEST_START = Duration.ofSeconds(10);
 
   private Main() {}
@@ -79,6 +85,7 @@ public final class Main {
             Thread.ofPlatform()
                 .name("stop")
                 .unstarted(() -> {
+                  StopLimit.begin(config.leader().drain().plus(LONGEST_STOP));
                   try {
                     stop(started);
                   } finally {

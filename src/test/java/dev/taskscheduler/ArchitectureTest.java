@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String BASE = "dev.taskscheduler";
   private static final String[] FREE = {
-    "java..", "org.jspecify..", "com.google.errorprone.annotations.."
+    "java..", "org.jspecify..", "com.google.errorprone.annotations..", "dev.taskscheduler.process"
   };
   private static final String HTTP_CORE = "org.apache.hc.core5..";
   private static final JavaClasses CLASSES =
@@ -44,6 +44,7 @@ class ArchitectureTest {
 
   @Test
   void the_low_rooms_see_only_java_and_what_is_drawn() {
+    sees("process");
     sees("fence");
     sees("task", room("fence"), "com.github.f4b6a3.uuid..");
     sees("leader", room("fence"));

@@ -8,6 +8,8 @@ public enum LogLevel {
   ERROR(Level.SEVERE),
   /// Heals alone.
   WARNING(Level.WARNING),
+  /// The same, by the name that other libraries have.
+  WARN(Level.WARNING),
   /// Start, stop, leadership.
   INFO(Level.INFO),
   /// Each task.

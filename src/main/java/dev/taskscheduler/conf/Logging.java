@@ -24,8 +24,14 @@ public final class Logging {
     Logger root = Logger.getLogger("");
     root.setLevel(level.level());
     for (Handler handler : root.getHandlers()) {
-      handler.setFormatter(formatter);
+      Handler target = handler instanceof AsyncHandler known ? known.target() : handler;
+      target.setFormatter(formatter);
+      target.setLevel(level.level());
       handler.setLevel(level.level());
+      if (handler == target) {
+        root.removeHandler(handler);
+        root.addHandler(new AsyncHandler(target));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.process.VitalThreads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -19,8 +20,7 @@ final class FileWatch implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final List<Watched> all = new ArrayList<>(); // complete before the thread starts
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("file-watch").unstarted(this::look);
+  private final Thread thread = VitalThreads.platform("file-watch", this::look);
 
   /// To be called before [#start].
   ///

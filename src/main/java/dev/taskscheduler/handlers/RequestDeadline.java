@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.process.VitalThreads;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class RequestDeadline implements AutoCloseable {
   RequestDeadline(Duration limit) {
     limitNanos = limit.toNanos();
     sweepNanos = Math.clamp(limitNanos / 8, 10_000_000L, 500_000_000L);
-    sweeper = Thread.ofPlatform().daemon().name("request-deadline").unstarted(this::sweep);
+    sweeper = VitalThreads.platform("request-deadline", this::sweep);
   }
 
   void start() {

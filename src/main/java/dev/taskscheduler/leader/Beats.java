@@ -1,14 +1,22 @@
 package dev.taskscheduler.leader;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import dev.taskscheduler.fence.Fence;
 import dev.taskscheduler.fence.FenceException;
+import dev.taskscheduler.process.VitalThreads;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Tells all watchers, on a thread of its own, that the holder of one term lives: from take-over
 /// until stopped or lost.
 final class Beats {
+  private static final System.Logger LOG = System.getLogger(Beats.class.getName());
+
   /// A beat that failed is tried again after this part of the pause between beats.
   private static final int RETRY_DIVISOR = 4;
 
@@ -17,17 +25,29 @@ final class Beats {
   private final long everyNanos;
   private final FenceHealth health;
   private final Consumer<Event> post;
+  private final Supplier<Optional<String>> stalled;
   private final Thread thread;
+  private final AtomicBoolean told = new AtomicBoolean();
   private volatile boolean stopped;
 
   /// Starts to beat after one pause: the take-over counted as the first.
-  Beats(Fence fence, Term term, Duration every, FenceHealth health, Consumer<Event> post) {
+  ///
+  /// @param stalled what of this node's leadership makes no steps any more; then no beat is sent,
+  ///   so that another node may lead
+  Beats(
+      Fence fence,
+      Term term,
+      Duration every,
+      FenceHealth health,
+      Consumer<Event> post,
+      Supplier<Optional<String>> stalled) {
+    this.stalled = stalled;
     this.fence = fence;
     this.term = term;
     this.everyNanos = every.toNanos();
     this.health = health;
     this.post = post;
-    this.thread = Thread.ofPlatform().daemon().name("leader-beat").unstarted(this::run);
+    this.thread = VitalThreads.platform("leader-beat", this::run);
   }
 
   void start() {
@@ -57,6 +77,13 @@ final class Beats {
   @SuppressWarnings(
       "CatchingUnchecked") // a thread that must live: what fails is a beat not counted
   private boolean beat() {
+    Optional<String> still = stalled.get();
+    if (still.isPresent()) {
+      if (told.compareAndSet(false, true)) {
+        LOG.log(ERROR, () -> "no beat is sent why=" + still.get());
+      }
+      return endedTrust();
+    }
     long start = System.nanoTime();
     long startWallMs = System.currentTimeMillis();
     try {
@@ -77,6 +104,11 @@ final class Beats {
     } catch (RuntimeException e) {
       health.failed("beat", new FenceException.Unavailable("beat: " + e, e));
     }
+    return endedTrust();
+  }
+
+  /// @return false, for no beat was answered
+  private boolean endedTrust() {
     if (term.trust().leftNanos(System.nanoTime(), System.currentTimeMillis()) == 0) {
       lost("trust ended");
     }

@@ -6,6 +6,7 @@ import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.fence.Nominee;
 import dev.taskscheduler.fence.Sighting;
 import dev.taskscheduler.fence.TakeOver;
+import dev.taskscheduler.process.VitalThreads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -20,8 +21,7 @@ final class FenceCalls implements AutoCloseable {
   private final FenceHealth health;
   private final Consumer<Event> post;
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("leader-fence").factory());
+      Executors.newSingleThreadExecutor(call -> VitalThreads.platform("leader-fence", call));
 
   FenceCalls(Fence fence, LeaderWork work, FenceHealth health, Consumer<Event> post) {
     this.fence = fence;

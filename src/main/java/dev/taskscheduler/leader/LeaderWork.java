@@ -22,6 +22,12 @@ public interface LeaderWork {
   ///   any more: bounded by `drain` and a few seconds
   void end(boolean planned, Duration drain, Runnable ended);
 
+  /// How long ago the work last made a step, where it should make one at least every few seconds;
+  /// zero where it has nothing to do. From any thread.
+  default Duration sinceStep() {
+    return Duration.ZERO; // work that cannot stand still
+  }
+
   /// Puts back, uncharged, what the work that ended last had to leave where it was, such as while
   /// Redis was away: as long as its token still stands. Called before that is released and before
   /// this node takes over again, on a thread that may wait; ends within seconds.

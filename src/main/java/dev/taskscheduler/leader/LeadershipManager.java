@@ -1,6 +1,7 @@
 package dev.taskscheduler.leader;
 
 import dev.taskscheduler.fence.Fence;
+import dev.taskscheduler.process.VitalThreads;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ public final class LeadershipManager implements AutoCloseable {
     this.config = config;
     this.election = election;
     this.loop = new LeadershipLoop(config, fence, election, work, listener);
-    this.thread = Thread.ofPlatform().daemon().name("leadership").unstarted(loop);
+    this.thread = VitalThreads.platform("leadership", loop);
   }
 
   /// Starts to watch, and to stand when nominated.

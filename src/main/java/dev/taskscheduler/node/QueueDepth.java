@@ -1,5 +1,6 @@
 package dev.taskscheduler.node;
 
+import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskStore;
@@ -31,7 +32,7 @@ public final class QueueDepth implements AutoCloseable {
   public QueueDepth(TaskStore store, BooleanSupplier leads) {
     this.store = store;
     this.leads = leads;
-    Thread.ofVirtual().name("queue-depth").start(this::watch);
+    VitalThreads.virtual("queue-depth", this::watch).start();
   }
 
   /// Ready and running tasks; 0 while this node does not lead.

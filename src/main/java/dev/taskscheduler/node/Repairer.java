@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
@@ -56,7 +57,8 @@ final class Repairer {
 
   /// Only after recovery: what runs under another token counts as damage.
   void begin() {
-    thread = Thread.ofVirtual().name("repairer").start(this::repair);
+    thread = VitalThreads.virtual("repairer", this::repair);
+    thread.start();
   }
 
   /// Ends it, at once or after the call that is under way.

@@ -72,6 +72,11 @@ public final class SchedulerNode implements LeaderWork {
   }
 
   @Override
+  public Duration sinceStep() {
+    return current().map(Tenure::sinceStep).orElse(Duration.ZERO);
+  }
+
+  @Override
   public boolean settle() {
     Tenure last = unsettled.get();
     if (last == null) {

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.StoreException;
@@ -44,7 +45,11 @@ final class Tenure {
   private final Turns turns; // the dispatcher's alone, as are the next
   private long sequence;
   private boolean recovered;
+  private volatile long lastStep = System.nanoTime(); // the dispatcher's
   private volatile boolean cancelHint;
+  private long nextTrim = System.nanoTime(); // the caretaker's alone, as are the next two
+  private long nextPromotion = nextTrim;
+  private boolean careHinted = true;
   private volatile boolean quiet;
   private volatile boolean planned;
   private volatile long drainUntilNanos;
@@ -66,7 +71,8 @@ final class Tenure {
   }
 
   void begin() {
-    dispatcher = Thread.ofVirtual().name("dispatcher").start(this::dispatch);
+    dispatcher = VitalThreads.virtual("dispatcher", this::dispatch);
+    dispatcher.start();
   }
 
   /// Something may be ready: claim now.
@@ -93,6 +99,11 @@ final class Tenure {
     return pool.running();
   }
 
+  /// How long the dispatcher has made no step; zero once it makes none any more.
+  Duration sinceStep() {
+    return quiet ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastStep);
+  }
+
   private boolean over() {
     return quiet || !leadership.trusted();
   }
@@ -106,7 +117,7 @@ final class Tenure {
         }
         empty = claimAndStart();
       }
-      Thread.ofVirtual().name("caretaker").start(this::takeCare);
+      VitalThreads.virtual("caretaker", this::takeCare).start();
       repairer.begin();
       while (!over()) {
         if (empty) {
@@ -152,6 +163,7 @@ final class Tenure {
   /// @return false if it is over
   private boolean recover() throws InterruptedException {
     while (!over()) {
+      lastStep = System.nanoTime();
       try {
         store.enter(leadership.token());
         ClaimStore.Recovered back = store.recover(leadership.token());
@@ -189,6 +201,7 @@ final class Tenure {
 
   /// @return whether there was less to claim than could start
   private boolean claimAndStart() throws InterruptedException {
+    lastStep = System.nanoTime();
     pool.putBackWaiting(true);
     int free = pool.takePermits(POLL);
     int asked = Math.min(free, MOST);
@@ -242,6 +255,7 @@ final class Tenure {
   /// only if permits allow it: the claim that is reconciled took no more than was asked for.
   private List<Claim> reconcile() throws InterruptedException {
     while (!over()) {
+      lastStep = System.nanoTime();
       try {
         return store.reconcile(leadership.token(), sequence, pool.held());
       } catch (StoreException.Fenced e) {
@@ -256,35 +270,53 @@ final class Tenure {
   }
 
   private void takeCare() {
-    long nextTrim = System.nanoTime();
-    boolean hinted = true;
     try {
       while (!over()) {
         pool.endOverdue();
-        Duration wait = CARE;
         boolean more = false;
         try {
-          hinted |= careHint.drainPermits() > 0; // what is scheduled by now is seen by this call
-          boolean secondly = nextTrim - System.nanoTime() <= 0;
-          cancelAsked(secondly);
-          wait = promote();
-          more = (hinted || secondly) && store.unpark(leadership.token(), MOST) == MOST;
-          if (secondly && store.trim(leadership.token(), MOST) == MOST) {
-            more = true;
-          } else if (secondly) {
-            nextTrim = System.nanoTime() + POLL.toNanos();
-          }
+          more = care();
         } catch (StoreException.Fenced e) {
           leadership.fenced();
         } catch (StoreException e) {
           LOG.log(DEBUG, "care will be repeated", e);
+        } catch (RuntimeException e) { // this thread must live
+          LOG.log(System.Logger.Level.ERROR, "care failed, goes on", e);
+          nextPromotion = System.nanoTime() + POLL.toNanos();
         }
-        hinted = more || careHint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
-        LOG.log(DEBUG, "caretaker goes on");
+        careHinted = more || careHint.tryAcquire(careWait().toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Asks Redis only for what is due, or was hinted at; once a second also for what a lost hint may
+  /// have told.
+  ///
+  /// @return whether there is more to do at once
+  private boolean care() {
+    careHinted |= careHint.drainPermits() > 0; // what is scheduled by now is seen by this call
+    boolean secondly = nextTrim - System.nanoTime() <= 0;
+    cancelAsked(secondly);
+    boolean more = false;
+    if (careHinted || nextPromotion - System.nanoTime() <= 0) {
+      Duration next = promote();
+      nextPromotion = System.nanoTime() + next.toNanos();
+      more = (careHinted || secondly) && store.unpark(leadership.token(), MOST) == MOST;
+    }
+    if (secondly && store.trim(leadership.token(), MOST) == MOST) {
+      more = true;
+    } else if (secondly) {
+      nextTrim = System.nanoTime() + POLL.toNanos();
+    }
+    return more;
+  }
+
+  /// Until a task is due, but no longer than attempts may wait for the end of their time.
+  private Duration careWait() {
+    long left = Math.max(0, nextPromotion - System.nanoTime());
+    return shorter(CARE, Duration.ofNanos(left + 999_999)); // in whole ms: not too early
   }
 
   /// @param anyway also without a hint, which may have been lost
@@ -302,7 +334,7 @@ final class Tenure {
     if (promoted.promoted() > 0) {
       hint(); // sooner than by way of Redis
     }
-    return promoted.promoted() == MOST ? Duration.ZERO : shorter(CARE, promoted.nextDue());
+    return promoted.promoted() == MOST ? Duration.ZERO : shorter(POLL, promoted.nextDue());
   }
 
   private static Duration shorter(Duration one, Duration other) {
@@ -320,20 +352,20 @@ final class Tenure {
     careHint.release();
     repairer.end();
     if (ending.compareAndSet(false, true)) {
-      Thread.ofVirtual()
-          .name("tenure-end")
-          .start(() -> {
-            try {
-              finish();
-              if (leadership.trusted()) { // else its last call may hang as long as Redis does
-                repairer.awaitEnd(PAUSE);
-              }
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            } finally {
-              ended.run();
-            }
-          });
+      VitalThreads.virtual("tenure-end", () -> finishThen(ended)).start();
+    }
+  }
+
+  private void finishThen(Runnable ended) {
+    try {
+      finish();
+      if (leadership.trusted()) { // else its last call may hang as long as Redis does
+        repairer.awaitEnd(PAUSE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      ended.run();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.taskscheduler.redis;
 
+import dev.taskscheduler.process.VitalThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,8 @@ public final class Batcher<Q, A> implements AutoCloseable {
     this.limits = limits;
     this.size = size;
     this.call = call;
-    this.flusher = Thread.ofVirtual().name(name).start(this::flush);
+    this.flusher = VitalThreads.virtual(name, this::flush);
+    flusher.start();
   }
 
   /// Adds an operation; its answer comes as a future, which fails with what the call threw, or with

@@ -1,5 +1,6 @@
 package dev.taskscheduler.redis;
 
+import dev.taskscheduler.process.VitalThreads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,7 +42,8 @@ public final class Subscription implements AutoCloseable {
     this.onClose = onClose;
     this.channel = channel;
     this.onMessage = onMessage;
-    this.thread = Thread.ofPlatform().daemon().name("redis-subscription").start(this::listen);
+    this.thread = VitalThreads.platform("redis-subscription", this::listen);
+    thread.start();
   }
 
   private void listen() {

@@ -33,7 +33,7 @@ class BadStartIT {
               List.of("WORKER_COUNT is '0'", "from 1 to 100000"),
               List.of("LEASE_TTL is 'soon'", "a duration from 500ms to 5m"),
               List.of("LISTEN_ADDR is '127.0.0.1:70000'", "host:port"),
-              List.of("LOG_LEVEL is 'LOUD'", "error, warning, info"))) {
+              List.of("LOG_LEVEL is 'LOUD'", "error, warning, warn, info"))) {
         List<String> told = node.lines(fault.getFirst());
         assertEquals(1, told.size(), node::output);
         assertTrue(told.getFirst().contains(fault.getLast()), node::output);

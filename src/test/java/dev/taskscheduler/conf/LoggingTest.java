@@ -26,6 +26,8 @@ class LoggingTest {
   /// Helidon adds one of its own that writes nothing, once a web server was there.
   private static Handler console() {
     return Stream.of(Logger.getLogger("").getHandlers())
+        .filter(AsyncHandler.class::isInstance)
+        .map(h -> ((AsyncHandler) h).target())
         .filter(h -> h.getClass().getName().equals("io.helidon.logging.jul.HelidonConsoleHandler"))
         .findFirst()
         .orElseThrow();

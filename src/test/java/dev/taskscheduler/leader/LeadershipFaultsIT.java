@@ -252,6 +252,15 @@ class LeadershipFaultsIT {
   }
 
   @Test
+  void a_leader_whose_work_makes_no_steps_beats_no_more_and_loses_its_lease() throws Exception {
+    LeadershipManager led = leads();
+    work.sinceStep = Duration.ofMinutes(1);
+    assertTrue(work.awaitEnd(LIMIT), "its beats have stopped, and so its trust has ended");
+    assertEquals(List.of(false), work.endsPlanned);
+    Eventually.await("it leads no more", LIMIT, () -> led.leadership().isEmpty());
+  }
+
+  @Test
   void a_leader_whose_beats_fail_hands_its_nomination_over() throws Exception {
     leads();
     faulty.beatsFail = true;

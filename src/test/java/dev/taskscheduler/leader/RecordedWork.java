@@ -32,7 +32,14 @@ final class RecordedWork implements LeaderWork {
   /// Whether `ended` is told as soon as the work should end; else by [#finish].
   final AtomicBoolean endsAtOnce = new AtomicBoolean(true);
 
+  volatile Duration sinceStep = Duration.ZERO;
+
   private volatile @Nullable Runnable toTell;
+
+  @Override
+  public Duration sinceStep() {
+    return sinceStep;
+  }
 
   @Override
   public void begin(Leadership leadership) {

@@ -7,6 +7,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeaderElection;
+import dev.taskscheduler.process.VitalThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public final class RatisElection implements LeaderElection {
   private final Transfers transfers;
   private final ScheduledExecutorService owner =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("raft-election").factory());
+          call -> VitalThreads.platform("raft-election", call));
 
   private volatile @Nullable RaftDirectory directory;
   private volatile @Nullable RaftMember member;

@@ -3,6 +3,7 @@ package dev.taskscheduler.task.redis;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.ServerInfo;
@@ -32,7 +33,7 @@ final class RedisHealth implements AutoCloseable {
 
   RedisHealth(Redis redis) {
     this.redis = redis;
-    Thread.ofPlatform().daemon().name("redis-health").start(this::watch);
+    VitalThreads.platform("redis-health", this::watch).start();
   }
 
   StoreHealth last() {

@@ -1,0 +1,42 @@
+package dev.taskscheduler.process;
+
+/// Makes the threads that a node cannot do without. One that ends by anything thrown ends the
+/// process: a node that lives but does not work would hold its place, with every probe green.
+///
+/// The supervisor starts the process again. What the dead leader ran is taken back as after any
+/// crash.
+public final class VitalThreads {
+  static final int FAILED = 1;
+
+  private VitalThreads() {}
+
+  /// A daemon thread of the platform, not started.
+  public static Thread platform(String name, Runnable body) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .uncaughtExceptionHandler(VitalThreads::endProcess)
+        .unstarted(body);
+  }
+
+  /// A virtual thread, not started.
+  public static Thread virtual(String name, Runnable body) {
+    return Thread.ofVirtual()
+        .name(name)
+        .uncaughtExceptionHandler(VitalThreads::endProcess)
+        .unstarted(body);
+  }
+
+  /// Ends the process at once: what would stop it in order may wait for the thread that has ended.
+  /// Written to standard error, since the log may be what failed.
+  @SuppressWarnings("SystemExitOutsideMain")
+  private static void endProcess(Thread thread, Throwable thrown) {
+    try {
+      System.err.println(
+          "The node ends: its thread " + thread.getName() + " ended by " + thrown + ".");
+      thrown.printStackTrace();
+    } finally {
+      Runtime.getRuntime().halt(FAILED);
+    }
+  }
+}
