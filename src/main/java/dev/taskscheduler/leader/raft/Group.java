@@ -31,6 +31,7 @@ final class Group implements AutoCloseable {
   private final RaftConfig config;
   private final Supplier<NodeEntry> self;
   private final Supplier<Optional<RaftMember>> member;
+  private final Supplier<Optional<String>> trouble;
   private final Reach reach;
   private CompletableFuture<?> care = CompletableFuture.completedFuture(null);
   private boolean cares;
@@ -39,7 +40,13 @@ final class Group implements AutoCloseable {
   private volatile long lastLed = System.nanoTime();
   private volatile boolean leaderless;
 
-  Group(RaftConfig config, Supplier<NodeEntry> self, Supplier<Optional<RaftMember>> member) {
+  /// @param trouble what keeps this node's own member from taking part; empty when all is well
+  Group(
+      RaftConfig config,
+      Supplier<NodeEntry> self,
+      Supplier<Optional<RaftMember>> member,
+      Supplier<Optional<String>> trouble) {
+    this.trouble = trouble;
     this.config = config;
     this.self = self;
     this.member = member;
@@ -97,6 +104,11 @@ final class Group implements AutoCloseable {
     }
   }
 
+  /// Whether nobody has led the group for this long, as this member knows.
+  boolean leaderlessFor(Duration time) {
+    return System.nanoTime() - lastLed > time.toNanos();
+  }
+
   /// What a leader owes its group; one thing at a time, again and again until all is done.
   private CompletableFuture<?> care(RaftMember now) {
     NodeEntry entry = self.get();
@@ -139,10 +151,15 @@ final class Group implements AutoCloseable {
   ElectionStatus status() {
     Optional<RaftMember> now = member.get();
     if (now.isEmpty() || !now.get().running()) {
-      return new ElectionStatus(0, Optional.of("the Raft server of this node is down"), List.of());
+      String why = trouble.get().map(text -> ": " + text).orElse("");
+      return new ElectionStatus(
+          0, Optional.of("the Raft server of this node is down" + why), List.of());
     }
     List<ElectionStatus.Peer> peers = peers(now.get());
-    Optional<String> problem = Optional.empty();
+    Optional<String> problem = trouble.get();
+    if (problem.isPresent()) {
+      return new ElectionStatus(now.get().term(), problem, peers);
+    }
     if (peers.isEmpty()) {
       problem = Optional.of("this node waits until a leader whose RAFT_NODES name it takes it in");
     } else if (leaderless) {
