@@ -6,7 +6,9 @@ import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 public final class Main {
   private static final int BAD_CONFIGURATION = 2;
   private static final int FAILED = 1;
+  private static final String JDK_NEGATIVE_TTL = "10";
   private static final Duration LONGEST_START = Duration.ofSeconds(10);
 
   private Main() {}
@@ -25,6 +28,7 @@ public final class Main {
   /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
   /// node could not start; 2 if its configuration is at fault.
   public static void main(String[] args) throws InterruptedException {
+    lookUpNamesAnew();
     Thread.ofPlatform().daemon().name("first-use").start(Main::useFirst);
     HelidonServices.say();
     SchedulerConfig config;
@@ -45,6 +49,17 @@ public final class Main {
       return;
     }
     new CountDownLatch(1).await();
+  }
+
+  /// A peer that was started anew may have another address under its name. The JDK would keep the
+  /// old one for 30 seconds, and for 10 that there is none; what `java.security` says, stays.
+  static void lookUpNamesAnew() {
+    for (String cache : List.of("networkaddress.cache.ttl", "networkaddress.cache.negative.ttl")) {
+      if (Security.getProperty(cache) == null
+          || JDK_NEGATIVE_TTL.equals(Security.getProperty(cache))) {
+        Security.setProperty(cache, "1");
+      }
+    }
   }
 
   /// Of what a start needs, two classes that the JDK takes long to make ready: beside all else.

@@ -70,6 +70,11 @@ public final class RatisElection implements LeaderElection {
   }
 
   @Override
+  public boolean joined() {
+    return group.joined();
+  }
+
+  @Override
   public boolean nominatesOne() {
     return true;
   }
