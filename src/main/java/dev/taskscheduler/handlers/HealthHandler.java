@@ -11,7 +11,8 @@ import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /// `GET /health` and the two probes under it. Live is who can answer at all, ready is whose Redis
-/// answers; neither asks for a leader.
+/// answers, and who has found its place among the electors once since it started; neither asks for
+/// a leader.
 final class HealthHandler {
   private static final byte[] UP = "{\"status\":\"UP\"}".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DOWN = "{\"status\":\"DOWN\"}".getBytes(StandardCharsets.US_ASCII);
@@ -38,7 +39,9 @@ final class HealthHandler {
 
   void ready(ServerRequest req, ServerResponse res) {
     StoreHealth store = scheduler.tasks().health();
-    Answers.json(req, res, status(store), store.answers() ? UP : DOWN);
+    boolean ready = store.answers() && scheduler.leader().joined();
+    Answers.json(
+        req, res, ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, ready ? UP : DOWN);
   }
 
   private static Status status(StoreHealth store) {

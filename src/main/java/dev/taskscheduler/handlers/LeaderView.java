@@ -19,6 +19,9 @@ public interface LeaderView {
   /// What the elector knows of its group; empty where it has none.
   Optional<ElectionStatus> election();
 
+  /// Whether this node has found its place among the electors since it started.
+  boolean joined();
+
   /// Gives leadership up; returns at once.
   ///
   /// @return false if this node does not lead
@@ -45,6 +48,11 @@ public interface LeaderView {
       @Override
       public Optional<ElectionStatus> election() {
         return manager.election();
+      }
+
+      @Override
+      public boolean joined() {
+        return manager.joined();
       }
 
       @Override

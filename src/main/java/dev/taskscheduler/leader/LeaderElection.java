@@ -25,6 +25,12 @@ public interface LeaderElection extends AutoCloseable {
     return Optional.empty();
   }
 
+  /// Whether this node has found its place among the electors since it started, so that another may
+  /// be stopped. Stays true from then on: a group without a leader is no fault of this node's.
+  default boolean joined() {
+    return true;
+  }
+
   /// Stops taking part; bounded to a few seconds.
   @Override
   void close();

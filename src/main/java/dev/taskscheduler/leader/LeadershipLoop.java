@@ -167,7 +167,8 @@ final class LeadershipLoop implements Runnable {
         candidacy.nominated(false);
         health.clear("take-over");
         if (phase instanceof Phase.Leading leading) {
-          end(leading, false, false, "withdrawn");
+          // Its token still holds: what runs is put back, not left to be found as lost.
+          endPlanned(leading, config.shortDrain(), false);
         }
       }
       case Event.Hint() -> {
@@ -206,14 +207,14 @@ final class LeadershipLoop implements Runnable {
       }
       case Event.Resign() -> {
         if (phase instanceof Phase.Leading leading) {
-          end(leading, true, true, "resigned");
+          endPlanned(leading, config.drain(), true);
         }
       }
       case Event.Close() -> {
         closing = true;
         lookNow = true;
         if (phase instanceof Phase.Leading leading) {
-          end(leading, true, true, "closed");
+          endPlanned(leading, config.drain(), true);
         } else if (phase instanceof Phase.Following && candidacy.isNominated()) {
           election.handOver();
         }
@@ -328,7 +329,8 @@ final class LeadershipLoop implements Runnable {
   private void lost(Term term, String why, long now) {
     if (phase instanceof Phase.Leading leading && leading.term() == term) {
       leading.beats().stop();
-      end(leading, false, false, why);
+      over(term, why);
+      end(term, leading.beats(), Duration.ZERO, false, false);
       if (health.isAway()) {
         patience.handedOver(now);
         election.handOver();
@@ -336,25 +338,21 @@ final class LeadershipLoop implements Runnable {
     } else if (phase instanceof Phase.Ending ending && ending.term() == term && ending.planned()) {
       ending.beats().stop();
       over(term, why);
-      phase =
-          new Phase.Ending(
-              term, ending.beats(), false, ending.resigned(), now + END_GRACE.toNanos());
-      work.end(false, Duration.ZERO, () -> post(new Event.WorkEnded(term)));
+      end(term, ending.beats(), Duration.ZERO, false, ending.resigned());
     }
   }
 
-  private void end(Phase.Leading leading, boolean planned, boolean resigned, String why) {
+  private void endPlanned(Phase.Leading leading, Duration drain, boolean resigned) {
     Term term = leading.term();
-    Duration drain = planned ? config.drain() : Duration.ZERO;
+    end(term, leading.beats(), drain, true, resigned);
+    // Told last, as all that others would wait for.
+    LOG.log(INFO, () -> "leadership drains epoch=" + term.token().epoch());
+  }
+
+  private void end(Term term, Beats beats, Duration drain, boolean planned, boolean resigned) {
     long deadline = System.nanoTime() + drain.plus(END_GRACE).toNanos();
-    phase = new Phase.Ending(term, leading.beats(), planned, resigned, deadline);
-    if (!planned) {
-      over(term, why);
-    }
+    phase = new Phase.Ending(term, beats, planned, resigned, deadline);
     work.end(planned, drain, () -> post(new Event.WorkEnded(term)));
-    if (planned) { // told last, as all that others would wait for
-      LOG.log(INFO, () -> "leadership drains epoch=" + term.token().epoch());
-    }
   }
 
   /// From here on nothing is done in the name of this term.

@@ -88,6 +88,11 @@ public final class LeadershipManager implements AutoCloseable {
     return election.status();
   }
 
+  /// Whether this node has found its place among the electors since it started.
+  public boolean joined() {
+    return election.joined();
+  }
+
   /// Gives leadership up, drained and in order; returns at once.
   ///
   /// @return false if this node does not lead

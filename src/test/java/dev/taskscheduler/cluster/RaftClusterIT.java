@@ -130,6 +130,37 @@ class RaftClusterIT {
     });
   }
 
+  /// Its peers are stopped for longer than it leads without their answers; it has its lease and
+  /// Redis all the while.
+  @Test
+  void a_leader_that_loses_sight_of_its_peers_puts_back_uncharged_what_it_runs() throws Exception {
+    NodeProcess leader = cluster.awaitLeader();
+    String task =
+        NodeProcess.id(
+            leader.call(
+                "POST",
+                "/submit",
+                "{\"type\":\"sleep\",\"payload\":{\"ms\":8000},\"maxAttempts\":1}"));
+    leader.awaitState(task, "running");
+    for (int i = 0; i < 3; i++) {
+      if (cluster.node(i) != leader) {
+        cluster.node(i).signal("STOP");
+      }
+    }
+    try {
+      leader.awaitState(task, "ready");
+    } finally {
+      for (int i = 0; i < 3; i++) {
+        if (cluster.node(i) != leader) {
+          cluster.node(i).signal("CONT");
+        }
+      }
+    }
+    String done = cluster.awaitLeader().awaitState(task, "completed");
+    assertTrue(leader.output().contains("tasks interrupted and put back count=1"), leader::output);
+    assertTrue(!leader.output().contains("tasks of a lost leader"), done + leader.output());
+  }
+
   @Test
   void electors_change_node_by_node_and_back_while_tasks_go_on() throws Exception {
     cluster.underLoad((leader, epoch) -> {

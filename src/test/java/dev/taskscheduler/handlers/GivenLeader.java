@@ -17,6 +17,7 @@ final class GivenLeader implements LeaderView {
   volatile Optional<String> problem = Optional.empty();
   volatile Optional<ElectionStatus> election = Optional.empty();
   volatile boolean leads;
+  volatile boolean joined = true;
 
   /// All routes of a node, with a store and this leadership in place of its own; 12 tasks wait.
   static void routes(
@@ -60,6 +61,11 @@ final class GivenLeader implements LeaderView {
   @Override
   public Optional<ElectionStatus> election() {
     return election;
+  }
+
+  @Override
+  public boolean joined() {
+    return joined;
   }
 
   @Override

@@ -240,6 +240,15 @@ class RoutesTest {
   }
 
   @Test
+  void ready_is_who_has_joined_its_electors() {
+    LEADER.joined = false;
+    assertEquals(503, get("/health/ready").status().code());
+    assertEquals(200, get("/health").status().code());
+    LEADER.joined = true;
+    assertEquals(200, get("/health/ready").status().code());
+  }
+
+  @Test
   void health_has_the_same_fields_whether_redis_answers_or_not() {
     LEADER.ledBy("node1", true);
     ClientResponseTyped<String> well = get("/health");

@@ -128,6 +128,11 @@ final class ElectionStateMachine extends BaseStateMachine {
   }
 
   @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failed) {
+    events.accept(new RaftEvent.LogFailed(String.valueOf(cause.getMessage())));
+  }
+
+  @Override
   public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
     events.accept(new RaftEvent.ServerDown());
   }

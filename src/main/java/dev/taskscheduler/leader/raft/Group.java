@@ -23,6 +23,9 @@ final class Group implements AutoCloseable {
   /// Elections that are tried in vain before a person is told.
   private static final int ELECTIONS = 10;
 
+  /// How long a member that finds less than a majority keeps from being ready.
+  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(20);
+
   private static final Duration CARE_PAUSE = Duration.ofSeconds(5);
 
   /// A log that grows while leadership is handed on holds that up, and a leader may be a short one.
@@ -31,6 +34,7 @@ final class Group implements AutoCloseable {
   private final RaftConfig config;
   private final Supplier<NodeEntry> self;
   private final Supplier<Optional<RaftMember>> member;
+  private final Supplier<Optional<String>> trouble;
   private final Reach reach;
   private CompletableFuture<?> care = CompletableFuture.completedFuture(null);
   private boolean cares;
@@ -38,8 +42,16 @@ final class Group implements AutoCloseable {
   private String lastElected = "";
   private volatile long lastLed = System.nanoTime();
   private volatile boolean leaderless;
+  private volatile boolean joined;
+  private volatile long started = System.nanoTime();
 
-  Group(RaftConfig config, Supplier<NodeEntry> self, Supplier<Optional<RaftMember>> member) {
+  /// @param trouble what keeps this node's own member from taking part; empty when all is well
+  Group(
+      RaftConfig config,
+      Supplier<NodeEntry> self,
+      Supplier<Optional<RaftMember>> member,
+      Supplier<Optional<String>> trouble) {
+    this.trouble = trouble;
     this.config = config;
     this.self = self;
     this.member = member;
@@ -48,6 +60,7 @@ final class Group implements AutoCloseable {
 
   void start() {
     lastLed = System.nanoTime();
+    started = lastLed;
     reach.start();
   }
 
@@ -71,6 +84,7 @@ final class Group implements AutoCloseable {
 
   void look(RaftMember now) {
     watchLeader(now);
+    joined |= now.leader().isPresent() && now.caughtUp() || leftAlone(now);
     long nanos = System.nanoTime();
     boolean leads = now.ready();
     if (leads && !cares) {
@@ -81,6 +95,21 @@ final class Group implements AutoCloseable {
       careAt = nanos + CARE_PAUSE.toNanos();
       care = care(now);
     }
+  }
+
+  /// Where most are away there is nobody to wait for: submissions need no leader.
+  private boolean leftAlone(RaftMember now) {
+    Collection<RaftPeer> members = now.members();
+    long reached =
+        members.stream().filter(peer -> reach.reached(peer.getId().toString())).count() + 1;
+    return System.nanoTime() - started > JOIN_PATIENCE.toNanos()
+        && !members.isEmpty()
+        && reached <= members.size() / 2;
+  }
+
+  /// Whether this member has once been led, or has led, with all applied that it knew of.
+  boolean joined() {
+    return joined;
   }
 
   private void watchLeader(RaftMember now) {
@@ -95,6 +124,11 @@ final class Group implements AutoCloseable {
       leaderless = true;
       LOG.log(WARNING, () -> "raft group without a leader: " + leaderlessProblem(peers(now)));
     }
+  }
+
+  /// Whether nobody has led the group for this long, as this member knows.
+  boolean leaderlessFor(Duration time) {
+    return System.nanoTime() - lastLed > time.toNanos();
   }
 
   /// What a leader owes its group; one thing at a time, again and again until all is done.
@@ -139,10 +173,15 @@ final class Group implements AutoCloseable {
   ElectionStatus status() {
     Optional<RaftMember> now = member.get();
     if (now.isEmpty() || !now.get().running()) {
-      return new ElectionStatus(0, Optional.of("the Raft server of this node is down"), List.of());
+      String why = trouble.get().map(text -> ": " + text).orElse("");
+      return new ElectionStatus(
+          0, Optional.of("the Raft server of this node is down" + why), List.of());
     }
     List<ElectionStatus.Peer> peers = peers(now.get());
-    Optional<String> problem = Optional.empty();
+    Optional<String> problem = trouble.get();
+    if (problem.isPresent()) {
+      return new ElectionStatus(now.get().term(), problem, peers);
+    }
     if (peers.isEmpty()) {
       problem = Optional.of("this node waits until a leader whose RAFT_NODES name it takes it in");
     } else if (leaderless) {
@@ -151,14 +190,29 @@ final class Group implements AutoCloseable {
     return new ElectionStatus(now.get().term(), problem, peers);
   }
 
-  private static String leaderlessProblem(List<ElectionStatus.Peer> peers) {
+  private String leaderlessProblem(List<ElectionStatus.Peer> peers) {
     long reached = peers.stream().filter(ElectionStatus.Peer::reachable).count();
     return "no Raft leader: this node reaches "
         + reached
         + " of "
         + peers.size()
         + " members, itself among them; it takes "
-        + (peers.size() / 2 + 1);
+        + (peers.size() / 2 + 1)
+        + (reached > peers.size() / 2 ? whyNobody(peers) : "");
+  }
+
+  /// Enough are there, and yet nobody is elected.
+  private String whyNobody(List<ElectionStatus.Peer> peers) {
+    List<String> away =
+        peers.stream().filter(peer -> !peer.reachable()).map(ElectionStatus.Peer::id).toList();
+    boolean empty = member.get().map(RaftMember::empty).orElse(false);
+    return (empty
+            ? ". This node's Raft log is empty (its directory was lost), and"
+            : ". The log of one of them may be empty (its directory was lost), and")
+        + " the vote of an empty one does not count until a leader has brought it up to date."
+        + (away.isEmpty() ? "" : " Start " + String.join(", ", away) + ".")
+        + " If that cannot be, stop all members, empty every RAFT_DATA_DIR and start them: no task"
+        + " is lost";
   }
 
   private List<ElectionStatus.Peer> peers(RaftMember now) {

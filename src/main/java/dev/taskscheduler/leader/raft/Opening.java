@@ -6,6 +6,8 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +18,19 @@ import java.util.stream.Collectors;
 /// person should know of it.
 final class Opening {
   private static final System.Logger LOG = System.getLogger(Opening.class.getName());
+
+  /// What the operating system says, and Ratis where another holds its lock.
+  private static final List<String> MACHINE =
+      List.of(
+          "No space left",
+          "Disk quota exceeded",
+          "Read-only file system",
+          "Input/output error",
+          "Too many open files",
+          "Permission denied",
+          "Cannot lock storage",
+          "NO_SPACE",
+          "NON_EXISTENT");
 
   private final RaftConfig config;
   private final Consumer<RaftEvent> events;
@@ -47,22 +62,39 @@ final class Opening {
     }
   }
 
-  /// Starts from what the directory holds; where that cannot be read, as an empty member.
+  /// Starts from what the directory holds; where that is damaged, as an empty member.
+  ///
+  /// @throws IOException if it cannot start for another reason: what the directory holds stays
   RaftMember open(RaftDirectory directory) throws IOException {
+    directory.proveWritable();
     directory.check();
     boolean known = directory.hasData();
     RaftMember member;
     try {
       member = start(known);
     } catch (IOException e) {
-      if (!known) {
+      if (!known || ofTheMachine(e)) {
         throw e;
       }
+      directory.proveWritable(); // else it is the disk that was at fault
       directory.setAside(String.valueOf(e.getMessage()));
       member = start(false);
     }
     tell(member, known);
     return member;
+  }
+
+  /// Whether a start failed for what the machine refused, and not for what was read.
+  private static boolean ofTheMachine(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      String message = String.valueOf(e.getMessage());
+      if (e instanceof FileSystemException
+          || e instanceof SocketException
+          || MACHINE.stream().anyMatch(message::contains)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private RaftMember start(boolean known) throws IOException {

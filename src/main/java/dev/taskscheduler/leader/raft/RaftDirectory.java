@@ -1,7 +1,7 @@
 package dev.taskscheduler.leader.raft;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,10 @@ final class RaftDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RaftDirectory.class.getName());
   private static final String OWNER = "owner";
   private static final String ASIDE = "set-aside-";
+  private static final String PROBE = "write-probe";
+
+  /// As much as a member needs to go on: a new segment of its log, its votes, a snapshot.
+  private static final int PROBE_BYTES = 128 * 1024;
 
   private final Path root;
   private final Path group;
@@ -130,21 +134,46 @@ final class RaftDirectory implements AutoCloseable {
     }
   }
 
+  /// Proves that a member could go on writing here.
+  ///
+  /// @throws IOException saying why it could not
+  void proveWritable() throws IOException {
+    Path probe = root.resolve(PROBE);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              probe,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = ByteBuffer.allocate(PROBE_BYTES);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+      } finally {
+        Files.deleteIfExists(probe);
+      }
+    } catch (IOException e) {
+      throw new IOException("RAFT_DATA_DIR " + root + " cannot be written: " + reason(e), e);
+    }
+  }
+
+  /// Whether the directory itself is still there.
+  boolean exists() {
+    return Files.isDirectory(root);
+  }
+
   /// Whether a member has been here before.
   boolean hasData() {
     return Files.exists(group.resolve("current").resolve("raft-meta"));
   }
 
   /// Sets aside what is plainly half-written: a log without the votes that go with it.
-  void check() {
+  void check() throws IOException {
     Path current = group.resolve("current");
     Path meta = current.resolve("raft-meta");
-    try {
-      if (Files.exists(meta) ? Files.size(meta) == 0 : hasFiles(current)) {
-        setAside("raft-meta is missing or empty");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (Files.exists(meta) ? Files.size(meta) == 0 : hasFiles(current)) {
+      setAside("raft-meta is missing or empty");
     }
   }
 

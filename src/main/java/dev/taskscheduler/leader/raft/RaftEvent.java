@@ -11,6 +11,9 @@ sealed interface RaftEvent {
   /// This node leads the group no more, or never got ready.
   record NotLeader() implements RaftEvent {}
 
+  /// Nothing that this member is told gets to its log any more.
+  record LogFailed(String why) implements RaftEvent {}
+
   /// The server has closed itself, or was closed.
   record ServerDown() implements RaftEvent {}
 }

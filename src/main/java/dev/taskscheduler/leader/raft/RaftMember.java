@@ -111,6 +111,18 @@ final class RaftMember implements AutoCloseable {
     return Optional.ofNullable(info().getLeaderId()).map(RaftPeerId::toString);
   }
 
+  /// Whether this member's log is empty: its vote does not count for one whose log is not.
+  boolean empty() {
+    return division.getRaftLog().getLastEntryTermIndex() == null
+        && info().getLastAppliedIndex() < 0;
+  }
+
+  /// Whether all that it knows to be committed is applied, and that is something.
+  boolean caughtUp() {
+    long applied = info().getLastAppliedIndex();
+    return applied >= 0 && applied >= division.getRaftLog().getLastCommittedIndex();
+  }
+
   NodeRegistry registry() {
     return machine.registry();
   }

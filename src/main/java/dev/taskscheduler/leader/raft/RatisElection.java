@@ -29,10 +29,12 @@ import org.jspecify.annotations.Nullable;
 /// harm: the fence admits one leader, whoever is nominated.
 public final class RatisElection implements LeaderElection {
   private static final System.Logger LOG = System.getLogger(RatisElection.class.getName());
-  private static final Duration REOPEN_PAUSE = Duration.ofSeconds(5);
+  private static final Duration FIRST_REOPEN_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_REOPEN_PAUSE = Duration.ofSeconds(15);
 
   private final RaftConfig config;
   private final RaftListener listener;
+  private final DiskWatch disk;
   private final Group group;
   private final Transfers transfers;
   private final ScheduledExecutorService owner =
@@ -43,22 +45,34 @@ public final class RatisElection implements LeaderElection {
   private volatile @Nullable RaftMember member;
   private volatile boolean closing;
 
+  /// Why the member cannot go on; empty if it can.
+  private volatile String broken = "";
+
   // Only the owner's.
   private @Nullable Nominations nominations;
   private boolean nominated;
+  private int opened;
   private long reopenAt;
+  private Duration reopenPause = Duration.ZERO;
 
   /// @param self what this node tells all others of itself; asked once it leads
   public RatisElection(RaftConfig config, Supplier<NodeEntry> self, RaftListener listener) {
     this.config = config;
     this.listener = listener;
-    this.group = new Group(config, self, () -> Optional.ofNullable(member));
+    this.disk =
+        new DiskWatch(() -> broken.isEmpty() ? Optional.ofNullable(directory) : Optional.empty());
+    this.group = new Group(config, self, () -> Optional.ofNullable(member), this::trouble);
     this.transfers = new Transfers(owner, listener, group.answersWithin());
   }
 
   @Override
   public String name() {
     return "raft";
+  }
+
+  @Override
+  public boolean joined() {
+    return group.joined();
   }
 
   @Override
@@ -73,7 +87,7 @@ public final class RatisElection implements LeaderElection {
   @Override
   public void start(Nominations nominations) {
     SerialFilter.install();
-    Opening opening = new Opening(config, this::happened);
+    Opening opening = opening();
     opening.checkAddress();
     RaftDirectory opened = RaftDirectory.open(config);
     directory = opened;
@@ -82,15 +96,30 @@ public final class RatisElection implements LeaderElection {
     } catch (IOException e) {
       throw new IllegalStateException("The Raft member cannot start: " + e.getMessage(), e);
     }
+    disk.start();
     group.start();
     owner.execute(() -> this.nominations = nominations);
     long look = Math.max(10, config.electionMin().toMillis() / 5);
     owner.scheduleWithFixedDelay(guarded(this::look), 0, look, TimeUnit.MILLISECONDS);
   }
 
-  private void happened(RaftEvent event) {
+  private Opening opening() {
+    int number = ++opened;
+    return new Opening(config, event -> happened(number, event));
+  }
+
+  private Optional<String> trouble() {
+    return broken.isEmpty() ? disk.problem() : Optional.of(broken);
+  }
+
+  private void happened(int number, RaftEvent event) {
     try {
-      owner.execute(guarded(() -> handle(event)));
+      owner.execute(
+          guarded(() -> {
+            if (number == opened) { // else told by one that was closed since
+              handle(event);
+            }
+          }));
     } catch (RejectedExecutionException e) {
       LOG.log(DEBUG, "raft event after the end", e);
     }
@@ -115,6 +144,7 @@ public final class RatisElection implements LeaderElection {
         }
       }
       case RaftEvent.NotLeader() -> withdraw("not the raft leader");
+      case RaftEvent.LogFailed(String why) -> fails("its log cannot be written: " + why);
       case RaftEvent.ServerDown() -> withdraw("raft server down");
       case RaftEvent.Ready() -> {}
     }
@@ -126,7 +156,16 @@ public final class RatisElection implements LeaderElection {
     if (now == null || closing) {
       return;
     }
-    if (!now.running()) {
+    if (disk.gone()) {
+      fails("its data in RAFT_DATA_DIR " + config.dataDir() + " is gone");
+    } else if (disk.failed()
+        && disk.problem().isEmpty()
+        && group.leaderlessFor(group.answersWithin())) {
+      fails("it elects no more since its disk was full"); // Ratis gives up then, and does not say
+    } else if (!now.running()) {
+      fails("it has closed itself");
+    }
+    if (!broken.isEmpty()) {
       withdraw("raft server down");
       reopen(now);
       return;
@@ -137,6 +176,10 @@ public final class RatisElection implements LeaderElection {
       withdraw("not the raft leader");
     }
     group.look(now);
+    if (now.leader().isPresent()) {
+      reopenPause = Duration.ZERO;
+      reopenAt = 0;
+    }
   }
 
   private void nominate(RaftMember now) {
@@ -157,20 +200,48 @@ public final class RatisElection implements LeaderElection {
     }
   }
 
-  /// A server that has closed itself (its disk was full, say) is opened again.
+  private void fails(String why) {
+    if (broken.isEmpty()) {
+      broken = why;
+      LOG.log(ERROR, () -> "raft member cannot go on, is opened again once that works why=" + why);
+    }
+  }
+
+  /// Closes a member that cannot go on, and opens it again once its directory can be written.
   private void reopen(RaftMember dead) {
     long now = System.nanoTime();
-    RaftDirectory opened = directory;
-    if (opened == null || (reopenAt != 0 && now - reopenAt < 0)) {
+    if (reopenAt != 0 && now - reopenAt < 0) {
       return;
     }
-    reopenAt = now + REOPEN_PAUSE.toNanos();
-    LOG.log(ERROR, "raft server has closed itself, is opened again");
+    reopenPause = reopenPause.isZero() ? FIRST_REOPEN_PAUSE : longest(reopenPause.multipliedBy(2));
+    reopenAt = now + reopenPause.toNanos();
+    close(dead);
+    RaftDirectory old = directory;
+    if (old != null) {
+      old.close(); // it may be another one by now
+    }
     try {
-      dead.close();
-      member = new Opening(config, this::happened).open(opened);
-    } catch (IOException e) {
-      LOG.log(ERROR, "raft server not opened again, is tried later", e);
+      RaftDirectory again = RaftDirectory.open(config);
+      directory = again;
+      member = opening().open(again);
+      disk.reset();
+      broken = "";
+      LOG.log(INFO, "raft member is opened again");
+    } catch (IOException | RuntimeException e) {
+      broken = String.valueOf(e.getMessage());
+      LOG.log(WARNING, () -> "raft member not opened again, is tried later why=" + broken);
+    }
+  }
+
+  private static Duration longest(Duration pause) {
+    return pause.compareTo(LONGEST_REOPEN_PAUSE) < 0 ? pause : LONGEST_REOPEN_PAUSE;
+  }
+
+  private static void close(RaftMember member) {
+    try {
+      member.close();
+    } catch (IOException | RuntimeException e) { // what it cannot write, it says here too
+      LOG.log(WARNING, () -> "raft member did not close cleanly why=" + e);
     }
   }
 
@@ -209,18 +280,15 @@ public final class RatisElection implements LeaderElection {
       LOG.log(WARNING, "raft hand-over has not ended", e);
     }
     owner.shutdownNow();
+    disk.close();
     group.close();
-    try {
-      RaftMember now = member;
-      if (now != null) {
-        now.close();
-      }
-    } catch (IOException e) {
-      LOG.log(WARNING, "raft member did not close cleanly", e);
+    RaftMember now = member;
+    if (now != null) {
+      close(now);
     }
-    RaftDirectory opened = directory;
-    if (opened != null) {
-      opened.close();
+    RaftDirectory kept = directory;
+    if (kept != null) {
+      kept.close();
     }
   }
 }

@@ -91,7 +91,7 @@ class RaftFaultsIT {
   private static void comesBack(RaftPeers peers, int index) {
     RaftPeers.Peer back = peers.start(index);
     int leader = peers.awaitNominee();
-    Eventually.await("it is back", () -> back.term() == peers.peer(leader).term());
+    Eventually.await("it is back", back.election::joined);
     peers.stop(3 - leader - index); // now every vote of the two is needed
     peers.handOverFrom(leader);
   }
