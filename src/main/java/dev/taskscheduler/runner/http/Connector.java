@@ -12,7 +12,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
@@ -65,17 +64,17 @@ final class Connector {
 
   private List<InetAddress> addresses(String host, Exchange exchange)
       throws IOException, InterruptedException {
-    if (host.indexOf(':') >= 0) { // an address of IPv6; those of IPv4 the lookup knows by itself
-      return List.of(InetAddress.ofLiteral(host));
-    }
     try {
-      return lookup.start(host).get(exchange.millisLeftOf(timeout), TimeUnit.MILLISECONDS);
+      if (Network.meant(host)) { // an address needs no thread
+        return List.of(InetAddress.ofLiteral(host));
+      }
+      return lookup.addresses(host, exchange.millisLeftOf(timeout));
     } catch (TimeoutException e) {
       SocketTimeoutException late =
           new SocketTimeoutException("its name was not looked up in time");
       late.initCause(e);
       throw late;
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | IllegalArgumentException e) {
       UnknownHostException unknown = new UnknownHostException("its name is not known");
       unknown.initCause(e);
       throw unknown;
