@@ -12,7 +12,8 @@ import org.apache.hc.core5.util.Timeout;
 /// A connection to a target: our socket, to an address that was checked, and HTTP/1.1 on it.
 ///
 /// @param base the socket under TLS, or the socket itself
-record Connection(Origin origin, Socket base, DefaultBHttpClientConnection http) {
+/// @param sinceNanos when it was connected, by `System.nanoTime()`
+record Connection(Origin origin, Socket base, DefaultBHttpClientConnection http, long sinceNanos) {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
   /// Small buffers, since there may be ten thousand of them; and no line or header list without
@@ -26,6 +27,11 @@ record Connection(Origin origin, Socket base, DefaultBHttpClientConnection http)
           .build();
 
   private static final Timeout LOOK = Timeout.ofMilliseconds(1);
+
+  /// How many bytes have come from the target.
+  long received() {
+    return http.getEndpointDetails().getReceivedBytesCount();
+  }
 
   /// Whether a kept connection may carry another exchange: it is open, and its target has said
   /// nothing that nobody asked for. Such bytes would be taken for the next answer.

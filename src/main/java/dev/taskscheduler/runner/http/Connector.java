@@ -45,30 +45,32 @@ final class Connector {
   /// @throws TaskFailure lasting, if it must not be
   Connection open(Origin origin, Exchange exchange)
       throws IOException, TaskFailure, InterruptedException {
-    List<InetAddress> admitted = guard.admit(origin.host(), addresses(origin.host(), exchange));
-    Socket base = connect(admitted, origin.port(), exchange);
+    long since = System.nanoTime();
+    List<InetAddress> admitted =
+        guard.admit(origin.host(), addresses(origin.host(), exchange, since));
+    Socket base = connect(admitted, origin.port(), exchange, since);
     try {
       base.setTcpNoDelay(true);
       DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(Connection.LIMITS);
       if (origin.secure()) {
-        http.bind(secured(base, origin, exchange), base);
+        http.bind(secured(base, origin, exchange, since), base);
       } else {
         http.bind(base);
       }
-      return new Connection(origin, base, http);
+      return new Connection(origin, base, http, since);
     } catch (IOException | RuntimeException e) {
       Connection.drop(base);
       throw e;
     }
   }
 
-  private List<InetAddress> addresses(String host, Exchange exchange)
+  private List<InetAddress> addresses(String host, Exchange exchange, long since)
       throws IOException, InterruptedException {
     try {
       if (Network.meant(host)) { // an address needs no thread
         return List.of(InetAddress.ofLiteral(host));
       }
-      return lookup.addresses(host, exchange.millisLeftOf(timeout));
+      return lookup.addresses(host, exchange.millisLeft(since, timeout));
     } catch (TimeoutException e) {
       SocketTimeoutException late =
           new SocketTimeoutException("its name was not looked up in time");
@@ -82,7 +84,7 @@ final class Connector {
   }
 
   /// Connects to the first address that takes the connection; each gets its share of the time.
-  private Socket connect(List<InetAddress> addresses, int port, Exchange exchange)
+  private Socket connect(List<InetAddress> addresses, int port, Exchange exchange, long since)
       throws IOException {
     IOException last = new UnknownHostException("it has no address");
     int left = Math.min(addresses.size(), MOST_ADDRESSES);
@@ -93,7 +95,7 @@ final class Connector {
         exchange.uses(socket);
         socket.connect(
             new InetSocketAddress(address, port),
-            Math.max(1, exchange.millisLeftOf(timeout) / left));
+            Math.max(1, exchange.millisLeft(since, timeout) / left));
         return socket;
       } catch (IOException e) {
         Connection.drop(socket);
@@ -108,12 +110,13 @@ final class Connector {
   }
 
   /// TLS under the name that was asked for, which the certificate must bear, not under the address.
-  private SSLSocket secured(Socket base, Origin origin, Exchange exchange) throws IOException {
+  private SSLSocket secured(Socket base, Origin origin, Exchange exchange, long since)
+      throws IOException {
     SSLSocket socket = (SSLSocket) tls.get().createSocket(base, origin.host(), origin.port(), true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(exchange.millisLeftOf(timeout));
+    socket.setSoTimeout(exchange.millisLeft(since, timeout));
     socket.startHandshake();
     socket.setSoTimeout(0);
     return socket;
