@@ -5,7 +5,17 @@ import static java.lang.System.Logger.Level.DEBUG;
 import dev.taskscheduler.runner.http.HttpCall.Origin;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpMessage;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.util.Timeout;
 
@@ -26,7 +36,36 @@ record Connection(Origin origin, Socket base, DefaultBHttpClientConnection http,
           .setMaxEmptyLineCount(5)
           .build();
 
+  private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
   private static final Timeout LOOK = Timeout.ofMilliseconds(1);
+
+  /// HTTP/1.1, still to be bound to a socket.
+  static DefaultBHttpClientConnection unbound() {
+    return new DefaultBHttpClientConnection(
+        LIMITS, null, null, Connection::length, null, null, null);
+  }
+
+  /// As httpcore5 has it, but lengths that are given more than once are one if they are equal (RFC
+  /// 9110, section 8.6).
+  private static long length(HttpMessage message) throws HttpException {
+    if (message.containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
+      return DefaultContentLengthStrategy.INSTANCE.determineLength(message);
+    }
+    Set<String> given = new HashSet<>();
+    for (Header header : message.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
+      for (String one : String.valueOf(header.getValue()).split(",", -1)) {
+        given.add(one.strip());
+      }
+    }
+    if (given.isEmpty()) {
+      return ContentLengthStrategy.UNDEFINED;
+    }
+    String length = given.iterator().next();
+    if (given.size() > 1 || !LENGTH.matcher(length).matches()) {
+      throw new ProtocolException("Content-Length is no one number: " + given);
+    }
+    return Long.parseLong(length);
+  }
 
   /// How many bytes have come from the target.
   long received() {

@@ -51,7 +51,7 @@ final class Connector {
     Socket base = connect(admitted, origin.port(), exchange, since);
     try {
       base.setTcpNoDelay(true);
-      DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(Connection.LIMITS);
+      DefaultBHttpClientConnection http = Connection.unbound();
       if (origin.secure()) {
         http.bind(secured(base, origin, exchange, since), base);
       } else {

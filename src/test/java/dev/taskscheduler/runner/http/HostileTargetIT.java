@@ -151,6 +151,10 @@ class HostileTargetIT {
         "HTTP/1.1 abc OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok!",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2,\r\n\r\nok",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n",
         ""
       })
@@ -163,6 +167,16 @@ class HostileTargetIT {
         Sending sending = Sending.local("PT10S")) {
       passing(sending.get(target.url()).failure(), "target.test");
       assertEquals(0, sending.sender.idleConnections());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2\r\nContent-Length: 2", "2, 2", "2,2\r\nContent-Length: 2"})
+  void a_length_that_is_given_twice_and_is_the_same_is_one(String length) throws Exception {
+    try (RawTarget target =
+            RawTarget.saying("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nok");
+        Sending sending = Sending.local("PT10S")) {
+      assertTrue(sending.get(target.url()).kept().contains("\"ok\""));
     }
   }
 
