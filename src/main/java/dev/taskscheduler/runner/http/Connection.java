@@ -22,8 +22,14 @@ import org.apache.hc.core5.util.Timeout;
 /// A connection to a target: our socket, to an address that was checked, and HTTP/1.1 on it.
 ///
 /// @param base the socket under TLS, or the socket itself
+/// @param head bounds what is read of the heads of answers
 /// @param sinceNanos when it was connected, by `System.nanoTime()`
-record Connection(Origin origin, Socket base, DefaultBHttpClientConnection http, long sinceNanos) {
+record Connection(
+    Origin origin,
+    Socket base,
+    DefaultBHttpClientConnection http,
+    HeadLimit head,
+    long sinceNanos) {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
   /// Small buffers, since there may be ten thousand of them; and no line or header list without
@@ -40,9 +46,9 @@ record Connection(Origin origin, Socket base, DefaultBHttpClientConnection http,
   private static final Timeout LOOK = Timeout.ofMilliseconds(1);
 
   /// HTTP/1.1, still to be bound to a socket.
-  static DefaultBHttpClientConnection unbound() {
+  static DefaultBHttpClientConnection unbound(HeadLimit head) {
     return new DefaultBHttpClientConnection(
-        LIMITS, null, null, Connection::length, null, null, null);
+        LIMITS, null, null, Connection::length, null, null, head::parser);
   }
 
   /// As httpcore5 has it, but lengths that are given more than once are one if they are equal (RFC

@@ -28,15 +28,22 @@ final class Connector {
   private final TargetGuard guard;
   private final NameLookup lookup;
   private final Supplier<SSLSocketFactory> tls;
+  private final AnswerRoom room;
 
   /// @param timeout for all of it
   /// @param tls asked at the first connection that needs it, and at each
+  /// @param room for the heads of answers
   Connector(
-      Duration timeout, TargetGuard guard, NameLookup lookup, Supplier<SSLSocketFactory> tls) {
+      Duration timeout,
+      TargetGuard guard,
+      NameLookup lookup,
+      Supplier<SSLSocketFactory> tls,
+      AnswerRoom room) {
     this.timeout = timeout;
     this.guard = guard;
     this.lookup = lookup;
     this.tls = tls;
+    this.room = room;
   }
 
   /// Connects.
@@ -51,13 +58,14 @@ final class Connector {
     Socket base = connect(admitted, origin.port(), exchange, since);
     try {
       base.setTcpNoDelay(true);
-      DefaultBHttpClientConnection http = Connection.unbound();
+      HeadLimit head = new HeadLimit(room);
+      DefaultBHttpClientConnection http = Connection.unbound(head);
       if (origin.secure()) {
         http.bind(secured(base, origin, exchange, since), base);
       } else {
         http.bind(base);
       }
-      return new Connection(origin, base, http, since);
+      return new Connection(origin, base, http, head, since);
     } catch (IOException | RuntimeException e) {
       Connection.drop(base);
       throw e;

@@ -76,7 +76,8 @@ public final class HttpSender implements AutoCloseable {
             config.connectTimeout(),
             new TargetGuard(config.allowed(), config.privates()),
             lookup,
-            () -> tls.get().getSocketFactory());
+            () -> tls.get().getSocketFactory(),
+            room);
     deadlines =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
@@ -161,6 +162,7 @@ public final class HttpSender implements AutoCloseable {
       }
       return answer;
     } finally {
+      connection.head().release();
       if (exchange.end() && reuse.isPositive() && !Thread.currentThread().isInterrupted()) {
         kept.keep(connection, reuse);
       } else {

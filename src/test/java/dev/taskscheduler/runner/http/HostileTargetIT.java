@@ -180,6 +180,33 @@ class HostileTargetIT {
     }
   }
 
+  private static String head(int kibibytes) {
+    String header = "X-Large: " + "x".repeat(1_013) + "\r\n";
+    return "HTTP/1.1 200 OK\r\n" + header.repeat(kibibytes) + "Content-Length: 2\r\n\r\nok";
+  }
+
+  @Test
+  void a_head_of_more_than_32_kibibytes_in_all_is_none() throws Exception {
+    try (RawTarget large = RawTarget.saying(head(30));
+        RawTarget larger = RawTarget.saying(head(32));
+        Sending sending = Sending.local("PT10S")) {
+      for (int i = 0; i < 3; i++) { // on one connection, each with its own head
+        assertTrue(sending.get(large.url()).kept().contains("\"ok\""));
+      }
+      assertEquals(1, large.connections());
+      passing(sending.get(larger.url()).failure(), "larger than 32 KiB");
+    }
+  }
+
+  @Test
+  void a_head_that_is_split_among_interim_answers_is_one() throws Exception {
+    String interim = "HTTP/1.1 103 Early Hints\r\nX: " + "x".repeat(12_000) + "\r\n\r\n";
+    try (RawTarget target = RawTarget.saying(interim, interim, interim, OK);
+        Sending sending = Sending.local("PT10S")) {
+      passing(sending.get(target.url()).failure(), "larger than 32 KiB");
+    }
+  }
+
   @Test
   void more_than_was_announced_is_not_the_next_ones_answer() throws Exception {
     String forged = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
