@@ -12,8 +12,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /// What an attempt that ended well hands back.
 ///
-/// @param json a JSON value in UTF-8, kept with the task; empty if there is nothing to keep. Not to
-///   be changed after
+/// @param json a JSON value in UTF-8, kept with the task; empty if there is nothing to keep. Its
+///   numbers fit a double and its strings are Unicode (RFC 7493). Not to be changed after
 public record TaskResult(byte[] json) {
   /// Nothing to keep.
   public static final TaskResult NONE = new TaskResult(new byte[0]);
@@ -39,10 +39,13 @@ public record TaskResult(byte[] json) {
       return Optional.of("its result is not UTF-8");
     }
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
-      if (parser.nextToken() == null) {
+      if (text.isBlank()) {
         return Optional.of("its result is blank: JSON has a value, or there is no result at all");
       }
-      parser.skipChildren();
+      Optional<String> unread = InteroperableJson.fault(parser);
+      if (unread.isPresent()) {
+        return unread.map(what -> "its result holds " + what);
+      }
       return parser.nextToken() == null
           ? Optional.empty()
           : Optional.of("its result has text after the end of the JSON value");

@@ -5,16 +5,23 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What a URL must be that a task asks, be it named by a payload or by a [Callback]. Whom it may
 /// ask is judged when it is asked, by the node that does.
 public final class TargetUrl {
   /// What is allowed, for people.
   public static final String RULE =
-      "http or https, a host name of letters, digits, '-' and '.' (or an address), no user and"
-          + " password";
+      "http or https, a host name of the letters a to z, digits, '-', '_' and '.' (or an address;"
+          + " a name of other letters is written in its xn-- form), no user and password";
 
   private static final int MOST_PORT = 65_535;
+
+  /// A name with `_`, which DNS knows and `java.net.URI` does not take for a host. Its last label
+  /// begins with a letter or `_`, so that nothing reads it as a number.
+  private static final Pattern UNDERSCORED =
+      Pattern.compile("((?:[A-Za-z0-9_-]+\\.)*[A-Za-z_][A-Za-z0-9_-]*\\.?)(?::(\\d{0,5}))?");
 
   private TargetUrl() {}
 
@@ -28,14 +35,38 @@ public final class TargetUrl {
       String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
       boolean good =
           (scheme.equals("http") || scheme.equals("https"))
-              && uri.getHost() != null
+              && host(uri).filter(host -> host.indexOf('%') < 0).isPresent() // % is a zone's
               && uri.getUserInfo() == null
-              && uri.getHost().indexOf('%') < 0 // a zone of this machine
-              && uri.getPort() != 0
-              && uri.getPort() <= MOST_PORT;
+              && port(uri) != 0
+              && port(uri) <= MOST_PORT;
       return good ? Optional.of(uri) : Optional.empty();
     } catch (URISyntaxException e) {
       return Optional.empty();
     }
+  }
+
+  /// The host, as it is written; empty if there is none that could be asked.
+  public static Optional<String> host(URI uri) {
+    return uri.getHost() != null
+        ? Optional.of(uri.getHost())
+        : underscored(uri).map(parts -> parts.group(1));
+  }
+
+  /// The port; -1 where none is written.
+  public static int port(URI uri) {
+    return uri.getHost() != null
+        ? uri.getPort()
+        : underscored(uri)
+            .map(parts -> parts.group(2))
+            .filter(port -> !port.isEmpty())
+            .map(Integer::parseInt)
+            .orElse(-1);
+  }
+
+  private static Optional<Matcher> underscored(URI uri) {
+    return Optional.ofNullable(uri.getRawAuthority())
+        .filter(authority -> authority.indexOf('_') >= 0)
+        .map(UNDERSCORED::matcher)
+        .filter(Matcher::matches);
   }
 }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.runner.http;
 
+import dev.taskscheduler.runner.InteroperableJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -72,15 +73,13 @@ sealed interface AnswerBody {
       return media.equals("application/json") || media.endsWith("+json");
     }
 
-    /// Asked of the text, as the result is: of bytes, the parser would guess UTF-16, too.
+    /// Whether anybody reads it as JSON. Asked of the text, as the result is: of bytes, the parser
+    /// would guess UTF-16, too.
     private static boolean is(String text) {
       try (JsonParser parser = STRICT.createParser(ObjectReadContext.empty(), text)) {
-        if (parser.nextToken() == null) {
-          return false;
-        }
-        parser.skipChildren();
-        parser.finishToken();
-        return parser.nextToken() == null;
+        return !text.isBlank()
+            && InteroperableJson.fault(parser).isEmpty()
+            && parser.nextToken() == null;
       } catch (JacksonException e) {
         return false;
       }

@@ -6,16 +6,25 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 
-/// Reads bodies, each up to a bound and all that are under way together up to another: ten thousand
-/// targets that each send slowly would fill the heap otherwise.
+/// Memory for answers. Reads bodies, each up to a bound and all that are under way together up to
+/// another: ten thousand targets that each send slowly would fill the heap otherwise.
 final class AnswerRoom {
-  private static final int BLOCK = 4 << 10;
+  static final int BLOCK = 4 << 10;
 
   private final Semaphore blocks;
 
   /// @param bytes for all of them together
   AnswerRoom(long bytes) {
     blocks = new Semaphore((int) Math.clamp(bytes / BLOCK, 1, Integer.MAX_VALUE));
+  }
+
+  /// Takes one block, if there is one.
+  boolean take() {
+    return blocks.tryAcquire();
+  }
+
+  void giveBack(int taken) {
+    blocks.release(taken);
   }
 
   /// @param cut whether there was more than was read

@@ -12,7 +12,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
@@ -29,15 +28,22 @@ final class Connector {
   private final TargetGuard guard;
   private final NameLookup lookup;
   private final Supplier<SSLSocketFactory> tls;
+  private final AnswerRoom room;
 
   /// @param timeout for all of it
   /// @param tls asked at the first connection that needs it, and at each
+  /// @param room for the heads of answers
   Connector(
-      Duration timeout, TargetGuard guard, NameLookup lookup, Supplier<SSLSocketFactory> tls) {
+      Duration timeout,
+      TargetGuard guard,
+      NameLookup lookup,
+      Supplier<SSLSocketFactory> tls,
+      AnswerRoom room) {
     this.timeout = timeout;
     this.guard = guard;
     this.lookup = lookup;
     this.tls = tls;
+    this.room = room;
   }
 
   /// Connects.
@@ -46,36 +52,39 @@ final class Connector {
   /// @throws TaskFailure lasting, if it must not be
   Connection open(Origin origin, Exchange exchange)
       throws IOException, TaskFailure, InterruptedException {
-    List<InetAddress> admitted = guard.admit(origin.host(), addresses(origin.host(), exchange));
-    Socket base = connect(admitted, origin.port(), exchange);
+    long since = System.nanoTime();
+    List<InetAddress> admitted =
+        guard.admit(origin.host(), addresses(origin.host(), exchange, since));
+    Socket base = connect(admitted, origin.port(), exchange, since);
     try {
       base.setTcpNoDelay(true);
-      DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(Connection.LIMITS);
+      HeadLimit head = new HeadLimit(room);
+      DefaultBHttpClientConnection http = Connection.unbound(head);
       if (origin.secure()) {
-        http.bind(secured(base, origin, exchange), base);
+        http.bind(secured(base, origin, exchange, since), base);
       } else {
         http.bind(base);
       }
-      return new Connection(origin, base, http);
+      return new Connection(origin, base, http, head, since);
     } catch (IOException | RuntimeException e) {
       Connection.drop(base);
       throw e;
     }
   }
 
-  private List<InetAddress> addresses(String host, Exchange exchange)
+  private List<InetAddress> addresses(String host, Exchange exchange, long since)
       throws IOException, InterruptedException {
-    if (host.indexOf(':') >= 0) { // an address of IPv6; those of IPv4 the lookup knows by itself
-      return List.of(InetAddress.ofLiteral(host));
-    }
     try {
-      return lookup.start(host).get(exchange.millisLeftOf(timeout), TimeUnit.MILLISECONDS);
+      if (Network.meant(host)) { // an address needs no thread
+        return List.of(InetAddress.ofLiteral(host));
+      }
+      return lookup.addresses(host, exchange.millisLeft(since, timeout));
     } catch (TimeoutException e) {
       SocketTimeoutException late =
           new SocketTimeoutException("its name was not looked up in time");
       late.initCause(e);
       throw late;
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | IllegalArgumentException e) {
       UnknownHostException unknown = new UnknownHostException("its name is not known");
       unknown.initCause(e);
       throw unknown;
@@ -83,7 +92,7 @@ final class Connector {
   }
 
   /// Connects to the first address that takes the connection; each gets its share of the time.
-  private Socket connect(List<InetAddress> addresses, int port, Exchange exchange)
+  private Socket connect(List<InetAddress> addresses, int port, Exchange exchange, long since)
       throws IOException {
     IOException last = new UnknownHostException("it has no address");
     int left = Math.min(addresses.size(), MOST_ADDRESSES);
@@ -94,7 +103,7 @@ final class Connector {
         exchange.uses(socket);
         socket.connect(
             new InetSocketAddress(address, port),
-            Math.max(1, exchange.millisLeftOf(timeout) / left));
+            Math.max(1, exchange.millisLeft(since, timeout) / left));
         return socket;
       } catch (IOException e) {
         Connection.drop(socket);
@@ -109,12 +118,13 @@ final class Connector {
   }
 
   /// TLS under the name that was asked for, which the certificate must bear, not under the address.
-  private SSLSocket secured(Socket base, Origin origin, Exchange exchange) throws IOException {
+  private SSLSocket secured(Socket base, Origin origin, Exchange exchange, long since)
+      throws IOException {
     SSLSocket socket = (SSLSocket) tls.get().createSocket(base, origin.host(), origin.port(), true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(exchange.millisLeftOf(timeout));
+    socket.setSoTimeout(exchange.millisLeft(since, timeout));
     socket.startHandshake();
     socket.setSoTimeout(0);
     return socket;

@@ -28,11 +28,12 @@ final class Exchange {
     return timeout;
   }
 
-  /// What is left of the first `part` of it, at least a millisecond: 0 would be no limit to a
-  /// socket.
-  int millisLeftOf(Duration part) {
-    Duration limit = part.compareTo(timeout) < 0 ? part : timeout;
-    long left = limit.toNanos() - (System.nanoTime() - startNanos);
+  /// What is left of `part`, which began at `sinceNanos`, and of the whole; at least a millisecond:
+  /// 0 would be no limit to a socket.
+  int millisLeft(long sinceNanos, Duration part) {
+    long now = System.nanoTime();
+    long left =
+        Math.min(part.toNanos() - (now - sinceNanos), timeout.toNanos() - (now - startNanos));
     return (int) Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE);
   }
 

@@ -1,5 +1,6 @@
 package dev.taskscheduler.runner.http;
 
+import dev.taskscheduler.task.TargetUrl;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,7 +17,8 @@ public record HttpCall(
     String method, URI url, Map<String, String> headers, byte[] body, Duration timeout) {
   public HttpCall {
     headers = Map.copyOf(headers);
-    if (url.getHost() == null || !secure(url) && !"http".equalsIgnoreCase(url.getScheme())) {
+    if (TargetUrl.host(url).isEmpty()
+        || !secure(url) && !"http".equalsIgnoreCase(url.getScheme())) {
       throw new IllegalArgumentException("no http or https URL with a host");
     }
   }
@@ -43,14 +45,15 @@ public record HttpCall(
   }
 
   Origin origin() {
-    String host = url.getHost().toLowerCase(Locale.ROOT);
+    String host = TargetUrl.host(url).orElseThrow().toLowerCase(Locale.ROOT);
     if (host.startsWith("[")) {
       host = host.substring(1, host.length() - 1);
     } else if (host.endsWith(".")) {
       host = host.substring(0, host.length() - 1);
     }
     boolean secure = secure(url);
-    int port = url.getPort() > 0 ? url.getPort() : secure ? Origin.HTTPS : Origin.HTTP;
+    int given = TargetUrl.port(url);
+    int port = given > 0 ? given : secure ? Origin.HTTPS : Origin.HTTP;
     return new Origin(secure, host, port);
   }
 

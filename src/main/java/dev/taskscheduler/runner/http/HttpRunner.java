@@ -91,7 +91,7 @@ public final class HttpRunner implements TaskRunner {
         answer
             .text()
             .map(text -> text.replaceAll("\\p{Cntrl}+", " ").strip())
-            .map(text -> text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "...")
+            .map(text -> text.length() <= QUOTED ? text : begin(text) + "...")
             .orElse("");
     boolean redirect = answer.status() >= 300 && answer.status() < 400;
     return call.origin()
@@ -99,5 +99,11 @@ public final class HttpRunner implements TaskRunner {
         + answer.status()
         + (redirect ? " (redirects are not followed: submit the URL that they lead to)" : "")
         + (quote.isEmpty() ? "" : ": " + quote);
+  }
+
+  /// Never through the middle of a character.
+  private static String begin(String text) {
+    return text.substring(
+        0, Character.isHighSurrogate(text.charAt(QUOTED - 1)) ? QUOTED - 1 : QUOTED);
   }
 }

@@ -1,5 +1,7 @@
 package dev.taskscheduler.runner.http;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskRun;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +36,12 @@ import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 
 /// Sends requests for tasks and reads what is answered, within bounds: of time, of bytes, and of
-/// whom it may ask. It follows no redirect, keeps no cookie, sends nothing twice and unpacks
-/// nothing.
+/// whom it may ask. It follows no redirect, keeps no cookie and unpacks nothing.
 ///
 /// For thousands of virtual threads at once; an interrupt ends an exchange at once only on these.
 public final class HttpSender implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpSender.class.getName());
+
   /// How many connections may wait for another exchange.
   public static final int MOST_IDLE = 256;
 
@@ -92,7 +96,8 @@ public final class HttpSender implements AutoCloseable {
             config.connectTimeout(),
             new TargetGuard(config.allowed(), config.privates()),
             lookup,
-            () -> tls.get().getSocketFactory());
+            () -> tls.get().getSocketFactory(),
+            room);
     deadlines =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
@@ -139,20 +144,45 @@ public final class HttpSender implements AutoCloseable {
     }
   }
 
+  /// On a kept connection, if there is one. Where that ends before the first byte of an answer, its
+  /// target was just closing it and has most likely not read the request, so it is sent once more,
+  /// on a new connection (RFC 9112, section 9.3.1).
   private HttpAnswer send(ClassicHttpRequest request, HttpCall.Origin origin, Exchange exchange)
       throws IOException, HttpException, TaskFailure, InterruptedException {
-    var waiting = kept.take(origin);
-    Connection connection = waiting.isPresent() ? waiting.get() : connector.open(origin, exchange);
+    Optional<Connection> waiting = kept.take(origin);
+    if (waiting.isPresent()) {
+      long before = waiting.get().received();
+      try {
+        return send(request, waiting.get(), exchange);
+      } catch (IOException e) {
+        boolean unanswered = waiting.get().received() == before;
+        if (!unanswered || exchange.over() || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LOG.log(DEBUG, () -> "kept connection ended, request is sent again target=" + origin, e);
+      }
+    }
+    return send(request, connector.open(origin, exchange), exchange);
+  }
+
+  private HttpAnswer send(ClassicHttpRequest request, Connection connection, Exchange exchange)
+      throws IOException, HttpException {
     Duration reuse = Duration.ZERO;
+    RequestWrite write = new RequestWrite(request, connection);
     try {
       exchange.uses(connection.base());
-      ClassicHttpResponse response = exchanged(request, connection.http());
+      write.start();
+      ClassicHttpResponse response = answered(request, connection.http(), write);
       HttpAnswer answer = read(response);
-      if (!answer.cut() && reusable(request, response) && connection.http().isConsistent()) {
+      if (!answer.cut()
+          && reusable(request, response)
+          && connection.http().isConsistent()
+          && write.done()) {
         reuse = KeepAlive.time(answer.header("keep-alive"));
       }
       return answer;
     } finally {
+      connection.head().release();
       if (exchange.end() && reuse.isPositive() && !Thread.currentThread().isInterrupted()) {
         kept.keep(connection, reuse);
       } else {
@@ -178,16 +208,16 @@ public final class HttpSender implements AutoCloseable {
     return request;
   }
 
-  private static ClassicHttpResponse exchanged(
-      ClassicHttpRequest request, DefaultBHttpClientConnection http)
+  private static ClassicHttpResponse answered(
+      ClassicHttpRequest request, DefaultBHttpClientConnection http, RequestWrite write)
       throws IOException, HttpException {
-    http.sendRequestHeader(request);
-    if (request.getEntity() != null) {
-      http.sendRequestEntity(request);
-    }
-    http.flush();
     for (int interim = 0; interim < MOST_INTERIM; interim++) {
-      ClassicHttpResponse response = http.receiveResponseHeader();
+      ClassicHttpResponse response;
+      try {
+        response = http.receiveResponseHeader();
+      } catch (IOException e) {
+        throw write.failure().orElse(e);
+      }
       if (response.getCode() >= FIRST_FINAL || response.getCode() == SWITCHING) {
         if (MessageSupport.canResponseHaveBody(request.getMethod(), response)) {
           http.receiveResponseEntity(response);

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Connections that wait for another exchange with the same origin, for a short while and few of
-/// them: most targets close theirs soon, and a request on a connection that is just being closed is
-/// an attempt lost.
+/// Connections that wait for another exchange with the same origin, few of them, and none longer
+/// than a short while after it was connected: one that is always in use would otherwise never
+/// follow a name that moved.
 final class KeptConnections implements AutoCloseable {
+  /// From connecting on.
   static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final int most;
@@ -58,13 +59,15 @@ final class KeptConnections implements AutoCloseable {
     }
   }
 
-  /// Keeps a connection for that long at the most, or closes it if there are enough.
+  /// Keeps a connection for that long at the most, or closes it if it is old or there are enough.
   void keep(Connection connection, Duration atMost) {
-    Duration time = atMost.compareTo(LONGEST) < 0 ? atMost : LONGEST;
+    long now = System.nanoTime();
+    long left = connection.sinceNanos() + LONGEST.toNanos() - now;
+    long time = Math.min(atMost.toNanos(), left);
     synchronized (this) {
-      if (!closed && count < most && time.isPositive()) {
+      if (!closed && count < most && time > 0) {
         kept.computeIfAbsent(connection.origin(), _ -> new ArrayDeque<>())
-            .push(new Kept(connection, System.nanoTime() + time.toNanos()));
+            .push(new Kept(connection, now + time));
         count++;
         return;
       }

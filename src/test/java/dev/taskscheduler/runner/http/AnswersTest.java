@@ -60,6 +60,10 @@ class AnswersTest {
           86401                         | PT24H
           999999999999999999            | PT24H
           Wed, 25 Nov 2026 08:01:30 GMT | PT1M30S
+          Wednesday, 25-Nov-26 08:01:30 GMT | PT1M30S
+          Wed Nov 25 08:01:30 2026      | PT1M30S
+          Tue Dec  1 08:00:00 2026      | PT24H
+          Wednesday, 25-Nov-76 08:01:30 GMT | PT24H
           Tue, 25 Nov 2036 08:01:30 GMT | PT24H
           """)
   void retry_after_is_seconds_or_a_date_a_day_at_the_most(String header, Duration wait) {
@@ -78,6 +82,8 @@ class AnswersTest {
           9999999999999999999999
           Wed, 25 Nov 2026 07:59:59 GMT
           2026-11-25T09:00:00Z
+          Friday, 25-Nov-77 08:01:30 GMT
+          Wed Nov 25 07:59:59 2026
           ''
           """)
   void a_retry_after_that_says_nothing_of_use_is_none(String header) {
@@ -107,6 +113,29 @@ class AnswersTest {
     assertEquals(
         "{\"status\":200,\"headers\":{\"content-type\":\"application/problem+json; charset=utf-8\"},\"body\":[]}",
         kept("application/problem+json; charset=utf-8", "[]", false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1e999", "{\"a\":[-1e999]}", "\"\\ud800\"", "{\"\\udfff\":1}", "[\"\\ud83dx\"]"})
+  void json_that_not_everybody_reads_is_kept_as_text(String json) {
+    String kept = kept("application/json", json, false);
+    String text = json.replace("\\", "\\\\").replace("\"", "\\\"");
+    assertTrue(kept.endsWith(",\"body\":\"" + text + "\"}"), kept);
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    assertTrue(new TaskResult(bytes).fault(1024).isPresent());
+    bytes = kept.getBytes(StandardCharsets.UTF_8);
+    assertEquals(Optional.empty(), new TaskResult(bytes).fault(1024));
+  }
+
+  @Test
+  void json_that_everybody_reads_is_kept_as_json_however_large_its_numbers_are() {
+    String json = "[1e308," + "9".repeat(300) + ",\"\\ud83d\\ude00\",\"😀\",{},true,null]";
+    String kept = kept("application/json", json, false);
+    assertTrue(kept.endsWith(",\"body\":" + json + "}"), kept);
+    String larger = "[" + "9".repeat(400) + "]";
+    kept = kept("application/json", larger, false);
+    assertTrue(kept.endsWith(",\"body\":\"" + larger + "\"}"), kept);
   }
 
   @Test

@@ -151,6 +151,10 @@ class HostileTargetIT {
         "HTTP/1.1 abc OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok!",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2,\r\n\r\nok",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n",
         ""
       })
@@ -163,6 +167,43 @@ class HostileTargetIT {
         Sending sending = Sending.local("PT10S")) {
       passing(sending.get(target.url()).failure(), "target.test");
       assertEquals(0, sending.sender.idleConnections());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2\r\nContent-Length: 2", "2, 2", "2,2\r\nContent-Length: 2"})
+  void a_length_that_is_given_twice_and_is_the_same_is_one(String length) throws Exception {
+    try (RawTarget target =
+            RawTarget.saying("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nok");
+        Sending sending = Sending.local("PT10S")) {
+      assertTrue(sending.get(target.url()).kept().contains("\"ok\""));
+    }
+  }
+
+  private static String head(int kibibytes) {
+    String header = "X-Large: " + "x".repeat(1_013) + "\r\n";
+    return "HTTP/1.1 200 OK\r\n" + header.repeat(kibibytes) + "Content-Length: 2\r\n\r\nok";
+  }
+
+  @Test
+  void a_head_of_more_than_32_kibibytes_in_all_is_none() throws Exception {
+    try (RawTarget large = RawTarget.saying(head(30));
+        RawTarget larger = RawTarget.saying(head(32));
+        Sending sending = Sending.local("PT10S")) {
+      for (int i = 0; i < 3; i++) { // on one connection, each with its own head
+        assertTrue(sending.get(large.url()).kept().contains("\"ok\""));
+      }
+      assertEquals(1, large.connections());
+      passing(sending.get(larger.url()).failure(), "larger than 32 KiB");
+    }
+  }
+
+  @Test
+  void a_head_that_is_split_among_interim_answers_is_one() throws Exception {
+    String interim = "HTTP/1.1 103 Early Hints\r\nX: " + "x".repeat(12_000) + "\r\n\r\n";
+    try (RawTarget target = RawTarget.saying(interim, interim, interim, OK);
+        Sending sending = Sending.local("PT10S")) {
+      passing(sending.get(target.url()).failure(), "larger than 32 KiB");
     }
   }
 

@@ -99,6 +99,13 @@ class HttpPayloadTest {
           {"url":"http://user:word@example.com"}                          | /url
           {"url":"http://a b.com"}                                        | /url
           {"url":"http://0x7f.1/"}                                        | /url
+          {"url":"http://a_b.0x7f/"}                                      | /url
+          {"url":"http://user@my_host/"}                                  | /url
+          {"url":"http://my_host:0/"}                                     | /url
+          {"url":"http://my_host:70000/"}                                 | /url
+          {"url":"http://my_host..x/"}                                    | /url
+          {"url":"http://b\\u00fccher.example/"}                           | /url
+          {"url":"http://１２７.1/"}                          | /url
           {"url":"http://[fe80::1%25eth0]/"}                              | /url
           {"url":"http://x.com:0/"}                                       | /url
           {"url":"http://x.com:70000/"}                                   | /url
@@ -157,5 +164,26 @@ class HttpPayloadTest {
             .stream()
             .map(PayloadFault::pointer)
             .toList());
+  }
+
+  @Test
+  void a_name_of_other_letters_is_to_be_written_in_its_ascii_form() {
+    String detail = faults("{\"url\":\"http://bücher.example/\"}").getFirst().toString();
+    assertTrue(detail.contains("a name of other letters is written in its xn-- form"), detail);
+    HttpCall call = call("{\"url\":\"http://xn--bcher-kva.example/\"}");
+    assertEquals("http://xn--bcher-kva.example", call.origin().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://My_Host/a?b, http://my_host, /a?b",
+    "https://a_b.example.com.:8443, https://a_b.example.com:8443, /",
+    "http://_x._y:80/, http://_x._y, /",
+    "http://my_host:/, http://my_host, /"
+  })
+  void a_host_may_have_an_underscore(String url, String origin, String path) {
+    HttpCall call = call("{\"url\":\"" + url + "\"}");
+    assertEquals(origin, call.origin().toString());
+    assertEquals(path, call.path());
   }
 }
