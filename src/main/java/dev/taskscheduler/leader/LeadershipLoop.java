@@ -26,9 +26,6 @@ final class LeadershipLoop implements Runnable {
   private static final int BEATS_PER_TRUST = 4;
   private static final int LOOKS_PER_TRUST = 16; // a crash is waited for from the last look's time
 
-  /// Of the work: far more than the calls to Redis in one step may take.
-  private static final Duration LONGEST_STEP = Duration.ofSeconds(15);
-
   private static final Duration END_GRACE = Duration.ofSeconds(5);
   private static final Duration RELEASE_LIMIT = Duration.ofSeconds(2);
   private static final Duration RELEASE_RETRY = Duration.ofMillis(100);
@@ -45,7 +42,7 @@ final class LeadershipLoop implements Runnable {
   private final Candidacy candidacy;
   private final long pace;
   private final long lookPace;
-  private volatile long lastStep = System.nanoTime();
+  private final Steps steps;
 
   private Phase phase = new Phase.Following();
   private boolean closing;
@@ -71,6 +68,7 @@ final class LeadershipLoop implements Runnable {
     this.health = new FenceHealth();
     this.view = new LeaderView(config.node(), config.trust());
     this.calls = new FenceCalls(fence, work, health, this::post);
+    this.steps = new Steps(config.trust(), work);
     this.pace = config.trust().toNanos() / BEATS_PER_TRUST;
     this.lookPace = config.trust().toNanos() / LOOKS_PER_TRUST;
     long now = System.nanoTime();
@@ -92,20 +90,10 @@ final class LeadershipLoop implements Runnable {
     return health;
   }
 
-  /// What of this node's leadership makes no steps any more; from any thread.
-  private Optional<String> stalled() {
-    if (System.nanoTime() - lastStep > config.trust().toNanos()) {
-      return Optional.of("the leadership thread makes no steps");
-    }
-    return work.sinceStep().compareTo(LONGEST_STEP) > 0
-        ? Optional.of("the dispatcher makes no steps")
-        : Optional.empty();
-  }
-
   @Override
   public void run() {
     while (!(phase instanceof Phase.Closed)) {
-      lastStep = System.nanoTime();
+      steps.made();
       guarded(() -> step(System.nanoTime()));
       Event event = next(System.nanoTime());
       while (event != null) {
@@ -309,7 +297,8 @@ final class LeadershipLoop implements Runnable {
       release(term.token(), false, now + RELEASE_LIMIT.toNanos());
       return;
     }
-    Beats beats = new Beats(fence, term, Duration.ofNanos(pace), health, this::post, this::stalled);
+    Beats beats =
+        new Beats(fence, term, Duration.ofNanos(pace), health, this::post, steps::missing);
     phase = new Phase.Leading(term, beats);
     view.leads(term);
     try {

@@ -19,8 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One leadership's work, from recovery to the last answer: a dispatcher that claims and starts, a
-/// caretaker that makes scheduled tasks ready, trims finished ones and ends attempts whose time is
-/// over, and a [Repairer].
+/// [Caretaker] and a [Repairer].
 ///
 /// Its threads wait on futures and are never interrupted; they end because `quiet` is set or trust
 /// is over.
@@ -29,7 +28,6 @@ final class Tenure {
   private static final int MOST = 500;
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(100);
-  private static final Duration CARE = Duration.ofMillis(250);
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
 
   private final Leadership leadership;
@@ -37,8 +35,8 @@ final class Tenure {
   private final WorkerPool pool;
   private final WorkListener listener;
   private final Semaphore readyHint = new Semaphore(0);
-  private final Semaphore careHint = new Semaphore(0);
   private final AtomicBoolean ending = new AtomicBoolean();
+  private final Caretaker caretaker;
   private final Repairer repairer;
   private final Unsettled unsettled;
   private @Nullable Thread dispatcher;
@@ -46,10 +44,6 @@ final class Tenure {
   private long sequence;
   private boolean recovered;
   private volatile long lastStep = System.nanoTime(); // the dispatcher's
-  private volatile boolean cancelHint;
-  private long nextTrim = System.nanoTime(); // the caretaker's alone, as are the next two
-  private long nextPromotion = nextTrim;
-  private boolean careHinted = true;
   private volatile boolean quiet;
   private volatile boolean planned;
   private volatile long drainUntilNanos;
@@ -67,6 +61,7 @@ final class Tenure {
     this.turns = turns;
     this.listener = listener;
     this.unsettled = new Unsettled(leadership.token(), store, listener);
+    this.caretaker = new Caretaker(leadership, store, pool, this::over, this::hint);
     this.repairer = new Repairer(leadership, store, repairEvery, listener);
   }
 
@@ -84,15 +79,12 @@ final class Tenure {
 
   /// A task may be due earlier than the caretaker sleeps.
   void hintCare() {
-    if (careHint.availablePermits() == 0) {
-      careHint.release();
-    }
+    caretaker.hint();
   }
 
   /// A task that runs is to be cancelled.
   void hintCancel() {
-    cancelHint = true;
-    hintCare();
+    caretaker.hintCancel();
   }
 
   int running() {
@@ -117,7 +109,7 @@ final class Tenure {
         }
         empty = claimAndStart();
       }
-      VitalThreads.virtual("caretaker", this::takeCare).start();
+      VitalThreads.virtual("caretaker", caretaker::run).start();
       repairer.begin();
       while (!over()) {
         if (empty) {
@@ -269,78 +261,6 @@ final class Tenure {
     return List.of();
   }
 
-  private void takeCare() {
-    try {
-      while (!over()) {
-        pool.endOverdue();
-        boolean more = false;
-        try {
-          more = care();
-        } catch (StoreException.Fenced e) {
-          leadership.fenced();
-        } catch (StoreException e) {
-          LOG.log(DEBUG, "care will be repeated", e);
-        } catch (RuntimeException e) { // this thread must live
-          LOG.log(System.Logger.Level.ERROR, "care failed, goes on", e);
-          nextPromotion = System.nanoTime() + POLL.toNanos();
-        }
-        careHinted = more || careHint.tryAcquire(careWait().toMillis(), TimeUnit.MILLISECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /// Asks Redis only for what is due, or was hinted at; once a second also for what a lost hint may
-  /// have told.
-  ///
-  /// @return whether there is more to do at once
-  private boolean care() {
-    careHinted |= careHint.drainPermits() > 0; // what is scheduled by now is seen by this call
-    boolean secondly = nextTrim - System.nanoTime() <= 0;
-    cancelAsked(secondly);
-    boolean more = false;
-    if (careHinted || nextPromotion - System.nanoTime() <= 0) {
-      Duration next = promote();
-      nextPromotion = System.nanoTime() + next.toNanos();
-      more = (careHinted || secondly) && store.unpark(leadership.token(), MOST) == MOST;
-    }
-    if (secondly && store.trim(leadership.token(), MOST) == MOST) {
-      more = true;
-    } else if (secondly) {
-      nextTrim = System.nanoTime() + POLL.toNanos();
-    }
-    return more;
-  }
-
-  /// Until a task is due, but no longer than attempts may wait for the end of their time.
-  private Duration careWait() {
-    long left = Math.max(0, nextPromotion - System.nanoTime());
-    return shorter(CARE, Duration.ofNanos(left + 999_999)); // in whole ms: not too early
-  }
-
-  /// @param anyway also without a hint, which may have been lost
-  private void cancelAsked(boolean anyway) {
-    boolean hinted = cancelHint;
-    cancelHint = false;
-    if (hinted || anyway) {
-      pool.cancel(store.cancelling(leadership.token()));
-    }
-  }
-
-  /// @return how long until there is something to do again
-  private Duration promote() {
-    ClaimStore.Promoted promoted = store.promote(leadership.token(), MOST);
-    if (promoted.promoted() > 0) {
-      hint(); // sooner than by way of Redis
-    }
-    return promoted.promoted() == MOST ? Duration.ZERO : shorter(POLL, promoted.nextDue());
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
   /// Ends the work; called again, it ends harder. `ended` is run once, by whichever call came
   /// first.
   void end(boolean isPlanned, Duration drain, Runnable ended) {
@@ -349,7 +269,7 @@ final class Tenure {
     quiet = true;
     pool.startNoMore();
     hint();
-    careHint.release();
+    caretaker.hint();
     repairer.end();
     if (ending.compareAndSet(false, true)) {
       VitalThreads.virtual("tenure-end", () -> finishThen(ended)).start();
