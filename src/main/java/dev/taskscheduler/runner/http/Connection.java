@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.taskscheduler.runner.http.HttpCall.Origin;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,7 +17,9 @@ import org.apache.hc.core5.http.HttpMessage;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.Timeout;
 
 /// A connection to a target: our socket, to an address that was checked, and HTTP/1.1 on it.
@@ -42,13 +45,23 @@ record Connection(
           .setMaxEmptyLineCount(5)
           .build();
 
+  private static final Http1Config TRAILER_LIMITS =
+      Http1Config.custom().setMaxHeaderCount(9).build(); // it takes one less
   private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
   private static final Timeout LOOK = Timeout.ofMilliseconds(1);
 
   /// HTTP/1.1, still to be bound to a socket.
   static DefaultBHttpClientConnection unbound(HeadLimit head) {
     return new DefaultBHttpClientConnection(
-        LIMITS, null, null, Connection::length, null, null, head::parser);
+        LIMITS, null, null, Connection::length, null, null, head::parser) {
+      @Override
+      protected InputStream createContentInputStream(
+          long length, SessionInputBuffer buffer, InputStream in) {
+        return length == ContentLengthStrategy.CHUNKED
+            ? new ChunkedInputStream(buffer, in, TRAILER_LIMITS)
+            : super.createContentInputStream(length, buffer, in);
+      }
+    };
   }
 
   /// As httpcore5 has it, but lengths that are given more than once are one if they are equal (RFC

@@ -199,6 +199,18 @@ class HostileTargetIT {
   }
 
   @Test
+  void trailers_are_read_within_bounds() throws Exception {
+    String body = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n";
+    String trailer = "X-Trailer: " + "x".repeat(900) + "\r\n";
+    try (RawTarget few = RawTarget.saying(body + trailer.repeat(8) + "\r\n");
+        RawTarget many = RawTarget.saying(body + trailer.repeat(9) + "\r\n");
+        Sending sending = Sending.local("PT10S")) {
+      assertTrue(sending.get(few.url()).kept().contains("\"ok\""));
+      passing(sending.get(many.url()).failure(), "target.test");
+    }
+  }
+
+  @Test
   void a_head_that_is_split_among_interim_answers_is_one() throws Exception {
     String interim = "HTTP/1.1 103 Early Hints\r\nX: " + "x".repeat(12_000) + "\r\n\r\n";
     try (RawTarget target = RawTarget.saying(interim, interim, interim, OK);
