@@ -46,7 +46,7 @@ public final class Main {
     Logging.configure(config.log().format(), config.log().level());
     try {
       start(config);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       System.err.println("The node cannot start: " + e.getMessage());
       System.getLogger(Main.class.getName()).log(System.Logger.Level.DEBUG, "cannot start", e);
       System.exit(FAILED);
@@ -96,7 +96,7 @@ public final class Main {
       Node node = new Node(config, () -> System.exit(FAILED));
       started.complete(node);
       return node;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       started.completeExceptionally(e);
       throw e;
     }

@@ -1,5 +1,10 @@
 package dev.taskscheduler.local;
 
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.RedisListener;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,6 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// users were all killed is adopted by the next. A lock file keeps one thing at a time.
 public final class LocalRedis implements AutoCloseable {
   private static final Duration LOCK_LIMIT = Duration.ofMinutes(2); // longer than a start or a stop
+  private static final Duration LAST_CALL = Duration.ofSeconds(2);
+  private static final LuaScript FORGET_RELEASED =
+      LuaScript.load(LocalRedis.class, "forget-released");
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   private static final ReentrantLock IN_PROCESS = new ReentrantLock(); // file locks are a process's
 
@@ -99,6 +107,7 @@ public final class LocalRedis implements AutoCloseable {
           }
           RedisState left = state.get().without(Optional.of(user));
           if (left.users().isEmpty()) {
+            forgetReleased();
             RedisProcess.stop(left.server());
             Files.deleteIfExists(file);
           } else {
@@ -106,6 +115,18 @@ public final class LocalRedis implements AutoCloseable {
           }
           return true;
         });
+  }
+
+  /// After a restart of Redis a fence that was released is waited for like any other, since Redis
+  /// may have come back with an older state. This one comes back as it is now.
+  private void forgetReleased() {
+    try (Redis redis =
+        new Redis(
+            RedisConfig.parse("127.0.0.1:" + port), "run", 1, LAST_CALL, RedisListener.NONE)) {
+      redis.eval(FORGET_RELEASED, List.of(), List.of());
+    } catch (RedisException e) {
+      // The next leader begins a little later.
+    }
   }
 
   private interface Locked<T> {

@@ -185,6 +185,19 @@ class RunIT {
   }
 
   @Test
+  void after_a_stop_in_order_the_next_run_leads_without_waiting_for_the_lease_of_the_last()
+      throws Exception {
+    Map<String, String> patient = Map.of("LEASE_TTL", "5m", "CONSENSUS_TYPE", "redis");
+    Process run = run(patient);
+    Eventually.await("it leads", LIMIT, () -> get(0, "/health").contains("\"is_leader\":true"));
+    terminate(run, 143);
+    Process again = run(patient);
+    awaitHealth(0);
+    Eventually.await("it leads", LIMIT, () -> get(0, "/health").contains("\"is_leader\":true"));
+    terminate(again, 143);
+  }
+
+  @Test
   void three_nodes_agree_on_a_leader_and_one_of_them_may_die() throws Exception {
     Process run = run(Map.of(), "--nodes", "3");
     for (int node = 0; node < 3; node++) {
