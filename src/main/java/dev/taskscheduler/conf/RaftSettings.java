@@ -30,7 +30,7 @@ final class RaftSettings {
             "127.0.0.1:9000",
             address -> RaftNode.parseAddress(node, address),
             address -> address),
-        settings.text("RAFT_DATA_DIR", "/tmp/raft-" + node, RaftSettings::folder, dir -> dir),
+        settings.text("RAFT_DATA_DIR", usual(settings, node), RaftSettings::folder, dir -> dir),
         settings.text(NODES, "", RaftNode::parseList, list -> list),
         settings.choice("RAFT_BOOTSTRAP", RaftConfig.Bootstrap.AUTO),
         least,
@@ -59,6 +59,14 @@ final class RaftSettings {
 
   private static String millis(Duration duration) {
     return duration.toMillis() + "ms";
+  }
+
+  /// A service of systemd with a `StateDirectory` has a place that outlives a restart of the
+  /// machine; `/tmp` may not, but can always be written.
+  private static String usual(Settings settings, String node) {
+    String parent =
+        settings.ofTheSystem("STATE_DIRECTORY").map(all -> all.split(":", 2)[0]).orElse("/tmp");
+    return parent + "/raft-" + node;
   }
 
   private static Path folder(String path) {

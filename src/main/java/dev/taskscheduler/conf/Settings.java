@@ -50,6 +50,12 @@ final class Settings {
         : Optional.of(new Found("scheduler." + key + " in application.yaml", fromYaml));
   }
 
+  /// A variable that others than this program's users set, such as systemd; empty where it is not
+  /// set.
+  Optional<String> ofTheSystem(String name) {
+    return Optional.of(env.getOrDefault(name, "").strip()).filter(value -> !value.isEmpty());
+  }
+
   /// Notes a fault that shows in no single value.
   void fault(String name, String found, String allowed) {
     faults.add(new Fault(name, found, allowed));

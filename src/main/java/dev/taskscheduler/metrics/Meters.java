@@ -60,6 +60,8 @@ public final class Meters
   private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
   private final Counter replayed;
   private final Counter duplicates;
+  private final Counter broughtBack;
+  private final Counter callbacks;
   private final TargetMeters targets;
   private final Timer wait;
   private final Timer run;
@@ -87,6 +89,10 @@ public final class Meters
     }
     replayed = repeated("replayed");
     duplicates = repeated("duplicate");
+    broughtBack =
+        book.counter(
+            "scheduler_tasks_brought_back", "Dead and expired tasks that somebody retried");
+    callbacks = book.counter("scheduler_callbacks", "Callbacks made as tasks completed or died");
     targets = new TargetMeters(book);
     OUTCOMES.forEach(this::finishedBy);
     wait =
@@ -183,6 +189,22 @@ public final class Meters
   @Override
   public void duplicate() {
     duplicates.increment();
+  }
+
+  /// It ended without an attempt, and is counted among those that were cancelled while they ran.
+  @Override
+  public void cancelled() {
+    finishedBy("cancelled").increment();
+  }
+
+  @Override
+  public void broughtBack() {
+    broughtBack.increment();
+  }
+
+  @Override
+  public void callbackMade() {
+    callbacks.increment();
   }
 
   @Override

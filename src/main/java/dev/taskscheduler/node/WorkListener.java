@@ -16,6 +16,9 @@ public interface WorkListener {
   ///   from an earlier leader), `unknown-type`, or `expired`, which never began
   void finished(String outcome, Duration run);
 
+  /// A task ended, and a callback was made of it: a task of its own, which nobody submitted.
+  default void callbackMade() {}
+
   /// An attempt ran out of time.
   void timedOut();
 

@@ -249,30 +249,12 @@ final class WorkerPool {
           } else if (permit) {
             permits.release();
           }
-          counted(end, outcome).ifPresent(how -> listener.finished(how, run));
+          EndCounts.tell(listener, claim, end, outcome, run);
           leave(attempt, 1);
         });
     if (permit && early) {
       permits.release();
     }
-  }
-
-  /// What became of the attempt, in the word of the metrics.
-  private static Optional<String> counted(AttemptEnd end, Outcome outcome) {
-    return switch (end) {
-      case COMPLETED -> Optional.of("completed");
-      case DEAD -> Optional.of("dead");
-      case RETRYING -> Optional.of("retried");
-      case CANCELLED -> Optional.of("cancelled");
-      case BEFORE -> // an answer was lost: what was meant is what was recorded
-          Optional.of(
-              switch (outcome) {
-                case Outcome.Success success -> "completed";
-                case Outcome.Failure failure -> failure.retryIn().isPresent() ? "retried" : "dead";
-                case Outcome.Cancelled cancelled -> "cancelled";
-              });
-      case REFUSED -> Optional.empty();
-    };
   }
 
   private void leave(Attempt attempt, int parts) {

@@ -10,4 +10,10 @@ public interface TaskListener {
 
   /// A submission was answered with the task that holds its unique key.
   default void duplicate() {}
+
+  /// A task that waited was cancelled through this node.
+  default void cancelled() {}
+
+  /// A dead or expired task was brought back through this node.
+  default void broughtBack() {}
 }

@@ -125,7 +125,11 @@ public final class TaskService {
   ///
   /// @throws StoreException if Redis does not answer; it may be repeated
   public Cancellation cancel(String id) {
-    return await(store.cancel(id));
+    Cancellation answer = await(store.cancel(id));
+    if (answer instanceof Cancellation.Cancelled) {
+      listener.cancelled();
+    }
+    return answer;
   }
 
   /// Brings dead and expired tasks back, to the back of their queues.
@@ -134,7 +138,9 @@ public final class TaskService {
   /// @return what became of each, in their order
   /// @throws StoreException if Redis does not answer; it may be repeated
   public List<Revival> revive(List<String> ids) {
-    return await(store.revive(ids));
+    List<Revival> answers = await(store.revive(ids));
+    answers.stream().filter(Revival.REVIVED::equals).forEach(r -> listener.broughtBack());
+    return answers;
   }
 
   /// Keeps what it names from being started; what runs goes on.

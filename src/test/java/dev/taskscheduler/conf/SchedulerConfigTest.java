@@ -70,6 +70,15 @@ class SchedulerConfigTest {
   }
 
   @Test
+  void raft_data_stands_in_the_state_directory_of_systemd_where_there_is_one() {
+    Map<String, String> service =
+        Map.of("NODE_ID", "a", "STATE_DIRECTORY", "/var/lib/task-scheduler:/var/lib/other");
+    assertEquals(
+        "/var/lib/task-scheduler/raft-a",
+        SchedulerConfig.of(service, Map.of()).raft().dataDir().toString());
+  }
+
+  @Test
   void raft_is_the_default_and_has_the_documented_defaults() {
     SchedulerConfig config = SchedulerConfig.of(Map.of("NODE_ID", "a"), Map.of());
     assertEquals(ElectionKind.RAFT, config.election());

@@ -104,7 +104,7 @@ class OrdersIT extends FaceAndLeader {
         "http://example.com:0/",
         "http://?x",
         "http:///x",
-        "http://under_score/",
+        "http://under_score.0x7f/",
         "http://[fe80::1%25eth0]/",
         "http://example.com/{x}",
         "//example.com/",

@@ -208,6 +208,9 @@ class MetersTest {
     meters.asked("callback", TargetAnswer.NONE);
     meters.started(Duration.ofMillis(20));
     meters.finished("completed", Duration.ofMillis(300));
+    meters.cancelled();
+    meters.broughtBack();
+    meters.callbackMade();
     meters.stuck();
     meters.repaired(RepairKind.LOST, 3);
     meters.lookedThrough(Duration.ofMillis(1500));
@@ -223,6 +226,9 @@ class MetersTest {
         "scheduler_tasks_submitted_total{priority=\"high\"} 2.0",
         "scheduler_tasks_submitted_total{priority=\"low\"} 0.0",
         "scheduler_submissions_repeated_total{how=\"replayed\"} 1.0",
+        "scheduler_tasks_finished_total{outcome=\"cancelled\"} 1.0",
+        "scheduler_tasks_brought_back_total 1.0",
+        "scheduler_callbacks_total 1.0",
         "scheduler_submissions_repeated_total{how=\"duplicate\"} 2.0",
         "scheduler_target_answers_total{answer=\"2xx\",type=\"http\"} 1.0",
         "scheduler_target_answers_total{answer=\"none\",type=\"http\"} 0.0",

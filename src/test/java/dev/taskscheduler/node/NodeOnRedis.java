@@ -18,6 +18,7 @@ import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskListener;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
@@ -61,13 +62,37 @@ abstract class NodeOnRedis {
   private RedisTaskStore store;
 
   /// What the nodes told.
-  static final class Ledger implements WorkListener {
+  static final class Ledger implements WorkListener, TaskListener {
+    final AtomicInteger submitted = new AtomicInteger();
+    final AtomicInteger cancelledWaiting = new AtomicInteger();
+    final AtomicInteger broughtBack = new AtomicInteger();
+    final AtomicInteger callbacks = new AtomicInteger();
     final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
     final AtomicInteger timedOut = new AtomicInteger();
     final AtomicInteger stuck = new AtomicInteger();
 
     long count(String outcome) {
       return outcomes.stream().filter(outcome::equals).count();
+    }
+
+    @Override
+    public void submitted(Priority priority) {
+      submitted.incrementAndGet();
+    }
+
+    @Override
+    public void cancelled() {
+      cancelledWaiting.incrementAndGet();
+    }
+
+    @Override
+    public void broughtBack() {
+      broughtBack.incrementAndGet();
+    }
+
+    @Override
+    public void callbackMade() {
+      callbacks.incrementAndGet();
     }
 
     @Override
@@ -119,7 +144,7 @@ abstract class NodeOnRedis {
     jedis = server.jedis();
     jedis.flushAll();
     store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
-    tasks = new TaskService(store, Set.of("note", "mail", "unknown-here"), priority -> {});
+    tasks = new TaskService(store, Set.of("note", "mail", "unknown-here"), ledger);
   }
 
   @AfterEach

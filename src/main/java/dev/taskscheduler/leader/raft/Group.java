@@ -209,7 +209,7 @@ final class Group implements AutoCloseable {
     return (empty
             ? ". This node's Raft log is empty (its directory was lost), and"
             : ". The log of one of them may be empty (its directory was lost), and")
-        + " the vote of an empty one does not count until a leader has brought it up to date."
+        + " an empty one may not elect a leader before it was brought up to date."
         + (away.isEmpty() ? "" : " Start " + String.join(", ", away) + ".")
         + " If that cannot be, stop all members, empty every RAFT_DATA_DIR and start them: no task"
         + " is lost";

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import org.apache.ratis.protocol.exceptions.TransferLeadershipException;
 
 /// Hands Raft leadership to a peer: to the most advanced one that answers, and among equals to the
 /// one that was given it longest ago, so that a cluster in trouble tries all of them in turn. One
@@ -72,6 +74,17 @@ final class Transfers {
         .toList();
   }
 
+  /// In a few words: what Ratis says in its messages is for its authors. `/health` says more.
+  private static String why(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof TransferLeadershipException
+        ? "it did not take it in time: it is behind, or too few members are there"
+        : String.valueOf(cause.getMessage());
+  }
+
   private CompletableFuture<Boolean> attempt(RaftMember member, List<String> targets) {
     String target = targets.getFirst();
     return member
@@ -84,7 +97,7 @@ final class Transfers {
               } else {
                 LOG.log(
                     System.Logger.Level.WARNING,
-                    () -> "raft leadership not handed over to=" + target + " why=" + failure);
+                    () -> "raft leadership not handed over to=" + target + " why=" + why(failure));
               }
               return failure == null;
             },
