@@ -9,12 +9,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /// [Main] with somebody in the same process who takes every file that may be open until the node's
 /// listener has ended for want of one.
@@ -30,6 +33,7 @@ public final class FilesTaker {
 
   /// Runs a node and spoils its listener.
   public static void main(String[] args) throws Exception {
+    loadAll();
     SchedulerConfig config = SchedulerConfig.load(System.getenv());
     Logging.configure(config.log().format(), config.log().level());
     List<SocketChannel> clients = new ArrayList<>();
@@ -39,6 +43,23 @@ public final class FilesTaker {
     Node node = Main.start(config);
     Eventually.await("it leads", () -> node.leadership().leadership().isPresent());
     new FilesTaker().spoil(node.port(), clients); // by now its classes are loaded
+  }
+
+  /// Loads the classes of the program, which stand in a folder here: to load one later would take a
+  /// file. A jar is open all the time.
+  private static void loadAll() throws Exception {
+    Path classes = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try (Stream<Path> all = Files.walk(classes)) {
+      for (Path file : all.filter(path -> path.toString().endsWith(".class")).toList()) {
+        String name = classes.relativize(file).toString().replace('/', '.');
+        if (!name.contains("-")) { // package-info
+          Class.forName(
+              name.substring(0, name.length() - ".class".length()),
+              false,
+              FilesTaker.class.getClassLoader());
+        }
+      }
+    }
   }
 
   private void spoil(int port, List<SocketChannel> clients) throws Exception {

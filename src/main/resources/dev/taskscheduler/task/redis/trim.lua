@@ -20,8 +20,8 @@ local function age(id)
   local head = redis.call('GETRANGE', prefix .. id, 0, TYPE - 1)
   local submitted = tonumber(string.sub(head, SUBMITTED + 1), 16)
   local finished = tonumber(string.sub(head, FINISHED + 1, FINISHED + 13), 16)
-  local function is_new(time)
-    return time and time <= now and now - time < young
+  local function is_new(time) -- by a clock that was set back a little, too
+    return time and math.abs(now - time) < young
   end
   return is_new(submitted) or is_new(finished), finished
 end

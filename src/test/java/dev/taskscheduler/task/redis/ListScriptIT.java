@@ -108,6 +108,23 @@ class ListScriptIT extends OnOneRedis {
   }
 
   @Test
+  void one_that_ended_while_the_clock_was_behind_ends_no_list() {
+    FencingToken token = store.lead(1000);
+    List<Instant> times = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      store.submit("t" + i, Priority.HIGH);
+      times.add(get(store.tasks.find("t" + i)).orElseThrow().submittedAt());
+      get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    }
+    Instant dayBefore = times.get(7).minus(java.time.Duration.ofDays(1));
+    store.jedis.setrange("{scheduler}:task:t7", 14, TaskRecord.hexMicros(dayBefore));
+    TaskFilter since =
+        Walk.submitted(StateName.COMPLETED, times.get(3), times.get(8).plusSeconds(1), 2);
+    assertEquals(
+        Set.of("t3", "t4", "t5", "t6", "t7", "t8"), Set.copyOf(Walk.over(store, since).ids()));
+  }
+
+  @Test
   void a_cursor_that_is_none_or_belongs_to_another_question_is_told() {
     EveryState.make(store);
     TaskFilter ready = Walk.of(StateName.READY, 1);

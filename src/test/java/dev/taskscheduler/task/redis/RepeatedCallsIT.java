@@ -86,6 +86,17 @@ class RepeatedCallsIT {
   }
 
   @Test
+  void a_clock_that_was_set_back_a_little_removes_nothing_either() {
+    for (String id : List.of("a", "b", "c")) {
+      complete(id, NONE);
+    }
+    setBack("a", 50, Duration.ofSeconds(-1));
+    setBack("a", 14, Duration.ofSeconds(-1));
+    assertEquals(0, claims.trim(token, 10));
+    assertTrue(store.jedis.exists(NS + "task:a"));
+  }
+
+  @Test
   void a_short_retention_does_not_remove_what_may_come_again() {
     complete("a", NONE.retention(Duration.ofMillis(0)));
     store.submit("b", Priority.HIGH);
