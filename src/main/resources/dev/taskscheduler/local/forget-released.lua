@@ -6,7 +6,7 @@ repeat
   local page = redis.call('SCAN', cursor, 'MATCH', '{*}:leader', 'COUNT', 1000)
   cursor = page[1]
   for _, key in ipairs(page[2]) do
-    if redis.call('TYPE', key).ok == 'hash' and redis.call('HGET', key, 'released') then
+    if redis.call('HGET', key, 'released') then
       redis.call('HDEL', key, 'nonce', 'released')
       forgotten = forgotten + 1
     end
