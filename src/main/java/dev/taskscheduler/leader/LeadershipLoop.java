@@ -43,7 +43,6 @@ final class LeadershipLoop implements Runnable {
   private final long pace;
   private final long lookPace;
   private final Steps steps;
-
   private Phase phase = new Phase.Following();
   private boolean closing;
   private boolean callOut;
