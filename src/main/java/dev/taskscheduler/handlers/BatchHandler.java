@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.PayloadFault;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.Submission;
 import dev.taskscheduler.task.TaskService;
@@ -207,14 +208,18 @@ final class BatchHandler implements Handler {
           items.add(Item.SENT);
           send(place, item.length, once);
         }
-        case SubmitRequest.Invalid(List<Fault> found) -> {
-          boolean told = faults + found.size() <= MOST_FAULTS;
-          faults += told ? found.size() : 0;
-          items.add(Item.of(SubmissionAnswers.invalid(told ? found : List.of())));
-        }
+        case SubmitRequest.Invalid(List<Fault> found) ->
+            items.add(Item.of(SubmissionAnswers.invalid(shown(found))));
         case SubmitRequest.Malformed(String detail) ->
             items.add(Item.of(SubmissionAnswers.malformed(detail)));
       }
+    }
+
+    /// The faults of an item, or none once the items before have shown as many as a batch may.
+    private <T> List<T> shown(List<T> found) {
+      boolean room = faults + found.size() <= MOST_FAULTS;
+      faults += room ? found.size() : 0;
+      return room ? found : List.of();
     }
 
     private void send(int place, int bytes, NewTask task) {
@@ -235,7 +240,11 @@ final class BatchHandler implements Handler {
 
     private Item await(Sent task) {
       try {
-        return new Item(Optional.of(task.answer.get()), Optional.empty(), task.durable);
+        Submission answer = task.answer.get();
+        if (answer instanceof Submission.UnfitPayload(List<PayloadFault> found)) {
+          answer = new Submission.UnfitPayload(shown(found));
+        }
+        return new Item(Optional.of(answer), Optional.empty(), task.durable);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StoreException.Unavailable("interrupted while Redis was asked", e);

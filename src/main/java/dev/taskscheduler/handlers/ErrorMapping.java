@@ -90,8 +90,12 @@ final class ErrorMapping {
   /// Answers what never reaches the routing: requests that cannot be read, or are too large.
   static DirectHandlers direct() {
     DirectHandler handler =
-        (request, type, status, headers, message) -> {
-          Problem problem = of(status, message);
+        (request, type, given, headers, message) -> {
+          // What fails behind the routing is answered there: this is a first line or a header that
+          // Helidon's own parser stumbles over, such as a method with a control character.
+          boolean unread = type == DirectHandler.EventType.INTERNAL_ERROR;
+          Status status = unread ? Status.BAD_REQUEST_400 : given;
+          Problem problem = of(status, unread ? null : message);
           headers.set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
           if (status.equals(Status.UNSUPPORTED_MEDIA_TYPE_415)) {
             headers.set(HeaderNames.ACCEPT_ENCODING, "identity"); // RFC 9110, section 12.5.3
@@ -99,7 +103,7 @@ final class ErrorMapping {
           return DirectHandler.TransportResponse.builder()
               .status(status)
               .headers(headers)
-              .keepAlive(type.keepAlive())
+              .keepAlive(type.keepAlive() && !unread)
               .entity(problem.json())
               .build();
         };

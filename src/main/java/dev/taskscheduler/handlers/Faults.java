@@ -1,11 +1,12 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.PayloadFault;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What is wrong with a body, gathered while it is read; up to a limit.
 final class Faults {
-  static final int MOST = 20;
+  static final int MOST = PayloadFault.MOST;
   private static final int SHOWN = 100;
 
   private final List<Fault> faults = new ArrayList<>(0);

@@ -19,6 +19,9 @@ final class RequestFilter implements Filter {
   private static final String FRAMING =
       "Send either Transfer-Encoding: chunked or one Content-Length in decimal digits.";
 
+  private static final String PATH =
+      "Write the path plainly: without dot segments, empty segments, percent signs, ';' and '\\'.";
+
   private static final int MOST_DIGITS = 18;
 
   private final HttpConfig config;
@@ -71,6 +74,29 @@ final class RequestFilter implements Filter {
     return !length.isEmpty() && length.length() <= MOST_DIGITS;
   }
 
+  /// Whether a path means the same to everyone who reads it. Helidon resolves dot segments, decodes
+  /// percent signs and cuts parameters off before it looks for a route, so that `/tasks/./retry`
+  /// would be `/tasks/retry`, which is for all tasks. No path here needs any of these.
+  static boolean plain(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c == '%' || c == ';' || c == '\\' || (c == '/' && oddSegment(path, i + 1))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether the segment that begins at `from` is `.`, `..`, or empty before another.
+  private static boolean oddSegment(String path, int from) {
+    if (from == path.length() || path.charAt(from) != '.') {
+      return path.startsWith("/", from);
+    }
+    int slash = path.indexOf('/', from);
+    int length = (slash < 0 ? path.length() : slash) - from;
+    return length == 1 || (length == 2 && path.charAt(from + 1) == '.');
+  }
+
   private int largest(RoutingRequest req) {
     return req.path().path().equals(Routes.BATCH) ? config.maxBatchBytes() : config.maxBodyBytes();
   }
@@ -93,6 +119,8 @@ final class RequestFilter implements Filter {
             res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
           }
           Answers.problem(req, res, ErrorMapping.tooLarge());
+        } else if (!plain(req.prologue().uriPath().rawPath())) {
+          Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, PATH));
         } else {
           chain.proceed();
         }

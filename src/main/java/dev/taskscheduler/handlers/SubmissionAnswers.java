@@ -31,7 +31,6 @@ final class SubmissionAnswers {
       case Submission.UnfitPayload(List<PayloadFault> faults) ->
           invalid(
               faults.stream()
-                  .limit(Faults.MOST)
                   .map(fault -> new Fault("/payload" + fault.pointer(), fault.detail()))
                   .toList());
       case Submission.Accepted accepted -> throw new IllegalArgumentException("kept");
@@ -45,7 +44,9 @@ final class SubmissionAnswers {
             "invalid-body",
             "The body is not what is asked for",
             Status.BAD_REQUEST_400,
-            "Change what errors lists, and send it again.")
+            faults.size() < Faults.MOST
+                ? "Change what errors lists, and send it again."
+                : "Change what errors lists, and send it again; there may be more to change.")
         .with(faults);
   }
 

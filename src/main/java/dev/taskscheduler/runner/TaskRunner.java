@@ -13,7 +13,8 @@ public interface TaskRunner {
   String type();
 
   /// All that is wrong with a payload, to be told before a task is accepted. Asked by any node,
-  /// many times at once, and not for tasks that are kept already: [#run] has to look too.
+  /// many times at once, and not for tasks that are kept already: [#run] has to look too. Only the
+  /// first [PayloadFault#MOST] are shown: stop looking there.
   default List<PayloadFault> faults(byte[] payload) {
     return List.of();
   }

@@ -71,7 +71,11 @@ public final class TaskService {
       return Optional.of(new Submission.UnknownType(task.type()));
     }
     List<PayloadFault> faults = check.faults(task.payload());
-    return faults.isEmpty() ? Optional.empty() : Optional.of(new Submission.UnfitPayload(faults));
+    if (faults.isEmpty()) {
+      return Optional.empty();
+    }
+    List<PayloadFault> shown = faults.subList(0, Math.min(faults.size(), PayloadFault.MOST));
+    return Optional.of(new Submission.UnfitPayload(List.copyOf(shown)));
   }
 
   private Submission counted(NewTask task, Submission answer) {

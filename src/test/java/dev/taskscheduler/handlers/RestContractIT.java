@@ -209,7 +209,6 @@ class RestContractIT {
             "/swagger/swagger-ui.js.map",
             "/swagger/oauth2-redirect.html",
             "/swagger/x/index.html",
-            "/swagger/..%2f..%2f..%2fbuild.properties",
             "/build.properties")) {
       assertEquals(404, call("GET", path).statusCode(), path);
     }
@@ -288,6 +287,7 @@ class RestContractIT {
   @ParameterizedTest
   @CsvSource({
     "/metrics, image/png, 406",
+    "/metrics, application/json, 406",
     "/metrics?name=nothing, text/plain, 404",
     "/metrics?scope=nothing, */*, 404",
     "/metrics/nothing, */*, 404",

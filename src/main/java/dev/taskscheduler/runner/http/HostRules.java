@@ -1,5 +1,6 @@
 package dev.taskscheduler.runner.http;
 
+import dev.taskscheduler.task.TargetUrl;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public record HostRules(List<String> names, List<String> suffixes, List<Network>
       }
       if (Network.meant(rule)) {
         networks.add(network(rule));
-      } else if (!NAME.matcher(rule).matches()) {
+      } else if (!NAME.matcher(rule).matches() || !TargetUrl.plain(rule)) {
         throw new IllegalArgumentException(ALLOWED + "; '" + rule + "' is none of these");
       } else if (rule.startsWith("*.")) {
         suffixes.add(rule.substring(1));

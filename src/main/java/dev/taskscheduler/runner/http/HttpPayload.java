@@ -49,6 +49,7 @@ final class HttpPayload {
   private @Nullable URI url;
   private boolean urlSeen;
   private final Map<String, String> headers = new LinkedHashMap<>(); // by name in lower case
+  private boolean tooManyHeaders;
   private byte @Nullable [] body;
   private byte @Nullable [] bodyText;
   private Duration timeout = Duration.ofDays(1); // the sender's own is less
@@ -96,6 +97,9 @@ final class HttpPayload {
     }
     for (String name = parser.nextName(); name != null; name = parser.nextName()) {
       field(name, parser.nextToken(), parser);
+      if (readEnough()) {
+        return;
+      }
     }
     if (!urlSeen) {
       fault("/url", "is missing; " + URL_DETAIL);
@@ -160,9 +164,13 @@ final class HttpPayload {
       JsonToken token = parser.nextToken();
       header(name, token == JsonToken.VALUE_STRING ? parser.getString() : null);
       parser.skipChildren();
-    }
-    if (headers.size() > MOST_HEADERS) {
-      fault("/headers", "has more than " + MOST_HEADERS + " headers");
+      if (headers.size() > MOST_HEADERS) {
+        fault("/headers", "has more than " + MOST_HEADERS + " headers");
+        tooManyHeaders = true;
+      }
+      if (readEnough()) {
+        return;
+      }
     }
   }
 
@@ -230,7 +238,14 @@ final class HttpPayload {
   }
 
   private void fault(String pointer, String detail) {
-    faults.add(new PayloadFault(pointer, detail));
+    if (faults.size() < PayloadFault.MOST) {
+      faults.add(new PayloadFault(pointer, detail));
+    }
+  }
+
+  /// Whether the rest need not be read: the payload is refused, and shows as many faults as it may.
+  private boolean readEnough() {
+    return tooManyHeaders || faults.size() == PayloadFault.MOST;
   }
 
   private static String shown(String name) {

@@ -1,5 +1,6 @@
 package dev.taskscheduler.runner.http;
 
+import dev.taskscheduler.task.TargetUrl;
 import java.net.InetAddress;
 import java.util.regex.Pattern;
 
@@ -22,7 +23,7 @@ record Network(byte[] address, int bits) {
   static Network parse(String text) {
     int slash = text.indexOf('/');
     String literal = slash < 0 ? text : text.substring(0, slash);
-    if (!LITERAL.matcher(literal).matches()) {
+    if (!LITERAL.matcher(literal).matches() || !TargetUrl.plain(literal)) {
       throw new IllegalArgumentException(text + " is no address");
     }
     byte[] address = InetAddress.ofLiteral(literal).getAddress();

@@ -44,9 +44,10 @@ final class TaskHeaders {
 
   private TaskHeaders() {}
 
-  /// Whether a payload must leave this header alone.
+  /// Whether a payload must leave this header alone. An underscore counts as a hyphen: CGI, WSGI
+  /// and some proxies give both names the same variable, so that one could pass for the other.
   static boolean owned(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
+    String lower = name.toLowerCase(Locale.ROOT).replace('_', '-');
     return OWNED.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("proxy-");
   }
 

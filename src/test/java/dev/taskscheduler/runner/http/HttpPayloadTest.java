@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +146,10 @@ class HttpPayloadTest {
           {"url":"http://x.com","headers":{"X:":"a"}}                     | /headers/X:
           {"url":"http://x.com","headers":{"":"a"}}                       | /headers/
           {"url":"http://x.com","headers":{"X":"a","x":"b"}}              | /headers/x
+          {"url":"http://x.com","headers":{"webhook_signature":"v1,x"}}   | /headers/webhook_signature
+          {"url":"http://x.com","headers":{"Task_Fencing-Token":"9"}}     | /headers/Task_Fencing-Token
+          {"url":"http://x.com","headers":{"CONTENT_LENGTH":"9"}}         | /headers/CONTENT_LENGTH
+          {"url":"http://x.com","headers":{"proxy_authorization":"9"}}    | /headers/proxy_authorization
           {"url":"http://x.com","verb":{"deep":[1,2]}}                    | /verb
           {"url":"http://x.com","url":"http://y.com"}                     | ''
           {"url":"http://x.com"                                           | ''
@@ -164,6 +170,20 @@ class HttpPayloadTest {
             .stream()
             .map(PayloadFault::pointer)
             .toList());
+  }
+
+  @Test
+  void reading_stops_at_twenty_faults() {
+    String bad =
+        IntStream.range(0, 111_840)
+            .mapToObj(i -> "\"" + i + " \":1")
+            .collect(Collectors.joining(",", "{\"url\":\"http://x.com\",\"headers\":{", "}}"));
+    assertEquals(PayloadFault.MOST, faults(bad).size());
+    assertEquals(
+        List.of("/headers"),
+        faults(bad.replace(" \":1", "\":\"1\"")).stream().map(PayloadFault::pointer).toList());
+    String unknown = bad.replace("\"headers\":{", "").replace("}}", "}");
+    assertEquals(PayloadFault.MOST, faults(unknown).size());
   }
 
   @Test

@@ -112,7 +112,14 @@ class TargetGuardTest {
         ".com",
         "a..b",
         "10.0.0.0/-1",
-        "10.0.0.0/"
+        "10.0.0.0/",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "010.0.0.1",
+        "010.0.0.0/8",
+        "10.0.0.0.",
+        "*.1"
       })
   void a_rule_that_is_none_is_told_with_what_is_allowed(String rule) {
     var refused =
