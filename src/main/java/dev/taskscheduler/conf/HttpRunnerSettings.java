@@ -2,7 +2,7 @@ package dev.taskscheduler.conf;
 
 import dev.taskscheduler.runner.http.HostRules;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
-import dev.taskscheduler.runner.http.SigningKeys;
+import dev.taskscheduler.runner.http.SigningKeyRing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -25,9 +25,9 @@ final class HttpRunnerSettings {
         keys(settings));
   }
 
-  private static SigningKeys keys(Settings settings) {
-    SigningKeys given = settings.text(KEYS, "", SigningKeys::parse, _ -> "***");
-    SigningKeys filed = settings.text(KEYS_FILE, "", HttpRunnerSettings::file, file -> file);
+  private static SigningKeyRing keys(Settings settings) {
+    SigningKeyRing given = settings.text(KEYS, "", SigningKeyRing::parse, _ -> "***");
+    SigningKeyRing filed = settings.text(KEYS_FILE, "", HttpRunnerSettings::file, file -> file);
     if (given.isEmpty()) {
       return filed;
     }
@@ -37,9 +37,9 @@ final class HttpRunnerSettings {
     return given;
   }
 
-  private static SigningKeys file(String path) {
+  private static SigningKeyRing file(String path) {
     if (path.isEmpty()) {
-      return SigningKeys.NONE;
+      return SigningKeyRing.NONE;
     }
     String text;
     try {
@@ -47,7 +47,7 @@ final class HttpRunnerSettings {
     } catch (IOException | InvalidPathException e) {
       throw new IllegalArgumentException("a file that this process can read", e);
     }
-    SigningKeys keys = SigningKeys.parse(text);
+    SigningKeyRing keys = SigningKeyRing.parse(text);
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("a file with a key in it");
     }

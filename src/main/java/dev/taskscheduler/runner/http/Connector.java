@@ -53,6 +53,7 @@ final class Connector {
   Connection open(Origin origin, Exchange exchange)
       throws IOException, TaskFailure, InterruptedException {
     long since = System.nanoTime();
+    guard.admitName(origin.host());
     List<InetAddress> admitted =
         guard.admit(origin.host(), addresses(origin.host(), exchange, since));
     Socket base = connect(admitted, origin.port(), exchange, since);

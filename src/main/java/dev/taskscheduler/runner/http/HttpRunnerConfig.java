@@ -14,4 +14,4 @@ public record HttpRunnerConfig(
     int maxResponseBytes,
     HostRules allowed,
     HostRules privates,
-    SigningKeys keys) {}
+    SigningKeyRing keys) {}

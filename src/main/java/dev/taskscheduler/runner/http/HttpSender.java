@@ -198,7 +198,8 @@ public final class HttpSender implements AutoCloseable {
     request.setHeader("User-Agent", USER_AGENT);
     request.setHeader("Accept-Encoding", "identity");
     call.headers().forEach(request::setHeader);
-    TaskHeaders.of(task, call.body(), config.keys(), clock.instant()).forEach(request::setHeader);
+    SigningKeys keys = config.keys().of(call.origin().host());
+    TaskHeaders.of(task, call.body(), keys, clock.instant()).forEach(request::setHeader);
     if (call.body().length > 0) {
       request.setEntity(new ByteArrayEntity(call.body(), (ContentType) null));
       request.setHeader("Content-Length", call.body().length);

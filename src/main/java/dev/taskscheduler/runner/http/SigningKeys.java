@@ -62,6 +62,11 @@ public record SigningKeys(List<SecretKeySpec> keys) {
     return new SecretKeySpec(bytes, ALGORITHM);
   }
 
+  /// Whether a word is meant as a key.
+  static boolean meant(String word) {
+    return word.startsWith(PREFIX);
+  }
+
   /// Whether requests are not signed.
   public boolean isEmpty() {
     return keys.isEmpty();

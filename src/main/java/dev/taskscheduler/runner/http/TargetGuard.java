@@ -9,6 +9,8 @@ import java.util.List;
 /// to, so that neither a name that answers differently the second time nor an odd way to write an
 /// address gets around it.
 final class TargetGuard {
+  private static final String UNLISTED = "HTTP_ALLOWED_HOSTS does not name it";
+
   private final HostRules allowed;
   private final HostRules privates;
 
@@ -17,6 +19,22 @@ final class TargetGuard {
   TargetGuard(HostRules allowed, HostRules privates) {
     this.allowed = allowed;
     this.privates = privates;
+  }
+
+  /// Refuses a name that no address can make allowed, so that it is not even looked up: the look-up
+  /// alone would tell the name's own server that somebody asks.
+  ///
+  /// @param host in lower case
+  /// @throws TaskFailure lasting, if it must not be looked up
+  void admitName(String host) throws TaskFailure {
+    boolean byAddress = !allowed.networks().isEmpty() || !privates.networks().isEmpty();
+    if (!allowed.isEmpty() && !byAddress && !allowed.names(host) && !privates.names(host)) {
+      throw refused(host, UNLISTED);
+    }
+  }
+
+  private static TaskFailure refused(String host, String why) {
+    return TaskFailure.lasting("the target " + host + " is refused: " + why);
   }
 
   /// Those of `candidates` that may be connected to, in their order.
@@ -28,7 +46,7 @@ final class TargetGuard {
     String refusal = "it has no address";
     for (InetAddress candidate : candidates) {
       if (!listed(host, candidate)) {
-        refusal = "HTTP_ALLOWED_HOSTS does not name it";
+        refusal = UNLISTED;
       } else if (!reachable(host, candidate)) {
         refusal = unreachable(AddressKind.of(candidate));
       } else {
@@ -36,7 +54,7 @@ final class TargetGuard {
       }
     }
     if (admitted.isEmpty()) {
-      throw TaskFailure.lasting("the target " + host + " is refused: " + refusal);
+      throw refused(host, refusal);
     }
     return admitted;
   }

@@ -57,6 +57,35 @@ class GuardedConnectIT {
     }
   }
 
+  @Test
+  void a_name_that_is_not_allowed_is_not_looked_up() throws Exception {
+    AtomicInteger lookups = new AtomicInteger();
+    HttpRunnerConfig given = Sending.config("PT10S", "", "");
+    HttpRunnerConfig listed =
+        new HttpRunnerConfig(
+            given.connectTimeout(),
+            given.timeout(),
+            given.maxResponseBytes(),
+            HostRules.parse("api.test,*.internal.test"),
+            HostRules.NONE,
+            given.keys());
+    NameLookup.Names names =
+        _ -> {
+          lookups.incrementAndGet();
+          return List.of(InetAddress.ofLiteral("127.0.0.1"));
+        };
+    try (Sending sending = new Sending(listed, names, SSLContext.getDefault())) {
+      for (String host : List.of("other.test", "internal.test", "api.test.evil.test")) {
+        TaskFailure refused = sending.get("http://" + host + "/").failure();
+        assertTrue(refused.isLasting(), refused.getMessage());
+        assertTrue(refused.getMessage().contains("HTTP_ALLOWED_HOSTS"), refused.getMessage());
+      }
+      assertEquals(0, lookups.get());
+      assertTrue(sending.get("http://a.internal.test/").failure().isLasting(), "it is private");
+      assertEquals(1, lookups.get());
+    }
+  }
+
   /// The attack that a check by a lookup of its own would fall to.
   @Test
   void a_name_that_answers_differently_the_second_time_is_looked_up_once_a_connection()

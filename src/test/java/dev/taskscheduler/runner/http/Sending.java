@@ -48,7 +48,7 @@ final class Sending implements AutoCloseable {
         1024,
         HostRules.NONE,
         HostRules.parse(privates),
-        SigningKeys.parse(keys));
+        SigningKeyRing.parse(keys));
   }
 
   static TaskRun task(String payload) {

@@ -103,6 +103,54 @@ class SigningKeysTest {
   }
 
   @Test
+  void each_host_has_keys_of_its_own_and_the_most_specific_line_counts() {
+    SigningKeyRing ring =
+        SigningKeyRing.parse(
+            """
+            # a comment
+            %1$s
+            API.example.com %2$s,%1$s   # both while the key is replaced
+            *.example.com %3$s
+            *.b.example.com\t%4$s
+            127.0.0.1 %3$s
+            [::1] %4$s
+            """
+                .formatted(OLD, NEW, key('x'), key('y')));
+    assertEquals(SigningKeys.parse(OLD), ring.of("other.com"));
+    assertEquals(SigningKeys.parse(OLD), ring.of("example.com"));
+    assertEquals(SigningKeys.parse(NEW + " " + OLD), ring.of("api.example.com"));
+    assertEquals(SigningKeys.parse(key('x')), ring.of("a.api.example.com"));
+    assertEquals(SigningKeys.parse(key('y')), ring.of("a.b.example.com"));
+    assertEquals(SigningKeys.parse(key('x')), ring.of("b.example.com"));
+    assertEquals(SigningKeys.parse(key('x')), ring.of("127.0.0.1"));
+    assertEquals(SigningKeys.parse(key('y')), ring.of("::1"));
+    assertEquals("7 keys for 5 hosts and others", ring.toString());
+    assertTrue(SigningKeyRing.parse("a.com " + OLD).of("b.com").isEmpty());
+    assertTrue(SigningKeyRing.parse(" \n# nothing\n").isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.com",
+        "a.com b.com %s",
+        "a.com secret",
+        "a.com %s\nA.com %s",
+        "a.com %s %s %s",
+        "127.1 %s",
+        "*.*.com %s",
+        "http://a.com %s",
+        "a.com:80 %s",
+        "%s\n%s\n%s"
+      })
+  void a_line_that_is_none_is_refused(String text) {
+    String keys = text.replace("%s", OLD);
+    var refused =
+        assertThrows(IllegalArgumentException.class, () -> SigningKeyRing.parse(keys), keys);
+    assertFalse(refused.getMessage().contains(OLD), refused.getMessage());
+  }
+
+  @Test
   void keys_are_not_shown() {
     assertEquals("2 keys", SigningKeys.parse(NEW + "\n" + OLD + "\n").toString());
     assertDoesNotThrow(() -> SigningKeys.parse(" \n"));
