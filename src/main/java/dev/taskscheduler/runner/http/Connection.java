@@ -47,6 +47,7 @@ record Connection(
 
   private static final Http1Config TRAILER_LIMITS =
       Http1Config.custom().setMaxHeaderCount(9).build(); // it takes one less
+
   private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
   private static final Timeout LOOK = Timeout.ofMilliseconds(1);
 
@@ -58,7 +59,7 @@ record Connection(
       protected InputStream createContentInputStream(
           long length, SessionInputBuffer buffer, InputStream in) {
         return length == ContentLengthStrategy.CHUNKED
-            ? new ChunkedInputStream(buffer, in, TRAILER_LIMITS)
+            ? new ChunkedInputStream(new ShortLines(buffer), in, TRAILER_LIMITS)
             : super.createContentInputStream(length, buffer, in);
       }
     };

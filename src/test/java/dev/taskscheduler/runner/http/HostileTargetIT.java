@@ -204,9 +204,11 @@ class HostileTargetIT {
     String trailer = "X-Trailer: " + "x".repeat(900) + "\r\n";
     try (RawTarget few = RawTarget.saying(body + trailer.repeat(8) + "\r\n");
         RawTarget many = RawTarget.saying(body + trailer.repeat(9) + "\r\n");
+        RawTarget large = RawTarget.saying(body + "X-Trailer: " + "x".repeat(1_100) + "\r\n\r\n");
         Sending sending = Sending.local("PT10S")) {
       assertTrue(sending.get(few.url()).kept().contains("\"ok\""));
       passing(sending.get(many.url()).failure(), "target.test");
+      passing(sending.get(large.url()).failure(), "target.test");
     }
   }
 
