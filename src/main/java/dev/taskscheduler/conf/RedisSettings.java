@@ -11,6 +11,7 @@ import java.util.Optional;
 /// Reads where Redis is, and how the way there is encrypted.
 final class RedisSettings {
   private static final String ADDRESS = "REDIS_ADDR";
+  private static final String PASSWORD_FILE = "REDIS_PASSWORD_FILE";
   private static final String SIGNERS = "REDIS_TLS_CA";
   private static final String CERTIFICATE = "REDIS_TLS_CERT";
   private static final String KEY = "REDIS_TLS_KEY";
@@ -18,8 +19,13 @@ final class RedisSettings {
   private RedisSettings() {}
 
   static RedisConfig read(Settings settings) {
+    Optional<String> password = SecretFile.read(settings, PASSWORD_FILE);
     RedisConfig config =
-        settings.text(ADDRESS, "localhost:6379", RedisConfig::parse, RedisSettings::unspoken);
+        settings.text(
+            ADDRESS,
+            "localhost:6379",
+            address -> RedisConfig.parse(address, password),
+            RedisSettings::unspoken);
     Optional<Path> signers = AccessSettings.file(settings, SIGNERS);
     Optional<TlsFiles.Sound> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
     List<X509Certificate> trusted = signers.map(file -> signers(settings, file)).orElse(List.of());

@@ -37,11 +37,20 @@ public record RedisConfig(
   ///
   /// @throws IllegalArgumentException that says what is allowed and never repeats a password
   public static RedisConfig parse(String address) {
-    String text = address.strip();
-    return text.contains("://") ? parseUri(text) : parseHostPort(text);
+    return parse(address, Optional.empty());
   }
 
-  private static RedisConfig parseHostPort(String text) {
+  /// Reads an address whose password may stand elsewhere; a URI then has at most a user.
+  ///
+  /// @param separate the password that stands elsewhere; empty where the address has it, if there
+  ///   is one
+  /// @throws IllegalArgumentException that says what is allowed and never repeats a password
+  public static RedisConfig parse(String address, Optional<String> separate) {
+    String text = address.strip();
+    return text.contains("://") ? parseUri(text, separate) : parseHostPort(text, separate);
+  }
+
+  private static RedisConfig parseHostPort(String text, Optional<String> password) {
     var matcher = HOST_PORT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
@@ -51,13 +60,13 @@ public record RedisConfig(
         unbracketed(matcher.group(1)),
         port(matcher.group(2)),
         Optional.empty(),
-        Optional.empty(),
+        password,
         0,
         Optional.empty());
   }
 
   /// Not by [java.net.URI], which knows no host with an underscore.
-  private static RedisConfig parseUri(String text) {
+  private static RedisConfig parseUri(String text, Optional<String> separate) {
     var uri = URI_FORM.matcher(text);
     var place = uri.matches() ? HOST_PORT.matcher(uri.group(3)) : null;
     if (place == null || !place.matches()) {
@@ -83,7 +92,11 @@ public record RedisConfig(
           parts.length < 2
               ? Optional.empty()
               : Optional.of(decode(parts[1])).filter(p -> !p.isEmpty());
-      if (user.isPresent() && password.isEmpty()) {
+      if (password.isPresent() && separate.isPresent()) {
+        throw new IllegalArgumentException(
+            "no password here, since REDIS_PASSWORD_FILE has one: redis://user@host:6379/0");
+      }
+      if (user.isPresent() && password.isEmpty() && separate.isEmpty()) {
         throw new IllegalArgumentException(
             "a password after the user: redis://user:password@host:6379/0");
       }
@@ -92,7 +105,7 @@ public record RedisConfig(
         unbracketed(place.group(1)),
         port(place.group(2)),
         user,
-        password,
+        password.or(() -> separate),
         database(uri.group(4)),
         tls ? Optional.of(RedisTls.USUAL) : Optional.empty());
   }

@@ -44,8 +44,11 @@ final class Fitness {
     String advice =
         switch (code) {
           case "NOAUTH" ->
-              "asks for a password: give it in REDIS_ADDR, redis://user:password@host:port";
-          case "WRONGPASS" -> "does not know the user or password in REDIS_ADDR: correct them";
+              "asks for a password: give it in REDIS_PASSWORD_FILE, or in REDIS_ADDR,"
+                  + " redis://user:password@host:port";
+          case "WRONGPASS" ->
+              "does not know the user or password in REDIS_ADDR or REDIS_PASSWORD_FILE:"
+                  + " correct them";
           case "NOPERM" ->
               "forbids this user a command, a key or a channel: docs/operations.md has all that it"
                   + " needs";

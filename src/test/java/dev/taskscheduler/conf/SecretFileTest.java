@@ -1,0 +1,91 @@
+package dev.taskscheduler.conf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecretFileTest {
+  @TempDir private Path folder;
+
+  private static SchedulerConfig with(String address, Path file) {
+    return SchedulerConfig.of(
+        Map.of(
+            "CONSENSUS_TYPE",
+            "redis",
+            "REDIS_ADDR",
+            address,
+            "REDIS_PASSWORD_FILE",
+            file.toString()),
+        Map.of());
+  }
+
+  private static String told(String address, Path file) {
+    return assertThrows(ConfigException.class, () -> with(address, file)).faults().toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis:6379, ''",
+    "redis://redis:6379, ''",
+    "redis://me@redis:6379/2, me",
+    "rediss://me:@redis, me"
+  })
+  void the_password_may_stand_in_a_file(String address, String user) throws IOException {
+    for (String end : List.of("", "\n", "\r\n")) {
+      Path file = Files.writeString(folder.resolve("password"), "s p@ce/#%41" + end);
+      var redis = with(address, file).redis();
+      assertEquals(Optional.of("s p@ce/#%41"), redis.password());
+      assertEquals(user, redis.user().orElse(""));
+      assertFalse(redis.toString().contains("p@ce"));
+    }
+  }
+
+  @Test
+  void a_password_in_both_places_is_refused() throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), "sesame");
+    String told = told("redis://:hidden@redis", file);
+    assertTrue(told.contains("REDIS_PASSWORD_FILE has one"), told);
+    assertFalse(told.contains("hidden") || told.contains("sesame"), told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "sesame\nsesame\n", "sesame\u0000", "sesame\t"})
+  void what_is_no_line_of_text_is_refused_unrepeated(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), text);
+    String told = told("redis", file);
+    assertTrue(told.contains("REDIS_PASSWORD_FILE") && told.contains(file.toString()), told);
+    assertFalse(told.contains("sesame"), told);
+  }
+
+  @Test
+  void bytes_that_are_not_utf8_and_a_large_file_are_refused() throws IOException {
+    Path file = Files.write(folder.resolve("password"), new byte[] {(byte) 0xff});
+    assertTrue(told("redis", file).contains("not UTF-8"));
+    Files.writeString(file, "x".repeat(4097));
+    assertTrue(told("redis", file).contains("larger than 4096 bytes"));
+  }
+
+  @Test
+  @Timeout(10)
+  void a_pipe_a_folder_and_a_missing_file_are_refused_at_once() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    assertTrue(told("redis", pipe).contains("no regular file"));
+    assertTrue(told("redis", folder).contains("no regular file"));
+    assertTrue(told("redis", folder.resolve("none")).contains("none at this path"));
+  }
+}
