@@ -246,7 +246,14 @@ class ManifestTest {
       String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
       assertTrue(documented.contains("#   " + key + ": "), name);
     }
-    return SchedulerConfig.load(env);
+    Path secret = Files.createTempFile("raft", "secret"); // what the Secret would mount
+    try {
+      Files.writeString(secret, "0123456789abcdef0123456789abcdef");
+      env.computeIfPresent("RAFT_SECRET_FILE", (name, mounted) -> secret.toString());
+      return SchedulerConfig.load(env);
+    } finally {
+      Files.delete(secret);
+    }
   }
 
   @ParameterizedTest
