@@ -67,7 +67,7 @@ class ArchitectureTest {
     sees("fence.redis", room("fence"), room("redis"), "redis.clients.jedis..");
     sees("task.redis", room("task"), room("fence"), room("redis"), "redis.clients.jedis..");
     sees("leader.redis", room("leader"), room("fence"), room("redis"), "redis.clients.jedis..");
-    sees("leader.raft", room("leader"), "org.apache.ratis..");
+    sees("leader.raft", room("leader"), "org.apache.ratis..", "javax.net.ssl", "javax.crypto..");
     sees("local", room("redis"), "redis.embedded..");
   }
 

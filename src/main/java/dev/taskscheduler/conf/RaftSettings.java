@@ -1,15 +1,25 @@
 package dev.taskscheduler.conf;
 
+import dev.taskscheduler.leader.raft.PeerCertificates;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.leader.raft.RaftNode;
+import dev.taskscheduler.leader.raft.RaftProtection;
+import dev.taskscheduler.leader.raft.SharedSecret;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Reads what the Raft room is told.
 final class RaftSettings {
   private static final String NODES = "RAFT_NODES";
+  private static final String CERTIFICATE = "RAFT_TLS_CERT";
+  private static final String KEY = "RAFT_TLS_KEY";
+  private static final String SIGNERS = "RAFT_TLS_CA";
+  private static final List<String> TLS = List.of(CERTIFICATE, KEY, SIGNERS);
+  private static final String SECRET = "RAFT_SECRET_FILE";
   private static final String LONGEST = "RAFT_ELECTION_TIMEOUT_MAX";
 
   private RaftSettings() {}
@@ -34,7 +44,54 @@ final class RaftSettings {
         settings.text(NODES, "", RaftNode::parseList, list -> list),
         settings.choice("RAFT_BOOTSTRAP", RaftConfig.Bootstrap.AUTO),
         least,
-        most);
+        most,
+        protection(settings));
+  }
+
+  private static RaftProtection protection(Settings settings) {
+    Optional<Path> certificate = AccessSettings.file(settings, CERTIFICATE);
+    Optional<Path> key = AccessSettings.file(settings, KEY);
+    Optional<Path> signers = AccessSettings.file(settings, SIGNERS);
+    Optional<Path> secret = AccessSettings.file(settings, SECRET);
+    secret.ifPresent(file -> checkSecret(settings, file));
+    if (certificate.isPresent() && key.isPresent() && signers.isPresent()) {
+      return checked(
+          settings, new RaftProtection.Certificates(certificate.get(), key.get(), signers.get()));
+    }
+    if (certificate.isPresent() || key.isPresent() || signers.isPresent()) {
+      Map.of(CERTIFICATE, certificate, KEY, key, SIGNERS, signers)
+          .forEach((name, file) -> {
+            if (file.isEmpty() && settings.sound(name)) {
+              settings.fault(
+                  name, "", "a file: all of " + String.join(", ", TLS) + " are set, or none");
+            }
+          });
+    }
+    return secret
+        .<RaftProtection>map(RaftProtection.Secret::new)
+        .orElseGet(RaftProtection.None::new);
+  }
+
+  private static RaftProtection checked(
+      Settings settings, RaftProtection.Certificates certificates) {
+    try {
+      var unused = PeerCertificates.read(certificates);
+    } catch (PeerCertificates.Fault e) {
+      String name =
+          e.file().equals(certificates.key())
+              ? KEY
+              : e.file().equals(certificates.signers()) ? SIGNERS : CERTIFICATE;
+      settings.fault(name, e.file().toString(), String.valueOf(e.getMessage()));
+    }
+    return certificates;
+  }
+
+  private static void checkSecret(Settings settings, Path file) {
+    try {
+      var unused = SharedSecret.read(file);
+    } catch (IllegalArgumentException e) {
+      settings.fault(SECRET, file.toString(), String.valueOf(e.getMessage()));
+    }
   }
 
   /// What this node's part in the group asks of the rest.

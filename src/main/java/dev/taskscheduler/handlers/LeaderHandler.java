@@ -45,6 +45,7 @@ final class LeaderHandler {
 
   private static void group(JsonGenerator json, ElectionStatus status) {
     json.writeNumberProperty("term", status.term());
+    status.warning().ifPresent(text -> json.writeStringProperty("warning", text));
     json.writeArrayPropertyStart("peers");
     for (ElectionStatus.Peer peer : status.peers()) {
       json.writeStartObject();

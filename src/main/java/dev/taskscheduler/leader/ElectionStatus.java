@@ -8,9 +8,17 @@ import java.util.Optional;
 /// @param term the newest that this node has heard of
 /// @param problem why nobody can be nominated; empty when all is well
 /// @param peers all members of the group, this node among them
-public record ElectionStatus(long term, Optional<String> problem, List<Peer> peers) {
+/// @param warning what a person should change although leadership works; empty when there is
+///   nothing
+public record ElectionStatus(
+    long term, Optional<String> problem, List<Peer> peers, Optional<String> warning) {
   public ElectionStatus {
     peers = List.copyOf(peers);
+  }
+
+  /// Without a warning.
+  public ElectionStatus(long term, Optional<String> problem, List<Peer> peers) {
+    this(term, problem, peers, Optional.empty());
   }
 
   /// A member of the group.

@@ -4,17 +4,26 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The Raft group of a local cluster: free ports on loopback, new at each start, and data kept
 /// between runs, apart for each size of the cluster.
 final class LocalRaft {
+  private static final int SECRET_BYTES = 32;
+
   private final Path folder;
   private final List<String> names;
   private final List<Integer> ports;
@@ -25,6 +34,30 @@ final class LocalRaft {
     this.folder = folder.resolve("raft-" + names.size());
     this.names = names;
     this.ports = freePorts(names.size());
+  }
+
+  /// A secret of these members, made once: others on this machine reach their ports too.
+  private static Path secret(Path folder) {
+    Path file = folder.resolve("secret");
+    try {
+      Files.createDirectories(folder);
+      if (!Files.exists(file)) {
+        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
+        byte[] random = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(random);
+        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
+        Path made =
+            posix
+                ? Files.createTempFile(
+                    folder, "secret", "", PosixFilePermissions.asFileAttribute(owner))
+                : Files.createTempFile(folder, "secret", "");
+        Files.writeString(made, HexFormat.of().formatHex(random) + "\n");
+        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
   }
 
   private static List<Integer> freePorts(int count) {
@@ -53,6 +86,7 @@ final class LocalRaft {
     variables.put("RAFT_BIND_ADDR", "127.0.0.1:" + ports.get(index));
     variables.put("RAFT_DATA_DIR", folder.resolve(names.get(index)).toString());
     if (names.size() > 1) {
+      variables.put("RAFT_SECRET_FILE", secret(folder).toString());
       variables.put(
           "RAFT_NODES",
           IntStream.range(0, names.size())

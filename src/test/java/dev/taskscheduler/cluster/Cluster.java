@@ -66,9 +66,21 @@ final class Cluster implements AutoCloseable {
     env.put("RAFT_BIND_ADDR", hosts.get(index).address() + ":" + raftPorts.get(index));
     env.put("RAFT_DATA_DIR", folder.resolve("raft-" + index).toString());
     env.put("RAFT_NODES", raftNodes());
+    env.put("RAFT_SECRET_FILE", secret().toString()); // as in Compose and Kubernetes
     env.putAll(environment);
     env.putAll(own.get(index));
     return new NodeProcess(hosts.get(index), "node" + (index + 1), probe, env);
+  }
+
+  private Path secret() {
+    Path file = folder.resolve("raft-secret");
+    try {
+      return Files.exists(file)
+          ? file
+          : Files.writeString(file, java.util.UUID.randomUUID().toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<Integer> freePorts() {

@@ -11,6 +11,7 @@ import dev.taskscheduler.handlers.Access;
 import dev.taskscheduler.handlers.OpenArea;
 import dev.taskscheduler.handlers.Transport;
 import dev.taskscheduler.leader.raft.RaftConfig;
+import dev.taskscheduler.leader.raft.RaftProtection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -394,6 +396,38 @@ class SchedulerConfigTest {
     assertEquals(
         List.of("TLS_CERT", "TLS_KEY"),
         faults("TLS_CERT", none, "TLS_KEY", none).stream().map(Fault::name).toList());
+  }
+
+  @Test
+  void the_files_that_protect_the_raft_port_are_checked(@TempDir Path folder) throws IOException {
+    assertEquals(new RaftProtection.None(), with().raft().protection());
+    String none = folder.resolve("none").toString();
+    assertEquals(
+        List.of("RAFT_TLS_CA", "RAFT_TLS_KEY"),
+        faults("RAFT_TLS_CERT", none).stream().map(Fault::name).sorted().toList());
+    Fault file =
+        faults("RAFT_TLS_CERT", none, "RAFT_TLS_KEY", none, "RAFT_TLS_CA", none).getFirst();
+    assertTrue(file.allowed().contains("no such file"), file.toString());
+    Path secret = Files.writeString(folder.resolve("secret"), "of-a-child-who-hides\n");
+    Fault shorter = faults("RAFT_SECRET_FILE", secret.toString()).getFirst();
+    assertTrue(shorter.allowed().contains("at least 32 characters"), shorter.toString());
+    assertFalse(shorter.toString().contains("hides"), shorter.toString());
+    Files.writeString(secret, "0123456789abcdef0123456789abcdef\n");
+    assertEquals(
+        new RaftProtection.Secret(secret),
+        with("RAFT_SECRET_FILE", secret.toString()).raft().protection());
+  }
+
+  @Test
+  void a_raft_group_without_protection_that_others_reach_is_told_in_capitals() {
+    String nodes = "node1:10.0.0.1:9000,node2:10.0.0.2:9000,node3:10.0.0.3:9000";
+    String told =
+        with("RAFT_NODES", nodes, "RAFT_BIND_ADDR", ":9000").raft().warning().orElseThrow();
+    assertTrue(told.contains("NOT PROTECTED"), told);
+    assertEquals(
+        Optional.empty(),
+        with("RAFT_NODES", nodes, "RAFT_BIND_ADDR", "[::1]:9000").raft().warning());
+    assertEquals(Optional.empty(), with("RAFT_BIND_ADDR", ":9000").raft().warning());
   }
 
   /// The commented file on the class path is what people copy from: it must name every key, with

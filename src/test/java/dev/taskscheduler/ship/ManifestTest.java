@@ -250,6 +250,8 @@ class ManifestTest {
     assertEquals("password", password.getFileName().toString());
     assertEquals("scheduler-redis", secretAt(scheduler(elector), password.getParent().toString()));
     env.put("REDIS_PASSWORD_FILE", Files.writeString(secrets.resolve("password"), "x").toString());
+    Path raft = Files.writeString(secrets.resolve("raft"), "0123456789abcdef".repeat(2));
+    env.computeIfPresent("RAFT_SECRET_FILE", (name, mounted) -> raft.toString());
     return SchedulerConfig.load(env);
   }
 

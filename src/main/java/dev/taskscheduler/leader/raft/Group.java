@@ -171,6 +171,11 @@ final class Group implements AutoCloseable {
   }
 
   ElectionStatus status() {
+    ElectionStatus found = found();
+    return new ElectionStatus(found.term(), found.problem(), found.peers(), config.warning());
+  }
+
+  private ElectionStatus found() {
     Optional<RaftMember> now = member.get();
     if (now.isEmpty() || !now.get().running()) {
       String why = trouble.get().map(text -> ": " + text).orElse("");

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.netty.NettyConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -25,11 +24,6 @@ final class MemberSettings {
   static RaftProperties of(RaftConfig config) {
     RaftProperties settings = new RaftProperties();
     settings.set(RaftConfigKeys.Rpc.TYPE_KEY, ElectionRpc.class.getName());
-    NettyConfigKeys.Server.setHost(
-        settings, config.bind().host().isEmpty() ? "0.0.0.0" : config.bind().host());
-    NettyConfigKeys.Server.setPort(settings, config.bind().port());
-    NettyConfigKeys.Server.setUseEpoll(settings, false); // NIO: no native code
-    NettyConfigKeys.Client.setUseEpoll(settings, false);
     RaftServerConfigKeys.setStorageDir(settings, List.of(config.dataDir().toFile()));
     timeouts(settings, config);
     log(settings);
@@ -53,6 +47,8 @@ final class MemberSettings {
     RaftServerConfigKeys.Log.setPreallocatedSize(settings, SizeInBytes.valueOf("64KB"));
     RaftServerConfigKeys.Log.setWriteBufferSize(settings, SizeInBytes.valueOf("256KB"));
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(settings, SizeInBytes.valueOf("128KB"));
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
+        settings, SizeInBytes.valueOf("256KB")); // a frame is 1 MiB at the most
     RaftServerConfigKeys.Log.setPurgeGap(settings, 1);
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(settings, true);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(settings, true);

@@ -119,7 +119,10 @@ final class Opening {
                 + " term="
                 + member.term()
                 + " data="
-                + (known ? "found" : "none"));
+                + (known ? "found" : "none")
+                + " protected by="
+                + config.protection().word());
+    config.warning().ifPresent(text -> LOG.log(WARNING, text));
     if (known && config.bootstrap() == RaftConfig.Bootstrap.TRUE) {
       LOG.log(INFO, "raft bootstrap ignored, this node has data of a cluster already");
     }

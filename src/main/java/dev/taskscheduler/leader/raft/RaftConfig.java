@@ -1,5 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.UUID;
 /// @param bootstrap what to do where there is no data yet
 /// @param electionMin how long a follower hears nothing before it asks for votes, at least
 /// @param electionMax the same, at most
+/// @param protection how members prove to each other who they are
 public record RaftConfig(
     String group,
     RaftNode bind,
@@ -23,9 +25,30 @@ public record RaftConfig(
     List<RaftNode> listed,
     Bootstrap bootstrap,
     Duration electionMin,
-    Duration electionMax) {
+    Duration electionMax,
+    RaftProtection protection) {
   public RaftConfig {
     listed = List.copyOf(listed);
+  }
+
+  /// A member that proves nothing.
+  public RaftConfig(
+      String group,
+      RaftNode bind,
+      Path dataDir,
+      List<RaftNode> listed,
+      Bootstrap bootstrap,
+      Duration electionMin,
+      Duration electionMax) {
+    this(
+        group,
+        bind,
+        dataDir,
+        listed,
+        bootstrap,
+        electionMin,
+        electionMax,
+        new RaftProtection.None());
   }
 
   /// What a node with an empty data directory does.
@@ -58,6 +81,24 @@ public record RaftConfig(
 
   private boolean anyAddress() {
     return List.of("", "0.0.0.0", "::").contains(bind.host());
+  }
+
+  /// What a person should know of how this member can be attacked; empty where it is protected, or
+  /// reached from this machine alone.
+  public Optional<String> warning() {
+    if (!(protection instanceof RaftProtection.None) || listed.size() < 2 || onLoopback()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "THE RAFT PORT IS NOT PROTECTED: WHOEVER REACHES "
+            + bind.address()
+            + " CAN END LEADERSHIP. SET RAFT_SECRET_FILE, OR RAFT_TLS_CERT, RAFT_TLS_KEY AND"
+            + " RAFT_TLS_CA, ON ALL MEMBERS");
+  }
+
+  private boolean onLoopback() {
+    return bind.host().equals("localhost")
+        || PeerCertificates.literal(bind.host()).map(InetAddress::isLoopbackAddress).orElse(false);
   }
 
   /// The group by the id that Ratis knows it by: the same for the same name, whoever its members

@@ -64,6 +64,7 @@ final class RaftMember implements AutoCloseable {
             .setGroup(RaftGroup.valueOf(groupId, nodes.stream().map(RaftMember::peer).toList()))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .setProperties(MemberSettings.of(config))
+            .setParameters(ElectionRpc.parameters(config, PeerProof.of(config)))
             .setStateMachine(machine)
             .build();
     try {

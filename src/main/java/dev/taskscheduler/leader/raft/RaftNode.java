@@ -76,6 +76,11 @@ public record RaftNode(String id, String host, int port) {
         Integer.parseInt(matcher.group(2)));
   }
 
+  /// Whether a text has the form of a member's id.
+  static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
   /// `host:port`, IPv6 in brackets.
   public String address() {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

@@ -58,6 +58,7 @@ final class RaftPeers implements AutoCloseable {
   }
 
   final Path folder;
+  private RaftProtection protection = new RaftProtection.None();
   private final List<RaftNode> nodes = new ArrayList<>();
   private final TreeMap<Integer, Peer> running = new TreeMap<>();
 
@@ -91,7 +92,14 @@ final class RaftPeers implements AutoCloseable {
         members,
         bootstrap,
         Duration.ofMillis(200),
-        Duration.ofMillis(400));
+        Duration.ofMillis(400),
+        protection);
+  }
+
+  /// Says how those that are started from now on prove who they are.
+  RaftPeers protect(RaftProtection by) {
+    protection = by;
+    return this;
   }
 
   List<RaftNode> nodes() {

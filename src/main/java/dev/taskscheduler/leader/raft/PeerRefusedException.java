@@ -1,0 +1,12 @@
+package dev.taskscheduler.leader.raft;
+
+import java.io.IOException;
+
+/// What a peer sent is not admitted; the connection to it is closed.
+final class PeerRefusedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  PeerRefusedException(String why) {
+    super(why);
+  }
+}
