@@ -3,6 +3,7 @@ package dev.taskscheduler.conf;
 import dev.taskscheduler.handlers.Access;
 import dev.taskscheduler.handlers.FileFault;
 import dev.taskscheduler.handlers.OpenArea;
+import dev.taskscheduler.handlers.OriginRules;
 import dev.taskscheduler.handlers.TlsFiles;
 import dev.taskscheduler.handlers.TokenFile;
 import dev.taskscheduler.handlers.Transport;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 final class AccessSettings {
   private static final String TOKENS = "API_TOKENS_FILE";
   private static final String OPEN = "API_OPEN";
+  private static final String ORIGINS = "API_ALLOWED_ORIGINS";
+  private static final String HOSTS = "API_ALLOWED_HOSTS";
   private static final String CERTIFICATE = "TLS_CERT";
   private static final String KEY = "TLS_KEY";
   private static final String NONE = "none";
@@ -35,9 +38,17 @@ final class AccessSettings {
           return new Access.Bearers(sound, open);
         }
         case TokenFile.Faulty faulty -> faults(settings, TOKENS, faulty.faults());
+        case TokenFile.Unreadable unreadable ->
+            faults(settings, TOKENS, List.of(unreadable.fault()));
       }
     }
     return new Access.Everyone();
+  }
+
+  static OriginRules origins(Settings settings) {
+    return new OriginRules(
+        settings.text(ORIGINS, "", OriginRules::origins, origins -> origins),
+        settings.text(HOSTS, "", OriginRules::hosts, hosts -> hosts));
   }
 
   static Transport transport(Settings settings) {

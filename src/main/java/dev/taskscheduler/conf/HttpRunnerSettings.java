@@ -1,10 +1,9 @@
 package dev.taskscheduler.conf;
 
+import dev.taskscheduler.handlers.SmallFile;
 import dev.taskscheduler.runner.http.HostRules;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
 import dev.taskscheduler.runner.http.SigningKeyRing;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -41,16 +40,23 @@ final class HttpRunnerSettings {
     if (path.isEmpty()) {
       return SigningKeyRing.NONE;
     }
-    String text;
-    try {
-      text = Files.readString(Path.of(path));
-    } catch (IOException | InvalidPathException e) {
-      throw new IllegalArgumentException("a file that this process can read", e);
-    }
-    SigningKeyRing keys = SigningKeyRing.parse(text);
+    SigningKeyRing keys = SigningKeyRing.parse(text(path));
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("a file with a key in it");
     }
     return keys;
+  }
+
+  private static String text(String path) {
+    try {
+      return switch (SmallFile.read(Path.of(path))) {
+        case SmallFile.Content content -> content.text();
+        case SmallFile.Unreadable unreadable ->
+            throw new IllegalArgumentException(
+                "a file that this process can read; " + unreadable.why());
+      };
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("the path of a file", e);
+    }
   }
 }

@@ -153,7 +153,8 @@ public record SchedulerConfig(
         settings.duration("REQUEST_TIMEOUT", "30s", "1s", "10m"),
         Version.current(),
         AccessSettings.access(settings),
-        AccessSettings.transport(settings));
+        AccessSettings.transport(settings),
+        AccessSettings.origins(settings));
   }
 
   /// Rules that no room can hold alone.

@@ -3,7 +3,6 @@ package dev.taskscheduler.handlers;
 import dev.taskscheduler.handlers.ApiToken.Right;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
@@ -13,95 +12,171 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Lets those pass that show a token (RFC 6750), before anything is read of a body. There where
-/// tokens are asked for at all: without them no request comes by here.
+/// Lets those pass that show a token (RFC 6750), before anything is read of a body, and binds
+/// [Caller] for what is behind. There where tokens are asked for at all: without them no request
+/// comes by here.
 final class AccessFilter implements Filter {
   private static final Logger LOG = System.getLogger(AccessFilter.class.getName());
 
   private static final String SCHEME = "Bearer ";
   private static final String CHALLENGE = "Bearer realm=\"task-scheduler\"";
   private static final String UNKNOWN = CHALLENGE + ", error=\"invalid_token\"";
-  private static final String TOO_WEAK =
-      CHALLENGE + ", error=\"insufficient_scope\", scope=\"all\"";
-  private static final Set<Method> READING = Set.of(Method.GET, Method.HEAD);
+  private static final Caller STRANGER = new Caller.Stranger();
+  private static final Login NONE = new Login.None();
 
   private final Set<OpenArea> open;
+  private final HttpListener listener;
+  private final InstantSource clock;
+  private final FailedLogins failed = new FailedLogins();
   private volatile List<ApiToken> tokens;
 
-  AccessFilter(Access.Bearers bearers) {
+  AccessFilter(Access.Bearers bearers, HttpListener listener, InstantSource clock) {
     this.open = bearers.open();
     this.tokens = bearers.tokens().tokens();
+    this.listener = listener;
+    this.clock = clock;
   }
 
-  /// Takes a file that has changed; if it is at fault, what was known before stays.
-  void changed(SmallFile file) {
-    switch (TokenFile.of(file)) {
+  /// What a request shows.
+  private sealed interface Login {
+    /// No token.
+    record None() implements Login {}
+
+    /// One that is known and has not expired.
+    record Known(Caller.Bearer bearer) implements Login {}
+
+    /// Any other.
+    record Wrong(FailedLogin why) implements Login {}
+  }
+
+  /// Takes a file that has changed. A token counts from now on only if a line without a fault has
+  /// it: one that was taken out is not known any more, whatever stands in other lines. Of a file
+  /// that cannot be read nothing is known: the tokens stay.
+  ///
+  /// @return what is wrong with the file
+  List<FileFault> changed(SmallFile file) {
+    return switch (TokenFile.of(file)) {
       case TokenFile.Sound sound -> {
         tokens = sound.tokens();
         LOG.log(
             Level.INFO, () -> "api tokens read file=" + file.path() + " tokens=" + tokens.size());
+        yield List.of();
       }
-      case TokenFile.Faulty faulty ->
-          LOG.log(Level.WARNING, () -> "api tokens stay as they were faults=" + faulty.faults());
-    }
+      case TokenFile.Faulty faulty -> {
+        tokens = faulty.tokens();
+        LOG.log(
+            Level.WARNING,
+            () ->
+                "api tokens read, lines with a fault do not count file="
+                    + file.path()
+                    + " tokens="
+                    + tokens.size()
+                    + " faults="
+                    + faulty.faults());
+        yield faulty.faults();
+      }
+      case TokenFile.Unreadable unreadable -> {
+        LOG.log(
+            Level.WARNING,
+            () ->
+                "api tokens stay as they were, their file cannot be read fault="
+                    + unreadable.fault());
+        yield List.of(unreadable.fault());
+      }
+    };
   }
 
   @Override
   public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
-    if (OpenArea.covers(open, req.path().path())) {
-      chain.proceed();
+    String path = req.path().path();
+    if (OpenArea.isProbe(path)) {
+      proceed(chain, STRANGER);
       return;
     }
-    if (!req.headers().contains(HeaderNames.AUTHORIZATION)) {
-      refuse(
-          req,
-          res,
-          Status.UNAUTHORIZED_401,
-          CHALLENGE,
-          "Send the header Authorization: Bearer <token>.");
-      return;
-    }
-    Optional<Right> right = right(req.headers());
-    if (right.isEmpty()) {
-      refuse(
-          req,
-          res,
-          Status.UNAUTHORIZED_401,
-          UNKNOWN,
-          "This node does not know the token; ask its operator for one.");
-    } else if (right.get() == Right.READ && !READING.contains(req.prologue().method())) {
-      refuse(
-          req,
-          res,
-          Status.FORBIDDEN_403,
-          TOO_WEAK,
-          "This token may only read (GET and HEAD); use one that may all.");
-    } else {
-      chain.proceed();
+    boolean isOpen = OpenArea.covers(open, path);
+    switch (login(req.headers())) {
+      case Login.Known(Caller.Bearer bearer) -> {
+        Method method = req.prologue().method();
+        if (isOpen || bearer.token().right().allows(method, path)) {
+          proceed(chain, bearer);
+        } else {
+          refuse(req, res, bearer.token().right(), method, path);
+        }
+      }
+      case Login.None none -> {
+        if (isOpen) {
+          proceed(chain, STRANGER);
+        } else {
+          unauthorized(req, res, CHALLENGE, "Send the header Authorization: Bearer <token>.");
+        }
+      }
+      case Login.Wrong(FailedLogin why) -> {
+        listener.loginFailed(why);
+        Optional<Duration> wait =
+            failed.failed(((InetSocketAddress) req.remotePeer().address()).getAddress());
+        if (isOpen) {
+          proceed(chain, STRANGER);
+        } else if (wait.isPresent()) {
+          Answers.refuse(req, res, tooMany(wait.get()));
+        } else {
+          unauthorized(req, res, UNKNOWN, why.detail());
+        }
+      }
     }
   }
 
-  private Optional<Right> right(ServerRequestHeaders headers) {
+  private static void proceed(FilterChain chain, Caller caller) {
+    ScopedValue.where(Caller.CURRENT, caller).run(chain::proceed);
+  }
+
+  private Login login(ServerRequestHeaders headers) {
+    if (!headers.contains(HeaderNames.AUTHORIZATION)) {
+      return NONE;
+    }
     Header header = headers.get(HeaderNames.AUTHORIZATION);
     String said = header.get();
     if (header.valueCount() != 1 || !said.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return Optional.empty();
+      return new Login.Wrong(FailedLogin.UNKNOWN);
     }
     String token = said.substring(SCHEME.length()).strip();
-    return ApiToken.right(tokens, ApiToken.sha256(token.getBytes(StandardCharsets.UTF_8)));
+    Optional<ApiToken> found =
+        ApiToken.find(tokens, ApiToken.sha256(token.getBytes(StandardCharsets.UTF_8)));
+    if (found.isEmpty()) {
+      return new Login.Wrong(FailedLogin.UNKNOWN);
+    }
+    return found.get().expiredAt(clock.instant())
+        ? new Login.Wrong(FailedLogin.EXPIRED)
+        : new Login.Known(new Caller.Bearer(found.get()));
+  }
+
+  private static Problem tooMany(Duration wait) {
+    return Problem.named(
+            "too-many-failed-logins",
+            "Too many wrong tokens came from this address",
+            Status.TOO_MANY_REQUESTS_429,
+            "This node does not know the token, nor the ones before. A right token is taken at any time.")
+        .retry(wait.plusSeconds(1)); // it is told in whole seconds
+  }
+
+  private static void unauthorized(
+      RoutingRequest req, RoutingResponse res, String challenge, String detail) {
+    res.header(HeaderNames.WWW_AUTHENTICATE, challenge);
+    Answers.refuse(req, res, Problem.of(Status.UNAUTHORIZED_401, detail));
   }
 
   private static void refuse(
-      RoutingRequest req, RoutingResponse res, Status status, String challenge, String detail) {
-    res.header(HeaderNames.WWW_AUTHENTICATE, challenge);
-    if (req.headers().contains(HeaderValues.EXPECT_100)) {
-      res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
-    }
-    Answers.problem(req, res, Problem.of(status, detail));
+      RoutingRequest req, RoutingResponse res, Right right, Method method, String path) {
+    res.header(
+        HeaderNames.WWW_AUTHENTICATE,
+        CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + Right.wanted(method, path) + "\"");
+    Answers.refuse(req, res, Problem.of(Status.FORBIDDEN_403, right.limit()));
   }
 }

@@ -29,6 +29,14 @@ final class Answers {
     send(req, res, problem.status(), problem.json());
   }
 
+  /// Refuses a request whose body was not read.
+  static void refuse(ServerRequest req, ServerResponse res, Problem problem) {
+    if (req.headers().contains(HeaderValues.EXPECT_100)) {
+      res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
+    }
+    problem(req, res, problem);
+  }
+
   /// With the content type that `res` carries already.
   static void bytes(ServerRequest req, ServerResponse res, byte[] body) {
     send(req, res, Status.OK_200, body);

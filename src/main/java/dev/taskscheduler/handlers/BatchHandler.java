@@ -200,6 +200,8 @@ final class BatchHandler implements Handler {
     private void submit(byte[] item) {
       int place = items.size();
       switch (parser.parse(item, key.isPresent())) {
+        case SubmitRequest.Valid(NewTask task) when !Caller.current().allows(task.type()) ->
+            items.add(Item.of(SubmissionAnswers.typeNotAllowed()));
         case SubmitRequest.Valid(NewTask task) -> {
           NewTask traced = TraceHeader.kept(req.headers(), task);
           NewTask once =
@@ -290,6 +292,7 @@ final class BatchHandler implements Handler {
       Submission answer = item.submission.orElseThrow();
       return switch (answer) {
         case Submission.Accepted(String id, Durability reached) -> {
+          CommandLog.task("submitted", id);
           accepted(json, id, Status.ACCEPTED_202);
           durability(json, item, reached);
           yield true;

@@ -2,9 +2,7 @@ package dev.taskscheduler.handlers;
 
 import io.helidon.common.media.type.MediaType;
 import io.helidon.common.media.type.MediaTypes;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.NotFoundException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
@@ -43,7 +41,6 @@ final class DocumentPages {
           IMAGE,
           "favicon-32x32.png",
           IMAGE);
-  private static final HeaderName POLICY = HeaderNames.create("Content-Security-Policy");
   private static final byte[] INITIALIZER =
       """
       window.onload = function () {
@@ -105,13 +102,12 @@ final class DocumentPages {
     String version = uiVersion();
     String tag = '"' + version + '"';
     res.header(HeaderNames.ETAG, tag);
+    res.header(SecurityHeaders.REVALIDATED);
     if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(tag::equals).isPresent()) {
       Answers.empty(res, Status.NOT_MODIFIED_304);
       return;
     }
-    res.header(HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF);
-    res.header(
-        POLICY, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
+    res.header(SecurityHeaders.PAGE_POLICY);
     res.headers().contentType(type);
     Answers.bytes(req, res, resource(UI + version + "/" + file));
   }

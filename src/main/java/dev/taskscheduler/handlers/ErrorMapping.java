@@ -28,21 +28,25 @@ final class ErrorMapping {
 
   /// A failure of the store, as a client sees it.
   static Problem of(StoreException failure) {
-    String reason = String.valueOf(failure.getMessage());
+    String message = String.valueOf(failure.getMessage());
     return switch (failure) {
       case StoreException.Refused refused ->
           Problem.named(
                   "store-refused",
                   "The store refused",
                   Status.SERVICE_UNAVAILABLE_503,
-                  "Nothing was kept: " + reason + ". Try again later.")
+                  "Nothing was kept: "
+                      + Caller.current().told(message, "Redis takes no writes now")
+                      + ". Try again later.")
               .retry(RETRY_SOON);
       case StoreException.Unavailable unavailable ->
           Problem.named(
                   "store-unavailable",
                   "The store does not answer",
                   Status.SERVICE_UNAVAILABLE_503,
-                  "Redis does not answer: " + reason + ". Try again later.")
+                  "Redis does not answer"
+                      + Caller.current().told(": " + message, "")
+                      + ". Try again later.")
               .retry(RETRY_SOON);
       case StoreException.Fenced fenced ->
           throw new IllegalStateException("a user's order was fenced", fenced);
@@ -88,7 +92,7 @@ final class ErrorMapping {
   }
 
   /// Answers what never reaches the routing: requests that cannot be read, or are too large.
-  static DirectHandlers direct() {
+  static DirectHandlers direct(SecurityHeaders security) {
     DirectHandler handler =
         (request, type, given, headers, message) -> {
           // What fails behind the routing is answered there: this is a first line or a header that
@@ -97,6 +101,7 @@ final class ErrorMapping {
           Status status = unread ? Status.BAD_REQUEST_400 : given;
           Problem problem = of(status, unread ? null : message);
           headers.set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+          security.addTo(headers);
           if (status.equals(Status.UNSUPPORTED_MEDIA_TYPE_415)) {
             headers.set(HeaderNames.ACCEPT_ENCODING, "identity"); // RFC 9110, section 12.5.3
           }

@@ -7,7 +7,9 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
 /// `GET /health` and the two probes under it. Live is who can answer at all, ready is whose Redis
@@ -17,13 +19,19 @@ final class HealthHandler {
   private static final byte[] UP = "{\"status\":\"UP\"}".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DOWN = "{\"status\":\"DOWN\"}".getBytes(StandardCharsets.US_ASCII);
 
+  private static final String HIDDEN = "There is a problem; a token that may read shows it.";
+
   private final HttpConfig config;
   private final Scheduler scheduler;
+  private final Supplier<List<String>> fileProblems;
   private final Clock clock;
 
-  HealthHandler(HttpConfig config, Scheduler scheduler, Clock clock) {
+  /// @param fileProblems what is wrong with files that are read again
+  HealthHandler(
+      HttpConfig config, Scheduler scheduler, Supplier<List<String>> fileProblems, Clock clock) {
     this.config = config;
     this.scheduler = scheduler;
+    this.fileProblems = fileProblems;
     this.clock = clock;
   }
 
@@ -60,19 +68,41 @@ final class HealthHandler {
     json.writeNumberProperty("queue_size", scheduler.queueSize().getAsLong());
     json.writeStringProperty("timestamp", JsonText.time(clock.instant()));
     json.writeStringProperty("version", config.version());
-    scheduler.leader().problem().ifPresent(text -> text(json, "problem", text));
+    Caller caller = Caller.current();
+    scheduler.leader().problem().ifPresent(text -> problem(json, caller, text));
+    files(json, caller);
     PauseHandler.write(json, scheduler.paused().get());
     json.writeObjectPropertyStart("leadership");
-    LeaderHandler.details(json, leader, scheduler.leader().election());
+    if (caller.seesDetail()) {
+      LeaderHandler.details(json, leader, scheduler.leader().election());
+    } else {
+      LeaderHandler.summary(json, leader, scheduler.leader().election());
+    }
     json.writeEndObject();
     json.writeObjectPropertyStart("redis");
     json.writeBooleanProperty("answers", store.answers());
-    store.problem().ifPresent(text -> text(json, "problem", text));
+    store.problem().ifPresent(text -> problem(json, caller, text));
     store.version().ifPresent(text -> text(json, "version", text));
     store.persistence().ifPresent(text -> text(json, "persistence", text));
     store.evictionPolicy().ifPresent(text -> text(json, "eviction_policy", text));
     json.writeNumberProperty("replicas", store.replicas());
     json.writeEndObject();
+  }
+
+  private void files(JsonGenerator json, Caller caller) {
+    List<String> problems = fileProblems.get();
+    if (!problems.isEmpty()) {
+      json.writeArrayPropertyStart("file_problems");
+      for (String text : caller.seesDetail() ? problems : List.of(HIDDEN)) {
+        json.writeString(JsonText.outside(text));
+      }
+      json.writeEndArray();
+    }
+  }
+
+  /// That there is a problem everyone is told; what it is may name addresses, users and scripts.
+  private static void problem(JsonGenerator json, Caller caller, String text) {
+    text(json, "problem", caller.told(text, HIDDEN));
   }
 
   private static void text(JsonGenerator json, String name, String text) {

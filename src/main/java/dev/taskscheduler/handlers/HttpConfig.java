@@ -15,6 +15,7 @@ import java.time.Duration;
 /// @param version of this program
 /// @param access who may call
 /// @param transport plain, or over TLS
+/// @param origins which names and pages may be used
 public record HttpConfig(
     String node,
     String host,
@@ -25,9 +26,36 @@ public record HttpConfig(
     Duration requestDeadline,
     String version,
     Access access,
-    Transport transport) {
+    Transport transport,
+    OriginRules origins) {
 
-  /// Plain, and open to everyone.
+  /// Under any name.
+  public HttpConfig(
+      String node,
+      String host,
+      int port,
+      int maxBodyBytes,
+      int maxBatchBytes,
+      Duration idempotencyTtl,
+      Duration requestDeadline,
+      String version,
+      Access access,
+      Transport transport) {
+    this(
+        node,
+        host,
+        port,
+        maxBodyBytes,
+        maxBatchBytes,
+        idempotencyTtl,
+        requestDeadline,
+        version,
+        access,
+        transport,
+        OriginRules.ANY_HOST);
+  }
+
+  /// Plain, and open to everyone under any name.
   public HttpConfig(
       String node,
       String host,

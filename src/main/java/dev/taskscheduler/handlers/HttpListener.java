@@ -8,4 +8,7 @@ public interface HttpListener {
   /// @param status the answer's; 499 if the client or the deadline cut the request off before one
   /// @param nanos from the end of the request's headers to the answer's last byte
   void answered(String route, int status, long nanos);
+
+  /// A token came that is not taken.
+  default void loginFailed(FailedLogin why) {}
 }

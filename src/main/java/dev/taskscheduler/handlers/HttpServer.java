@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +90,13 @@ public final class HttpServer implements AutoCloseable {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
     this.connections = new OpenConnections(new FramedHttp1(http1(), deadline), mostConnections);
+    SecurityHeaders security = new SecurityHeaders(config.transport());
     HttpRouting.Builder routing =
-        HttpRouting.builder().addFilter(new RequestFilter(config, listener, deadline, connections));
-    guard(routing);
-    Routes.register(routing, config, scheduler);
+        HttpRouting.builder()
+            .addFilter(new RequestFilter(config, listener, deadline, connections, security))
+            .addFilter(new OriginFilter(config.origins(), loopback()));
+    guard(routing, listener);
+    Routes.register(routing, config, scheduler, files::problems);
     WebServerConfig.Builder builder =
         WebServer.builder()
             .featuresDiscoverServices(false)
@@ -116,7 +120,7 @@ public final class HttpServer implements AutoCloseable {
             .maxPayloadSize(
                 Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
-            .directHandlers(ErrorMapping.direct())
+            .directHandlers(ErrorMapping.direct(security))
             .maxTcpConnections(mostConnections)
             .protocolsDiscoverServices(false) // HTTP/1.1 would be there twice: see http1()
             .addConnectionSelector(connections)
@@ -125,10 +129,10 @@ public final class HttpServer implements AutoCloseable {
     watchIdentity();
   }
 
-  /// Nothing stands in the way of requests where nobody is asked who they are.
-  private void guard(HttpRouting.Builder routing) {
+  /// No token stands in the way of requests where nobody is asked who they are.
+  private void guard(HttpRouting.Builder routing, HttpListener listener) {
     if (config.access() instanceof Access.Bearers bearers) {
-      AccessFilter filter = new AccessFilter(bearers);
+      AccessFilter filter = new AccessFilter(bearers, listener, InstantSource.system());
       routing.addFilter(filter);
       files.add(List.of(bearers.tokens().file()), now -> filter.changed(now.getFirst()));
     }

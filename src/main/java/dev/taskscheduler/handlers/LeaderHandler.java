@@ -43,6 +43,13 @@ final class LeaderHandler {
     election.ifPresent(status -> group(json, status));
   }
 
+  /// The same for those who may not know the members and their addresses.
+  static void summary(
+      JsonGenerator json, Optional<Leader> leader, Optional<ElectionStatus> election) {
+    details(json, leader, Optional.empty());
+    election.ifPresent(status -> json.writeNumberProperty("term", status.term()));
+  }
+
   private static void group(JsonGenerator json, ElectionStatus status) {
     json.writeNumberProperty("term", status.term());
     status.warning().ifPresent(text -> json.writeStringProperty("warning", text));
@@ -74,6 +81,7 @@ final class LeaderHandler {
                   .orElse("Nobody leads at the moment; there is nothing to resign from.")));
       return;
     }
+    CommandLog.command("resign", "node=" + node);
     byte[] body =
         JsonText.object(json -> {
           json.writeStringProperty("node_id", node);

@@ -23,7 +23,7 @@ public enum OpenArea {
   ///
   /// @param path decoded and normalized, as routes are matched
   static boolean covers(Set<OpenArea> open, String path) {
-    if (PROBES.contains(path)) {
+    if (isProbe(path)) {
       return true;
     }
     for (OpenArea area : open) {
@@ -32,6 +32,11 @@ public enum OpenArea {
       }
     }
     return open.contains(DOCS) && page(path);
+  }
+
+  /// Whether it is a probe, which says one word to everyone.
+  static boolean isProbe(String path) {
+    return PROBES.contains(path);
   }
 
   /// One of the pages' own files, all in one folder.

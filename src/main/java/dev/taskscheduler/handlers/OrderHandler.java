@@ -20,10 +20,14 @@ final class OrderHandler {
   void cancel(ServerRequest req, ServerResponse res) {
     String id = req.path().pathParameters().get("id");
     switch (TaskIds.isOne(id) ? tasks.cancel(id) : new Cancellation.Unknown()) {
-      case Cancellation.Cancelled(StateName was) ->
-          answer(req, res, id, "cancelled", was.wire(), Status.OK_200);
-      case Cancellation.Asked asked ->
-          answer(req, res, id, "cancelling", "running", Status.ACCEPTED_202);
+      case Cancellation.Cancelled(StateName was) -> {
+        CommandLog.task("cancelled", id);
+        answer(req, res, id, "cancelled", was.wire(), Status.OK_200);
+      }
+      case Cancellation.Asked asked -> {
+        CommandLog.task("cancelling", id);
+        answer(req, res, id, "cancelling", "running", Status.ACCEPTED_202);
+      }
       case Cancellation.Ended(String state) -> Answers.problem(req, res, ended(id, state));
       case Cancellation.Unknown unknown -> Answers.problem(req, res, TaskIds.UNKNOWN);
     }
@@ -53,6 +57,7 @@ final class OrderHandler {
     String id = req.path().pathParameters().get("id");
     switch (TaskIds.isOne(id) ? tasks.revive(List.of(id)).getFirst() : Revival.UNKNOWN) {
       case REVIVED -> {
+        CommandLog.task("retried", id);
         byte[] body =
             JsonText.object(json -> {
               json.writeStringProperty("id", id);

@@ -38,6 +38,7 @@ final class PauseHandler {
       return;
     }
     if (tasks.pause(what.get())) {
+      CommandLog.command("pause", text(what.get()));
       list(req, res);
     } else {
       Answers.problem(
@@ -56,6 +57,7 @@ final class PauseHandler {
     what(req, res)
         .ifPresent(what -> {
           tasks.resume(what);
+          CommandLog.command("resume", text(what));
           list(req, res);
         });
   }
@@ -95,6 +97,14 @@ final class PauseHandler {
     if (what.isEmpty()) {
       faults.add(name, detail);
     }
+  }
+
+  private static String text(Pause what) {
+    return switch (what) {
+      case Pause.All() -> "all=true";
+      case Pause.OfPriority(Priority priority) -> "priority=" + priority.wire();
+      case Pause.OfType(String type) -> "type=" + type;
+    };
   }
 
   /// The member `paused`: what, and since when.

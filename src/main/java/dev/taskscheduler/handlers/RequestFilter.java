@@ -11,8 +11,8 @@ import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 
-/// Stands around every request: tells the listener of it, ends its deadline, and lets others go
-/// first before the connection is read again.
+/// Stands around every request: tells the listener of it, adds the headers of every answer, ends
+/// its deadline, and lets others go first before the connection is read again.
 final class RequestFilter implements Filter {
   private static final int CUT_OFF = 499;
 
@@ -28,13 +28,16 @@ final class RequestFilter implements Filter {
   private final HttpListener listener;
   private final RequestDeadline deadline;
   private final OpenConnections connections;
+  private final SecurityHeaders security;
 
   RequestFilter(
       HttpConfig config,
       HttpListener listener,
       RequestDeadline deadline,
-      OpenConnections connections) {
+      OpenConnections connections,
+      SecurityHeaders security) {
     this.config = config;
+    this.security = security;
     this.listener = listener;
     this.deadline = deadline;
     this.connections = connections;
@@ -108,6 +111,7 @@ final class RequestFilter implements Filter {
     int status = CUT_OFF;
     boolean framed = framed(req.headers());
     res.beforeSend(() -> {
+      security.addTo(res.headers());
       if (connections.draining()) {
         res.header(HeaderValues.CONNECTION_CLOSE);
       }

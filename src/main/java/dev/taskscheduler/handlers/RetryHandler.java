@@ -64,6 +64,10 @@ final class RetryHandler implements Handler {
       return;
     }
     Optional<Progress> came = revive(asked.get(), state);
+    came.ifPresent(done ->
+        CommandLog.command(
+            "retry",
+            "state=" + state.wire() + " retried=" + done.revived + " refused=" + done.refused));
     if (came.isEmpty()) {
       faults.add("?cursor", "is not known; leave it out");
       Answers.problem(req, res, TaskQuery.invalid(faults));

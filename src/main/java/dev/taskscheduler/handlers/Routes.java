@@ -11,8 +11,10 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Which path and method goes where.
 final class Routes {
@@ -75,9 +77,15 @@ final class Routes {
 
   /// Registers everything but the features' own paths, `/metrics` and GET of `/openapi`. There is
   /// no route for all other paths: it would come before the features'.
-  static void register(HttpRouting.Builder routing, HttpConfig config, Scheduler scheduler) {
+  ///
+  /// @param fileProblems what is wrong with files that are read again
+  static void register(
+      HttpRouting.Builder routing,
+      HttpConfig config,
+      Scheduler scheduler,
+      Supplier<List<String>> fileProblems) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
-    HealthHandler health = new HealthHandler(config, scheduler, Clock.systemUTC());
+    HealthHandler health = new HealthHandler(config, scheduler, fileProblems, Clock.systemUTC());
     BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory(), config.maxBodyBytes());
     OrderHandler orders = new OrderHandler(scheduler.tasks());
     PauseHandler pauses = new PauseHandler(scheduler.tasks());

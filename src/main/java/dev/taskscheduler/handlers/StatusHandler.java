@@ -30,7 +30,8 @@ final class StatusHandler implements Handler {
                   + " case, such as 019aa0e6-5b3c-7000-8000-000000000000."));
       return;
     }
-    Optional<Task> task = tasks.find(ids.getFirst());
+    Caller caller = Caller.current();
+    Optional<Task> task = tasks.find(ids.getFirst()).filter(found -> caller.allows(found.type()));
     if (task.isEmpty()) {
       Answers.problem(req, res, TaskIds.UNKNOWN);
       return;

@@ -39,6 +39,21 @@ final class SubmissionAnswers {
     };
   }
 
+  /// The token is limited to other types.
+  static Problem typeNotAllowed() {
+    return Problem.named(
+            "type-not-allowed",
+            "The token may not submit this type",
+            Status.FORBIDDEN_403,
+            "Nothing was kept: change what errors lists, or use another token.")
+        .with(
+            List.of(
+                new Fault(
+                    "/type",
+                    "must be one of "
+                        + String.join(", ", new TreeSet<>(Caller.current().types())))));
+  }
+
   static Problem invalid(List<Fault> faults) {
     return Problem.named(
             "invalid-body",
@@ -75,9 +90,9 @@ final class SubmissionAnswers {
             "outcome-unknown",
             "Nobody knows whether the task was accepted",
             Status.SERVICE_UNAVAILABLE_503,
-            "The task may have been accepted ("
-                + reason
-                + "). Ask GET /status?id="
+            "The task may have been accepted"
+                + Caller.current().told(" (" + reason + ")", "")
+                + ". Ask GET /status?id="
                 + id
                 + " first; submit again only if that answers 404.")
         .about(id)

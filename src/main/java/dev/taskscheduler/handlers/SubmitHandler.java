@@ -78,7 +78,9 @@ final class SubmitHandler implements Handler {
     switch (parser.parse(body, key.isPresent())) {
       case SubmitRequest.Valid(NewTask task) -> {
         NewTask traced = TraceHeader.kept(req.headers(), task);
-        if (key.isEmpty()) {
+        if (!Caller.current().allows(task.type())) {
+          Answers.problem(req, res, SubmissionAnswers.typeNotAllowed());
+        } else if (key.isEmpty()) {
           answer(req, res, traced, tasks.submit(traced));
         } else {
           submitOnce(req, res, traced, keys.once(key.get(), body));
@@ -114,8 +116,10 @@ final class SubmitHandler implements Handler {
 
   private void answer(ServerRequest req, ServerResponse res, NewTask task, Submission answer) {
     switch (answer) {
-      case Submission.Accepted(String id, Durability reached) ->
-          accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
+      case Submission.Accepted(String id, Durability reached) -> {
+        CommandLog.task("submitted", id);
+        accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
+      }
       case Submission.Replayed(String id, Durability reached) ->
           accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
       case Submission.Duplicate(String id) ->

@@ -15,15 +15,20 @@ final class TlsPort {
   private TlsPort() {}
 
   /// Takes files that have changed; if they are at fault, the identity stays as it was.
-  static void changed(WebServer server, List<SmallFile> files) {
-    switch (TlsFiles.of(files)) {
+  ///
+  /// @return their faults
+  static List<FileFault> changed(WebServer server, List<SmallFile> files) {
+    return switch (TlsFiles.of(files)) {
       case TlsFiles.Sound sound -> {
         server.reloadTls(sound.tls());
         tell(sound, Clock.systemUTC());
+        yield List.of();
       }
-      case TlsFiles.Faulty faulty ->
-          LOG.log(Level.WARNING, () -> "tls certificate stays as it was faults=" + faulty.faults());
-    }
+      case TlsFiles.Faulty faulty -> {
+        LOG.log(Level.WARNING, () -> "tls certificate stays as it was faults=" + faulty.faults());
+        yield faulty.faults();
+      }
+    };
   }
 
   /// Writes down what is shown from now on. One that is not valid is shown all the same: clients

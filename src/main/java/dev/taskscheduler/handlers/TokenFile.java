@@ -2,15 +2,20 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.ApiToken.Right;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A file of API tokens, one a line: `<name> <read|all> sha256:<64 hex digits>`. Blank lines and
-/// those that begin with `#` mean nothing.
+/// A file of API tokens, one a line: `<name> <right> sha256:<64 hex digits>`, and behind that,
+/// where wanted, `types=<type>,<type>` and `expires=<time>`. Blank lines and those that begin with
+/// `#` mean nothing.
 public sealed interface TokenFile {
 
   /// @param file what was read
@@ -22,11 +27,16 @@ public sealed interface TokenFile {
   }
 
   /// @param faults all of them, at least one
-  record Faulty(List<FileFault> faults) implements TokenFile {
+  /// @param tokens of the lines without a fault, maybe none
+  record Faulty(List<FileFault> faults, List<ApiToken> tokens) implements TokenFile {
     public Faulty {
       faults = List.copyOf(faults);
+      tokens = List.copyOf(tokens);
     }
   }
+
+  /// Nothing is known of what stands in it.
+  record Unreadable(FileFault fault) implements TokenFile {}
 
   static TokenFile read(Path path) {
     return of(SmallFile.read(path));
@@ -35,7 +45,7 @@ public sealed interface TokenFile {
   static TokenFile of(SmallFile file) {
     return switch (file) {
       case SmallFile.Unreadable unreadable ->
-          new Faulty(List.of(unreadable.fault("a file with one token a line")));
+          new Unreadable(unreadable.fault("a file with one token a line"));
       case SmallFile.Content content -> new Parser(content).parse();
     };
   }
@@ -44,16 +54,23 @@ public sealed interface TokenFile {
   final class Parser {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern DIGEST = Pattern.compile("sha256:([0-9a-fA-F]{64})");
-    private static final String FORM = "<name> <read|all> sha256:<64 hex digits>";
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final String TYPES = "types=";
+    private static final String EXPIRES = "expires=";
+    private static final String RIGHTS = "read, submit, metrics or all";
+    private static final String FORM = "<name> <read|submit|metrics|all> sha256:<64 hex digits>";
 
     private final SmallFile.Content file;
-    private final List<ApiToken> tokens = new ArrayList<>();
-    private final List<Integer> lines = new ArrayList<>(); // where each of them stands
+    private final List<Line> lines = new ArrayList<>();
     private final List<FileFault> faults = new ArrayList<>();
+    private final Set<Integer> doubled = new HashSet<>(); // lines that do not count
 
     private Parser(SmallFile.Content file) {
       this.file = file;
     }
+
+    /// A token, its digest, and where it stands.
+    private record Line(int number, ApiToken token, byte[] digest) {}
 
     private TokenFile parse() {
       int number = 0;
@@ -64,14 +81,16 @@ public sealed interface TokenFile {
           token(number, stripped.split("\\s+"));
         }
       }
-      if (tokens.isEmpty() && faults.isEmpty()) {
+      if (lines.isEmpty() && faults.isEmpty()) {
         faults.add(new FileFault(file.path().toString(), "at least one token; " + FORM));
       }
-      return faults.isEmpty() ? new Sound(file, tokens) : new Faulty(faults);
+      List<ApiToken> tokens =
+          lines.stream().filter(line -> !doubled.contains(line.number)).map(Line::token).toList();
+      return faults.isEmpty() ? new Sound(file, tokens) : new Faulty(faults, tokens);
     }
 
     private void token(int line, String[] fields) {
-      if (fields.length != 3) {
+      if (fields.length < 3) {
         fault(line, "three fields, " + FORM);
         return;
       }
@@ -81,28 +100,71 @@ public sealed interface TokenFile {
       }
       Optional<Right> right = right(fields[1]);
       if (right.isEmpty()) {
-        fault(line, "read or all as the second field");
+        fault(line, RIGHTS + " as the second field");
       }
       var digest = DIGEST.matcher(fields[2]);
       if (!digest.matches()) {
         fault(line, "sha256: and the 64 hex digits of the token's SHA-256 as the third field");
       }
+      Limits limits = limits(line, fields, right);
       if (faults.size() == before) {
-        add(line, new ApiToken(fields[0], right.get(), hex(digest.group(1))), hex(digest.group(1)));
+        byte[] bytes = HexFormat.of().parseHex(digest.group(1));
+        ApiToken token = new ApiToken(fields[0], right.get(), bytes, limits.types, limits.expires);
+        add(new Line(line, token, bytes));
       }
     }
 
-    private void add(int line, ApiToken token, byte[] digest) {
-      for (int i = 0; i < tokens.size(); i++) {
-        if (tokens.get(i).name().equals(token.name())) {
-          fault(line, "a name of its own; line " + lines.get(i) + " has this one");
-        }
-        if (tokens.get(i).has(digest)) {
-          fault(line, "a token of its own; line " + lines.get(i) + " has this one");
+    private record Limits(Set<String> types, Optional<Instant> expires) {}
+
+    /// The fields behind the third, each at most once.
+    private Limits limits(int line, String[] fields, Optional<Right> right) {
+      Set<String> types = Set.of();
+      Optional<Instant> expires = Optional.empty();
+      for (int i = 3; i < fields.length; i++) {
+        if (fields[i].startsWith(TYPES) && types.isEmpty()) {
+          types = types(line, fields[i].substring(TYPES.length()), right);
+        } else if (fields[i].startsWith(EXPIRES) && expires.isEmpty()) {
+          expires = expires(line, fields[i].substring(EXPIRES.length()));
+        } else {
+          fault(line, "after the third field types=... and expires=..., each at most once");
         }
       }
-      tokens.add(token);
-      lines.add(line);
+      return new Limits(types, expires);
+    }
+
+    private Set<String> types(int line, String list, Optional<Right> right) {
+      if (right.isPresent() && right.get() != Right.SUBMIT) {
+        fault(line, "types= only for submit: no other right is limited to types");
+      }
+      Set<String> types = new HashSet<>(List.of(list.split(",", -1)));
+      if (!types.stream().allMatch(TYPE.asMatchPredicate())) {
+        fault(line, "types= and names of task types, separated by commas without white space");
+      }
+      return types;
+    }
+
+    private Optional<Instant> expires(int line, String time) {
+      try {
+        return Optional.of(Instant.parse(time));
+      } catch (DateTimeParseException e) {
+        fault(line, "expires= and a time such as 2027-01-31T00:00:00Z");
+        return Optional.empty();
+      }
+    }
+
+    private void add(Line added) {
+      for (Line line : lines) {
+        if (line.token.name().equals(added.token.name())) {
+          fault(added.number, "a name of its own; line " + line.number + " has this one");
+          doubled.add(added.number);
+        }
+        if (line.token.has(added.digest)) { // nobody knows which of the two rights is meant
+          fault(added.number, "a token of its own; line " + line.number + " has this one");
+          doubled.add(line.number);
+          doubled.add(added.number);
+        }
+      }
+      lines.add(added);
     }
 
     private void fault(int line, String allowed) {
@@ -112,13 +174,11 @@ public sealed interface TokenFile {
     private static Optional<Right> right(String word) {
       return switch (word.toLowerCase(Locale.ROOT)) {
         case "read" -> Optional.of(Right.READ);
+        case "submit" -> Optional.of(Right.SUBMIT);
+        case "metrics" -> Optional.of(Right.METRICS);
         case "all" -> Optional.of(Right.ALL);
         default -> Optional.empty();
       };
-    }
-
-    private static byte[] hex(String digits) {
-      return HexFormat.of().parseHex(digits);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.metrics;
 
+import dev.taskscheduler.handlers.FailedLogin;
 import dev.taskscheduler.handlers.HttpListener;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
@@ -62,6 +63,7 @@ public final class Meters
   private final Counter duplicates;
   private final Counter broughtBack;
   private final Counter callbacks;
+  private final Map<FailedLogin, Counter> failedLogins = new EnumMap<>(FailedLogin.class);
   private final TargetMeters targets;
   private final Timer wait;
   private final Timer run;
@@ -93,6 +95,15 @@ public final class Meters
         book.counter(
             "scheduler_tasks_brought_back", "Dead and expired tasks that somebody retried");
     callbacks = book.counter("scheduler_callbacks", "Callbacks made as tasks completed or died");
+    for (FailedLogin why : FailedLogin.values()) {
+      failedLogins.put(
+          why,
+          book.counter(
+              "scheduler_failed_logins",
+              "Requests with a token that was not taken",
+              "reason",
+              why.wire()));
+    }
     targets = new TargetMeters(book);
     OUTCOMES.forEach(this::finishedBy);
     wait =
@@ -328,5 +339,13 @@ public final class Meters
                       String.valueOf(a.status())));
     }
     timer.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void loginFailed(FailedLogin why) {
+    Counter counter = failedLogins.get(why);
+    if (counter != null) {
+      counter.increment();
+    }
   }
 }

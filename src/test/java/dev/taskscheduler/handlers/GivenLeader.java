@@ -7,6 +7,7 @@ import dev.taskscheduler.task.TaskStore;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +34,7 @@ final class GivenLeader implements LeaderView {
             Duration.ofSeconds(5),
             "0.1.0");
     TaskService tasks = new TaskService(store, types, priority -> {});
-    Routes.register(routing, config, new Scheduler(tasks, leader, Map::of, () -> 12));
+    Routes.register(routing, config, new Scheduler(tasks, leader, Map::of, () -> 12), List::of);
   }
 
   void ledBy(String node, boolean here) {

@@ -24,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import javax.net.ssl.SSLHandshakeException;
@@ -117,6 +118,31 @@ class TlsIT {
     socket.setSoTimeout(15_000);
     socket.setEnabledProtocols(protocols);
     return socket;
+  }
+
+  @Test
+  void browsers_are_told_to_come_back_over_tls_alone() throws Exception {
+    try (HttpClient client = trusting(first)) {
+      for (String path : List.of("/leader", "/nowhere", "/swagger/")) {
+        HttpResponse<Void> answer =
+            client.send(to(path).build(), HttpResponse.BodyHandlers.discarding());
+        assertEquals(
+            Optional.of("max-age=31536000"),
+            answer.headers().firstValue("Strict-Transport-Security"),
+            path);
+      }
+    }
+  }
+
+  /// A pipe in the place of the key: the watcher goes on, and takes the pair that comes after it.
+  @Test
+  void a_pipe_in_the_place_of_the_key_does_not_keep_the_former_pair() throws Exception {
+    Files.delete(key);
+    TestPipe.make(key);
+    Eventually.await("told", () -> !log.at(Level.WARNING, "no regular file").isEmpty());
+    Files.delete(key);
+    second.write(certificate, key);
+    Eventually.await("taken", () -> log.at(Level.INFO, "tls certificate read").size() == 2);
   }
 
   @Test
