@@ -23,6 +23,10 @@ final class Merge {
   private static final String LIST = "META-INF/libraries/list";
   private static final long SAME_TIME = 0; // the same jars make the same jar
 
+  /// Parts of the libraries that no node needs, by what an entry's path begins with; each name is read at each start, and each
+  /// class is one more that may have a fault. What else of a library refers to them is never loaded.
+  private static final Map<String, String> UNNEEDED = unneeded();
+
   private final Map<String, byte[]> entries = new LinkedHashMap<>();
 
   public static void main(String[] args) throws IOException {
@@ -51,8 +55,41 @@ final class Merge {
     }
   }
 
+  private static Map<String, String> unneeded() {
+    String ratis = "org/apache/ratis/";
+    String google = ratis + "thirdparty/com/google/";
+    String netty = ratis + "thirdparty/io/netty/";
+    Map<String, String> reasons = new LinkedHashMap<>();
+    reasons.put("META-INF/native/", "the node uses NIO and the JDK's TLS: these are transports and BoringSSL for five platforms");
+    reasons.put("META-INF/native-image/", "of GraalVM alone");
+    for (String part :
+        List.of(
+            "io.netty/netty-codec-", "io.netty/netty-resolver-", "io.netty/netty-transport-native-", "io.netty/netty-transport-classes-kqueue",
+            "io.netty/netty-tcnative-boringssl", "com.google.code.gson/", "com.google.android/")) {
+      reasons.put("META-INF/maven/" + part, "by it a scanner would find what is not there");
+    }
+    reasons.put("META-INF/services/" + ratis.replace('/', '.') + "thirdparty.io.grpc", "services of gRPC");
+    reasons.put(ratis + "thirdparty/io/grpc/", "members speak Ratis's Netty protocol");
+    reasons.put(ratis + "thirdparty/io/perfmark/", "of gRPC");
+    reasons.put(ratis + "proto/grpc/", "stubs of gRPC");
+    reasons.put(ratis + "proto/FileTransferExampleServiceGrpc", "an example by gRPC");
+    reasons.put(google + "gson/", "of gRPC and protobuf's JSON");
+    reasons.put(google + "protobuf/util/", "protobuf as JSON");
+    reasons.put(google + "protobuf/compiler/", "of protoc's plug-ins");
+    reasons.put(netty + "channel/kqueue/", "of macOS and BSD");
+    reasons.put(netty + "resolver/dns/", "names are looked up by the JDK");
+    reasons.put(netty + "handler/pcap/", "records traffic");
+    reasons.put(netty + "handler/proxy/", "members speak to each other without a proxy");
+    for (String protocol :
+        List.of("http", "rtsp/", "dns/", "haproxy/", "memcache/", "mqtt/", "redis/", "smtp/", "socks", "spdy/", "stomp/", "xml/")) {
+      reasons.put(netty + "handler/codec/" + protocol, "another protocol than Ratis's");
+    }
+    return reasons;
+  }
+
   private static boolean isKept(String path) {
-    return !path.equals(JarFile.MANIFEST_NAME)
+    return UNNEEDED.keySet().stream().noneMatch(path::startsWith)
+        && !path.equals(JarFile.MANIFEST_NAME)
         && !path.endsWith("module-info.class") // all is on the class path
         && !path.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)|META-INF/INDEX\\.LIST");
   }
