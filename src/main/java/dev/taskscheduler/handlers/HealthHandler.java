@@ -20,6 +20,9 @@ final class HealthHandler {
   private static final byte[] DOWN = "{\"status\":\"DOWN\"}".getBytes(StandardCharsets.US_ASCII);
 
   private static final String HIDDEN = "There is a problem; a token that may read shows it.";
+  private static final String DAMAGED =
+      " entries in Redis could not be read and were set aside: LRANGE <namespace>:damaged 0 -1 shows"
+          + " them, docs/operations.md says what to do with them";
 
   private final HttpConfig config;
   private final Scheduler scheduler;
@@ -86,6 +89,10 @@ final class HealthHandler {
     store.persistence().ifPresent(text -> text(json, "persistence", text));
     store.evictionPolicy().ifPresent(text -> text(json, "eviction_policy", text));
     json.writeNumberProperty("replicas", store.replicas());
+    json.writeNumberProperty("damaged", store.damaged());
+    if (store.damaged() > 0) {
+      text(json, "warning", store.damaged() + DAMAGED);
+    }
     json.writeEndObject();
   }
 

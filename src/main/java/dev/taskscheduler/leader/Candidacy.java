@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// stands with, how long it holds back after a failure, and how long it lets others go first after
 /// it resigned. One thread.
 final class Candidacy {
+  private static final System.Logger LOG = System.getLogger(Candidacy.class.getName());
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE_AWAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE_UNFIT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE_LOST = Duration.ofSeconds(10);
   private static final int LONGEST_DOUBLING = 10;
+
+  /// A leadership that lasted so long says that the next one may too.
+  static final Duration STEADY = Duration.ofSeconds(30);
 
   private final LeaderConfig config;
   private final String elector;
@@ -27,6 +32,7 @@ final class Candidacy {
   private long letOthersUntil;
   private long notBefore;
   private int failures;
+  private int shortLeaderships;
   private boolean releaseTold;
 
   Candidacy(LeaderConfig config, String elector, long now) {
@@ -55,7 +61,8 @@ final class Candidacy {
     return Math.max(heldBackNanos(now), watch.waitNanos(now));
   }
 
-  private long heldBackNanos(long now) {
+  /// How long this node does not stand, whatever it sees.
+  long heldBackNanos(long now) {
     long pause = Math.max(0, notBefore - now);
     return resigned == null ? pause : Math.max(pause, letOthersUntil - now);
   }
@@ -140,9 +147,32 @@ final class Candidacy {
     pause(longest, now);
   }
 
-  /// The work could not begin, or a leadership was lost at once.
+  /// The work could not begin.
   void holdBack(long now) {
     pause(LONGEST_PAUSE_UNFIT, now);
+  }
+
+  /// A leadership has ended that nobody asked to end. The first time it may stand again at once;
+  /// where one after the other ends soon after it began, it waits longer each time: what ends them
+  /// may stand in Redis, and would end the next one too.
+  ///
+  /// @param led for how long
+  void lost(Duration led, long now) {
+    shortLeaderships =
+        led.compareTo(STEADY) < 0 ? Math.min(shortLeaderships + 1, LONGEST_DOUBLING) : 0;
+    if (shortLeaderships < 2) {
+      return;
+    }
+    long most = Math.min(LONGEST_PAUSE_LOST.toNanos(), FIRST_PAUSE.toNanos() << shortLeaderships);
+    long pause = most / 2 + ThreadLocalRandom.current().nextLong(most / 2);
+    notBefore = now + pause;
+    LOG.log(
+        System.Logger.Level.WARNING,
+        () ->
+            "leaderships end soon after they begin, holds back inARow="
+                + shortLeaderships
+                + " pauseMs="
+                + pause / 1_000_000);
   }
 
   private void pause(Duration longest, long now) {

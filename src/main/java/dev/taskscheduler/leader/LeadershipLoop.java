@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// [Trust] and the gate; here they are only driven.
 final class LeadershipLoop implements Runnable {
   private static final System.Logger LOG = System.getLogger(LeadershipLoop.class.getName());
-
   private static final int BEATS_PER_TRUST = 4;
   private static final int LOOKS_PER_TRUST = 16; // a crash is waited for from the last look's time
 
@@ -318,6 +317,7 @@ final class LeadershipLoop implements Runnable {
     if (phase instanceof Phase.Leading leading && leading.term() == term) {
       leading.beats().stop();
       over(term, why);
+      candidacy.lost(term.sinceBegun(), now);
       end(term, leading.beats(), Duration.ZERO, false, false);
       if (health.isAway()) {
         patience.handedOver(now);

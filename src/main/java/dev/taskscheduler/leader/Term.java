@@ -15,6 +15,7 @@ final class Term implements Leadership {
   private final LeadershipListener listener;
   private final Consumer<Event> post;
   private final AtomicBoolean fenced = new AtomicBoolean();
+  private final long begunNanos = System.nanoTime();
   private volatile boolean revoked;
 
   Term(Event.Admitted admitted, String elector, LeadershipListener listener, Consumer<Event> post) {
@@ -61,6 +62,11 @@ final class Term implements Leadership {
     if (fenced.compareAndSet(false, true)) {
       post.accept(new Event.Lost(this, "fenced"));
     }
+  }
+
+  /// For how long it has lasted by now.
+  Duration sinceBegun() {
+    return Duration.ofNanos(System.nanoTime() - begunNanos);
   }
 
   /// What the beats prolong.

@@ -168,6 +168,10 @@ public final class Meters
             levels.store().get().filter(s -> s.answers() && s.problem().isPresent()).isPresent()
                 ? 1
                 : 0);
+    book.gauge(
+        "scheduler_damaged_entries",
+        "Entries in Redis that could not be read and were set aside: see redis in /health",
+        () -> levels.store().get().map(StoreHealth::damaged).orElse(0L));
   }
 
   /// What serves `GET /metrics`.

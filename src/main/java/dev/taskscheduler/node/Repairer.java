@@ -44,7 +44,9 @@ final class Repairer {
   private final ClaimStore store;
   private final Duration every;
   private final WorkListener listener;
-  private final Semaphore ended = new Semaphore(0);
+  private final Semaphore wake = new Semaphore(0);
+  private volatile boolean ended;
+  private volatile boolean hinted;
   private volatile @Nullable Thread thread;
 
   /// @param every how long after a pass the next one begins
@@ -61,9 +63,16 @@ final class Repairer {
     thread.start();
   }
 
+  /// There may be something to repair: the next pass is not to be waited for long.
+  void hint() {
+    hinted = true;
+    wake.release();
+  }
+
   /// Ends it, at once or after the call that is under way.
   void end() {
-    ended.release();
+    ended = true;
+    wake.release();
   }
 
   void awaitEnd(Duration longest) throws InterruptedException {
@@ -81,7 +90,8 @@ final class Repairer {
   private void repair() {
     try {
       Duration wait = FIRST;
-      while (rested(wait)) {
+      while (waited(wait)) {
+        hinted = false;
         wait = pass() ? every : AFTER_FAILURE;
       }
     } catch (InterruptedException e) {
@@ -89,11 +99,30 @@ final class Repairer {
     }
   }
 
+  /// Waits for the next pass, which begins sooner where there was a hint.
+  ///
+  /// @return whether to go on
+  private boolean waited(Duration wait) throws InterruptedException {
+    long begun = System.nanoTime();
+    long left = wait.toNanos();
+    while (rested(Duration.ofNanos(Math.max(0, left)))) {
+      Duration whole = hinted && wait.compareTo(FIRST) > 0 ? FIRST : wait;
+      left = begun + whole.toNanos() - System.nanoTime();
+      if (left <= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Rests, or less where it is woken.
+  ///
   /// @return whether to go on
   private boolean rested(Duration wait) throws InterruptedException {
-    return leadership.trusted()
-        && !ended.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)
-        && leadership.trusted();
+    if (leadership.trusted() && !ended && wake.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+      wake.drainPermits();
+    }
+    return leadership.trusted() && !ended;
   }
 
   /// @return false if it failed
@@ -109,7 +138,6 @@ final class Repairer {
         more = pass.step();
         calls[call % CALLS] = System.nanoTime() - start;
         if (more && !rested(rest(calls, calls[call % CALLS]))) {
-          ended.release(); // for the wait that comes next
           return true;
         }
       }

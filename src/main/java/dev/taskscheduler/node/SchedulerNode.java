@@ -32,6 +32,7 @@ public final class SchedulerNode implements LeaderWork {
     store.whenReady(() -> current().ifPresent(Tenure::hint));
     store.whenCareIsDue(() -> current().ifPresent(Tenure::hintCare));
     store.whenCancelling(() -> current().ifPresent(Tenure::hintCancel));
+    store.whenSetAside(() -> current().ifPresent(Tenure::hintRepair));
   }
 
   private Optional<Tenure> current() {

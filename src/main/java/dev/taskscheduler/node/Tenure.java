@@ -87,6 +87,11 @@ final class Tenure {
     caretaker.hintCancel();
   }
 
+  /// Something was set aside: tasks may stand in no index.
+  void hintRepair() {
+    repairer.hint();
+  }
+
   int running() {
     return pool.running();
   }

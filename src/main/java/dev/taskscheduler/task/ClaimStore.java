@@ -89,6 +89,10 @@ public interface ClaimStore {
   /// Calls `hint` whenever a running task is to be cancelled; from any thread, also in vain.
   void whenCancelling(Runnable hint);
 
+  /// @param hint to be run when something was set aside since it could not be read: it may have
+  ///   left tasks in no index
+  default void whenSetAside(Runnable hint) {}
+
   /// @param claims what runs under the token now
   /// @param expired how many others were ended since their time was over
   record Claimed(List<Claim> claims, int expired) {}

@@ -1,6 +1,7 @@
 package dev.taskscheduler.task;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /// What is kept from starting. Survives restarts and leaders.
 public sealed interface Pause {
@@ -23,6 +24,15 @@ public sealed interface Pause {
       case OfPriority(Priority priority) -> "priority:" + priority.wire();
       case OfType(String type) -> "type:" + type;
     };
+  }
+
+  /// Reads what stands in Redis; empty where it is no wire form.
+  static Optional<Pause> read(String text) {
+    try {
+      return Optional.of(parse(text)).filter(what -> what.wire().equals(text));
+    } catch (IllegalArgumentException e) { // no such priority
+      return Optional.empty();
+    }
   }
 
   /// Reads the wire form; any text that is none is a type's.

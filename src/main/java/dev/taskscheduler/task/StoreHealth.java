@@ -13,10 +13,12 @@ import java.util.Optional;
 /// @param evictionPolicy `maxmemory-policy`; anything but `noeviction` would drop tasks; empty
 ///   where unknown
 /// @param replicas how many are connected
+/// @param damaged entries that tell what could not be read and was set aside
 public record StoreHealth(
     boolean answers,
     Optional<String> problem,
     Optional<String> version,
     Optional<String> persistence,
     Optional<String> evictionPolicy,
-    int replicas) {}
+    int replicas,
+    long damaged) {}

@@ -24,7 +24,8 @@ local tries = {
   { 'SETRANGE', key, 0, '' }, { 'SISMEMBER', key, '' }, { 'SMEMBERS', key }, { 'SREM', key, '' }, { 'TIME' },
   { 'ZADD', key, 0, '' }, { 'ZCARD', key }, { 'ZCOUNT', key, 0, 0 }, { 'ZMSCORE', key, '' }, { 'ZRANGE', key, 0, 0 },
   { 'ZRANGEBYSCORE', key, 0, 0 }, { 'ZREM', key, '' }, { 'ZREMRANGEBYRANK', key, 0, 0 }, { 'ZREVRANGE', key, 0, 0 },
-  { 'ZSCAN', key, 0 }, { 'ZSCORE', key, '' }, { 'DEL', key }, { 'UNLINK', key },
+  { 'ZSCAN', key, 0 }, { 'ZSCORE', key, '' }, { 'RENAME', key, key }, { 'TYPE', key }, { 'DEL', key },
+  { 'UNLINK', key },
 }
 for _, try in ipairs(tries) do
   if is_denied(unpack(try)) then

@@ -36,6 +36,7 @@ final class MemoryStore implements TaskStore {
           Optional.of("7.0.15"),
           Optional.of("aof-everysec"),
           Optional.of("noeviction"),
+          0,
           0);
   static final StoreHealth AWAY =
       new StoreHealth(
@@ -44,6 +45,7 @@ final class MemoryStore implements TaskStore {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          0,
           0);
 
   enum Mood {

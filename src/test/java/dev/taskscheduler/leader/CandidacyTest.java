@@ -1,6 +1,7 @@
 package dev.taskscheduler.leader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.fence.FenceException;
 import dev.taskscheduler.fence.FencingToken;
@@ -68,5 +69,26 @@ class CandidacyTest {
     candidacy.saw(new Sighting.Vacant(), 1);
     candidacy.releaseTold();
     assertEquals(Optional.empty(), candidacy.passes(1));
+  }
+
+  @Test
+  void whose_leaderships_end_one_soon_after_the_other_holds_back_longer_each_time() {
+    candidacy.releaseTold();
+    candidacy.lost(Duration.ofMillis(1), 1);
+    assertEquals(Optional.of(HELD.afterRelease()), candidacy.passes(1), "the first time");
+    long longest = 0;
+    for (int i = 2; i <= 20; i++) {
+      candidacy.lost(Duration.ofMillis(1), 1);
+      long pause = candidacy.heldBackNanos(1);
+      assertTrue(pause >= Math.min(longest / 2, Duration.ofSeconds(5).toNanos()), "lost " + i);
+      assertTrue(pause <= Duration.ofSeconds(10).toNanos(), "lost " + i);
+      longest = Math.max(longest, pause);
+    }
+    assertTrue(longest >= Duration.ofSeconds(5).toNanos());
+    long later = 1 + longest;
+    candidacy.lost(Candidacy.STEADY, later);
+    assertEquals(0, candidacy.heldBackNanos(later), "after a steady one");
+    candidacy.lost(Duration.ofMillis(1), later);
+    assertEquals(0, candidacy.heldBackNanos(later), "the first after it");
   }
 }

@@ -284,7 +284,7 @@ class MetersTest {
 
   private static StoreHealth said(boolean answers, Optional<String> problem) {
     return new StoreHealth(
-        answers, problem, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+        answers, problem, Optional.empty(), Optional.empty(), Optional.empty(), 0, 0);
   }
 
   @Test

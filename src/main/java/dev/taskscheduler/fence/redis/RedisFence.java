@@ -33,6 +33,7 @@ public final class RedisFence implements Fence {
 
   private static final List<byte[]> OLDEST_REDIS = List.of(bytes("6"), bytes("2"));
   private static final int UNFIT = 2;
+  private static final long LARGEST_EPOCH = (1L << 48) - 1; // 12 hex digits
   private static final String NO_BEAT = ""; // none that stands, so that only a release passes
 
   private final Redis redis;
@@ -121,7 +122,7 @@ public final class RedisFence implements Fence {
     }
     try {
       return new Sighting.Held(
-          new FencingToken(Long.parseLong(epoch), nonce),
+          new FencingToken(epoch(epoch), nonce),
           String.valueOf(text(answer, from + 2)),
           String.valueOf(text(answer, from + 3)),
           Duration.ofMillis(Long.parseLong(String.valueOf(text(answer, from + 4)))),
@@ -134,6 +135,15 @@ public final class RedisFence implements Fence {
               + e.getMessage()
               + "): with every node stopped, delete the hash that ends in :leader");
     }
+  }
+
+  /// @throws IllegalArgumentException if it is none that records can hold
+  private static long epoch(String text) {
+    long epoch = Long.parseLong(text);
+    if (epoch > LARGEST_EPOCH) {
+      throw new IllegalArgumentException("epoch " + epoch + " is too large");
+    }
+    return epoch;
   }
 
   private static List<?> list(Object answer) {

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
@@ -35,15 +34,15 @@ final class AttemptWrites implements AutoCloseable {
 
   private record GoingBack(FencingToken token, byte[] id, byte[] start, long delayMs) {}
 
-  private final Redis redis;
+  private final ScriptCalls calls;
   private final TaskKeys keys;
   private final List<byte[]> endKeys;
   private final List<byte[]> requeueKeys;
   private final Batcher<Ending, AttemptEnd> ends;
   private final Batcher<GoingBack, Boolean> requeues;
 
-  AttemptWrites(Redis redis, TaskKeys keys) {
-    this.redis = redis;
+  AttemptWrites(ScriptCalls calls, TaskKeys keys) {
+    this.calls = calls;
     this.keys = keys;
     endKeys =
         keys.fenceAndReady(
@@ -82,7 +81,7 @@ final class AttemptWrites implements AutoCloseable {
       args.add(end.start);
       args.add(end.outcome);
     }
-    return redis.eval(END, endKeys, args);
+    return calls.eval(END, endKeys, args);
   }
 
   private List<byte[]> arguments(FencingToken token, int operations) {
@@ -129,7 +128,7 @@ final class AttemptWrites implements AutoCloseable {
       args.add(back.start);
       args.add(bytes(back.delayMs));
     }
-    return redis.eval(REQUEUE, requeueKeys, args);
+    return calls.eval(REQUEUE, requeueKeys, args);
   }
 
   /// How a kind of write is sent and its answer read.

@@ -16,14 +16,16 @@ final class DurableWrites {
   private static final Duration LONGEST_WAIT = Duration.ofMillis(1500);
 
   private final Redis redis;
+  private final ScriptCalls calls;
   private final Supplier<StoreHealth> health;
 
   /// @param answer of the script
   /// @param durability what was reached
   record Reached(Object answer, Durability durability) {}
 
-  DurableWrites(Redis redis, Supplier<StoreHealth> health) {
+  DurableWrites(Redis redis, ScriptCalls calls, Supplier<StoreHealth> health) {
     this.redis = redis;
+    this.calls = calls;
     this.health = health;
   }
 
@@ -65,6 +67,11 @@ final class DurableWrites {
 
   /// Runs a script and waits until what it wrote is as durable as wanted, or for a while.
   Reached eval(LuaScript script, List<byte[]> keys, List<byte[]> args, Durability wanted) {
+    return calls.guarded(script, () -> evalOnce(script, keys, args, wanted));
+  }
+
+  private Reached evalOnce(
+      LuaScript script, List<byte[]> keys, List<byte[]> args, Durability wanted) {
     return switch (wanted) {
       case MEMORY -> new Reached(redis.eval(script, keys, args), Durability.MEMORY);
       case REPLICA -> reached(redis.evalThenWait(script, keys, args, LONGEST_WAIT), wanted);

@@ -51,7 +51,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private static final LuaScript CANCELLING = LuaScript.load(RedisClaimStore.class, "cancelling");
   private static final LuaScript TRIM = LuaScript.load(RedisClaimStore.class, "trim");
 
-  private final Redis redis;
+  private final ScriptCalls calls;
   private final TaskKeys keys;
   private final byte[] wakeChannel;
   private final TaskLimits limits;
@@ -59,10 +59,12 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private final Subscription wake;
   private final Subscription care;
   private final Subscription cancel;
+  private final Subscription damaged;
   private final Duration mayComeAgain;
   private volatile Runnable hint = () -> {};
   private volatile Runnable careHint = () -> {};
   private volatile Runnable cancelHint = () -> {};
+  private volatile Runnable damageHint = () -> {};
 
   /// @param redis a pool of at least four connections, not closed by this store
   public RedisClaimStore(Redis redis, Namespace namespace, TaskLimits limits) {
@@ -72,14 +74,15 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   /// @param mayComeAgain for how long nothing is removed after its submission and after its end
   RedisClaimStore(Redis redis, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
     this.mayComeAgain = mayComeAgain;
-    this.redis = redis;
     this.keys = new TaskKeys(namespace);
+    this.calls = new ScriptCalls(redis, keys);
     this.wakeChannel = bytes(keys.wakeChannel);
     this.limits = limits;
-    this.writes = new AttemptWrites(redis, keys);
+    this.writes = new AttemptWrites(calls, keys);
     this.wake = redis.subscribe(keys.wakeChannel, () -> hint.run());
     this.care = redis.subscribe(keys.careChannel, () -> careHint.run());
     this.cancel = redis.subscribe(keys.cancelChannel, () -> cancelHint.run());
+    this.damaged = redis.subscribe(keys.damagedChannel, () -> damageHint.run());
   }
 
   @Override
@@ -98,6 +101,11 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   }
 
   @Override
+  public void whenSetAside(Runnable newHint) {
+    damageHint = newHint;
+  }
+
+  @Override
   public Claimed claim(FencingToken token, long sequence, int limit, ClaimOrder order) {
     return claimed(blocking("claim", () -> claimNow(token, sequence, limit, order, false)));
   }
@@ -112,7 +120,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private List<?> claimNow(
       FencingToken token, long sequence, int limit, ClaimOrder order, boolean first) {
     return (List<?>)
-        redis.eval(
+        calls.eval(
             CLAIM,
             keys.fenceAndReady(
                 keys.running, keys.paused, keys.parked, keys.stale, keys.expired, keys.leaders),
@@ -138,10 +146,22 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
       hint.run(); // a bound of the call cut it short: what is still ready waits for the next one
     }
     List<Claim> claimed = new ArrayList<>(answer.size() / 2);
+    List<String> unreadable = new ArrayList<>();
     for (int i = 3; i < answer.size(); i += 2) {
-      claimed.add(new TaskRecord((byte[]) answer.get(i + 1)).claim(text(answer.get(i)), claimedAt));
+      String id = text(answer.get(i));
+      byte[] record = (byte[]) answer.get(i + 1);
+      TaskRecord.read(record, whole -> whole.claim(id, claimedAt))
+          .ifPresentOrElse(claimed::add, () -> unreadable.add('f' + id));
     }
+    setAside(unreadable);
     return new Claimed(claimed, number(answer.get(2)));
+  }
+
+  /// What cannot be read must not stay in `running`, and is no reason to give the rest up.
+  private void setAside(List<String> marked) {
+    if (!marked.isEmpty()) {
+      blocking("set-aside", () -> calls.setAside(marked));
+    }
   }
 
   @Override
@@ -149,7 +169,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     return blocking(
         "reconcile",
         () -> {
-          redis.eval(BAR, List.of(keys.fence), List.of(bytes(token.toString()), bytes(sequence)));
+          calls.eval(BAR, List.of(keys.fence), List.of(bytes(token.toString()), bytes(sequence)));
           Set<String> unknown = new LinkedHashSet<>(); // a scan may show an id twice
           forEachRunning(
               token,
@@ -165,35 +185,48 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
 
   private void forEachRunning(FencingToken token, BiConsumer<String, TaskRecord.Running> each) {
     String cursor = "0";
+    boolean unreadable = false;
     do {
       List<?> page =
           (List<?>)
-              redis.eval(
+              calls.eval(
                   HELD,
                   List.of(keys.fence, keys.running),
                   List.of(bytes(token.toString()), bytes(cursor), bytes(MOST)));
       cursor = text(page.getFirst());
       for (int i = 1; i < page.size(); i += 2) {
-        each.accept(text(page.get(i)), TaskRecord.Running.parse(text(page.get(i + 1))));
+        Optional<TaskRecord.Running> running = TaskRecord.Running.parse(text(page.get(i + 1)));
+        String id = text(page.get(i));
+        running.ifPresent(value -> each.accept(id, value));
+        unreadable |= running.isEmpty();
       }
     } while (!cursor.equals("0"));
+    if (unreadable) {
+      calls.setAside(List.of());
+    }
   }
 
   private List<Claim> fetch(FencingToken token, List<String> ids) {
     List<Claim> fetched = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     int next = 0;
     while (next < ids.size()) {
       List<byte[]> args =
           new ArrayList<>(List.of(bytes(token.toString()), bytes(MOST_BYTES), keys.taskPrefix));
       ids.subList(next, Math.min(next + MOST, ids.size())).forEach(id -> args.add(bytes(id)));
-      List<?> answer = (List<?>) redis.eval(FETCH, List.of(keys.fence, keys.running), args);
+      List<?> answer = (List<?>) calls.eval(FETCH, List.of(keys.fence, keys.running), args);
       for (int i = 1; i < answer.size(); i += 3) {
-        var running = TaskRecord.Running.parse(text(answer.get(i + 1)));
-        TaskRecord record = new TaskRecord((byte[]) answer.get(i + 2));
-        fetched.add(record.claim(text(answer.get(i)), running.attempt(), running.startedAt()));
+        String id = text(answer.get(i));
+        byte[] record = (byte[]) answer.get(i + 2);
+        TaskRecord.Running.parse(text(answer.get(i + 1)))
+            .flatMap(running ->
+                TaskRecord.read(
+                    record, whole -> whole.claim(id, running.attempt(), running.startedAt())))
+            .ifPresentOrElse(fetched::add, () -> unreadable.add('f' + id));
       }
       next += (int) (long) (Long) answer.getFirst();
     }
+    setAside(unreadable);
     return fetched;
   }
 
@@ -212,7 +245,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     blocking(
         "enter",
         () ->
-            redis.eval(ENTER, List.of(keys.fence, keys.leaders), List.of(bytes(token.toString()))));
+            calls.eval(ENTER, List.of(keys.fence, keys.leaders), List.of(bytes(token.toString()))));
   }
 
   @Override
@@ -261,7 +294,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     List<byte[]> scriptKeys =
         keys.fenceAndReady(
             keys.running, keys.scheduled, keys.dead, keys.cancelled, keys.cancelling);
-    return redis.eval(RECOVER, scriptKeys, args);
+    return calls.eval(RECOVER, scriptKeys, args);
   }
 
   @Override
@@ -271,7 +304,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
         () -> {
           List<?> answer =
               (List<?>)
-                  redis.eval(
+                  calls.eval(
                       PROMOTE,
                       keys.fenceAndReady(keys.scheduled),
                       List.of(bytes(token.toString()), keys.taskPrefix, wakeChannel, bytes(limit)));
@@ -289,7 +322,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
         "unpark",
         () ->
             number(
-                redis.eval(
+                calls.eval(
                     UNPARK,
                     keys.fenceAndReady(keys.paused, keys.parked, keys.stale),
                     List.of(
@@ -306,7 +339,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
         "cancelling",
         () ->
             ((List<?>)
-                    redis.eval(
+                    calls.eval(
                         CANCELLING,
                         List.of(keys.fence, keys.cancelling, keys.running),
                         List.of(bytes(token.toString()))))
@@ -319,7 +352,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
         "trim",
         () ->
             number(
-                redis.eval(
+                calls.eval(
                     TRIM,
                     List.of(
                         keys.fence, keys.done, keys.kept, keys.dead, keys.expired, keys.cancelled),
@@ -336,7 +369,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
 
   @Override
   public RepairPass repair(FencingToken token) {
-    return new RedisRepairs(redis, keys, limits.retention(), token);
+    return new RedisRepairs(calls, keys, limits.retention(), token);
   }
 
   private static int number(@Nullable Object answer) {
@@ -360,6 +393,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     wake.close();
     care.close();
     cancel.close();
+    damaged.close();
     writes.close();
   }
 }

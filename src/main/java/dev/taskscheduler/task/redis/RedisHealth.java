@@ -4,10 +4,12 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.process.VitalThreads;
+import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.ServerInfo;
 import dev.taskscheduler.task.StoreHealth;
+import java.util.List;
 import java.util.Optional;
 
 /// Asks Redis twice a second how it is, so that health is answered at once, also when Redis hangs.
@@ -25,14 +27,24 @@ final class RedisHealth implements AutoCloseable {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          0,
           0);
 
+  /// Of so many looks one counts what was set aside.
+  private static final int LOOKS_PER_COUNT = 4;
+
+  private static final LuaScript DAMAGED = LuaScript.load(RedisHealth.class, "damaged");
+
   private final Redis redis;
+  private final TaskKeys keys;
+  private int looks; // the watching thread's alone, as is the next
+  private long damaged;
   private volatile StoreHealth last = NOT_ASKED;
   private volatile boolean closed;
 
-  RedisHealth(Redis redis) {
+  RedisHealth(Redis redis, TaskKeys keys) {
     this.redis = redis;
+    this.keys = keys;
     VitalThreads.platform("redis-health", this::watch).start();
   }
 
@@ -72,7 +84,21 @@ final class RedisHealth implements AutoCloseable {
 
   private StoreHealth lost(String problem) {
     return new StoreHealth(
-        false, Optional.of(problem), last.version(), last.persistence(), last.evictionPolicy(), 0);
+        false,
+        Optional.of(problem),
+        last.version(),
+        last.persistence(),
+        last.evictionPolicy(),
+        0,
+        damaged);
+  }
+
+  /// How much was set aside, as of this look or one shortly before.
+  private long damaged() {
+    if (looks++ % LOOKS_PER_COUNT == 0) {
+      damaged = (Long) redis.eval(DAMAGED, List.of(keys.damaged), List.of());
+    }
+    return damaged;
   }
 
   private StoreHealth read(ServerInfo info) {
@@ -83,7 +109,13 @@ final class RedisHealth implements AutoCloseable {
     boolean loading = info.field("loading").filter("1"::equals).isPresent();
     int replicas = info.field("connected_slaves").map(Integer::parseInt).orElse(0);
     return new StoreHealth(
-        !loading, problem(info, loading, policy), version, persistence, policy, replicas);
+        !loading,
+        problem(info, loading, policy),
+        version,
+        persistence,
+        policy,
+        replicas,
+        loading ? damaged : damaged());
   }
 
   private Optional<String> problem(ServerInfo info, boolean loading, Optional<String> policy) {

@@ -5,7 +5,6 @@ import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Cancellation;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// What users order beside submitting: to cancel, to bring back, to pause. Each is a call of its
 /// own and may be repeated without harm.
@@ -35,20 +35,22 @@ final class RedisOrders implements AutoCloseable {
   private static final LuaScript PAUSE = LuaScript.load(RedisOrders.class, "pause");
   private static final LuaScript PAUSED = LuaScript.load(RedisOrders.class, "paused");
 
+  private static final Pattern MS = Pattern.compile("\\d{1,15}");
+
   private record Order(String name, Supplier<Object> call) {}
 
   /// An answer, or the failure of this one order: others in the batch have nothing to do with it.
   private record Answer(Optional<Object> value, Optional<RedisException> failure) {}
 
-  private final Redis redis;
+  private final ScriptCalls calls;
   private final Rights rights;
   private final TaskKeys keys;
   private final TaskLimits limits;
   private final Batcher<Order, Answer> orders =
       new Batcher<>("redis-order", LIMITS, order -> 0, this::carryOut);
 
-  RedisOrders(Redis redis, Rights rights, TaskKeys keys, TaskLimits limits) {
-    this.redis = redis;
+  RedisOrders(ScriptCalls calls, Rights rights, TaskKeys keys, TaskLimits limits) {
+    this.calls = calls;
     this.rights = rights;
     this.keys = keys;
     this.limits = limits;
@@ -58,7 +60,7 @@ final class RedisOrders implements AutoCloseable {
     return order(
             "cancel",
             () ->
-                redis.eval(
+                calls.eval(
                     CANCEL,
                     List.of(
                         keys.fence,
@@ -98,7 +100,7 @@ final class RedisOrders implements AutoCloseable {
     List<byte[]> scriptKeys =
         keys.fenceAndReady(
             keys.scheduled, keys.running, keys.parked, keys.stale, keys.dead, keys.expired);
-    return order("revive", () -> redis.eval(REVIVE, scriptKeys, args))
+    return order("revive", () -> calls.eval(REVIVE, scriptKeys, args))
         .thenApply(
             answer -> ((List<?>) answer).stream().map(one -> revival(text((byte[]) one))).toList());
   }
@@ -132,11 +134,11 @@ final class RedisOrders implements AutoCloseable {
             bytes(Pause.MOST),
             bytes(keys.wakeChannel),
             bytes(keys.careChannel));
-    return order("pause", () -> redis.eval(PAUSE, List.of(keys.fence, keys.paused), args));
+    return order("pause", () -> calls.eval(PAUSE, List.of(keys.fence, keys.paused), args));
   }
 
   CompletableFuture<Map<Pause, Instant>> paused() {
-    return order("paused", () -> redis.eval(PAUSED, List.of(keys.paused), List.of()))
+    return order("paused", () -> calls.eval(PAUSED, List.of(keys.paused), List.of()))
         .thenApply(answer -> paused((List<?>) answer));
   }
 
@@ -144,11 +146,15 @@ final class RedisOrders implements AutoCloseable {
   static Map<Pause, Instant> paused(List<?> pairs) {
     Map<Pause, Instant> paused = new LinkedHashMap<>();
     for (int i = 0; i < pairs.size(); i += 2) {
-      paused.put(
-          Pause.parse(text((byte[]) pairs.get(i))),
-          Instant.ofEpochMilli(Long.parseLong(text((byte[]) pairs.get(i + 1)))));
+      Instant since = since(text((byte[]) pairs.get(i + 1)));
+      Pause.read(text((byte[]) pairs.get(i))).ifPresent(what -> paused.put(what, since));
     }
     return paused;
+  }
+
+  /// Where the time cannot be read it is paused all the same.
+  private static Instant since(String ms) {
+    return MS.matcher(ms).matches() ? Instant.ofEpochMilli(Long.parseLong(ms)) : Instant.EPOCH;
   }
 
   /// Carries out a user's order on a thread that nobody interrupts.

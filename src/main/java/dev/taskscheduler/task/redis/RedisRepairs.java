@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
@@ -45,7 +44,7 @@ final class RedisRepairs implements RepairPass {
     boolean goOn();
   }
 
-  private final Redis redis;
+  private final ScriptCalls calls;
   private final TaskKeys keys;
   private final byte[] token;
   private final Duration retention;
@@ -65,8 +64,8 @@ final class RedisRepairs implements RepairPass {
     boolean lost;
   }
 
-  RedisRepairs(Redis redis, TaskKeys keys, Duration retention, FencingToken token) {
-    this.redis = redis;
+  RedisRepairs(ScriptCalls calls, TaskKeys keys, Duration retention, FencingToken token) {
+    this.calls = calls;
     this.keys = keys;
     this.retention = retention;
     this.token = bytes(token.toString());
@@ -123,6 +122,8 @@ final class RedisRepairs implements RepairPass {
   /// How much there is, how large the filter is to be, and which lists there are.
   private boolean begin() {
     List<?> answer = counts();
+    calls.setAside(
+        List.of()); // what cannot be read would be passed over by the looks that come after
     begunUs = bytes(text(answer, 0));
     long expected = number(answer, 3);
     for (int i = 0; i < letters.size(); i++) {
@@ -132,7 +133,7 @@ final class RedisRepairs implements RepairPass {
     filter = new IdFilter(expected, new SecureRandom()::nextLong);
     for (int i = 10; i < answer.size(); i++) {
       String what = text(answer, i);
-      int letter = "hml".indexOf(what.charAt(0));
+      int letter = what.isEmpty() ? -1 : "hml".indexOf(what.charAt(0));
       if (letter >= 0) {
         looks.addFirst(new ListLook(keys.parkedList(what), letters.get(letter)));
       }
@@ -259,17 +260,24 @@ final class RedisRepairs implements RepairPass {
                   keys.allPrefix,
                   bytes(cursor),
                   bytes(PAGE),
-                  begunUs));
+                  begunUs,
+                  keys.idempotencyPrefix));
       cursor = text(page, 0);
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
       count(RepairKind.PARKED, number(page, 3));
+      List<String> damaged = new ArrayList<>();
       for (int i = 4; i < page.size(); i++) {
         String marked = text(page, i);
         String id = marked.substring(1);
-        if (filter.covers(id) && !filter.mayContain(id)) {
+        if (marked.charAt(0) == 't' || marked.charAt(0) == 'k') {
+          damaged.add(marked);
+        } else if (filter.covers(id) && !filter.mayContain(id)) {
           suspect(marked.charAt(0), id);
         }
+      }
+      if (!damaged.isEmpty()) {
+        calls.setAside(damaged);
       }
       return !cursor.equals("0");
     }
@@ -311,7 +319,7 @@ final class RedisRepairs implements RepairPass {
   }
 
   private List<?> eval(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return (List<?>) redis.eval(script, scriptKeys, args);
+    return (List<?>) calls.eval(script, scriptKeys, args);
   }
 
   private static String text(List<?> answer, int place) {

@@ -60,7 +60,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// Where the times of waiting begin in an answer of count.lua.
   private static final int WAITED_IN_COUNTS = 9;
 
-  private final Redis redis;
+  private final ScriptCalls calls;
   private final TaskKeys keys;
   private final TaskLimits limits;
   private final RedisHealth health;
@@ -81,11 +81,11 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   /// @param redis a pool of at least three connections, not closed by this store
   public RedisTaskStore(Redis redis, Namespace namespace, TaskLimits limits) {
-    this.redis = redis;
     this.keys = new TaskKeys(namespace);
+    this.calls = new ScriptCalls(redis, keys);
     this.limits = limits;
-    this.health = new RedisHealth(redis);
-    this.durable = new DurableWrites(redis, health::last);
+    this.health = new RedisHealth(redis, keys);
+    this.durable = new DurableWrites(redis, calls, health::last);
     Rights rights = new Rights(redis, namespace);
     Submissions kept = new Submissions(durable, rights, keys, limits);
     this.submissions = lane("redis-submit", kept, Durability.MEMORY);
@@ -97,8 +97,8 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
       durableSubmissions.put(
           durability, lane("redis-submit-" + durability.wire(), kept, durability));
     }
-    this.orders = new RedisOrders(redis, rights, keys, limits);
-    this.views = new RedisTaskViews(redis, keys);
+    this.orders = new RedisOrders(calls, rights, keys, limits);
+    this.views = new RedisTaskViews(calls, keys);
     this.questions =
         new Batcher<>("redis-find", QUESTIONS, id -> TaskRecord.HEAD_BYTES, this::findAll);
     this.counts = new Batcher<>("redis-count", QUESTIONS, id -> 0, this::countAll);
@@ -159,10 +159,8 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
       byte[] head = (byte[]) answer.get(3 * i);
       String running = new String((byte[]) answer.get(3 * i + 1), ISO_8859_1);
       String due = new String((byte[]) answer.get(3 * i + 2), ISO_8859_1);
-      tasks.add(
-          TaskRecord.isOne(head)
-              ? Optional.of(new TaskRecord(head).task(ids.get(i), running, due))
-              : Optional.empty());
+      String id = ids.get(i);
+      tasks.add(TaskRecord.head(head, record -> record.task(id, running, due)));
     }
     return tasks;
   }
@@ -170,7 +168,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   /// A question whose connection turns out to be broken is asked once more; not one that was waited
   /// for in vain.
   private Object ask(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return again(() -> redis.eval(script, scriptKeys, args));
+    return again(() -> calls.eval(script, scriptKeys, args));
   }
 
   /// A call that may be repeated, once more if its connection turns out to be broken.

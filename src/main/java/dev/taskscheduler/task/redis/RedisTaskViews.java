@@ -5,7 +5,6 @@ import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.PastAttempt;
 import dev.taskscheduler.task.Pause;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// What people look at: one task with all it has, pages of tasks, why one waits, what there is.
 /// Each is one call that reads, within bounds.
@@ -43,7 +43,9 @@ final class RedisTaskViews implements AutoCloseable {
   /// Where a task's record, its value in running and its due time begin in an answer.
   private static final int TASK_IN_EXPLANATION = 1;
 
-  private final Redis redis;
+  private static final Pattern SUBMITTED = Pattern.compile("[0-9a-f]{13}");
+
+  private final ScriptCalls calls;
   private final TaskKeys keys;
   private final Batcher<Supplier<Object>, Object> views =
       new Batcher<>(
@@ -52,8 +54,8 @@ final class RedisTaskViews implements AutoCloseable {
           view -> 0,
           some -> some.stream().map(RedisTaskStore::again).toList());
 
-  RedisTaskViews(Redis redis, TaskKeys keys) {
-    this.redis = redis;
+  RedisTaskViews(ScriptCalls calls, TaskKeys keys) {
+    this.calls = calls;
     this.keys = keys;
   }
 
@@ -62,7 +64,7 @@ final class RedisTaskViews implements AutoCloseable {
     return RedisTaskStore.translated(
         script.name(),
         views
-            .add(() -> redis.eval(script, scriptKeys, args))
+            .add(() -> calls.eval(script, scriptKeys, args))
             .thenApply(answer -> (List<?>) answer));
   }
 
@@ -80,13 +82,13 @@ final class RedisTaskViews implements AutoCloseable {
             List.of(keys.running, keys.scheduled, keys.cancelling, keys.leaders),
             List.of(keys.taskPrefix, keys.trailPrefix, bytes(id)))
         .thenApply(answer ->
-            answer.isEmpty() || !TaskRecord.isOne((byte[]) answer.getFirst())
+            answer.isEmpty()
                 ? Optional.empty()
-                : Optional.of(details(id, answer)));
+                : TaskRecord.read(
+                    (byte[]) answer.getFirst(), record -> details(id, record, answer)));
   }
 
-  private static TaskDetails details(String id, List<?> answer) {
-    TaskRecord record = new TaskRecord((byte[]) answer.get(0));
+  private static TaskDetails details(String id, TaskRecord record, List<?> answer) {
     String running = string(answer.get(1));
     Task task = record.task(id, running, string(answer.get(2)));
     List<byte[]> trail = list(answer.get(4));
@@ -146,12 +148,11 @@ final class RedisTaskViews implements AutoCloseable {
   private static TaskPage page(List<?> answer) {
     List<Task> tasks = new ArrayList<>(answer.size() / 4);
     for (int i = 1; i < answer.size(); i += 4) {
-      byte[] head = (byte[]) answer.get(i + 1);
-      if (TaskRecord.isOne(head)) {
-        tasks.add(
-            new TaskRecord(head)
-                .task(string(answer.get(i)), string(answer.get(i + 2)), string(answer.get(i + 3))));
-      }
+      String id = string(answer.get(i));
+      String running = string(answer.get(i + 2));
+      String due = string(answer.get(i + 3));
+      TaskRecord.head((byte[]) answer.get(i + 1), record -> record.task(id, running, due))
+          .ifPresent(tasks::add);
     }
     String next = string(answer.getFirst());
     return new TaskPage(
@@ -174,13 +175,14 @@ final class RedisTaskViews implements AutoCloseable {
                 keys.leaders),
             List.of(keys.taskPrefix, keys.trailPrefix, bytes(TaskRecord.HEAD_BYTES), bytes(id)))
         .thenApply(answer ->
-            answer.isEmpty() || !TaskRecord.isOne((byte[]) answer.get(TASK_IN_EXPLANATION))
+            answer.isEmpty()
                 ? Optional.empty()
-                : Optional.of(explanation(id, answer)));
+                : TaskRecord.head(
+                    (byte[]) answer.get(TASK_IN_EXPLANATION),
+                    record -> explanation(id, record, answer)));
   }
 
-  private static Explanation explanation(String id, List<?> answer) {
-    TaskRecord record = new TaskRecord((byte[]) answer.get(TASK_IN_EXPLANATION));
+  private static Explanation explanation(String id, TaskRecord record, List<?> answer) {
     Task task = record.task(id, string(answer.get(2)), string(answer.get(3)));
     long place = (Long) answer.get(7);
     Optional<PastAttempt> lastBad =
@@ -197,7 +199,7 @@ final class RedisTaskViews implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(
                 new Explanation.InQueue(place, (Long) answer.get(8) == 1, (Long) answer.get(9))),
-        answer.stream().skip(10).map(what -> Pause.parse(string(what))).toList(),
+        answer.stream().skip(10).flatMap(what -> Pause.read(string(what)).stream()).toList(),
         lastBad,
         Trail.nodes(List.of((byte[]) answer.get(5))).values().stream().findFirst(),
         (Long) answer.get(4) == 1);
@@ -222,7 +224,7 @@ final class RedisTaskViews implements AutoCloseable {
     Map<Priority, Instant> front = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
       String submitted = string(answer.get(priority.ordinal()));
-      if (!submitted.isEmpty()) {
+      if (SUBMITTED.matcher(submitted).matches()) {
         front.put(priority, TaskRecord.ofMicros(Long.parseLong(submitted, 16)));
       }
     }

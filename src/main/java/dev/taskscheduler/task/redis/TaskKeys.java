@@ -24,6 +24,9 @@ final class TaskKeys {
   final byte[] stale;
   final byte[] leaders;
 
+  /// What was set aside since it could not be read.
+  final byte[] damaged;
+
   /// Followed by an id it is a task's key.
   final byte[] taskPrefix;
 
@@ -39,6 +42,9 @@ final class TaskKeys {
   /// Followed by a hash it is the key of a unique key.
   final byte[] uniquePrefix;
 
+  /// Followed by the rest of a key's name it is where that key was set aside.
+  final byte[] damagedPrefix;
+
   /// Of all keys.
   final byte[] allPrefix;
 
@@ -50,6 +56,9 @@ final class TaskKeys {
 
   /// The channel that tells the leader of a running task to cancel.
   final String cancelChannel;
+
+  /// The channel that tells the leader that something was set aside.
+  final String damagedChannel;
 
   TaskKeys(Namespace namespace) {
     fence = namespace.key("leader");
@@ -68,15 +77,18 @@ final class TaskKeys {
     parked = namespace.key("parked");
     stale = namespace.key("stale");
     leaders = namespace.key("leaders");
+    damaged = namespace.key("damaged");
     taskPrefix = namespace.key("task:");
     trailPrefix = namespace.key("trail:");
     parkedPrefix = namespace.key("parked:");
     idempotencyPrefix = namespace.key("idempotency:");
     uniquePrefix = namespace.key("unique:");
+    damagedPrefix = namespace.key("damaged:");
     allPrefix = namespace.key("");
     wakeChannel = namespace.text("wake");
     careChannel = namespace.text("care");
     cancelChannel = namespace.text("cancel");
+    damagedChannel = namespace.text("damaged");
   }
 
   /// The fence and the three ready lists, which most scripts begin with, and then `more`.
@@ -88,6 +100,27 @@ final class TaskKeys {
     keys[3] = readyLow;
     System.arraycopy(more, 0, keys, 4, more.length);
     return List.of(keys);
+  }
+
+  /// What was set aside, and then all keys whose type is known beforehand, but for the fence.
+  List<byte[]> allThatIsTyped() {
+    return List.of(
+        damaged,
+        readyHigh,
+        readyMedium,
+        readyLow,
+        scheduled,
+        running,
+        done,
+        kept,
+        dead,
+        expired,
+        cancelled,
+        cancelling,
+        paused,
+        parked,
+        stale,
+        leaders);
   }
 
   /// A list of tasks that were set aside.

@@ -11,13 +11,18 @@ import dev.taskscheduler.task.SubmitTerms;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Reads and writes a task's record, whose layout `_lib.lua` describes.
 final class TaskRecord {
+  private static final System.Logger LOG = System.getLogger(TaskRecord.class.getName());
   private static final int STATE = 0;
   private static final int STARTED = 1;
   private static final int FINISHED = 14;
@@ -29,6 +34,7 @@ final class TaskRecord {
   private static final int TYPE = 63;
   private static final int LONGEST_TYPE = 64;
   private static final int LONGEST_ERROR = 1000;
+  private static final double LATEST_MS = 253_402_300_799_000.0; // the end of the year 9999
 
   /// Bytes that hold all of a record but the payload: the header, the type, the options and the
   /// error in UTF-8.
@@ -45,7 +51,41 @@ final class TaskRecord {
   static boolean isOne(byte[] head) {
     return head.length > TYPE
         && "wcdex".indexOf(head[STATE]) >= 0
-        && "hml".indexOf(head[PRIORITY]) >= 0;
+        && "hml".indexOf(head[PRIORITY]) >= 0
+        && isHex(head, STARTED, PRIORITY)
+        && isHex(head, SUBMITTED, TYPE);
+  }
+
+  private static boolean isHex(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (Character.digit(bytes[i], 16) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Reads a whole record as `reader` does; empty where it cannot be read.
+  static <T> Optional<T> read(byte[] record, Function<TaskRecord, T> reader) {
+    TaskRecord whole = new TaskRecord(record);
+    return isOne(record) && whole.find('\n', TYPE) < record.length
+        ? whole.readHead(reader)
+        : Optional.empty();
+  }
+
+  /// Reads the first bytes of a record as `reader` does; empty where they cannot be read.
+  static <T> Optional<T> head(byte[] head, Function<TaskRecord, T> reader) {
+    return isOne(head) ? new TaskRecord(head).readHead(reader) : Optional.empty();
+  }
+
+  /// What stands in Redis may be anything: whatever a value of ours does not take is no record.
+  private <T> Optional<T> readHead(Function<TaskRecord, T> reader) {
+    try {
+      return Optional.of(reader.apply(this));
+    } catch (IllegalArgumentException | IllegalStateException | DateTimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "record cannot be read", e);
+      return Optional.empty();
+    }
   }
 
   /// What follows the header in a new record: type, options, line feed, payload.
@@ -169,8 +209,8 @@ final class TaskRecord {
     TaskState state;
     if (bytes[STATE] != 'w') {
       state = ended();
-    } else if (!running.isEmpty()) {
-      Running parsed = Running.parse(running);
+    } else if (Running.parse(running).isPresent()) {
+      Running parsed = Running.parse(running).get();
       starts = parsed.attempt();
       state = new TaskState.Running(parsed.epoch(), parsed.startedAt());
     } else if (!dueMs.isEmpty()) {
@@ -194,10 +234,19 @@ final class TaskRecord {
 
   /// A value of the running hash.
   record Running(String token, int attempt, Instant startedAt) {
-    static Running parse(String value) {
-      String[] parts = value.split(" ", 3);
-      return new Running(
-          parts[0], Integer.parseInt(parts[1], 16), ofMicros(Long.parseLong(parts[2], 16)));
+    private static final Pattern TEXT =
+        Pattern.compile("(\\d{1,18}:[0-9a-f]+) ([0-9a-f]{6}) ([0-9a-f]{13})");
+
+    /// Reads a value; empty where there is none, or none that can be read.
+    static Optional<Running> parse(String value) {
+      Matcher matcher = TEXT.matcher(value);
+      return matcher.matches()
+          ? Optional.of(
+              new Running(
+                  matcher.group(1),
+                  Integer.parseInt(matcher.group(2), 16),
+                  ofMicros(Long.parseLong(matcher.group(3), 16))))
+          : Optional.empty();
     }
 
     long epoch() {
@@ -284,7 +333,12 @@ final class TaskRecord {
 
   /// @param score of the sorted set of what is scheduled, ms
   static Instant dueAt(String score) {
-    return Instant.ofEpochMilli((long) Double.parseDouble(score));
+    double ms = switch (score) { // Redis writes what is infinite in its own way
+          case "inf" -> LATEST_MS;
+          case "-inf" -> 0;
+          default -> Double.parseDouble(score);
+        };
+    return Instant.ofEpochMilli((long) Math.clamp(ms, 0.0, LATEST_MS));
   }
 
   /// Microseconds as a record writes times; one that is before 1970 or beyond its digits, as near

@@ -13,17 +13,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Reads a task's attempts out of its trail, whose lines `_lib.lua` describes, its record and what
 /// runs.
 final class Trail {
+  private static final Pattern START = Pattern.compile("[0-9a-f]{1,6}");
+  private static final Pattern LONG = Pattern.compile("[0-9a-f]{1,13}");
+  private static final Pattern LEADER = Pattern.compile("\\d{1,18} .+");
+
   private Trail() {}
 
   /// @param nodes of epochs that are known
   /// @return empty if the line is the result, or none of ours
   static Optional<PastAttempt> attempt(byte[] line, Map<Long, String> nodes) {
     String[] parts = new String(line, UTF_8).split(" ", 6);
-    if (parts.length < 5 || line[0] == '=') {
+    if (parts.length < 5 || line[0] == '=' || !areNumbers(parts)) {
       return Optional.empty();
     }
     long epoch = Long.parseLong(parts[1], 16);
@@ -43,6 +48,14 @@ final class Trail {
             Optional.of(time(parts[3])),
             how,
             parts.length == 6 ? parts[5] : ""));
+  }
+
+  /// Whether the numbers of a line can be read.
+  private static boolean areNumbers(String[] parts) {
+    return START.matcher(parts[0]).matches()
+        && LONG.matcher(parts[1]).matches()
+        && LONG.matcher(parts[2]).matches()
+        && LONG.matcher(parts[3]).matches();
   }
 
   private static Instant time(String hex) {
@@ -79,18 +92,17 @@ final class Trail {
                     Optional.of(last[1]),
                     how(state),
                     record.error())));
-    if (!running.isEmpty()) {
-      TaskRecord.Running now = TaskRecord.Running.parse(running);
-      history.add(
-          new PastAttempt(
-              now.attempt(),
-              now.epoch(),
-              Optional.ofNullable(nodes.get(now.epoch())),
-              now.startedAt(),
-              Optional.empty(),
-              How.RUNNING,
-              ""));
-    }
+    TaskRecord.Running.parse(running)
+        .ifPresent(now ->
+            history.add(
+                new PastAttempt(
+                    now.attempt(),
+                    now.epoch(),
+                    Optional.ofNullable(nodes.get(now.epoch())),
+                    now.startedAt(),
+                    Optional.empty(),
+                    How.RUNNING,
+                    "")));
     return history;
   }
 
@@ -106,9 +118,10 @@ final class Trail {
   static Map<Long, String> nodes(List<byte[]> leaders) {
     Map<Long, String> nodes = new HashMap<>();
     for (byte[] leader : leaders) {
-      String[] parts = new String(leader, US_ASCII).split(" ", 2);
-      if (parts.length == 2 && !parts[1].isEmpty()) {
-        nodes.put(Long.parseLong(parts[0]), parts[1]);
+      String text = new String(leader, US_ASCII);
+      if (LEADER.matcher(text).matches()) {
+        int space = text.indexOf(' ');
+        nodes.put(Long.parseLong(text.substring(0, space)), text.substring(space + 1));
       }
     }
     return nodes;

@@ -27,9 +27,22 @@ local function fenced(fence, token)
   return not f[1] or not f[2] or f[3] or f[1] .. ':' .. f[2] ~= token
 end
 
--- A first write that needs no memory: once a script has written, Redis lets it finish, also when it is full.
+-- A first write that needs no memory: once a script has written, Redis lets it finish, also when it is full. A fence that is no
+-- hash keeps no user's call from its end.
 local function begin_writing(fence)
-  redis.call('HDEL', fence, '-')
+  redis.pcall('HDEL', fence, '-')
+end
+
+-- A part of a string; '' where there is none, or where something of another type stands under its key.
+local function part(key, from, to)
+  local text = redis.pcall('GETRANGE', key, from, to)
+  return type(text) == 'string' and text or ''
+end
+
+-- A whole string; nil where there is none, or something of another type.
+local function whole(key)
+  local text = redis.pcall('GET', key)
+  return type(text) == 'string' and text or nil
 end
 
 -- Notes who leads, the newest 1,000.
@@ -53,6 +66,12 @@ local function epoch_hex(token)
   return hex(12, tonumber(string.match(token, '^%d+')))
 end
 
+-- Whether these bytes begin a record and hold all of it but the payload.
+local function readable(head)
+  return string.find(head, '^[wcdex]' .. string.rep('%x', PRIORITY - 1) .. '[hml]' .. string.rep('%x', 13) .. '[%w._-]+[ \t\n]')
+    and string.find(head, '\n', TYPE + 1, true)
+end
+
 -- What follows the type in a record's or a head's first line: options, each ' <letter>=<value>'; '' where there are none.
 local function options(record)
   local stop = string.find(record, '[ \t\n]', TYPE + 1)
@@ -66,7 +85,7 @@ end
 local function make_ready(push, lists, prefix, ids)
   local by_list = { {}, {}, {} }
   for _, id in ipairs(ids) do
-    local list = LIST[redis.call('GETRANGE', prefix .. id, PRIORITY, PRIORITY)]
+    local list = LIST[part(prefix .. id, PRIORITY, PRIORITY)]
     if list then -- else the record is gone, and the task with it
       table.insert(by_list[list], id)
     end
@@ -86,7 +105,7 @@ end
 
 -- Wakes the leader if its last claim got less than it asked for.
 local function wake(fence, channel)
-  if redis.call('HDEL', fence, 'waiting') == 1 then
+  if redis.pcall('HDEL', fence, 'waiting') == 1 then
     tell(channel, '1')
   end
 end
@@ -102,7 +121,7 @@ local function pending(lists, scheduled, running, parked, parked_prefix, stale)
   end
   local ended = redis.call('HGETALL', stale)
   for i = 2, #ended, 2 do
-    count = count - tonumber(ended[i])
+    count = count - (tonumber(ended[i]) or 0)
   end
   return count
 end
@@ -119,7 +138,7 @@ local function front_of(list, prefix, bytes)
   for _, look in ipairs({ 1, 100 }) do -- nearly always the very first
     local front = redis.call('LRANGE', list, -look, -1)
     for i = #front, 1, -1 do
-      local head = redis.call('GETRANGE', prefix .. front[i], 0, bytes - 1)
+      local head = part(prefix .. front[i], 0, bytes - 1)
       if string.sub(head, 1, 1) == 'w' then -- else cancelled where it stands
         return head, front[i]
       end
@@ -138,10 +157,17 @@ local function schedule(index, channel, later)
   end
 end
 
--- Writes down an attempt that ended badly: `line` as the head of this file has it.
+-- Writes down an attempt that ended badly: `line` as the head of this file has it. Where something of another type stands under
+-- the trail's key, the line is left out.
 local function remember(trail, id, line)
-  redis.call('RPUSH', trail .. id, line)
-  redis.call('LTRIM', trail .. id, -TRAIL, -1)
+  redis.pcall('RPUSH', trail .. id, line)
+  redis.pcall('LTRIM', trail .. id, -TRAIL, -1)
+end
+
+-- Some lines of a trail; none where something of another type stands under its key.
+local function lines_of(trail, id, from, to)
+  local lines = redis.pcall('LRANGE', trail .. id, from, to)
+  return lines.err and {} or lines
 end
 
 -- Takes ids that were dropped off the count of those that were cancelled where they stood.
@@ -160,7 +186,7 @@ end
 -- Gives up the key that a task without a window of its own held against others of its kind.
 local function free_unique(unique, id, opts)
   local key = string.match(opts, ' u=(%x+)')
-  if key and redis.call('GET', unique .. key) == id then
+  if key and whole(unique .. key) == id then
     redis.call('DEL', unique .. key)
   end
 end
@@ -168,9 +194,9 @@ end
 -- The id of the task that holds a unique key against `id`; nil if it is free: what has ended holds nothing, unless the key
 -- has a window of its own.
 local function unique_holder(key, prefix, id)
-  local holder = redis.call('GET', key)
+  local holder = whole(key)
   if holder and holder ~= id
-    and (redis.call('GETRANGE', prefix .. holder, 0, 0) == 'w' or redis.call('PTTL', key) > 0) then
+    and (part(prefix .. holder, 0, 0) == 'w' or redis.call('PTTL', key) > 0) then
     return holder
   end
   return nil
@@ -204,7 +230,7 @@ local function call_back(fence, lists, prefix, wake_channel, id, how, opts, now,
   if not url or (when ~= 'b' and when ~= how) then
     return false
   end
-  local head = string.match(redis.call('GETRANGE', prefix .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')
+  local head = string.match(part(prefix .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')
   local letter = string.sub(head, PRIORITY + 1, PRIORITY + 1)
   local trace = string.match(opts, ' p=%S+') or ''
   local ms = hex(12, math.floor(now / 1000))
@@ -219,7 +245,7 @@ end
 -- Rewrites a record as ended badly: `head` replaces all before the charged attempts; `charged` and `error` are nil to keep
 -- what there is. Returns the options, or nil where the record is gone (removed by hand).
 local function bury(index, prefix, id, head, charged, error, now)
-  local record = redis.call('GET', prefix .. id)
+  local record = whole(prefix .. id)
   local line = record and string.find(record, '\n', TYPE + 1, true)
   if not line then
     return nil

@@ -7,8 +7,11 @@
 -- where it was (s scheduled, t to be tried again, r ready); w if it runs and the leader was asked; c, d, e, x alone if it had
 -- ended already.
 local key = ARGV[2] .. ARGV[1]
-local record = redis.call('GETRANGE', key, 0, 4095) -- all but the payload
+local record = part(key, 0, 4095) -- all but the payload
 local state = string.sub(record, 1, 1)
+if #record <= TYPE or not LIST[string.sub(record, PRIORITY + 1, PRIORITY + 1)] then
+  return '' -- it cannot be read
+end
 if state ~= 'w' then
   return state
 end
@@ -17,6 +20,10 @@ if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
   redis.call('HSET', KEYS[5], ARGV[1], '1')
   tell(ARGV[4], ARGV[1])
   return 'w'
+end
+redis.call('ZCARD', KEYS[4]) -- raises its error where something of another type stands there: before the first write
+if not tonumber(redis.call('HGET', KEYS[6], string.sub(record, PRIORITY + 1, PRIORITY + 1)) or 0) then
+  error('the count of stale ids is no number')
 end
 local was = redis.call('ZREM', KEYS[3], ARGV[1]) == 1 and 's' or 'r'
 begin_writing(KEYS[1])

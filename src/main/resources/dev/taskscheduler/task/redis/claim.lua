@@ -16,13 +16,17 @@
 -- Returns nothing where ARGV[13] is '1' and tasks of an earlier leader run; else
 -- the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
 -- then for each claimed task its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.
--- Errors: FENCED; BARRED if a call with this sequence or a later one came before.
+-- Errors: FENCED, also where claimSeq cannot be read; BARRED if a call with this sequence or a later one came before.
 local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[12]) * 1000
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
 local f = redis.call('HMGET', KEYS[1], 'claimSeq', 'waiting')
-if tonumber(ARGV[2]) <= tonumber(f[1] or '0') then
+local barred = tonumber(f[1] or '0')
+if not barred then -- only another token makes it readable again
+  return redis.error_reply('FENCED the fence is damaged: claimSeq is no number')
+end
+if tonumber(ARGV[2]) <= barred then
   return redis.error_reply('BARRED this claim comes too late')
 end
 local first = ARGV[13] == '1'
@@ -113,7 +117,7 @@ local function most_aged()
   for i, list in ipairs(lists) do
     local id = list.open and redis.call('LINDEX', list.key, -(list.taken + 1))
     if id then
-      local since = tonumber(redis.call('GETRANGE', prefix .. id, SUBMITTED, SUBMITTED + 12), 16) or 0 -- gone: dropped first
+      local since = tonumber(part(prefix .. id, SUBMITTED, SUBMITTED + 12), 16) or 0 -- gone: dropped first
       local rank = i - math.floor((now - since) / ageing)
       if not best or rank < best_rank or rank == best_rank and since < best_since then
         best, best_rank, best_since = list, rank, since
@@ -143,9 +147,26 @@ if f[2] and not first and lists[1].taken + lists[2].taken + lists[3].taken == 0 
   claimed[2] = more and 1 or 0
   return claimed -- nothing there, and the mark stands: nothing to write
 end
+-- Each raises its error where something of another type stands under the key: before the first write.
+for _, p in ipairs(parked) do
+  redis.call('SISMEMBER', KEYS[7], '')
+  redis.call('LLEN', ARGV[6] .. p[1])
+end
+if #expired > 0 then
+  redis.call('ZCARD', KEYS[9])
+end
+for _, list in ipairs(lists) do
+  if list.stale > 0 and not tonumber(redis.call('HGET', KEYS[8], list.letter) or 0) then
+    error('the count of stale ids is no number')
+  end
+end
 begin_writing(KEYS[1])
 if first then
   enter(KEYS[1], KEYS[10], ARGV[1])
+end
+if #running > 0 then -- first of all: raised here, it has moved nothing
+  redis.call('HSET', KEYS[5], unpack(running))
+  redis.call('HSET', KEYS[1], 'claimSeq', ARGV[2])
 end
 for _, list in ipairs(lists) do
   if list.taken > 0 then
@@ -167,10 +188,6 @@ for _, e in ipairs(expired) do
   end
 end
 claimed[2] = more and 1 or 0
-if #running > 0 then
-  redis.call('HSET', KEYS[5], unpack(running))
-  redis.call('HSET', KEYS[1], 'claimSeq', ARGV[2])
-end
 if left > 0 and not more and not f[2] then
   redis.call('HSET', KEYS[1], 'waiting', '1')
 end

@@ -10,11 +10,11 @@
 local ready = { h = redis.call('LLEN', KEYS[1]), m = redis.call('LLEN', KEYS[2]), l = redis.call('LLEN', KEYS[3]) }
 for _, what in ipairs(redis.call('SMEMBERS', KEYS[11])) do
   local letter = string.sub(what, 1, 1)
-  ready[letter] = ready[letter] + redis.call('LLEN', ARGV[1] .. what)
+  ready[letter] = (ready[letter] or 0) + redis.call('LLEN', ARGV[1] .. what)
 end
 local stale = redis.call('HGETALL', KEYS[12])
 for i = 1, #stale, 2 do
-  ready[stale[i]] = math.max(0, ready[stale[i]] - tonumber(stale[i + 1]))
+  ready[stale[i]] = math.max(0, (ready[stale[i]] or 0) - (tonumber(stale[i + 1]) or 0))
 end
 
 -- Since when a task may have been ready, in us. When it was brought back or waited for another attempt stands nowhere any
@@ -26,7 +26,7 @@ local function ready_since(head, id)
   local due = delay and submitted + tonumber(delay) * 1000 or at and tonumber(at) * 1000 or 0
   local tried = 0
   if string.sub(head, STARTS + 1, STARTS + 6) ~= '000000' then
-    local last = redis.call('LINDEX', ARGV[3] .. id, -1)
+    local last = lines_of(ARGV[3], id, -1, -1)[1]
     tried = last and tonumber(string.match(last, '^%x+ %x+ %x+ (%x+) ') or '0', 16) or 0
   end
   return math.max(submitted, due, tried)

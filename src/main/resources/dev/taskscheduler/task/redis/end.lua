@@ -51,10 +51,10 @@ for n, id in ipairs(ids) do
       other[#other + 1] = { id, head, how, outcome, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished }
     end
   else
-    local header = redis.call('GETRANGE', prefix .. id, 0, CHARGED - 1)
+    local header = part(prefix .. id, 0, CHARGED - 1)
     local same = header ~= '' and string.sub(header, STARTS + 1, STARTS + 6) == start
     if same and string.sub(header, 1, 1) == 'w' then -- waits again: did it fail, or was it put back?
-      local last = redis.call('LINDEX', trail .. id, -1)
+      local last = lines_of(trail, id, -1, -1)[1]
       same = last and string.match(last, '^' .. start .. ' %x+ %x+ %x+ [ft] ')
     end
     recorded[n] = same and 'a' or 'n'
@@ -64,19 +64,31 @@ if #gone == 0 then
   return recorded
 end
 
+-- Each raises its error where something of another type stands under the key: before the first write.
+local checked = {}
+for _, o in ipairs(other) do
+  local index = ({ C = 8, d = 9, r = 6, x = 10 })[o[3]]
+  if not checked[index] then
+    redis.call('ZCARD', KEYS[index])
+    for i = 2, 4 do -- for callbacks
+      redis.call('LLEN', KEYS[i])
+    end
+    checked[index] = true
+  end
+end
 redis.call('HDEL', KEYS[5], unpack(gone)) -- the first write frees
 if some_cancelled then
   redis.call('HDEL', KEYS[11], unpack(gone))
 end
 local completed = {}
 for _, d in ipairs(plain) do
-  if redis.call('EXISTS', prefix .. d[1]) == 1 then -- else the record was removed by hand, and the task with it
-    redis.call('SETRANGE', prefix .. d[1], 0, 'c' .. d[2])
+  if redis.call('EXISTS', prefix .. d[1]) == 1 -- else the record was removed by hand, and the task with it
+    and type(redis.pcall('SETRANGE', prefix .. d[1], 0, 'c' .. d[2])) == 'number' then -- or it is no record
     completed[#completed + 1] = d[1]
   end
 end
 if #completed > 0 then
-  redis.call('LPUSH', KEYS[7], unpack(completed))
+  redis.pcall('LPUSH', KEYS[7], unpack(completed)) -- where another type stands there, repairs file them
 end
 
 local lists, later = { KEYS[2], KEYS[3], KEYS[4] }, {}
@@ -84,7 +96,7 @@ local ending = {}
 
 function ending.C(id, head, outcome)
   local opts, result = string.match(outcome, '^C([^\n]*)\n(.*)$')
-  if redis.call('EXISTS', prefix .. id) == 0 then
+  if part(prefix .. id, 0, 0) == '' then
     return
   end
   redis.call('SETRANGE', prefix .. id, 0, 'c' .. head)
@@ -95,7 +107,7 @@ function ending.C(id, head, outcome)
     redis.call('LPUSH', KEYS[7], id)
   end
   if result ~= '' then
-    redis.call('RPUSH', trail .. id, '=' .. result)
+    redis.pcall('RPUSH', trail .. id, '=' .. result)
   end
   free_unique(unique, id, opts)
   call_back(KEYS[1], lists, prefix, ARGV[5], id, 's', opts, now, result)
@@ -103,7 +115,7 @@ end
 
 function ending.d(id, head, outcome, line)
   local error = string.sub(outcome, 3)
-  local charged = tonumber(redis.call('GETRANGE', prefix .. id, CHARGED, CHARGED + 3), 16) or 0
+  local charged = tonumber(part(prefix .. id, CHARGED, CHARGED + 3), 16) or 0
   local opts = bury(KEYS[9], prefix, id, 'd' .. head, hex(4, charged + 1), error, now)
   if opts then
     remember(trail, id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
@@ -113,7 +125,7 @@ function ending.d(id, head, outcome, line)
 end
 
 function ending.r(id, head, outcome, line)
-  local charged = tonumber(redis.call('GETRANGE', prefix .. id, CHARGED, CHARGED + 3), 16)
+  local charged = tonumber(part(prefix .. id, CHARGED, CHARGED + 3), 16)
   if charged then
     local how, delay, error = string.match(outcome, '^r(%a)(%d+) (.*)$')
     redis.call('SETRANGE', prefix .. id, STARTS, string.sub(head, 27) .. hex(4, charged + 1))

@@ -9,7 +9,7 @@
 -- if it is at least that, both 0 if it stands in none; how many of higher priorities go before it; then of all, its priority
 -- and its type what is paused, as {ns}:paused writes it.
 local EXACT, LOOKS = 10000, 2000
-local record = redis.call('GETRANGE', ARGV[1] .. ARGV[4], 0, tonumber(ARGV[3]))
+local record = part(ARGV[1] .. ARGV[4], 0, tonumber(ARGV[3]))
 if #record <= TYPE then
   return {}
 end
@@ -22,7 +22,7 @@ if waits then
 end
 if value ~= '' then
   local epoch = string.match(value, '^%d+')
-  node = redis.call('ZRANGEBYSCORE', KEYS[10], epoch, epoch)[1] or ''
+  node = epoch and redis.call('ZRANGEBYSCORE', KEYS[10], epoch, epoch)[1] or ''
 end
 
 local names = { h = 'high', m = 'medium', l = 'low' }
@@ -36,7 +36,7 @@ for _, what in ipairs({ 'all', 'priority:' .. (names[letter] or ''), 'type:' .. 
 end
 
 local function stale_of(of)
-  return tonumber(redis.call('HGET', KEYS[7], of) or '0')
+  return tonumber(redis.call('HGET', KEYS[7], of) or '0') or 0
 end
 
 -- The place of a ready task among those of its priority; cancelled ones that still stand there do not count.
@@ -57,7 +57,7 @@ local function place_of(list)
   end
   local live = 0
   for _, id in ipairs(before > 0 and redis.call('LRANGE', list, -before, -1) or {}) do
-    if redis.call('GETRANGE', ARGV[1] .. id, 0, 0) == 'w' then
+    if part(ARGV[1] .. id, 0, 0) == 'w' then
       live = live + 1
     end
   end
@@ -77,7 +77,7 @@ local answer = {
   string.format('%.0f', now_us()), line and string.sub(record, 1, line) or record, value, due,
   redis.call('HEXISTS', KEYS[9], ARGV[4]), node, '', place, exact, higher,
 }
-for _, entry in ipairs(redis.call('LRANGE', ARGV[2] .. ARGV[4], -2, -1)) do
+for _, entry in ipairs(lines_of(ARGV[2], ARGV[4], -2, -1)) do
   if string.sub(entry, 1, 1) ~= '=' then
     answer[7] = entry
   end

@@ -14,7 +14,7 @@ for i = 4, #ARGV do
   end
   local value = redis.call('HGET', KEYS[2], ARGV[i])
   if value and string.sub(value, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then
-    local record = redis.call('GET', prefix .. ARGV[i])
+    local record = whole(prefix .. ARGV[i])
     if record then
       found[#found + 1] = ARGV[i]
       found[#found + 1] = value

@@ -4,7 +4,7 @@
 -- Returns for each id: the first bytes of its record ('' if unknown), its value in running and its due time in ms ('' if none).
 local found = {}
 for i = 3, #ARGV do
-  local head = redis.call('GETRANGE', ARGV[1] .. ARGV[i], 0, ARGV[2])
+  local head = part(ARGV[1] .. ARGV[i], 0, ARGV[2])
   local value, due = false, false
   if string.sub(head, 1, 1) == 'w' then
     value = redis.call('HGET', KEYS[1], ARGV[i])

@@ -23,6 +23,11 @@ local STRAY = 100 -- of so many in a row not all have a wrong time: Redis's cloc
 local looks, bytes_left = math.max(limit, 250), 1048576
 local page, found = { '' }, 0
 
+-- Whether a cursor can carry an id; what cannot is none of ours.
+local function is_id(id)
+  return #id <= 64 and string.find(id, '^[!-~]+$')
+end
+
 local function is_full()
   return found >= limit or looks <= 0 or bytes_left <= 0
 end
@@ -46,7 +51,7 @@ end
 
 -- Looks at one entry; lists it if it is in state `letter` and asked for. Returns the first bytes of its record.
 local function look(letter, id, value, due)
-  local head = redis.call('GETRANGE', prefix .. id, 0, HEAD - 1)
+  local head = part(prefix .. id, 0, HEAD - 1)
   looks = looks - 1
   bytes_left = bytes_left - #head
   if #head <= TYPE or string.sub(head, 1, 1) ~= letter or not asked_for(head, due) then
@@ -55,7 +60,7 @@ local function look(letter, id, value, due)
   local line = string.find(head, '\n', TYPE + 1, true)
   local whole = head
   if not line and #head == HEAD then
-    whole = redis.call('GETRANGE', prefix .. id, 0, LONGEST_HEAD - 1)
+    whole = part(prefix .. id, 0, LONGEST_HEAD - 1)
     bytes_left = bytes_left - #whole
     line = string.find(whole, '\n', TYPE + 1, true)
   end
@@ -77,9 +82,9 @@ local function time_of(list, head)
   if list.letter == 'c' then
     return tonumber(string.sub(head, 15, 27), 16)
   end
-  local submitted = tonumber(string.sub(head, SUBMITTED + 1, TYPE), 16)
+  local submitted = tonumber(string.sub(head, SUBMITTED + 1, TYPE), 16) or 0
   local delay, at = string.match(head, '^[^ \t\n]* d=(%d+)', TYPE + 1), string.match(head, '^[^ \t\n]* r=(%d+)', TYPE + 1)
-  return math.max(submitted or 0, delay and submitted + tonumber(delay) * 1000 or 0, at and tonumber(at) * 1000 or 0)
+  return math.max(submitted, delay and submitted + tonumber(delay) * 1000 or 0, at and tonumber(at) * 1000 or 0)
 end
 
 local function middle(times)
@@ -117,7 +122,7 @@ end
 local function time_around(list, at)
   local times = {}
   for _, id in ipairs(entries(list, math.max(0, at - AROUND), 2 * AROUND + 1)) do
-    times[#times + 1] = time_of(list, redis.call('GETRANGE', prefix .. id, 0, HEAD - 1))
+    times[#times + 1] = time_of(list, part(prefix .. id, 0, HEAD - 1))
   end
   return middle(times)
 end
@@ -147,7 +152,7 @@ end
 
 -- Whether a task that was ready has been claimed since, whatever became of it then.
 local function was_claimed(id, starts)
-  local head = redis.call('GETRANGE', prefix .. id, 0, CHARGED - 1)
+  local head = part(prefix .. id, 0, CHARGED - 1)
   local state = string.sub(head, 1, 1)
   return (state == 'w' or state == 'c' or state == 'd' or state == 'e')
     and (state ~= 'w' or string.sub(head, STARTS + 1, STARTS + 6) ~= starts or redis.call('HEXISTS', KEYS[1], id) == 1)
@@ -194,11 +199,14 @@ local function walk_list(code, list, from)
       if is_full() then
         break
       end
-      head = look(list.letter, id)
-      at, last = at + 1, id
-      heads[at % (2 * AROUND + 1)] = head
+      local one = look(list.letter, id)
+      at = at + 1
+      if is_id(id) or not last then
+        last, head = is_id(id) and id or '-', one
+      end
+      heads[at % (2 * AROUND + 1)] = one
       if list.letter == 'c' and since_us > 0 then
-        old = (time_of(list, head) or since_us) < since_us and old + 1 or 0
+        old = (time_of(list, one) or since_us) < since_us and old + 1 or 0
         if old == STRAY then
           return nil -- what ended before was submitted before
         end
@@ -215,7 +223,7 @@ local function walk_list(code, list, from)
   for _, one in pairs(heads) do
     times[#times + 1] = time_of(list, one)
   end
-  local starts = #head > TYPE and string.sub(head, STARTS + 1, STARTS + 6) or '000000'
+  local starts = string.match(string.sub(head, STARTS + 1, STARTS + 6), '^%x%x%x%x%x%x$') or '000000'
   return code .. ' ' .. at .. ' ' .. (list.length - at) .. ' ' .. last .. ' ' .. starts .. ' '
     .. string.format('%x', middle(times) or 0)
 end

@@ -10,6 +10,9 @@ end
 local now_ms = now_us() / 1000
 local due = redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', now_ms, 'LIMIT', 0, ARGV[4])
 if #due > 0 then
+  for i = 2, 4 do -- raises its error where something of another type stands under the key: before the first write
+    redis.call('LLEN', KEYS[i])
+  end
   redis.call('ZREM', KEYS[5], unpack(due)) -- frees
   make_ready('LPUSH', { KEYS[2], KEYS[3], KEYS[4] }, ARGV[2], due)
   wake(KEYS[1], ARGV[3])

@@ -14,9 +14,10 @@ local token, prefix, trail = ARGV[1], ARGV[2], ARGV[3]
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
+local RUNNING = '^%d+:%x+ ' .. string.rep('%x', 6) .. ' ' .. string.rep('%x', 13) .. '$' -- what reads otherwise is set aside
 -- How many of the newest `charged` attempts in a trail were cut short by a crash; more than 20 cannot be told.
 local function crashes(id, charged)
-  local lines, count = redis.call('LRANGE', trail .. id, -TRAIL, -1), 0
+  local lines, count = lines_of(trail, id, -TRAIL, -1), 0
   for i = #lines, 1, -1 do
     local how = string.match(lines[i], '^%x+ %x+ %x+ %x+ (%a) ')
     if how == 'l' then
@@ -36,12 +37,18 @@ local now = now_us()
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
 local again, dead, cancelled = 0, 0, 0
 local front, lists = {}, { KEYS[2], KEYS[3], KEYS[4] }
+for i = 2, 4 do -- each raises its error where something of another type stands under the key: before the first write
+  redis.call('LLEN', KEYS[i])
+end
+for i = 6, 8 do
+  redis.call('ZCARD', KEYS[i])
+end
 for i = 9, #ARGV do
   local id = ARGV[i]
   local value = redis.call('HGET', KEYS[5], id)
-  if value and string.sub(value, 1, #token + 1) ~= token .. ' ' then
+  if value and string.find(value, RUNNING) and string.sub(value, 1, #token + 1) ~= token .. ' ' then
     local start, began, epoch = string.sub(value, -20, -15), string.sub(value, -13), epoch_hex(value)
-    local head = redis.call('GETRANGE', prefix .. id, 0, 4095) -- all but the payload
+    local head = part(prefix .. id, 0, 4095) -- all but the payload
     local charged = tonumber(string.sub(head, CHARGED + 1, CHARGED + 4), 16)
     local cancel = redis.call('HEXISTS', KEYS[9], id) == 1
     redis.call('HDEL', KEYS[5], id) -- frees

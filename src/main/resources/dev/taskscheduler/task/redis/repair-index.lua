@@ -14,10 +14,10 @@ local page = redis.call(which == 'running' and 'HSCAN' or 'ZSCAN', KEYS[2], ARGV
 local strays, unscheduled, not_running = {}, {}, {}
 for i = 1, #page[2], 2 do
   local id = page[2][i]
-  if redis.call('GETRANGE', prefix .. id, 0, 0) ~= state then
+  if part(prefix .. id, 0, 0) ~= state then
     strays[#strays + 1] = id
   elseif which == 'running' and redis.call('ZSCORE', KEYS[4], id) then
-    local runs = next_start(ARGV[1], page[2][i + 1], redis.call('GETRANGE', prefix .. id, 0, CHARGED))
+    local runs = next_start(ARGV[1], page[2][i + 1], part(prefix .. id, 0, CHARGED))
     table.insert(runs and unscheduled or not_running, id)
   end
 end

@@ -4,24 +4,27 @@
 -- KEYS[5] zset  {ns}:dead     id by end time, ms   KEYS[6] zset {ns}:expired   KEYS[7] zset {ns}:cancelled
 -- KEYS[8] set   {ns}:parked   '<h|m|l>:<type>' of each parked list
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] of what is parked
--- ARGV[6] of all keys   ARGV[7] cursor, 0 at first   ARGV[8] about how many
+-- ARGV[6] of all keys   ARGV[7] cursor, 0 at first   ARGV[8] about how many   ARGV[10] key prefix of idempotency keys
 -- ARGV[9] us: tasks that wait and were submitted later, or have completed later, are not looked at
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many trails and unique keys were removed, how many
 -- parked lists were entered in `parked`, then 'l' and the id of each task that waits and is neither running nor scheduled, and
--- 'e' and the id of each completed task that is not in `kept`: lists have them, or nothing. Errors: FENCED.
-local prefix, trail, unique, parked = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+-- 'e' and the id of each completed task that is not in `kept`: lists have them, or nothing; 't' and the id of each task whose
+-- record cannot be read, and 'k' and each key of another type than it should be: to be set aside. Errors: FENCED.
+local prefix, trail, unique, parked, idempotency = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[10]
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
 local ended = { d = KEYS[5], e = KEYS[6], x = KEYS[7] }
 local unfiled, left, unknown = {}, {}, {}
-local waiting, completed = {}, {}
+local waiting, completed, damaged = {}, {}, {}
 local now = now_us()
 local latest = tonumber(ARGV[9])
 
 local function look_at_task(id, header)
   local state = string.sub(header, 1, 1)
-  if state == 'w' then
+  if not readable(header) and not readable(part(prefix .. id, 0, LONGEST_HEAD - 1)) then
+    damaged[#damaged + 1] = 't' .. id
+  elseif state == 'w' then
     local submitted = tonumber(string.sub(header, SUBMITTED + 1, SUBMITTED + 13), 16)
     if submitted and submitted < latest then
       waiting[#waiting + 1] = id
@@ -39,19 +42,29 @@ end
 local page = redis.call('SCAN', ARGV[7], 'MATCH', ARGV[6] .. '*', 'COUNT', ARGV[8])
 for _, key in ipairs(page[2]) do
   if string.sub(key, 1, #prefix) == prefix then
-    look_at_task(string.sub(key, #prefix + 1), redis.call('GETRANGE', key, 0, TYPE - 1))
+    look_at_task(string.sub(key, #prefix + 1), part(key, 0, 191))
   elseif string.sub(key, 1, #trail) == trail then
     if redis.call('EXISTS', prefix .. string.sub(key, #trail + 1)) == 0 then
       left[#left + 1] = key
+    elseif redis.call('TYPE', key).ok ~= 'list' then
+      damaged[#damaged + 1] = 'k' .. key
     end
   elseif string.sub(key, 1, #unique) == unique then
-    local holder = redis.call('GET', key)
-    if holder and redis.call('PTTL', key) == -1 and redis.call('GETRANGE', prefix .. holder, 0, 0) ~= 'w' then
+    local holder = whole(key)
+    if not holder then
+      damaged[#damaged + 1] = 'k' .. key -- looked at again before it is moved
+    elseif redis.call('PTTL', key) == -1 and part(prefix .. holder, 0, 0) ~= 'w' then
       left[#left + 1] = key
+    end
+  elseif string.sub(key, 1, #idempotency) == idempotency then
+    if not whole(key) then
+      damaged[#damaged + 1] = 'k' .. key
     end
   elseif string.sub(key, 1, #parked) == parked then
     local what = string.sub(key, #parked + 1)
-    if redis.call('SISMEMBER', KEYS[8], what) == 0 and string.find(what, '^[hml]:.') then
+    if redis.call('TYPE', key).ok ~= 'list' then
+      damaged[#damaged + 1] = 'k' .. key
+    elseif redis.call('SISMEMBER', KEYS[8], what) == 0 and string.find(what, '^[hml]:.') then
       unknown[#unknown + 1] = what
     end
   end
@@ -73,6 +86,10 @@ if #completed > 0 then
       answer[#answer + 1] = 'e' .. id
     end
   end
+end
+
+for _, what in ipairs(damaged) do
+  answer[#answer + 1] = what
 end
 
 if #unfiled + #left + #unknown > 0 then

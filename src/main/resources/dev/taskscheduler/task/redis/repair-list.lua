@@ -36,7 +36,7 @@ else
   other = redis.call('ZMSCORE', KEYS[5], unpack(ids))
 end
 for i, id in ipairs(ids) do
-  local here = redis.call('GETRANGE', prefix .. id, 0, 0) == state
+  local here = part(prefix .. id, 0, 0) == state
   if not here then
     page[4] = page[4] + 1
   end

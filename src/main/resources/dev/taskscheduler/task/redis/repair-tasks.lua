@@ -100,7 +100,7 @@ local function one_of_two(id, value, due, header, times, all)
 end
 
 local function settle_waiting(mark, id)
-  local header = redis.call('GETRANGE', prefix .. id, 0, 4095) -- all but the payload
+  local header = part(prefix .. id, 0, 4095) -- all but the payload
   local letter = string.sub(header, PRIORITY + 1, PRIORITY + 1)
   if string.sub(header, 1, 1) ~= 'w' or not LIST[letter] then
     return true
@@ -133,7 +133,7 @@ local function file_completed(id, header)
 end
 
 local function settle_completed(mark, id)
-  local header = redis.call('GETRANGE', prefix .. id, 0, 4095) -- all but the payload
+  local header = part(prefix .. id, 0, 4095) -- all but the payload
   local completed = string.sub(header, 1, 1) == 'c'
   local kept = completed and redis.call('ZSCORE', KEYS[8], id)
   if mark == 'e' and (not completed or kept or near({ KEYS[7] }, id)) then

@@ -14,10 +14,15 @@ end
 local now, epoch = now_us(), epoch_hex(token)
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
 local back, moved, front, later, seen = {}, {}, {}, {}, {}
+for i = 2, 4 do -- each raises its error where something of another type stands under the key: before the first write
+  redis.call('LLEN', KEYS[i])
+end
+redis.call('ZCARD', KEYS[6])
+redis.call('ZCARD', KEYS[7])
 for i = 7, #ARGV, 3 do
   local id, start, delay = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local value = redis.call('HGET', KEYS[5], id)
-  local header = redis.call('GETRANGE', prefix .. id, 0, CHARGED - 1)
+  local header = part(prefix .. id, 0, CHARGED - 1)
   if seen[id] then
     back[#back + 1] = seen[id] == start and 1 or 0 -- named twice in this call
   elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then

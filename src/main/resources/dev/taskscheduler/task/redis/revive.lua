@@ -12,11 +12,13 @@ local prefix, unique = ARGV[1], ARGV[2]
 local room = tonumber(ARGV[4])
   - pending({ KEYS[2], KEYS[3], KEYS[4] }, KEYS[5], KEYS[6], KEYS[7], ARGV[5], KEYS[8])
 local answers, back = {}, {}
+redis.call('ZCARD', KEYS[9]) -- each raises its error where something of another type stands there: before the first write
+redis.call('ZCARD', KEYS[10])
 begin_writing(KEYS[1])
 for i = 6, #ARGV do
   local id = ARGV[i]
-  local record = redis.call('GET', prefix .. id)
-  local state = record and string.sub(record, 1, 1) or ''
+  local record = whole(prefix .. id)
+  local state = record and string.find(record, '\n', TYPE + 1, true) and string.sub(record, 1, 1) or '' -- else it cannot be read
   if state ~= 'd' and state ~= 'e' then
     answers[#answers + 1] = state == 'w' and 'n' or state
   elseif room <= 0 then

@@ -4,16 +4,16 @@
 -- Returns nothing if it is unknown; else its record, its value in running and its due time in ms ('' if none), 1 if it is to
 -- be cancelled while it runs and else 0, its trail as a list, and of each epoch in record, running and trail that is known
 -- '<epoch> <node>', as a list.
-local record = redis.call('GET', ARGV[1] .. ARGV[3])
+local record = whole(ARGV[1] .. ARGV[3])
 if not record then
   return {}
 end
 local value = string.sub(record, 1, 1) == 'w' and redis.call('HGET', KEYS[1], ARGV[3]) or ''
 local due = string.sub(record, 1, 1) == 'w' and value == '' and redis.call('ZSCORE', KEYS[2], ARGV[3]) or ''
-local trail = redis.call('LRANGE', ARGV[2] .. ARGV[3], 0, -1)
+local trail = lines_of(ARGV[2], ARGV[3], 0, -1)
 local epochs = { tonumber(string.sub(record, 34, CHARGED), 16) or 0, tonumber(string.match(value, '^%d+') or 0) }
 for _, line in ipairs(trail) do
-  epochs[#epochs + 1] = tonumber(string.match(line, '^%x+ (%x+) ') or 0, 16)
+  epochs[#epochs + 1] = tonumber(string.match(line, '^%x+ (%x+) ') or '0', 16) or 0
 end
 local leaders, seen = {}, {}
 for _, epoch in ipairs(epochs) do

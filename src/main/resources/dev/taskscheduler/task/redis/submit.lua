@@ -25,17 +25,17 @@ local kept, by_list, later = {}, { {}, {}, {} }, {}
 -- answer.
 local function conflict(id, how)
   local key, fingerprint = string.match(how, ' i=(%x+),(%x+)')
-  local first = key and redis.call('GET', ARGV[5] .. key)
+  local first = key and whole(ARGV[5] .. key)
   if first then
     local first_id, first_print, duplicate = string.match(first, '^(%S+) (%x+)(.*)$')
     if first_id == id then
       return 1
-    else
+    elseif first_id then -- else it cannot be read, and is written anew
       return (first_print ~= fingerprint and '!' or duplicate ~= '' and '~' or '=') .. first_id
     end
   end
   local unique = string.match(how, ' [uw]=(%x+)')
-  if unique and redis.call('GET', ARGV[6] .. unique) == id then
+  if unique and whole(ARGV[6] .. unique) == id then
     return 1
   end
   local holder = unique and unique_holder(ARGV[6] .. unique, prefix, id)

@@ -17,7 +17,7 @@ local ids = {}
 
 -- Whether a task was submitted or ended just now, and when it ended; nil where the record is gone.
 local function age(id)
-  local head = redis.call('GETRANGE', prefix .. id, 0, TYPE - 1)
+  local head = part(prefix .. id, 0, TYPE - 1)
   local submitted = tonumber(string.sub(head, SUBMITTED + 1), 16)
   local finished = tonumber(string.sub(head, FINISHED + 1, FINISHED + 13), 16)
   local function is_new(time) -- by a clock that was set back a little, too

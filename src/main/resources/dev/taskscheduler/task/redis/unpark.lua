@@ -12,13 +12,14 @@ end
 local moved = 0
 for _, what in ipairs(redis.call('SMEMBERS', KEYS[6])) do
   local limit = tonumber(ARGV[5]) - moved
-  if limit > 0 and redis.call('HEXISTS', KEYS[5], 'type:' .. string.sub(what, 3)) == 0 then
+  if limit > 0 and LIST[string.sub(what, 1, 1)] and redis.call('HEXISTS', KEYS[5], 'type:' .. string.sub(what, 3)) == 0 then
     local letter, list = string.sub(what, 1, 1), ARGV[3] .. what
     local ids = redis.call('LRANGE', list, 0, limit - 1) -- youngest first
+    redis.call('LLEN', KEYS[1 + LIST[letter]]) -- raises its error where something of another type stands there
     begin_writing(KEYS[1])
     local back, stale = {}, 0
     for _, id in ipairs(ids) do
-      if redis.call('GETRANGE', ARGV[2] .. id, 0, 0) == 'w' then
+      if part(ARGV[2] .. id, 0, 0) == 'w' then
         back[#back + 1] = id
       else
         stale = stale + 1

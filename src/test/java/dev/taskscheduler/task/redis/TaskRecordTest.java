@@ -199,7 +199,8 @@ class TaskRecordTest {
   @Test
   void a_value_of_running_is_read_whole() {
     var running =
-        TaskRecord.Running.parse("1795000000123:0123456789abcdef 00000a " + micros(STARTED));
+        TaskRecord.Running.parse("1795000000123:0123456789abcdef 00000a " + micros(STARTED))
+            .orElseThrow();
     assertEquals("1795000000123:0123456789abcdef", running.token());
     assertEquals(1_795_000_000_123L, running.epoch());
     assertEquals(10, running.attempt());

@@ -1,0 +1,146 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/// Calls the scripts of this room. Where one fails since something in Redis cannot be read, sets
+/// that aside and calls once more, so that one bad record does not stop all others.
+///
+/// Nothing is looked at before a call: what is sound costs nothing. Our scripts read before they
+/// write, so one that failed this way has done nothing yet and may be repeated.
+final class ScriptCalls {
+  private static final System.Logger LOG = System.getLogger(ScriptCalls.class.getName());
+
+  private static final LuaScript SET_ASIDE = LuaScript.load(ScriptCalls.class, "set-aside");
+
+  /// Entries that tell what was set aside; an older one goes, and what it tells of with it.
+  static final int MOST_ENTRIES = 1_000;
+
+  private static final int MOST_LOOKS_AT_ONCE = 500;
+
+  /// What one look finds may hide more of it.
+  private static final int MOST_REPETITIONS = 3;
+
+  /// Codes of what a script meets in damaged data: a key of another type, and an error of Lua.
+  private static final Set<String> DAMAGE = Set.of("WRONGTYPE", "ERR");
+
+  /// A look that found nothing is not repeated sooner; nor is a line logged.
+  private static final Duration REST = Duration.ofSeconds(1);
+
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final int NAMED_IN_LOG = 5;
+
+  private final Redis redis;
+  private final TaskKeys keys;
+  private final AtomicLong lookFrom = new AtomicLong(System.nanoTime());
+  private final AtomicLong logFrom = new AtomicLong(System.nanoTime());
+  private final AtomicLong unlogged = new AtomicLong();
+
+  ScriptCalls(Redis redis, TaskKeys keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  Object eval(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    return guarded(script, () -> redis.eval(script, scriptKeys, args));
+  }
+
+  /// @param call of this script, which may be repeated
+  <T> T guarded(LuaScript script, Supplier<T> call) {
+    for (int repetitions = 0; ; repetitions++) {
+      try {
+        return call.get();
+      } catch (RedisException.Raised e) {
+        if (repetitions == MOST_REPETITIONS || !DAMAGE.contains(e.code()) || !look(script, e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// @return whether something was set aside
+  private boolean look(LuaScript script, RedisException.Raised e) {
+    if (System.nanoTime() - lookFrom.get() < 0) {
+      return false;
+    }
+    if (setAside(List.of()) > 0) {
+      return true;
+    }
+    lookFrom.set(System.nanoTime() + REST.toNanos());
+    if (mayLog()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () -> "script fails, nothing damaged was found script=" + script.name() + " why=" + e);
+    }
+    return false;
+  }
+
+  /// Sets aside what cannot be read: of what every call needs, and of `marked`.
+  ///
+  /// @param marked as `set-aside.lua` takes it: a letter, then an id or a key
+  /// @return how much was set aside
+  int setAside(List<String> marked) {
+    int count = 0;
+    int next = 0;
+    do {
+      List<byte[]> args =
+          new ArrayList<>(
+              List.of(
+                  keys.taskPrefix,
+                  keys.trailPrefix,
+                  keys.parkedPrefix,
+                  keys.allPrefix,
+                  keys.damagedPrefix,
+                  bytes(MOST_ENTRIES),
+                  bytes(keys.damagedChannel),
+                  bytes("-")));
+      int end = Math.min(next + MOST_LOOKS_AT_ONCE, marked.size());
+      marked.subList(next, end).forEach(one -> args.add(bytes(one)));
+      List<?> told = (List<?>) redis.eval(SET_ASIDE, keys.allThatIsTyped(), args);
+      count += told.size();
+      tell(told);
+      next = end;
+    } while (next < marked.size());
+    return count;
+  }
+
+  private void tell(List<?> told) {
+    if (told.isEmpty()) {
+      return;
+    }
+    long count = unlogged.addAndGet(told.size());
+    if (mayLog()) {
+      unlogged.addAndGet(-count);
+      List<String> some = told.stream().limit(NAMED_IN_LOG).map(ScriptCalls::text).toList();
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "what could not be read was set aside count="
+                  + count
+                  + " look=\"LRANGE "
+                  + text(keys.damaged)
+                  + " 0 -1\" what="
+                  + some);
+    }
+  }
+
+  private boolean mayLog() {
+    long from = logFrom.get();
+    long now = System.nanoTime();
+    return now - from >= 0 && logFrom.compareAndSet(from, now + BETWEEN_LINES.toNanos());
+  }
+
+  private static String text(Object value) {
+    return value instanceof byte[] b ? new String(b, ISO_8859_1) : String.valueOf(value);
+  }
+}

@@ -1,0 +1,243 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.StoreOnRedis.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.Eventually;
+import dev.taskscheduler.task.AttemptEnd;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.ClaimStore.Recovered;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RepairPass;
+import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.TaskOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What cannot be read is set aside, and the rest goes on.
+class DamagedRecordsIT extends OnOneRedis {
+  private static final String HEAD = "w000000000000000000000000000000000000000000000000";
+  private static final String SUBMITTED = "0000000000000";
+
+  private List<String> setAside() {
+    return store.jedis.lrange(NS + "damaged", 0, -1);
+  }
+
+  private void repair() {
+    RepairPass pass = store.claims.repair(token);
+    while (pass.step()) {
+      assertEquals(0, pass.unsettled());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "w",
+        "w0000",
+        HEAD + "h" + SUBMITTED + "log",
+        "w" + "zz" + "0000" + "z" + "log\n1",
+        HEAD + "?" + SUBMITTED + "log\n1",
+        HEAD + "h" + "zzzzzzzzzzzzz" + "log\n1",
+        "wxyz0000000000000000000000000000000000000000000000h" + SUBMITTED + "log\n1",
+      })
+  void a_record_that_cannot_be_read_does_not_keep_the_next_from_its_claim(String record) {
+    store.submitAll(Priority.HIGH, "bad", "good");
+    store.jedis.set(NS + "task:bad", record);
+    assertEquals(List.of("good"), StoreOnRedis.ids(store.claim(token, 10)));
+    assertEquals(1, setAside().size(), setAside()::toString);
+    assertTrue(setAside().getFirst().contains("task:bad"), setAside()::toString);
+    assertEquals(record, store.jedis.get(NS + "damaged:task:bad"), "it may be put back");
+    assertEquals(1, store.jedis.hlen(NS + "running"));
+    assertEquals(List.of(), store.claim(token, 10));
+    assertEquals(0, get(store.tasks.counts()).ready().get(Priority.HIGH));
+  }
+
+  @Test
+  void a_record_of_another_type_is_set_aside_whole() {
+    store.submitAll(Priority.HIGH, "bad", "good");
+    store.jedis.del(NS + "task:bad");
+    store.jedis.hset(NS + "task:bad", "some", "thing");
+    assertEquals(List.of("good"), StoreOnRedis.ids(store.claim(token, 10)));
+    assertEquals(Map.of("some", "thing"), store.jedis.hgetAll(NS + "damaged:task:bad"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ready:high",
+        "ready:medium",
+        "ready:low",
+        "scheduled",
+        "running",
+        "done",
+        "kept",
+        "dead",
+        "expired",
+        "cancelled",
+        "cancelling",
+        "paused",
+        "parked",
+        "stale",
+        "leaders",
+        "damaged",
+      })
+  void a_key_of_another_type_is_set_aside_and_every_call_goes_on(String key) {
+    for (Priority priority : Priority.values()) {
+      store.submit("before " + priority, priority);
+    }
+    store.jedis.del(NS + key);
+    store.jedis.set(NS + key, "junk");
+    assertInstanceOf(Submission.Accepted.class, store.submit("after", Priority.HIGH));
+    store.claims.enter(token);
+    store.claims.recover(token);
+    List<Claim> claims = store.claim(token, 10);
+    assertTrue(claims.stream().anyMatch(claim -> claim.id().equals("after")), claims::toString);
+    for (Claim claim : claims) {
+      assertEquals(AttemptEnd.COMPLETED, get(store.claims.end(token, claim, Outcome.SUCCESS)));
+    }
+    get(store.tasks.counts());
+    get(store.tasks.overview());
+    get(store.tasks.details("after"));
+    get(store.tasks.explain("after"));
+    store.claims.promote(token, 10);
+    store.claims.unpark(token, 10);
+    store.claims.cancelling(token);
+    store.claims.trim(token, 10);
+    running("dies", TaskOptions.NONE.retention(Duration.ofHours(1)));
+    get(store.tasks.cancel("dies"));
+    get(store.tasks.cancel("after"));
+    succeed();
+    repair();
+    repair();
+    assertEquals("junk", store.jedis.get(NS + "damaged:" + key));
+    for (Claim claim : store.claim(token, 10)) { // what only the list that is gone had
+      assertEquals(AttemptEnd.COMPLETED, get(store.claims.end(token, claim, Outcome.SUCCESS)));
+    }
+    assertEquals(4, get(store.tasks.counts()).completed());
+  }
+
+  @Test
+  void junk_in_running_goes_and_its_task_runs_again() {
+    running("sound", TaskOptions.NONE);
+    running("hurt", TaskOptions.NONE);
+    store.jedis.hset(NS + "running", "hurt", "junk");
+    store.jedis.hset(NS + "running", "nobody", "\0\1junk");
+    token = store.lead(token.epoch() + 1);
+    assertEquals(new Recovered(1, 0, 0), store.claims.recover(token));
+    assertEquals(List.of("sound", "hurt"), StoreOnRedis.ids(store.claim(token, 10)));
+    assertEquals(2, setAside().size(), setAside()::toString);
+    assertTrue(setAside().toString().contains("\\\\x00\\\\x01junk"), setAside()::toString);
+  }
+
+  @Test
+  void what_is_running_and_cannot_be_read_is_no_claim_of_a_leader_that_asks_again() {
+    running("hurt", TaskOptions.NONE);
+    running("sound", TaskOptions.NONE);
+    store.jedis.setrange(NS + "task:hurt", 0, "w??");
+    List<Claim> found = store.claims.reconcile(token, store.sequence(), Map.of());
+    assertEquals(List.of("sound"), StoreOnRedis.ids(found));
+    assertEquals(List.of("sound"), List.copyOf(store.jedis.hkeys(NS + "running")));
+  }
+
+  @Test
+  void junk_in_paused_is_no_failure_and_what_is_paused_stays_so() {
+    get(store.tasks.pause(new Pause.OfType("log")));
+    store.jedis.hset(NS + "paused", "priority:none", "1");
+    store.jedis.hset(NS + "paused", "junk", "1");
+    store.jedis.hset(NS + "paused", "type:log", "junk");
+    assertEquals(
+        Map.of(new Pause.OfType("log"), Instant.EPOCH), get(store.tasks.overview()).paused());
+    repair();
+    assertEquals(List.of("type:log"), List.copyOf(store.jedis.hkeys(NS + "paused")));
+    assertTrue(
+        get(store.tasks.paused()).get(new Pause.OfType("log")).isAfter(Instant.EPOCH), "a time");
+    assertEquals(3, setAside().size(), setAside()::toString);
+  }
+
+  @Test
+  void a_look_through_all_keys_finds_what_no_call_has_met() {
+    submit("sound", TaskOptions.NONE);
+    store.jedis.set(NS + "task:old", "c123");
+    store.jedis.set(NS + "trail:sound", "junk");
+    store.jedis.hset(NS + "unique:12", "junk", "junk");
+    store.jedis.lpush(NS + "idempotency:12", "junk");
+    store.jedis.set(NS + "parked:h:log", "junk");
+    store.jedis.sadd(NS + "parked", "", "junk", "h:log");
+    AtomicInteger hints = new AtomicInteger();
+    store.claims.whenSetAside(hints::incrementAndGet);
+    store.jedis.publish(NS + "damaged", "1");
+    Eventually.await("it listens", () -> hints.get() > 0);
+    int connected = hints.get();
+    repair();
+    assertEquals(
+        List.of("idempotency:12", "parked:h:log", "task:old", "trail:sound", "unique:12"),
+        store.jedis.keys(NS + "damaged:*").stream()
+            .map(key -> key.substring((NS + "damaged:").length()))
+            .sorted()
+            .toList());
+    assertFalse(store.jedis.exists(NS + "parked"));
+    Eventually.await("the leader is told", () -> hints.get() > connected);
+    assertEquals(List.of("sound"), StoreOnRedis.ids(store.claim(token, 10)));
+  }
+
+  @Test
+  void what_was_set_aside_is_bounded_and_the_oldest_goes_first() {
+    store.submit("bad", Priority.HIGH);
+    for (int i = 0; i < ScriptCalls.MOST_ENTRIES + 10; i++) {
+      store.jedis.rpush(NS + "damaged", "{\"key\":\"" + NS + "damaged:task:" + i + "\"}");
+      store.jedis.set(NS + "damaged:task:" + i, "w");
+    }
+    store.jedis.set(NS + "task:bad", "w");
+    assertEquals(List.of(), store.claim(token, 1));
+    assertEquals(ScriptCalls.MOST_ENTRIES, store.jedis.llen(NS + "damaged"));
+    assertEquals(ScriptCalls.MOST_ENTRIES, store.jedis.keys(NS + "damaged:*").size());
+    assertTrue(store.jedis.exists(NS + "damaged:task:bad"));
+    Eventually.await(
+        "health counts it", () -> store.tasks.health().damaged() == ScriptCalls.MOST_ENTRIES);
+  }
+
+  @Test
+  void a_damaged_trail_costs_its_lines_alone() {
+    Claim claim = running("t", TaskOptions.NONE);
+    store.jedis.set(NS + "trail:t", "junk");
+    Outcome failed = again("no", Duration.ZERO);
+    assertEquals(AttemptEnd.RETRYING, get(store.claims.end(token, claim, failed)));
+    store.claims.promote(token, 10);
+    assertEquals(1, get(store.tasks.details("t")).orElseThrow().charged());
+    assertTrue(get(store.tasks.explain("t")).isPresent());
+    assertEquals(
+        AttemptEnd.COMPLETED,
+        get(
+            store.claims.end(
+                token,
+                store.claimOne(token),
+                new Outcome.Success("1".getBytes(java.nio.charset.StandardCharsets.UTF_8)))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"claimSeq, junk", "claimSeq, ''"})
+  void a_fence_whose_barrier_cannot_be_read_ends_the_leadership(String field, String value) {
+    store.submit("t", Priority.HIGH);
+    store.jedis.hset(NS + "leader", field, value);
+    assertThrows(StoreException.Fenced.class, () -> store.claim(token, 1));
+    assertThrows(StoreException.Fenced.class, () -> store.claims.reconcile(token, 9, Map.of()));
+    assertEquals(1, store.jedis.llen(NS + "ready:high"));
+    assertEquals(Optional.empty(), Optional.ofNullable(store.jedis.lindex(NS + "damaged", 0)));
+  }
+}
