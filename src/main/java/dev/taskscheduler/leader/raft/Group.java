@@ -215,6 +215,9 @@ final class Group implements AutoCloseable {
             ? ". This node's Raft log is empty (its directory was lost), and"
             : ". The log of one of them may be empty (its directory was lost), and")
         + " an empty one may not elect a leader before it was brought up to date."
+        + (config.protection() instanceof RaftProtection.None
+            ? ""
+            : " Or they do not admit each other (" + config.protection().word() + "): see the log.")
         + (away.isEmpty() ? "" : " Start " + String.join(", ", away) + ".")
         + " If that cannot be, stop all members, empty every RAFT_DATA_DIR and start them: no task"
         + " is lost";

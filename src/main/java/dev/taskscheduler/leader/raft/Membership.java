@@ -52,12 +52,12 @@ final class Membership {
                   .filter(other -> other.getId().equals(peer))
                   .findFirst())
           .map(Membership::node);
-    } catch (IOException e) {
-      return Optional.empty(); // the group is not there yet
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty(); // the group is not there yet, or has no address of this one
     }
   }
 
-  static RaftNode node(RaftPeer peer) {
+  private static RaftNode node(RaftPeer peer) {
     return RaftNode.parseAddress(peer.getId().toString(), peer.getAddress());
   }
 

@@ -1,5 +1,8 @@
 package dev.taskscheduler.leader.raft;
 
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -26,6 +29,7 @@ import org.apache.ratis.protocol.exceptions.TimeoutIOException;
 /// Calls to other members. Each call has a connection for itself while it lasts; afterwards the
 /// next one to the same member takes it. Safe for use by several threads.
 final class OutgoingCalls implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(OutgoingCalls.class.getName());
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
 
   /// As long as Ratis's own transport waits for an answer, beyond what the call itself says.
@@ -47,6 +51,7 @@ final class OutgoingCalls implements AutoCloseable {
   private final Map<String, Deque<PeerConnection>> idle = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("raft-call-", 0).factory());
+  private final Refusals refusals = new Refusals();
   private volatile boolean closed;
 
   OutgoingCalls(Membership membership, PeerProof proof, CallRules rules) {
@@ -144,7 +149,12 @@ final class OutgoingCalls implements AutoCloseable {
       // Looked up anew each time: a name may come to exist, or to mean another address.
       fresh.connect(
           new InetSocketAddress(peer.host(), peer.port()), (int) CONNECT_LIMIT.toMillis());
-      return proof.call(fresh, peer);
+      try {
+        return proof.call(fresh, peer);
+      } catch (IOException e) {
+        refusals.tell(peer, e);
+        throw e;
+      }
     }
 
     private synchronized void hold(Socket fresh) throws IOException {
@@ -197,8 +207,7 @@ final class OutgoingCalls implements AutoCloseable {
         try {
           socket.close();
         } catch (IOException e) {
-          System.getLogger(OutgoingCalls.class.getName())
-              .log(System.Logger.Level.DEBUG, "raft call did not close", e);
+          LOG.log(DEBUG, "raft call did not close", e);
         }
       }
     }
@@ -209,6 +218,28 @@ final class OutgoingCalls implements AutoCloseable {
     String text = reply.getExceptionReply().getException().toStringUtf8();
     String cut = text.substring(0, Math.min(text.length(), MOST_TEXT));
     return cut.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+
+  /// Tells that a peer and this member do not know each other, once a minute for each at the most:
+  /// Ratis calls again several times a second.
+  private static final class Refusals {
+    private static final long EVERY = TimeUnit.MINUTES.toNanos(1);
+    private final Map<String, Long> toldAt = new ConcurrentHashMap<>();
+
+    void tell(RaftNode peer, IOException why) {
+      long now = System.nanoTime();
+      Long last = toldAt.get(peer.id());
+      if (last == null || now - last > EVERY) {
+        toldAt.put(peer.id(), now);
+        LOG.log(
+            WARNING,
+            () ->
+                "raft peer and this node do not admit each other peer="
+                    + peer
+                    + " why="
+                    + why.getMessage());
+      }
+    }
   }
 
   @Override
