@@ -34,7 +34,7 @@ final class ScriptCalls {
   /// Codes of what a script meets in damaged data: a key of another type, and an error of Lua.
   private static final Set<String> DAMAGE = Set.of("WRONGTYPE", "ERR");
 
-  /// A look that found nothing is not repeated sooner; nor is a line logged.
+  /// Looks that found nothing are not repeated sooner.
   private static final Duration REST = Duration.ofSeconds(1);
 
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -55,34 +55,40 @@ final class ScriptCalls {
     return guarded(script, () -> redis.eval(script, scriptKeys, args));
   }
 
+  /// Where a look finds nothing the call is repeated once all the same: another caller may have set
+  /// aside meanwhile what stood in its way.
+  ///
   /// @param call of this script, which may be repeated
   <T> T guarded(LuaScript script, Supplier<T> call) {
     for (int repetitions = 0; ; repetitions++) {
       try {
         return call.get();
       } catch (RedisException.Raised e) {
-        if (repetitions == MOST_REPETITIONS || !DAMAGE.contains(e.code()) || !look(script, e)) {
+        if (!DAMAGE.contains(e.code()) || repetitions == MOST_REPETITIONS) {
+          throw e;
+        }
+        if (!found() && repetitions > 0) {
+          tellUnexplained(script, e);
           throw e;
         }
       }
     }
   }
 
+  /// Looks, unless a look has just been in vain.
+  ///
   /// @return whether something was set aside
-  private boolean look(LuaScript script, RedisException.Raised e) {
-    if (System.nanoTime() - lookFrom.get() < 0) {
-      return false;
-    }
-    if (setAside(List.of()) > 0) {
-      return true;
-    }
+  private boolean found() {
+    return System.nanoTime() - lookFrom.get() >= 0 && setAside(List.of()) > 0;
+  }
+
+  private void tellUnexplained(LuaScript script, RedisException.Raised e) {
     lookFrom.set(System.nanoTime() + REST.toNanos());
     if (mayLog()) {
       LOG.log(
           System.Logger.Level.WARNING,
           () -> "script fails, nothing damaged was found script=" + script.name() + " why=" + e);
     }
-    return false;
   }
 
   /// Sets aside what cannot be read: of what every call needs, and of `marked`.
