@@ -82,8 +82,8 @@ class PlannedStopIT {
         for (int sent = 0; ; sent++) {
           String request =
               sent % 2 == 0
-                  ? "GET /leader HTTP/1.1\r\nHost: h\r\n\r\n"
-                  : "POST /submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                  ? "GET /leader HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  : "POST /submit HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       + "Content-Length: "
                       + BODY.length()
                       + "\r\n\r\n"
