@@ -102,9 +102,14 @@ def bill(version):
     made = docker("create", IMAGE)
     docker("cp", f"{made}:/app/sbom.json", "target/ship/sbom.json")
     docker("cp", f"{made}:/app/libraries.jar", "target/ship/libraries.jar")
+    docker("cp", f"{made}:/app/THIRD-PARTY", "target/ship/THIRD-PARTY")
     docker("rm", made)
     with zipfile.ZipFile("target/ship/libraries.jar") as libraries:
         jars = set(libraries.read("META-INF/libraries/list").decode().split())
+        left = [n for n in libraries.namelist() if any(part in n for part in ("io/grpc/", "io/perfmark/", "com/google/gson/", "META-INF/native/"))]
+    check("of gRPC, gson and native code nothing is left", not left, left[:3] or "nothing")
+    with open("target/ship/THIRD-PARTY") as image, open("THIRD-PARTY") as ours:
+        check("THIRD-PARTY is in the image", image.read() == ours.read(), "the same")
     with open("target/ship/sbom.json") as f:
         listed = json.load(f)
     components = {f"{c['name']}-{c['version']}.jar" for c in listed["components"]}
@@ -113,6 +118,8 @@ def bill(version):
 
 
 def image():
+    same = subprocess.run(["src/ship/reproducible"], capture_output=True, text=True)
+    check("two builds of the same sources give the same jars", same.returncode == 0, (same.stdout.strip().splitlines() or [same.stderr.strip()])[-1])
     docker("build", "-q", "-f", "Dockerfile.jlink", "-t", IMAGE, "--build-arg", "REVISION=" + sh("git", "rev-parse", "HEAD", check=False), ".")
     layers, names = contents()
     for what, (disk, packed) in zip(("runtime and glibc", "libraries", "jar and AOT cache", "/data", "/tmp"), layers):
