@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The API document and Swagger UI, which shows it. Of the UI's archive only the files that the
 /// page asks for are served.
@@ -43,6 +44,7 @@ final class DocumentPages {
           IMAGE,
           "favicon-32x32.png",
           IMAGE);
+  private static final Map<String, byte[]> READ = new ConcurrentHashMap<>();
   private static final HeaderName POLICY = HeaderNames.create("Content-Security-Policy");
   private static final byte[] INITIALIZER =
       """
@@ -59,7 +61,8 @@ final class DocumentPages {
       """
           .getBytes(StandardCharsets.UTF_8);
 
-  /// The document as JSON. Read when it is asked for, as the files are: a node starts without them.
+  /// The document as JSON. Read when it is first asked for, as the files are: a node starts without
+  /// them.
   static byte[] json() {
     return resource(DOCUMENT);
   }
@@ -126,7 +129,12 @@ final class DocumentPages {
     return about.getProperty("version", "unknown");
   }
 
+  /// The file's bytes, one array for all who ask for them: it must not be changed.
   private static byte[] resource(String path) {
+    return READ.computeIfAbsent(path, DocumentPages::read);
+  }
+
+  private static byte[] read(String path) {
     try (InputStream in = stream(path)) {
       return in.readAllBytes();
     } catch (IOException e) {

@@ -78,7 +78,7 @@ final class Routes {
   static void register(HttpRouting.Builder routing, HttpConfig config, Scheduler scheduler) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
     HealthHandler health = new HealthHandler(config, scheduler, Clock.systemUTC());
-    BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory(), config.maxBodyBytes());
+    BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory());
     OrderHandler orders = new OrderHandler(scheduler.tasks());
     PauseHandler pauses = new PauseHandler(scheduler.tasks());
     routing.post("/submit", new SubmitHandler(scheduler.tasks(), config, room));
