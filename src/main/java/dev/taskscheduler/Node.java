@@ -120,7 +120,7 @@ final class Node implements AutoCloseable {
             config.http(),
             new Scheduler(tasks, LeaderView.of(leadership), depth::paused, depth::queued),
             meters,
-            files.clients(),
+            config.http().connections().within(Runtime.getRuntime().maxMemory(), files.clients()),
             meters.feature());
     http.start(broken);
     leadership.start();

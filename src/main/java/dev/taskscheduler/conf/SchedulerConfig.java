@@ -1,5 +1,6 @@
 package dev.taskscheduler.conf;
 
+import dev.taskscheduler.handlers.ConnectionLimits;
 import dev.taskscheduler.handlers.HttpConfig;
 import dev.taskscheduler.leader.LeaderConfig;
 import dev.taskscheduler.leader.raft.RaftConfig;
@@ -39,6 +40,7 @@ public record SchedulerConfig(
   public record LogConfig(LogFormat format, LogLevel level) {}
 
   private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final long MOST_CONNECTIONS = 1_000_000;
   private static final long MOST_TASKS = 100_000_000;
 
   /// Reads `env` over `application.yaml` in the working directory over `application.yaml` on the
@@ -151,6 +153,9 @@ public record SchedulerConfig(
         settings.size("MAX_BATCH_BYTES", 64 << 20, 1 << 10, 1 << 30),
         settings.duration("IDEMPOTENCY_TTL", "24h", "1m", "365d"),
         settings.duration("REQUEST_TIMEOUT", "30s", "1s", "10m"),
+        new ConnectionLimits(
+            (int) settings.number("MAX_CONNECTIONS", 0, 0, MOST_CONNECTIONS),
+            (int) settings.number("MAX_CONNECTIONS_PER_ADDRESS", 0, 0, MOST_CONNECTIONS)),
         Version.current(),
         AccessSettings.access(settings),
         AccessSettings.transport(settings),

@@ -7,12 +7,18 @@ import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 
 /// Sends what the handlers have to say.
 final class Answers {
   private static final Header PROBLEM =
       HeaderValues.createCached(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
   private static final byte[] NOTHING = {};
+
+  /// A larger answer is written in slices of this size, and not copied.
+  static final int SLICE = 16 * 1024;
 
   private Answers() {}
 
@@ -57,8 +63,22 @@ final class Answers {
     if (req.prologue().method().equals(Method.HEAD)) {
       res.headers().contentLength(body.length);
       res.send(NOTHING);
-    } else {
+    } else if (body.length <= SLICE) {
       res.send(body);
+    } else {
+      sendSlices(res, body);
+    }
+  }
+
+  /// Helidon copies what it sends at once.
+  private static void sendSlices(ServerResponse res, byte[] body) {
+    res.headers().contentLength(body.length);
+    try (OutputStream out = res.outputStream()) {
+      for (int at = 0; at < body.length; at += SLICE) {
+        out.write(body, at, Math.min(SLICE, body.length - at));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

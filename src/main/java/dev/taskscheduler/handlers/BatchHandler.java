@@ -41,6 +41,10 @@ final class BatchHandler implements Handler {
   private static final int WINDOW = 1_000;
   private static final long WINDOW_BYTES = 4L << 20;
 
+  /// What is held of an item that was sent, and written of it in the answer, in about so many
+  /// bytes.
+  private static final long ANSWER_BYTES = 256;
+
   /// So many faults are told in all; an item beyond has a status and a detail, and no list.
   private static final int MOST_FAULTS = 2_000;
 
@@ -89,15 +93,8 @@ final class BatchHandler implements Handler {
       return;
     }
     Optional<String> key = IdempotencyKeys.read(req.headers());
-    int weight = room.weigh(WINDOW_BYTES);
-    if (!room.enter(weight)) {
-      Answers.problem(req, res, BodyRoom.NONE_LEFT);
-      return;
-    }
-    try {
-      new Batch(req, lines.get(), key).answer(req, res);
-    } finally {
-      room.leave(weight);
+    try (BodyRoom.Share share = room.share()) {
+      new Batch(req, lines.get(), key, share).answer(req, res);
     }
   }
 
@@ -115,6 +112,7 @@ final class BatchHandler implements Handler {
     private final ServerRequest req;
     private final boolean lines;
     private final Optional<String> key;
+    private final BodyRoom.Share share;
     private final List<Item> items = new ArrayList<>();
     private final Deque<Sent> sent = new ArrayDeque<>();
     private final int stream = ThreadLocalRandom.current().nextInt();
@@ -123,10 +121,11 @@ final class BatchHandler implements Handler {
     private int beyond;
     private boolean cut;
 
-    Batch(ServerRequest req, boolean lines, Optional<String> key) {
+    Batch(ServerRequest req, boolean lines, Optional<String> key, BodyRoom.Share share) {
       this.req = req;
       this.lines = lines;
       this.key = key;
+      this.share = share;
     }
 
     void answer(ServerRequest request, ServerResponse res) throws IOException {
@@ -153,7 +152,7 @@ final class BatchHandler implements Handler {
         return Optional.of(SubmissionAnswers.malformed("The body is empty; send tasks."));
       }
       try (InputStream in = req.content().inputStream()) {
-        ItemSplitter splitter = new ItemSplitter(in, lines, maxItemBytes);
+        ItemSplitter splitter = new ItemSplitter(in, lines, maxItemBytes, this::hold);
         for (Optional<byte[]> item = splitter.next(); item.isPresent(); item = splitter.next()) {
           if (items.size() == MOST_ITEMS) {
             beyond++;
@@ -175,11 +174,17 @@ final class BatchHandler implements Handler {
       }
     }
 
+    /// Waits for memory for an item beside what is held already.
+    private void hold(int itemBytes) {
+      share.atLeast(sentBytes + itemBytes + ANSWER_BYTES * items.size());
+    }
+
     /// Why the rest of a body could not be read of which items were kept.
     private static Problem cut(RuntimeException why) {
       return switch (why) {
         case ClientGone gone ->
             SubmissionAnswers.malformed("The body ended before its length or its last chunk.");
+        case BodyRoom.NoRoom none -> BodyRoom.NoRoom.problem("Nothing was kept of the rest");
         case HttpException large when large.status().equals(Status.REQUEST_ENTITY_TOO_LARGE_413) ->
             ErrorMapping.tooLarge();
         default ->
@@ -229,6 +234,7 @@ final class BatchHandler implements Handler {
         settle();
       }
       boolean durable = task.terms().durability() != Durability.MEMORY;
+      hold(bytes);
       sent.add(new Sent(place, bytes, durable, tasks.submitLater(task, stream)));
       sentBytes += bytes;
     }

@@ -3,6 +3,7 @@ package dev.taskscheduler.handlers;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Status;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,6 +19,7 @@ final class ConnectionBytes implements Supplier<byte[]> {
   private static final String END_OF_HEAD = "\r\n\r\n";
 
   private final Supplier<byte @Nullable []> source;
+  private final BodyPace pace;
   private final int maxFirstLine;
   private final int maxHead;
   private final DataReader reader = DataReader.create(this);
@@ -28,13 +30,18 @@ final class ConnectionBytes implements Supplier<byte[]> {
   private boolean http10;
   private @Nullable ChunkedCoding chunks;
   private @Nullable BadFraming fault; // to be told
+  private boolean tooLarge; // the fault is, and what comes may be a long body
   private boolean ended;
+  private long bodyLeft; // bytes of a body with a length that have not arrived yet
 
   /// @param source null at the end
+  /// @param pace that a body must keep
   /// @param maxFirstLine bytes; a longer one is passed on as it is
   /// @param maxHead bytes of the first line and the headers
-  ConnectionBytes(Supplier<byte @Nullable []> source, int maxFirstLine, int maxHead) {
+  ConnectionBytes(
+      Supplier<byte @Nullable []> source, BodyPace pace, int maxFirstLine, int maxHead) {
     this.source = source;
+    this.pace = pace;
     this.maxFirstLine = maxFirstLine;
     this.maxHead = maxHead;
   }
@@ -54,10 +61,52 @@ final class ConnectionBytes implements Supplier<byte[]> {
   /// @param maxBody bytes of it
   void chunked(long maxBody) {
     chunks = new ChunkedCoding(maxBody);
+    pace.begin();
     int held = reader.available();
     if (held > 0) {
       arrived = reader.readBytes(held);
       at = 0;
+    }
+  }
+
+  /// The request's headers have been read, and its body has a length.
+  void withLength(long length) {
+    bodyLeft = Math.max(0, length - reader.available());
+    if (bodyLeft > 0) {
+      pace.begin();
+    }
+  }
+
+  /// Whether a part of the last request's body has not been read, or cannot be.
+  boolean isInBody() {
+    return bodyLeft > 0 || chunks != null;
+  }
+
+  /// Reads the rest of the body and throws it away: to close a connection with bytes unread takes
+  /// the answer away from a client that has not read it yet.
+  ///
+  /// @param most bytes
+  void discard(int most) {
+    int discarded = 0;
+    while (isInBody() && discarded < most && (!ended || tooLarge)) {
+      if (chunks != null && at < arrived.length && !tooLarge) {
+        discardArrived(chunks);
+      } else {
+        arrived = read(source);
+        at = 0;
+        discarded += arrived.length;
+      }
+    }
+  }
+
+  private void discardArrived(ChunkedCoding coding) {
+    try {
+      at = coding.pass(arrived, at, new ByteArrayOutputStream());
+    } catch (BadFraming e) { // where it would end, nobody knows
+      ended = true;
+    }
+    if (coding.over()) {
+      chunks = null;
     }
   }
 
@@ -90,11 +139,24 @@ final class ConnectionBytes implements Supplier<byte[]> {
   }
 
   private byte[] more() {
-    byte[] bytes = ended ? null : source.get();
+    if (ended) {
+      throw new ClientGone(null);
+    }
+    try {
+      return read(isInBody() ? () -> pace.read(source) : source);
+    } catch (BadFraming e) {
+      ended = true;
+      throw e;
+    }
+  }
+
+  private byte[] read(Supplier<byte @Nullable []> from) {
+    byte[] bytes = from.get();
     if (bytes == null) {
       ended = true;
       throw new ClientGone(null);
     }
+    bodyLeft = Math.max(0, bodyLeft - bytes.length);
     return bytes;
   }
 
@@ -109,6 +171,7 @@ final class ConnectionBytes implements Supplier<byte[]> {
         at = coding.pass(arrived, at, out);
       } catch (BadFraming e) {
         fault = e; // told after what came before it
+        tooLarge = e.status().equals(Status.REQUEST_ENTITY_TOO_LARGE_413);
         return out.size() == 0 ? get() : out.toByteArray();
       }
     }

@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
 import io.helidon.http.ServerRequestHeaders;
 
 /// How long a request's body says it is. Helidon looks for a mapper of text to numbers each time it
@@ -15,5 +16,17 @@ final class ContentLength {
     return headers.contains(HeaderNames.CONTENT_LENGTH)
         ? Long.parseLong(headers.get(HeaderNames.CONTENT_LENGTH).get())
         : NONE;
+  }
+
+  /// The same before Helidon has looked at it: [#NONE] also for what is no number.
+  static long orNone(Headers headers) {
+    if (!headers.contains(HeaderNames.CONTENT_LENGTH)) {
+      return NONE;
+    }
+    try {
+      return Long.parseLong(headers.get(HeaderNames.CONTENT_LENGTH).get());
+    } catch (NumberFormatException e) {
+      return NONE;
+    }
   }
 }

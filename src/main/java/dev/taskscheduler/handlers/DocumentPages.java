@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The API document and Swagger UI, which shows it. Of the UI's archive only the files that the
 /// page asks for are served.
@@ -41,6 +42,7 @@ final class DocumentPages {
           IMAGE,
           "favicon-32x32.png",
           IMAGE);
+  private static final Map<String, byte[]> READ = new ConcurrentHashMap<>();
   private static final byte[] INITIALIZER =
       """
       window.onload = function () {
@@ -56,7 +58,8 @@ final class DocumentPages {
       """
           .getBytes(StandardCharsets.UTF_8);
 
-  /// The document as JSON. Read when it is asked for, as the files are: a node starts without them.
+  /// The document as JSON. Read when it is first asked for, as the files are: a node starts without
+  /// them.
   static byte[] json() {
     return resource(DOCUMENT);
   }
@@ -122,7 +125,12 @@ final class DocumentPages {
     return about.getProperty("version", "unknown");
   }
 
+  /// The file's bytes, one array for all who ask for them: it must not be changed.
   private static byte[] resource(String path) {
+    return READ.computeIfAbsent(path, DocumentPages::read);
+  }
+
+  private static byte[] read(String path) {
     try (InputStream in = stream(path)) {
       return in.readAllBytes();
     } catch (IOException e) {

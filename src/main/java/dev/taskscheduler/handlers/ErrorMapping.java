@@ -62,6 +62,9 @@ final class ErrorMapping {
         HttpException.class,
         (req, res, e) -> Answers.problem(req, res, of(e.status(), e.getMessage())));
     routing.error(
+        BodyRoom.NoRoom.class,
+        (req, res, e) -> Answers.problem(req, res, BodyRoom.NoRoom.problem("Nothing was kept")));
+    routing.error(
         BadFraming.class,
         (req, res, e) -> {
           res.header(HeaderValues.CONNECTION_CLOSE);

@@ -11,8 +11,8 @@ import io.helidon.webserver.Router;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/// A connection as Helidon made it, with another reader.
-record FramedContext(ConnectionContext connection, ConnectionBytes bytes)
+/// A connection as Helidon made it, with another reader and another writer.
+record FramedContext(ConnectionContext connection, ConnectionBytes bytes, DataWriter dataWriter)
     implements ConnectionContext {
   @Override
   public DataReader dataReader() {
@@ -27,11 +27,6 @@ record FramedContext(ConnectionContext connection, ConnectionBytes bytes)
   @Override
   public ExecutorService executor() {
     return connection.executor();
-  }
-
-  @Override
-  public DataWriter dataWriter() {
-    return connection.dataWriter();
   }
 
   @Override

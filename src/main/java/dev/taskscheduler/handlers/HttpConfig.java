@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param idempotencyTtl how long an `Idempotency-Key` is remembered
 /// @param requestDeadline how long a client may take to send its headers and body, and a handler to
 ///   answer
+/// @param connections how many clients may have open at once
 /// @param version of this program
 /// @param access who may call
 /// @param transport plain, or over TLS
@@ -24,12 +25,13 @@ public record HttpConfig(
     int maxBatchBytes,
     Duration idempotencyTtl,
     Duration requestDeadline,
+    ConnectionLimits connections,
     String version,
     Access access,
     Transport transport,
     OriginRules origins) {
 
-  /// Under any name.
+  /// Under any name, with as many connections as there is memory for.
   public HttpConfig(
       String node,
       String host,
@@ -49,6 +51,7 @@ public record HttpConfig(
         maxBatchBytes,
         idempotencyTtl,
         requestDeadline,
+        ConnectionLimits.BY_MEMORY,
         version,
         access,
         transport,

@@ -31,10 +31,6 @@ public final class HttpServer implements AutoCloseable {
   private static final int IDLE_CHECKS = 15; // in the time after which a connection is idle
   private static final int BACKLOG = 1024;
 
-  /// A refused body is read to its end, up to this many times the largest that is taken: to close
-  /// the connection under a client that still sends may cost it the answer.
-  private static final int READ_OF_TOO_LARGE = 2;
-
   private static final int MAX_HEADERS = 16 * 1024;
   private static final int MAX_FIRST_LINE = 4 * 1024;
 
@@ -59,15 +55,15 @@ public final class HttpServer implements AutoCloseable {
     this(config, scheduler, listener, IDLE, features);
   }
 
-  /// @param mostConnections that are open at once; the next client waits until one ends
+  /// @param limits where all of them are open, the next client waits until one ends
   /// @param features more that is served, such as `/metrics`
   public HttpServer(
       HttpConfig config,
       Scheduler scheduler,
       HttpListener listener,
-      int mostConnections,
+      ConnectionLimits limits,
       ServerFeature... features) {
-    this(config, scheduler, listener, IDLE, mostConnections, features);
+    this(config, scheduler, listener, IDLE, limits, features);
   }
 
   /// @param idle how long a connection may say nothing
@@ -77,7 +73,7 @@ public final class HttpServer implements AutoCloseable {
       HttpListener listener,
       Duration idle,
       ServerFeature... features) {
-    this(config, scheduler, listener, idle, Integer.MAX_VALUE, features);
+    this(config, scheduler, listener, idle, ConnectionLimits.UNLIMITED, features);
   }
 
   private HttpServer(
@@ -85,17 +81,19 @@ public final class HttpServer implements AutoCloseable {
       Scheduler scheduler,
       HttpListener listener,
       Duration idle,
-      int mostConnections,
+      ConnectionLimits limits,
       ServerFeature... features) {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
-    this.connections = new OpenConnections(new FramedHttp1(http1(), deadline), mostConnections);
+    this.connections =
+        new OpenConnections(new FramedHttp1(http1(), deadline, largest(config)), limits);
     SecurityHeaders security = new SecurityHeaders(config.transport());
     HttpRouting.Builder routing =
         HttpRouting.builder()
             .addFilter(new RequestFilter(config, listener, deadline, connections, security))
             .addFilter(new OriginFilter(config.origins(), loopback()));
     guard(routing, listener);
+    routing.addFilter(new ResponseMemory(Runtime.getRuntime().maxMemory(), config.maxBodyBytes()));
     Routes.register(routing, config, scheduler, files::problems);
     WebServerConfig.Builder builder =
         WebServer.builder()
@@ -117,16 +115,20 @@ public final class HttpServer implements AutoCloseable {
             .connectionOptions(options -> options.tcpNoDelay(true))
             .idleConnectionTimeout(idle)
             .idleConnectionPeriod(Duration.ofNanos(idle.toNanos() / IDLE_CHECKS))
-            .maxPayloadSize(
-                Math.max(config.maxBatchBytes(), config.maxBodyBytes() * (long) READ_OF_TOO_LARGE))
+            .maxPayloadSize(largest(config) + FramedHttp1.LITTLE) // else it is refused unseen
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .directHandlers(ErrorMapping.direct(security))
-            .maxTcpConnections(mostConnections)
+            .maxTcpConnections(limits.most())
             .protocolsDiscoverServices(false) // HTTP/1.1 would be there twice: see http1()
             .addConnectionSelector(connections)
             .routing(routing);
     this.server = encrypted(builder).build();
     watchIdentity();
+  }
+
+  /// Bytes of any body.
+  private static long largest(HttpConfig config) {
+    return Math.max(config.maxBatchBytes(), config.maxBodyBytes());
   }
 
   /// No token stands in the way of requests where nobody is asked who they are.

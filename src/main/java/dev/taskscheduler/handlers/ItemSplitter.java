@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /// Cuts a batch into its items while it comes in, without reading them: a JSON array at the commas
 /// of its outermost level, or lines (NDJSON). What an item holds is [SubmitParser]'s to read.
@@ -14,6 +15,7 @@ final class ItemSplitter {
   private final InputStream in;
   private final boolean lines;
   private final int longest;
+  private final IntConsumer grows;
   private final byte[] buffer = new byte[16 * 1024];
   private int at;
   private int filled;
@@ -25,10 +27,12 @@ final class ItemSplitter {
 
   /// @param lines an item a line; else one JSON array
   /// @param longest bytes of an item at the most
-  ItemSplitter(InputStream in, boolean lines, int longest) {
+  /// @param grows is told how many bytes an item may take, before it does
+  ItemSplitter(InputStream in, boolean lines, int longest, IntConsumer grows) {
     this.in = in;
     this.lines = lines;
     this.longest = longest;
+    this.grows = grows;
   }
 
   /// A batch that cannot be cut into items.
@@ -156,6 +160,7 @@ final class ItemSplitter {
       return;
     }
     if (length == item.length) {
+      grows.accept(2 * length);
       item = Arrays.copyOf(item, 2 * length);
     }
     item[length++] = (byte) next;

@@ -3,17 +3,25 @@ package dev.taskscheduler.handlers;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The connections of clients: at most so many at once, and closed in order when the server stops.
+/// The connections of clients: at most so many at once, in all and from one address, and closed in
+/// order when the server stops.
 ///
-/// Near the most, the connection that has waited longest for a request is closed for a new one.
+/// Near the most, the connection that has waited longest for a request is closed for a new one. A
+/// connection beyond those of its address is closed at once, unless another one of it is quiet.
 /// Once the server drains, each answer says `Connection: close` (the filter does that). Helidon
 /// closes the listener first and then every connection that waits; here a connection of which a
 /// request may still be under way stays until it was told or has been quiet for [#QUIET].
@@ -28,16 +36,18 @@ final class OpenConnections implements ServerConnectionSelector, AutoCloseable {
 
   private final ServerConnectionSelector protocol;
   private final int most;
+  private final int perAddress;
+  private final Map<Object, Integer> addresses = new ConcurrentHashMap<>();
   private final Set<Tracked> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
   private volatile boolean closing;
   private final Thread sweeper;
 
   /// @param protocol that is spoken on all of them
-  /// @param most open at once
-  OpenConnections(ServerConnectionSelector protocol, int most) {
+  OpenConnections(ServerConnectionSelector protocol, ConnectionLimits limits) {
     this.protocol = protocol;
-    this.most = most;
+    this.most = limits.most();
+    this.perAddress = limits.perAddress();
     sweeper = Thread.ofVirtual().name("quiet-connections").unstarted(this::sweep);
   }
 
@@ -112,7 +122,12 @@ final class OpenConnections implements ServerConnectionSelector, AutoCloseable {
 
   @Override
   public ServerConnection connection(ConnectionContext context) {
-    Tracked connection = new Tracked(protocol.connection(context));
+    Object address = address(context.remotePeer().address());
+    if (addresses.merge(address, 1, Integer::sum) > perAddress && !closeQuiet(address)) {
+      leave(address);
+      throw new CloseConnectionException("too many connections from " + address);
+    }
+    Tracked connection = new Tracked(protocol.connection(context), address);
     open.add(connection);
     if (open.size() >= most) { // Helidon takes the next one only when one of these has ended
       wake();
@@ -120,12 +135,44 @@ final class OpenConnections implements ServerConnectionSelector, AutoCloseable {
     return connection;
   }
 
+  /// Of IPv6 the network: one host has as many addresses in it as it likes.
+  private static Object address(SocketAddress peer) {
+    if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
+      byte[] bytes = inet.getAddress().getAddress();
+      return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, Long.BYTES));
+    }
+    return peer;
+  }
+
+  private void leave(Object address) {
+    addresses.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+  }
+
+  /// Closes the connection of an address that has waited longest for a request.
+  ///
+  /// @return false if none waits
+  private synchronized boolean closeQuiet(Object address) {
+    Optional<Quiet> longest =
+        open.stream()
+            .filter(each -> each.address.equals(address) && !each.gaveWay && each.quiet())
+            .map(each -> new Quiet(each, each.idleTime()))
+            .max(Comparator.comparing(Quiet::time));
+    longest.ifPresent(quiet -> {
+      quiet.connection.gaveWay = true; // for one new connection only
+      quiet.connection.close(false);
+    });
+    return longest.isPresent();
+  }
+
   /// Not interruptable in Helidon's sense: it would be cut in the middle of a first line.
   private final class Tracked implements ServerConnection {
     private final ServerConnection connection;
+    private final Object address;
+    private boolean gaveWay; // guarded by OpenConnections
 
-    private Tracked(ServerConnection connection) {
+    private Tracked(ServerConnection connection, Object address) {
       this.connection = connection;
+      this.address = address;
     }
 
     @Override
@@ -134,6 +181,7 @@ final class OpenConnections implements ServerConnectionSelector, AutoCloseable {
         connection.handle(limit);
       } finally {
         open.remove(this);
+        leave(address);
       }
     }
 

@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Bounds the time from a request's first line to the last byte of its answer: a client that sends
 /// its headers or body too slowly, or does not read its answer, is cut off, and a handler that
-/// takes too long is interrupted. Helidon bounds only the wait for the first line.
+/// takes too long is interrupted. Helidon bounds only the wait for the first line. Within that time
+/// a wait for the peer may have a limit of its own.
 ///
 /// Each connection is a virtual thread of its own; an interrupt closes the socket that the thread
 /// reads or writes. A thread finds its own watch in a map and then writes one field of it: nothing
@@ -51,6 +54,25 @@ final class RequestDeadline implements AutoCloseable {
     }
   }
 
+  /// The current thread begins to wait for its peer, in a request. If [#peerCame()] is not called
+  /// in time, the peer is told, and the thread is interrupted.
+  ///
+  /// @param tell runs on another thread; must not wait
+  void awaitPeer(Duration limit, Runnable tell) {
+    Watch watch = watches.get(Thread.currentThread());
+    if (watch != null) {
+      watch.peer.set(new Peer(now() + limit.toNanos(), tell));
+    }
+  }
+
+  /// The current thread no longer waits for its peer.
+  ///
+  /// @return false if it was too late: nothing more may be written to the peer
+  boolean peerCame() {
+    Watch watch = watches.get(Thread.currentThread());
+    return watch == null || watch.peer.getAndSet(null) != null;
+  }
+
   private long now() {
     return System.nanoTime() - origin;
   }
@@ -69,6 +91,8 @@ final class RequestDeadline implements AutoCloseable {
             // Interrupted at every sweep until it ends: after the first time the handler may still
             // be writing its answer to a client that does not read. The next sweep is time enough.
             each.getKey().interrupt();
+          } else {
+            each.getValue().cutSlowPeer(now, each.getKey());
           }
         }
       }
@@ -82,7 +106,21 @@ final class RequestDeadline implements AutoCloseable {
     sweeper.interrupt();
   }
 
+  /// What a thread waits for.
+  ///
+  /// @param until by this class's clock
+  private record Peer(long until, Runnable tell) {}
+
   private static final class Watch {
+    private final AtomicReference<@Nullable Peer> peer = new AtomicReference<>();
     private volatile long until = NONE;
+
+    private void cutSlowPeer(long now, Thread waiting) {
+      Peer slow = peer.get();
+      if (slow != null && now >= slow.until && peer.compareAndSet(slow, null)) {
+        slow.tell.run();
+        waiting.interrupt();
+      }
+    }
   }
 }

@@ -43,17 +43,16 @@ final class RequestFilter implements Filter {
     this.connections = connections;
   }
 
-  /// Reads what the client still sends of a request that was answered: to close the connection
-  /// under it may cost it the answer.
-  private static void readToItsEnd(RoutingRequest req) {
-    if (req.content().consumed() || req.headers().contains(HeaderValues.EXPECT_100)) {
-      return;
+  /// Whether more of the body is left to read than a little: then it is not read, and the
+  /// connection is closed. A body in chunks may be of any size, and one that waits for `100
+  /// Continue` may never come.
+  private static boolean leavesMuch(RoutingRequest req) {
+    if (req.content().consumed()) {
+      return false;
     }
-    try {
-      req.content().consume();
-    } catch (RuntimeException e) {
-      throw new CloseConnectionException("the rest of the body cannot be read", e);
-    }
+    return !req.headers().contains(HeaderNames.CONTENT_LENGTH)
+        || ContentLength.orNone(req.headers()) > FramedHttp1.LITTLE
+        || req.headers().contains(HeaderValues.EXPECT_100);
   }
 
   /// Whether it is plain where the body ends: one length in digits, or chunks. A proxy in front may
@@ -112,16 +111,13 @@ final class RequestFilter implements Filter {
     boolean framed = framed(req.headers());
     res.beforeSend(() -> {
       security.addTo(res.headers());
-      if (connections.draining()) {
+      if (connections.draining() || leavesMuch(req)) {
         res.header(HeaderValues.CONNECTION_CLOSE);
       }
     });
     try {
       if (framed) {
         if (ContentLength.of(req.headers()) > largest(req)) {
-          if (req.headers().contains(HeaderValues.EXPECT_100)) {
-            res.header(HeaderValues.CONNECTION_CLOSE); // the body was not sent, and need not be
-          }
           Answers.problem(req, res, ErrorMapping.tooLarge());
         } else if (!plain(req.prologue().uriPath().rawPath())) {
           Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, PATH));
@@ -134,9 +130,6 @@ final class RequestFilter implements Filter {
       }
       status = res.status().code();
       if (res.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
-        if (framed && connections.draining()) {
-          readToItsEnd(req);
-        }
         // Helidon says so in its answer and goes on reading, be it in the middle of a refused body.
         throw new CloseConnectionException("answered, and the last on this connection");
       }

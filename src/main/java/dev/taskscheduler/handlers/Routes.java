@@ -86,7 +86,7 @@ final class Routes {
       Supplier<List<String>> fileProblems) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
     HealthHandler health = new HealthHandler(config, scheduler, fileProblems, Clock.systemUTC());
-    BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory(), config.maxBodyBytes());
+    BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory());
     OrderHandler orders = new OrderHandler(scheduler.tasks());
     PauseHandler pauses = new PauseHandler(scheduler.tasks());
     routing.post("/submit", new SubmitHandler(scheduler.tasks(), config, room));

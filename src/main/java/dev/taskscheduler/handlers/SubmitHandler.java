@@ -56,21 +56,13 @@ final class SubmitHandler implements Handler {
       return;
     }
     long announced = ContentLength.of(req.headers());
-    int weight = room.weigh(announced == ContentLength.NONE ? maxBodyBytes : announced);
-    if (!room.enter(weight)) {
-      Answers.problem(req, res, BodyRoom.NONE_LEFT);
-      return;
-    }
-    try {
-      read(req, res, announced);
-    } finally {
-      room.leave(weight);
+    Optional<String> key = IdempotencyKeys.read(req.headers());
+    try (BodyRoom.Share share = room.share()) {
+      take(req, res, key, body(req, announced, share));
     }
   }
 
-  private void read(ServerRequest req, ServerResponse res, long announced) throws IOException {
-    Optional<String> key = IdempotencyKeys.read(req.headers());
-    byte[] body = body(req, announced);
+  private void take(ServerRequest req, ServerResponse res, Optional<String> key, byte[] body) {
     if (body.length > maxBodyBytes) {
       Answers.problem(req, res, ErrorMapping.tooLarge());
       return;
@@ -165,17 +157,27 @@ final class SubmitHandler implements Handler {
   }
 
   /// A body that is too large comes back one byte too long.
-  private byte[] body(ServerRequest req, long announced) throws IOException {
+  private byte[] body(ServerRequest req, long announced, BodyRoom.Share share) throws IOException {
     if (!req.content().hasEntity()) {
       return new byte[0];
     }
     try (InputStream in = req.content().inputStream()) {
-      if (announced == ContentLength.NONE) { // chunked
-        return in.readNBytes(maxBodyBytes + 1);
-      }
-      byte[] body = new byte[(int) announced];
-      int length = in.readNBytes(body, 0, body.length);
-      return length == body.length ? body : Arrays.copyOf(body, length);
+      return announced == ContentLength.NONE // chunked
+          ? read(in, maxBodyBytes + 1, share)
+          : read(in, (int) announced, share);
     }
+  }
+
+  /// Reads up to so many bytes, into memory that grows as they arrive.
+  private static byte[] read(InputStream in, int most, BodyRoom.Share share) throws IOException {
+    byte[] body = new byte[Math.min(most, BodyRoom.SMALL)];
+    int length = in.readNBytes(body, 0, body.length);
+    while (length == body.length && length < most) {
+      int larger = (int) Math.min(most, 2L * length);
+      share.atLeast(larger);
+      body = Arrays.copyOf(body, larger);
+      length += in.readNBytes(body, length, larger - length);
+    }
+    return length == body.length ? body : Arrays.copyOf(body, length);
   }
 }

@@ -48,13 +48,18 @@ final class TasksHandler {
 
   void show(ServerRequest req, ServerResponse res) {
     String id = req.path().pathParameters().get("id");
-    Optional<TaskDetails> task = TaskIds.isOne(id) ? tasks.details(id) : Optional.empty();
-    if (task.isEmpty()) {
+    Optional<byte[]> body = TaskIds.isOne(id) ? details(id) : Optional.empty();
+    if (body.isEmpty()) {
       Answers.problem(req, res, TaskIds.UNKNOWN);
       return;
     }
-    byte[] body = JsonText.object(json -> TaskJson.write(json, task.get()));
-    Answers.json(req, res, Status.OK_200, body);
+    Answers.json(req, res, Status.OK_200, body.get());
+  }
+
+  /// Apart, so that nothing but the answer is held while it is sent.
+  private Optional<byte[]> details(String id) {
+    Optional<TaskDetails> task = tasks.details(id);
+    return task.map(found -> JsonText.object(json -> TaskJson.write(json, found)));
   }
 
   void explain(ServerRequest req, ServerResponse res) {

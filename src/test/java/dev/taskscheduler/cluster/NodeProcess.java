@@ -87,7 +87,7 @@ final class NodeProcess implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-Xmx128m",
-                    "-XX:+ExitOnOutOfMemoryError",
+                    "-XX:+ExitOnOutOfMemoryError", // as in the image
                     "-cp",
                     System.getProperty("java.class.path"),
                     program.getName())));

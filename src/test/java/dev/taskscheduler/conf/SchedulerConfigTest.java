@@ -440,7 +440,7 @@ class SchedulerConfigTest {
     while (line.find()) {
       yaml.put(line.group(1), line.group(2));
     }
-    assertEquals(39, yaml.size(), yaml.toString());
+    assertEquals(41, yaml.size(), yaml.toString());
     assertEquals(with(), SchedulerConfig.of(env(), yaml));
   }
 }

@@ -165,6 +165,23 @@ class FramingIT {
   }
 
   @Test
+  void lines_of_a_head_end_with_crlf_and_nothing_else() throws IOException {
+    for (String request :
+        List.of(
+            "POST /pause HTTP/1.1\nHost: h\r\nContent-Length: 0\r\n\r\n",
+            "POST /pause HTTP/1.1\r\nHost: h\nContent-Length: 0\r\n\r\n",
+            "POST /pause HTTP/1.1\r\nHost: h\r\nX: a\rContent-Length: 5\r\n\r\n",
+            "POST /pause HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n",
+            "POST /pause HTTP/1.1\r\nHost: h\r\n X: y\r\n\r\n",
+            "POST /pause HTTP/1.1\r\nHost: h\r\nX: y\r\n\tz\r\n\r\n")) {
+      assertRefusedAndClosed(400, request);
+    }
+    assertRefusedAndClosed(414, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    assertRefusedAndClosed(
+        400, "POST /pause HTTP/1.1\r\nHost: h\r\nX: " + "y".repeat(17_000) + "\r\n\r\n");
+  }
+
+  @Test
   void extensions_trailers_and_names_in_any_case_are_read_as_the_rfc_says() throws IOException {
     try (RawConnection connection = connect()) {
       for (String coding : List.of("chunked", "Chunked", "CHUNKED")) {

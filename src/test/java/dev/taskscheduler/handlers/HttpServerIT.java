@@ -129,7 +129,7 @@ class HttpServerIT {
       RawConnection.Answer answer = connection.send(large).send("\r\n0\r\n\r\n").read();
       assertEquals(413, answer.status());
       assertEquals(Problem.MEDIA_TYPE, answer.header("content-type"));
-      assertEquals(202, connection.submit(GOOD).read().status());
+      connection.awaitClosed(); // nobody knows how much there is
     }
     try (RawConnection connection = connect()) {
       connection.send(

@@ -178,7 +178,8 @@ class OddSubmissionTest {
         SubmitParser.MARK,
         assertInstanceOf(SubmitRequest.Malformed.class, parser.parse(body, false)).detail());
     byte[] batch = (MARK + "[{\"payload\":1}]").getBytes(UTF_8);
-    ItemSplitter splitter = new ItemSplitter(new ByteArrayInputStream(batch), false, 1 << 10);
+    ItemSplitter splitter =
+        new ItemSplitter(new ByteArrayInputStream(batch), false, 1 << 10, grows -> {});
     assertEquals(SubmitParser.MARK, assertThrows(BrokenBatch.class, splitter::next).getMessage());
   }
 }
