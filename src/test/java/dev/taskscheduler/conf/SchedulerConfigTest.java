@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.conf.ConfigException.Fault;
 import dev.taskscheduler.handlers.Access;
 import dev.taskscheduler.handlers.OpenArea;
+import dev.taskscheduler.handlers.OriginRules;
 import dev.taskscheduler.handlers.Transport;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.leader.raft.RaftProtection;
@@ -347,6 +348,29 @@ class SchedulerConfigTest {
     Path broken = Files.writeString(folder.resolve("application.yaml"), "scheduler: [:\n  {");
     var refused = assertThrows(ConfigException.class, () -> Yaml.read(broken));
     assertEquals(broken.toString(), refused.faults().getFirst().name());
+  }
+
+  @Test
+  void origins_and_hosts_are_lists_of_names() {
+    assertEquals(new OriginRules(Set.of(), Set.of()), with().http().origins());
+    assertEquals(
+        new OriginRules(
+            Set.of("https://tasks.test", "http://[::1]:8080"), Set.of("tasks.test", "[::1]")),
+        with(
+                "API_ALLOWED_ORIGINS",
+                "https://Tasks.test, http://[::1]:8080",
+                "API_ALLOWED_HOSTS",
+                "tasks.test,[::1]")
+            .http()
+            .origins());
+    assertEquals(Set.of("*"), with("API_ALLOWED_HOSTS", "*").http().origins().hosts());
+    for (String bad : List.of("tasks.test", "https://tasks.test/", "*", "null", "a://b,")) {
+      assertEquals(
+          "API_ALLOWED_ORIGINS", faults("API_ALLOWED_ORIGINS", bad).getFirst().name(), bad);
+    }
+    for (String bad : List.of("tasks.test:80", "http://tasks.test", "a,,b")) {
+      assertEquals("API_ALLOWED_HOSTS", faults("API_ALLOWED_HOSTS", bad).getFirst().name(), bad);
+    }
   }
 
   @Test

@@ -51,6 +51,7 @@ class OriginIT {
             1 << 16,
             Duration.ofHours(1),
             Duration.ofSeconds(10),
+            ConnectionLimits.BY_MEMORY,
             "0.1.0",
             new Access.Everyone(),
             new Transport.Plain(),

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What clients send cannot end a node that runs as in the image: with a heap of 128 MiB, and ended
 /// by its first `OutOfMemoryError`.
 @Timeout(120)
-class HostileClientIT {
+class FaultFloodIT {
   private static final int BAD_HEADERS = 100_000;
   private static final int CLIENTS = 16;
   private static final RedisServer REDIS = new RedisServer();
