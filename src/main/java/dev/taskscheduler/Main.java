@@ -76,8 +76,8 @@ public final class Main {
   /// Starts a node that stops in order when the process is told to end, be it while it starts.
   ///
   /// @throws RuntimeException if it cannot start; its message says why
-  static Node start(SchedulerConfig config) {
-    CompletableFuture<Node> started = new CompletableFuture<>();
+  static App start(SchedulerConfig config) {
+    CompletableFuture<App> started = new CompletableFuture<>();
     CountDownLatch stopped = new CountDownLatch(1);
     Logging.keepUntil(stopped);
     Runtime.getRuntime()
@@ -93,7 +93,7 @@ public final class Main {
                   }
                 }));
     try {
-      Node node = new Node(config, () -> System.exit(FAILED));
+      App node = new App(config, () -> System.exit(FAILED));
       started.complete(node);
       return node;
     } catch (RuntimeException | Error e) {
@@ -102,8 +102,8 @@ public final class Main {
     }
   }
 
-  private static void stop(CompletableFuture<Node> started) {
-    Node node;
+  private static void stop(CompletableFuture<App> started) {
+    App node;
     try {
       node = started.get(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {

@@ -40,7 +40,7 @@ public final class FilesTaker {
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(SocketChannel.open()); // before there are no files left
     }
-    Node node = Main.start(config);
+    App node = Main.start(config);
     Eventually.await("it leads", () -> node.leadership().leadership().isPresent());
     new FilesTaker().spoil(node.port(), clients); // by now its classes are loaded
   }

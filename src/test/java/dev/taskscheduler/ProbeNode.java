@@ -14,7 +14,7 @@ public final class ProbeNode {
   public static void main(String[] args) {
     SchedulerConfig config = SchedulerConfig.load(System.getenv());
     Logging.configure(config.log().format(), config.log().level());
-    Node node = Main.start(config);
+    App node = Main.start(config);
     long epoch = 0;
     long told = 0;
     long lastSeen = 0;

@@ -1,10 +1,10 @@
 package dev.taskscheduler.conf;
 
-import dev.taskscheduler.handlers.Access;
-import dev.taskscheduler.handlers.FileFault;
-import dev.taskscheduler.handlers.OpenArea;
+import dev.taskscheduler.handlers.AccessPolicy;
+import dev.taskscheduler.handlers.FileError;
 import dev.taskscheduler.handlers.OriginRules;
-import dev.taskscheduler.handlers.TlsFiles;
+import dev.taskscheduler.handlers.PublicEndpoints;
+import dev.taskscheduler.handlers.TlsIdentity;
 import dev.taskscheduler.handlers.TokenFile;
 import dev.taskscheduler.handlers.Transport;
 import java.nio.file.InvalidPathException;
@@ -29,20 +29,20 @@ final class AccessSettings {
 
   private AccessSettings() {}
 
-  static Access access(Settings settings) {
-    Set<OpenArea> open = settings.text(OPEN, names(), AccessSettings::areas, areas -> areas);
+  static AccessPolicy access(Settings settings) {
+    Set<PublicEndpoints> open = settings.text(OPEN, names(), AccessSettings::areas, areas -> areas);
     Optional<Path> file = file(settings, TOKENS);
     if (file.isPresent()) {
       switch (TokenFile.read(file.get())) {
         case TokenFile.Sound sound -> {
-          return new Access.Bearers(sound, open);
+          return new AccessPolicy.Bearers(sound, open);
         }
         case TokenFile.Faulty faulty -> faults(settings, TOKENS, faulty.faults());
         case TokenFile.Unreadable unreadable ->
             faults(settings, TOKENS, List.of(unreadable.fault()));
       }
     }
-    return new Access.Everyone();
+    return new AccessPolicy.Everyone();
   }
 
   static OriginRules origins(Settings settings) {
@@ -58,16 +58,16 @@ final class AccessSettings {
   }
 
   /// The pair in two files; empty where neither is given, or one has a fault.
-  static Optional<TlsFiles.Sound> identity(
+  static Optional<TlsIdentity.Sound> identity(
       Settings settings, String certificateName, String keyName) {
     Optional<Path> certificate = file(settings, certificateName);
     Optional<Path> key = file(settings, keyName);
     if (certificate.isPresent() && key.isPresent()) {
-      switch (TlsFiles.read(certificate.get(), key.get())) {
-        case TlsFiles.Sound sound -> {
+      switch (TlsIdentity.read(certificate.get(), key.get())) {
+        case TlsIdentity.Sound sound -> {
           return Optional.of(sound);
         }
-        case TlsFiles.Faulty faulty -> {
+        case TlsIdentity.Faulty faulty -> {
           faults(settings, certificateName, faulty.certificate());
           faults(settings, keyName, faulty.key());
         }
@@ -86,7 +86,7 @@ final class AccessSettings {
     return Optional.empty();
   }
 
-  static void faults(Settings settings, String name, List<FileFault> faults) {
+  static void faults(Settings settings, String name, List<FileError> faults) {
     faults.forEach(fault -> settings.fault(name, fault.where(), fault.allowed()));
   }
 
@@ -102,14 +102,14 @@ final class AccessSettings {
     }
   }
 
-  private static Set<OpenArea> areas(String list) {
-    Set<OpenArea> areas = EnumSet.noneOf(OpenArea.class);
+  private static Set<PublicEndpoints> areas(String list) {
+    Set<PublicEndpoints> areas = EnumSet.noneOf(PublicEndpoints.class);
     if (list.equalsIgnoreCase(NONE)) {
       return areas;
     }
     for (String name : list.split(",", -1)) {
       areas.add(
-          Arrays.stream(OpenArea.values())
+          Arrays.stream(PublicEndpoints.values())
               .filter(area -> area.name().equalsIgnoreCase(name.strip()))
               .findFirst()
               .orElseThrow(
@@ -119,7 +119,7 @@ final class AccessSettings {
   }
 
   private static String names() {
-    return Arrays.stream(OpenArea.values())
+    return Arrays.stream(PublicEndpoints.values())
         .map(area -> area.name().toLowerCase(Locale.ROOT))
         .collect(Collectors.joining(","));
   }

@@ -1,7 +1,7 @@
 package dev.taskscheduler.conf;
 
 import dev.taskscheduler.handlers.SmallFile;
-import dev.taskscheduler.runner.http.HostRules;
+import dev.taskscheduler.runner.http.HostAllowlist;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
 import dev.taskscheduler.runner.http.SigningKeyRing;
 import java.nio.file.InvalidPathException;
@@ -19,8 +19,8 @@ final class HttpRunnerSettings {
         settings.duration("HTTP_CONNECT_TIMEOUT", "5s", "100ms", "1m"),
         settings.duration("HTTP_TIMEOUT", "30s", "100ms", "24h"),
         settings.size("HTTP_MAX_RESPONSE_BYTES", 64 << 10, 0, 1 << 20),
-        settings.text("HTTP_ALLOWED_HOSTS", "", HostRules::parse, hosts -> hosts),
-        settings.text("HTTP_ALLOW_PRIVATE", "", HostRules::parse, hosts -> hosts),
+        settings.text("HTTP_ALLOWED_HOSTS", "", HostAllowlist::parse, hosts -> hosts),
+        settings.text("HTTP_ALLOW_PRIVATE", "", HostAllowlist::parse, hosts -> hosts),
         keys(settings));
   }
 

@@ -1,6 +1,6 @@
 package dev.taskscheduler.conf;
 
-import dev.taskscheduler.handlers.TlsFiles;
+import dev.taskscheduler.handlers.TlsIdentity;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisTls;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class RedisSettings {
             address -> RedisConfig.parse(address, password),
             RedisSettings::unspoken);
     Optional<Path> signers = AccessSettings.file(settings, SIGNERS);
-    Optional<TlsFiles.Sound> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
+    Optional<TlsIdentity.Sound> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
     List<X509Certificate> trusted = signers.map(file -> signers(settings, file)).orElse(List.of());
     if (config.tls().isPresent()) {
       return config.tls(
@@ -44,7 +44,7 @@ final class RedisSettings {
   }
 
   private static List<X509Certificate> signers(Settings settings, Path file) {
-    TlsFiles.Signers read = TlsFiles.readSigners(file);
+    TlsIdentity.Signers read = TlsIdentity.readSigners(file);
     AccessSettings.faults(settings, SIGNERS, read.faults());
     return read.certificates();
   }

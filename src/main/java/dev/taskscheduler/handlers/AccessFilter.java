@@ -32,13 +32,13 @@ final class AccessFilter implements Filter {
   private static final Caller STRANGER = new Caller.Stranger();
   private static final Login NONE = new Login.None();
 
-  private final Set<OpenArea> open;
+  private final Set<PublicEndpoints> open;
   private final HttpListener listener;
   private final InstantSource clock;
   private final FailedLogins failed = new FailedLogins();
   private volatile List<ApiToken> tokens;
 
-  AccessFilter(Access.Bearers bearers, HttpListener listener, InstantSource clock) {
+  AccessFilter(AccessPolicy.Bearers bearers, HttpListener listener, InstantSource clock) {
     this.open = bearers.open();
     this.tokens = bearers.tokens().tokens();
     this.listener = listener;
@@ -62,7 +62,7 @@ final class AccessFilter implements Filter {
   /// that cannot be read nothing is known: the tokens stay.
   ///
   /// @return what is wrong with the file
-  List<FileFault> changed(SmallFile file) {
+  List<FileError> changed(SmallFile file) {
     return switch (TokenFile.of(file)) {
       case TokenFile.Sound sound -> {
         tokens = sound.tokens();
@@ -97,11 +97,11 @@ final class AccessFilter implements Filter {
   @Override
   public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
     String path = req.path().path();
-    if (OpenArea.isProbe(path)) {
+    if (PublicEndpoints.isProbe(path)) {
       proceed(chain, STRANGER);
       return;
     }
-    boolean isOpen = OpenArea.covers(open, path);
+    boolean isOpen = PublicEndpoints.covers(open, path);
     switch (login(req.headers())) {
       case Login.Known(Caller.Bearer bearer) -> {
         Method method = req.prologue().method();
@@ -125,7 +125,7 @@ final class AccessFilter implements Filter {
         if (isOpen) {
           proceed(chain, STRANGER);
         } else if (wait.isPresent()) {
-          Answers.refuse(req, res, tooMany(wait.get()));
+          Responses.refuse(req, res, tooMany(wait.get()));
         } else {
           unauthorized(req, res, UNKNOWN, why.detail());
         }
@@ -169,7 +169,7 @@ final class AccessFilter implements Filter {
   private static void unauthorized(
       RoutingRequest req, RoutingResponse res, String challenge, String detail) {
     res.header(HeaderNames.WWW_AUTHENTICATE, challenge);
-    Answers.refuse(req, res, Problem.of(Status.UNAUTHORIZED_401, detail));
+    Responses.refuse(req, res, Problem.of(Status.UNAUTHORIZED_401, detail));
   }
 
   private static void refuse(
@@ -177,6 +177,6 @@ final class AccessFilter implements Filter {
     res.header(
         HeaderNames.WWW_AUTHENTICATE,
         CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + Right.wanted(method, path) + "\"");
-    Answers.refuse(req, res, Problem.of(Status.FORBIDDEN_403, right.limit()));
+    Responses.refuse(req, res, Problem.of(Status.FORBIDDEN_403, right.limit()));
   }
 }

@@ -2,9 +2,9 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
-import dev.taskscheduler.task.PayloadFault;
+import dev.taskscheduler.task.PayloadError;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskService;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
@@ -50,15 +50,15 @@ final class BatchHandler implements Handler {
 
   private final TaskService tasks;
   private final SubmitParser parser;
-  private final SubmissionAnswers answers;
+  private final SubmitProblems answers;
   private final IdempotencyKeys keys;
-  private final BodyRoom room;
+  private final BodyMemoryLimit room;
   private final int maxItemBytes;
 
-  BatchHandler(TaskService tasks, HttpConfig config, BodyRoom room) {
+  BatchHandler(TaskService tasks, HttpConfig config, BodyMemoryLimit room) {
     this.tasks = tasks;
     this.parser = new SubmitParser(config.maxBodyBytes(), InstantSource.system());
-    this.answers = new SubmissionAnswers(tasks.types());
+    this.answers = new SubmitProblems(tasks.types());
     this.keys = new IdempotencyKeys(config.idempotencyTtl());
     this.room = room;
     this.maxItemBytes = config.maxBodyBytes();
@@ -67,7 +67,8 @@ final class BatchHandler implements Handler {
   /// What became of an item: an answer, or a problem.
   ///
   /// @param durable whether more than memory was asked for
-  private record Item(Optional<Submission> submission, Optional<Problem> problem, boolean durable) {
+  private record Item(
+      Optional<SubmitResult> submission, Optional<Problem> problem, boolean durable) {
     /// Not answered yet.
     static final Item SENT = new Item(Optional.empty(), Optional.empty(), false);
 
@@ -77,13 +78,13 @@ final class BatchHandler implements Handler {
   }
 
   private record Sent(
-      int place, int bytes, boolean durable, CompletableFuture<Submission> answer) {}
+      int place, int bytes, boolean durable, CompletableFuture<SubmitResult> answer) {}
 
   @Override
   public void handle(ServerRequest req, ServerResponse res) throws IOException {
     Optional<Boolean> lines = lines(req.headers());
     if (lines.isEmpty()) {
-      Answers.problem(
+      Responses.problem(
           req,
           res,
           Problem.of(
@@ -93,7 +94,7 @@ final class BatchHandler implements Handler {
       return;
     }
     Optional<String> key = IdempotencyKeys.read(req.headers());
-    try (BodyRoom.Share share = room.share()) {
+    try (BodyMemoryLimit.Share share = room.share()) {
       new Batch(req, lines.get(), key, share).answer(req, res);
     }
   }
@@ -112,7 +113,7 @@ final class BatchHandler implements Handler {
     private final ServerRequest req;
     private final boolean lines;
     private final Optional<String> key;
-    private final BodyRoom.Share share;
+    private final BodyMemoryLimit.Share share;
     private final List<Item> items = new ArrayList<>();
     private final Deque<Sent> sent = new ArrayDeque<>();
     private final int stream = ThreadLocalRandom.current().nextInt();
@@ -121,7 +122,7 @@ final class BatchHandler implements Handler {
     private int beyond;
     private boolean cut;
 
-    Batch(ServerRequest req, boolean lines, Optional<String> key, BodyRoom.Share share) {
+    Batch(ServerRequest req, boolean lines, Optional<String> key, BodyMemoryLimit.Share share) {
       this.req = req;
       this.lines = lines;
       this.key = key;
@@ -137,11 +138,11 @@ final class BatchHandler implements Handler {
         res.header(HeaderValues.CONNECTION_CLOSE); // nobody knows where the next request begins
       }
       if (items.isEmpty() && broken.isPresent()) {
-        Answers.problem(request, res, broken.get());
+        Responses.problem(request, res, broken.get());
         return;
       }
       byte[] body = JsonText.object(json -> write(json, broken));
-      Answers.json(request, res, Status.OK_200, body);
+      Responses.json(request, res, Status.OK_200, body);
     }
 
     /// Reads all there is.
@@ -149,7 +150,7 @@ final class BatchHandler implements Handler {
     /// @return why the rest was not read
     private Optional<Problem> read() throws IOException {
       if (!req.content().hasEntity()) {
-        return Optional.of(SubmissionAnswers.malformed("The body is empty; send tasks."));
+        return Optional.of(SubmitProblems.malformed("The body is empty; send tasks."));
       }
       try (InputStream in = req.content().inputStream()) {
         ItemSplitter splitter = new ItemSplitter(in, lines, maxItemBytes, this::hold);
@@ -164,7 +165,7 @@ final class BatchHandler implements Handler {
         }
         return beyond == 0 ? Optional.empty() : Optional.of(tooMany());
       } catch (ItemSplitter.BrokenBatch e) {
-        return Optional.of(SubmissionAnswers.malformed(String.valueOf(e.getMessage())));
+        return Optional.of(SubmitProblems.malformed(String.valueOf(e.getMessage())));
       } catch (HttpException | ClientGone e) {
         if (items.isEmpty()) {
           throw e; // as for every other body
@@ -183,12 +184,13 @@ final class BatchHandler implements Handler {
     private static Problem cut(RuntimeException why) {
       return switch (why) {
         case ClientGone gone ->
-            SubmissionAnswers.malformed("The body ended before its length or its last chunk.");
-        case BodyRoom.NoRoom none -> BodyRoom.NoRoom.problem("Nothing was kept of the rest");
+            SubmitProblems.malformed("The body ended before its length or its last chunk.");
+        case BodyMemoryLimit.NoRoom none ->
+            BodyMemoryLimit.NoRoom.problem("Nothing was kept of the rest");
         case HttpException large when large.status().equals(Status.REQUEST_ENTITY_TOO_LARGE_413) ->
             ErrorMapping.tooLarge();
         default ->
-            SubmissionAnswers.malformed("The rest of the body cannot be read: " + why.getMessage());
+            SubmitProblems.malformed("The rest of the body cannot be read: " + why.getMessage());
       };
     }
 
@@ -206,7 +208,7 @@ final class BatchHandler implements Handler {
       int place = items.size();
       switch (parser.parse(item, key.isPresent())) {
         case SubmitRequest.Valid(NewTask task) when !Caller.current().allows(task.type()) ->
-            items.add(Item.of(SubmissionAnswers.typeNotAllowed()));
+            items.add(Item.of(SubmitProblems.typeNotAllowed()));
         case SubmitRequest.Valid(NewTask task) -> {
           NewTask traced = TraceHeader.kept(req.headers(), task);
           NewTask once =
@@ -215,10 +217,10 @@ final class BatchHandler implements Handler {
           items.add(Item.SENT);
           send(place, item.length, once);
         }
-        case SubmitRequest.Invalid(List<Fault> found) ->
-            items.add(Item.of(SubmissionAnswers.invalid(shown(found))));
+        case SubmitRequest.Invalid(List<FieldError> found) ->
+            items.add(Item.of(SubmitProblems.invalid(shown(found))));
         case SubmitRequest.Malformed(String detail) ->
-            items.add(Item.of(SubmissionAnswers.malformed(detail)));
+            items.add(Item.of(SubmitProblems.malformed(detail)));
       }
     }
 
@@ -248,9 +250,9 @@ final class BatchHandler implements Handler {
 
     private Item await(Sent task) {
       try {
-        Submission answer = task.answer.get();
-        if (answer instanceof Submission.UnfitPayload(List<PayloadFault> found)) {
-          answer = new Submission.UnfitPayload(shown(found));
+        SubmitResult answer = task.answer.get();
+        if (answer instanceof SubmitResult.UnfitPayload(List<PayloadError> found)) {
+          answer = new SubmitResult.UnfitPayload(shown(found));
         }
         return new Item(Optional.of(answer), Optional.empty(), task.durable);
       } catch (InterruptedException e) {
@@ -274,7 +276,7 @@ final class BatchHandler implements Handler {
         json.writeStartObject();
         boolean kept = write(json, item);
         boolean duplicate =
-            item.submission.filter(Submission.Duplicate.class::isInstance).isPresent();
+            item.submission.filter(SubmitResult.Duplicate.class::isInstance).isPresent();
         accepted += kept && !duplicate ? 1 : 0;
         duplicates += duplicate ? 1 : 0;
         json.writeEndObject();
@@ -295,20 +297,20 @@ final class BatchHandler implements Handler {
         item.problem.get().write(json);
         return false;
       }
-      Submission answer = item.submission.orElseThrow();
+      SubmitResult answer = item.submission.orElseThrow();
       return switch (answer) {
-        case Submission.Accepted(String id, Durability reached) -> {
+        case SubmitResult.Accepted(String id, Durability reached) -> {
           CommandLog.task("submitted", id);
           accepted(json, id, Status.ACCEPTED_202);
           durability(json, item, reached);
           yield true;
         }
-        case Submission.Replayed(String id, Durability reached) -> {
+        case SubmitResult.Replayed(String id, Durability reached) -> {
           accepted(json, id, Status.ACCEPTED_202);
           durability(json, item, reached);
           yield true;
         }
-        case Submission.Duplicate(String id) -> {
+        case SubmitResult.Duplicate(String id) -> {
           accepted(json, id, Status.OK_200);
           json.writeBooleanProperty("duplicate", true);
           yield true;

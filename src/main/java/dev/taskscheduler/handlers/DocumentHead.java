@@ -34,7 +34,7 @@ final class DocumentHead implements Handler {
     res.header(HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF);
     res.headers().contentType(type.get());
     boolean json = OpenApiFormat.valueOf(type.get()) == OpenApiFormat.JSON;
-    Answers.bytes(req, res, json ? DocumentPages.json() : DocumentPages.yaml());
+    Responses.bytes(req, res, json ? DocumentPages.json() : DocumentPages.yaml());
   }
 
   private static Optional<MediaType> type(ServerRequest req) {

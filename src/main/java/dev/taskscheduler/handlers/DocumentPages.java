@@ -70,17 +70,17 @@ final class DocumentPages {
   }
 
   void document(ServerRequest req, ServerResponse res) {
-    Answers.json(req, res, Status.OK_200, json());
+    Responses.json(req, res, Status.OK_200, json());
   }
 
   void initializer(ServerRequest req, ServerResponse res) {
     res.headers().contentType(SCRIPT);
-    Answers.bytes(req, res, INITIALIZER);
+    Responses.bytes(req, res, INITIALIZER);
   }
 
   void redirect(ServerRequest req, ServerResponse res) {
     res.header(HeaderNames.LOCATION, "/swagger/");
-    Answers.empty(res, Status.FOUND_302);
+    Responses.empty(res, Status.FOUND_302);
   }
 
   /// `/swagger` has to end with a slash for the page's relative links; with it, the page follows.
@@ -107,12 +107,12 @@ final class DocumentPages {
     res.header(HeaderNames.ETAG, tag);
     res.header(SecurityHeaders.REVALIDATED);
     if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(tag::equals).isPresent()) {
-      Answers.empty(res, Status.NOT_MODIFIED_304);
+      Responses.empty(res, Status.NOT_MODIFIED_304);
       return;
     }
     res.header(SecurityHeaders.PAGE_POLICY);
     res.headers().contentType(type);
-    Answers.bytes(req, res, resource(UI + version + "/" + file));
+    Responses.bytes(req, res, resource(UI + version + "/" + file));
   }
 
   private static String uiVersion() {

@@ -55,20 +55,22 @@ final class ErrorMapping {
 
   /// Handles what comes out of handlers, features and the routing itself.
   static void register(HttpRouting.Builder routing) {
-    routing.error(StoreException.Refused.class, (req, res, e) -> Answers.problem(req, res, of(e)));
     routing.error(
-        StoreException.Unavailable.class, (req, res, e) -> Answers.problem(req, res, of(e)));
+        StoreException.Refused.class, (req, res, e) -> Responses.problem(req, res, of(e)));
+    routing.error(
+        StoreException.Unavailable.class, (req, res, e) -> Responses.problem(req, res, of(e)));
     routing.error(
         HttpException.class,
-        (req, res, e) -> Answers.problem(req, res, of(e.status(), e.getMessage())));
+        (req, res, e) -> Responses.problem(req, res, of(e.status(), e.getMessage())));
     routing.error(
-        BodyRoom.NoRoom.class,
-        (req, res, e) -> Answers.problem(req, res, BodyRoom.NoRoom.problem("Nothing was kept")));
+        BodyMemoryLimit.NoRoom.class,
+        (req, res, e) ->
+            Responses.problem(req, res, BodyMemoryLimit.NoRoom.problem("Nothing was kept")));
     routing.error(
         BadFraming.class,
         (req, res, e) -> {
           res.header(HeaderValues.CONNECTION_CLOSE);
-          Answers.problem(req, res, of(e.status(), e.getMessage()));
+          Responses.problem(req, res, of(e.status(), e.getMessage()));
         });
     // The client is gone or was cut off: there is nobody to answer.
     routing.error(
@@ -90,7 +92,7 @@ final class ErrorMapping {
         Throwable.class,
         (req, res, e) -> {
           LOG.log(Level.ERROR, "request failed path=" + req.path().path(), e);
-          Answers.problem(req, res, of(Status.INTERNAL_SERVER_ERROR_500, null));
+          Responses.problem(req, res, of(Status.INTERNAL_SERVER_ERROR_500, null));
         });
   }
 

@@ -1,8 +1,8 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.task.AttemptRecord;
 import dev.taskscheduler.task.Explanation;
-import dev.taskscheduler.task.PastAttempt;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Task;
@@ -18,7 +18,8 @@ import tools.jackson.core.JsonGenerator;
 final class ExplanationJson {
   private ExplanationJson() {}
 
-  static void write(JsonGenerator json, Explanation task, Reason reason, Optional<Leader> leader) {
+  static void write(
+      JsonGenerator json, Explanation task, WaitReason reason, Optional<Leader> leader) {
     json.writeStringProperty("id", task.task().id());
     json.writeStringProperty("state", task.task().state().named().wire());
     json.writeStringProperty("reason", reason.wire());
@@ -67,7 +68,7 @@ final class ExplanationJson {
     };
   }
 
-  private static String sentence(Explanation task, Reason reason) {
+  private static String sentence(Explanation task, WaitReason reason) {
     String due = due(task).map(JsonText::time).orElse("");
     return switch (reason) {
       case ENDED -> ended(task.task());
@@ -130,7 +131,7 @@ final class ExplanationJson {
         + (task.cancelling() ? ", and is being cancelled." : ".");
   }
 
-  private static String after(PastAttempt last) {
+  private static String after(AttemptRecord last) {
     return switch (last.how()) {
       case TIMED_OUT -> ", after attempt " + last.number() + " ran out of time";
       case LEADER_LOST -> ", after attempt " + last.number() + " lost its leader";

@@ -35,7 +35,7 @@ final class FileWatch implements AutoCloseable {
   /// @param known as they were read by whoever uses them now
   /// @param changed takes them as they are, in the same order, and returns what is wrong with them;
   ///   it is called again once they change again, or if it threw
-  void add(List<SmallFile> known, Function<List<SmallFile>, List<FileFault>> changed) {
+  void add(List<SmallFile> known, Function<List<SmallFile>, List<FileError>> changed) {
     all.add(new Watched(known, changed));
   }
 
@@ -84,13 +84,13 @@ final class FileWatch implements AutoCloseable {
   /// Files that belong together; only the watching thread looks.
   private static final class Watched {
     private final List<Path> paths;
-    private final Function<List<SmallFile>, List<FileFault>> changed;
+    private final Function<List<SmallFile>, List<FileError>> changed;
     private List<SmallFile> taken;
     private List<SmallFile> seen;
     private List<SmallFile> refused = List.of();
-    private volatile List<FileFault> problems = List.of();
+    private volatile List<FileError> problems = List.of();
 
-    private Watched(List<SmallFile> known, Function<List<SmallFile>, List<FileFault>> changed) {
+    private Watched(List<SmallFile> known, Function<List<SmallFile>, List<FileError>> changed) {
       this.paths = known.stream().map(SmallFile::path).toList();
       this.changed = changed;
       this.taken = known;
@@ -115,7 +115,7 @@ final class FileWatch implements AutoCloseable {
         if (!now.equals(refused)) { // tried again at each look, told once
           refused = now;
           problems =
-              List.of(new FileFault(paths.toString(), "files that can be taken; see the log"));
+              List.of(new FileError(paths.toString(), "files that can be taken; see the log"));
           LOG.log(Level.ERROR, "changed files could not be taken files=" + paths, e);
         }
       }

@@ -41,17 +41,17 @@ final class HealthHandler {
   void health(ServerRequest req, ServerResponse res) {
     StoreHealth store = scheduler.tasks().health();
     byte[] body = JsonText.object(json -> write(json, store));
-    Answers.json(req, res, status(store), body);
+    Responses.json(req, res, status(store), body);
   }
 
   void live(ServerRequest req, ServerResponse res) {
-    Answers.json(req, res, Status.OK_200, UP);
+    Responses.json(req, res, Status.OK_200, UP);
   }
 
   void ready(ServerRequest req, ServerResponse res) {
     StoreHealth store = scheduler.tasks().health();
     boolean ready = store.answers() && scheduler.leader().joined();
-    Answers.json(
+    Responses.json(
         req, res, ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, ready ? UP : DOWN);
   }
 

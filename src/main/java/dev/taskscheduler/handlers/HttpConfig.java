@@ -27,7 +27,7 @@ public record HttpConfig(
     Duration requestDeadline,
     ConnectionLimits connections,
     String version,
-    Access access,
+    AccessPolicy access,
     Transport transport,
     OriginRules origins) {
 
@@ -41,7 +41,7 @@ public record HttpConfig(
       Duration idempotencyTtl,
       Duration requestDeadline,
       String version,
-      Access access,
+      AccessPolicy access,
       Transport transport) {
     this(
         node,
@@ -77,7 +77,7 @@ public record HttpConfig(
         idempotencyTtl,
         requestDeadline,
         version,
-        new Access.Everyone(),
+        new AccessPolicy.Everyone(),
         new Transport.Plain());
   }
 }

@@ -133,7 +133,7 @@ public final class HttpServer implements AutoCloseable {
 
   /// No token stands in the way of requests where nobody is asked who they are.
   private void guard(HttpRouting.Builder routing, HttpListener listener) {
-    if (config.access() instanceof Access.Bearers bearers) {
+    if (config.access() instanceof AccessPolicy.Bearers bearers) {
       AccessFilter filter = new AccessFilter(bearers, listener, InstantSource.system());
       routing.addFilter(filter);
       files.add(List.of(bearers.tokens().file()), now -> filter.changed(now.getFirst()));
@@ -148,7 +148,7 @@ public final class HttpServer implements AutoCloseable {
 
   private void watchIdentity() {
     if (config.transport() instanceof Transport.Encrypted encrypted) {
-      files.add(encrypted.identity().files(), now -> TlsPort.changed(server, now));
+      files.add(encrypted.identity().files(), now -> TlsReloader.changed(server, now));
     }
   }
 
@@ -200,12 +200,12 @@ public final class HttpServer implements AutoCloseable {
     String scheme = "http";
     if (config.transport() instanceof Transport.Encrypted encrypted) {
       scheme = "https";
-      TlsPort.tell(encrypted.identity(), Clock.systemUTC());
+      TlsReloader.tell(encrypted.identity(), Clock.systemUTC());
     }
     LOG.log(
         Level.INFO,
         "http started host=" + config.host() + " port=" + server.port() + " scheme=" + scheme);
-    if (config.access() instanceof Access.Everyone && !loopback()) {
+    if (config.access() instanceof AccessPolicy.Everyone && !loopback()) {
       LOG.log(
           Level.WARNING,
           () ->

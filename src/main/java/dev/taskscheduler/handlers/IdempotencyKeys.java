@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers;
 
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
 import io.helidon.http.BadRequestException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
@@ -46,22 +46,22 @@ final class IdempotencyKeys {
   }
 
   /// @param body whose fingerprint goes with the key
-  SubmitTerms.Idempotency once(String key, byte[] body) {
-    return new SubmitTerms.Idempotency(
-        Digest.of(key.getBytes(StandardCharsets.ISO_8859_1)), Digest.of(body), remembered);
+  SubmitOptions.Idempotency once(String key, byte[] body) {
+    return new SubmitOptions.Idempotency(
+        Sha256.of(key.getBytes(StandardCharsets.ISO_8859_1)), Sha256.of(body), remembered);
   }
 
   /// An item of a batch has a key of its own, made of the batch's and its place.
-  SubmitTerms.Idempotency once(String key, int place, byte[] item) {
+  SubmitOptions.Idempotency once(String key, int place, byte[] item) {
     return once(key + " " + place, item); // no key that a client sends has a space in it
   }
 
   /// @return false if a request under this key is being answered
-  boolean begin(SubmitTerms.Idempotency once) {
+  boolean begin(SubmitOptions.Idempotency once) {
     return inFlight.add(once.keyHash());
   }
 
-  void end(SubmitTerms.Idempotency once) {
+  void end(SubmitOptions.Idempotency once) {
     inFlight.remove(once.keyHash());
   }
 }

@@ -29,7 +29,7 @@ final class LeaderHandler {
           }
           details(json, leader, view.election());
         });
-    Answers.json(req, res, Status.OK_200, body);
+    Responses.json(req, res, Status.OK_200, body);
   }
 
   /// Since when and by whom somebody leads, and what a group of electors knows of itself.
@@ -69,7 +69,7 @@ final class LeaderHandler {
 
   void resign(ServerRequest req, ServerResponse res) {
     if (!view.resign()) {
-      Answers.problem(
+      Responses.problem(
           req,
           res,
           Problem.named(
@@ -87,6 +87,6 @@ final class LeaderHandler {
           json.writeStringProperty("node_id", node);
           json.writeBooleanProperty("resigning", true);
         });
-    Answers.json(req, res, Status.ACCEPTED_202, body);
+    Responses.json(req, res, Status.ACCEPTED_202, body);
   }
 }

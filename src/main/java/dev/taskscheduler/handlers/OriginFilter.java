@@ -58,9 +58,9 @@ final class OriginFilter implements Filter {
   public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
     ServerRequestHeaders headers = req.headers();
     if (named && !isKnown(host(headers))) {
-      Answers.refuse(req, res, FOREIGN_HOST);
+      Responses.refuse(req, res, FOREIGN_HOST);
     } else if (isForeign(headers, req.prologue().method())) {
-      Answers.refuse(req, res, FOREIGN_ORIGIN);
+      Responses.refuse(req, res, FOREIGN_ORIGIN);
     } else {
       chain.proceed();
     }

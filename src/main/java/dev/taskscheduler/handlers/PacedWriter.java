@@ -5,7 +5,7 @@ import io.helidon.common.buffers.DataWriter;
 import java.time.Duration;
 
 /// Cuts a client off that does not take its answer. A large answer is written in slices
-/// ([Answers]), and each slice has a limit of its own: a client that takes no byte for that long,
+/// ([Responses]), and each slice has a limit of its own: a client that takes no byte for that long,
 /// or is slower than that on average, holds the answer's memory no longer. For one thread, that of
 /// the connection.
 ///
@@ -15,7 +15,7 @@ final class PacedWriter implements DataWriter {
   static final Duration LIMIT = Duration.ofSeconds(5);
 
   /// From this size on a write is watched.
-  private static final int WATCHED = Answers.SLICE / 2;
+  private static final int WATCHED = Responses.SLICE / 2;
 
   private final DataWriter socket;
   private final RequestDeadline deadline;
@@ -36,7 +36,7 @@ final class PacedWriter implements DataWriter {
       socket.write(buffer);
       return;
     }
-    deadline.awaitPeer(LIMIT.multipliedBy(Math.ceilDiv(length, 2 * Answers.SLICE)), () -> {});
+    deadline.awaitPeer(LIMIT.multipliedBy(Math.ceilDiv(length, 2 * Responses.SLICE)), () -> {});
     try {
       socket.write(buffer);
     } finally {

@@ -29,7 +29,7 @@ final class PauseHandler {
 
   void list(ServerRequest req, ServerResponse res) {
     Map<Pause, Instant> paused = tasks.paused();
-    Answers.json(req, res, Status.OK_200, JsonText.object(json -> write(json, paused)));
+    Responses.json(req, res, Status.OK_200, JsonText.object(json -> write(json, paused)));
   }
 
   void pause(ServerRequest req, ServerResponse res) {
@@ -41,7 +41,7 @@ final class PauseHandler {
       CommandLog.command("pause", text(what.get()));
       list(req, res);
     } else {
-      Answers.problem(
+      Responses.problem(
           req,
           res,
           Problem.named(
@@ -65,7 +65,7 @@ final class PauseHandler {
   /// Answers the request itself if it does not say clearly what: a misspelt word must not pause
   /// all.
   private static Optional<Pause> what(ServerRequest req, ServerResponse res) {
-    Faults faults = new Faults();
+    FieldErrors faults = new FieldErrors();
     TaskQuery.refuseBody(req, faults);
     req.query().names().stream()
         .filter(name -> !KNOWN.contains(name))
@@ -87,13 +87,13 @@ final class PauseHandler {
       refuse(what, faults, "?priority", "must be high, medium or low");
     }
     if (!faults.none()) {
-      Answers.problem(req, res, TaskQuery.invalid(faults));
+      Responses.problem(req, res, TaskQuery.invalid(faults));
       return Optional.empty();
     }
     return what;
   }
 
-  private static void refuse(Optional<Pause> what, Faults faults, String name, String detail) {
+  private static void refuse(Optional<Pause> what, FieldErrors faults, String name, String detail) {
     if (what.isEmpty()) {
       faults.add(name, detail);
     }

@@ -20,7 +20,7 @@ record Problem(
     String title,
     Status status,
     String detail,
-    List<Fault> errors,
+    List<FieldError> errors,
     Optional<String> id,
     Optional<Duration> retryAfter) {
   static final String MEDIA_TYPE = "application/problem+json";
@@ -55,7 +55,7 @@ record Problem(
     return new Problem(type, title, status, detail, errors, Optional.of(taskId), retryAfter);
   }
 
-  Problem with(List<Fault> faults) {
+  Problem with(List<FieldError> faults) {
     return new Problem(type, title, status, detail, faults, id, retryAfter);
   }
 
@@ -82,7 +82,7 @@ record Problem(
     }
   }
 
-  private static Consumer<Fault> writeInto(JsonGenerator json) {
+  private static Consumer<FieldError> writeInto(JsonGenerator json) {
     return fault -> {
       json.writeStartObject();
       json.writeStringProperty("pointer", JsonText.outside(fault.pointer()));

@@ -118,15 +118,15 @@ final class RequestFilter implements Filter {
     try {
       if (framed) {
         if (ContentLength.of(req.headers()) > largest(req)) {
-          Answers.problem(req, res, ErrorMapping.tooLarge());
+          Responses.problem(req, res, ErrorMapping.tooLarge());
         } else if (!plain(req.prologue().uriPath().rawPath())) {
-          Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, PATH));
+          Responses.problem(req, res, Problem.of(Status.BAD_REQUEST_400, PATH));
         } else {
           chain.proceed();
         }
       } else {
         res.header(HeaderValues.CONNECTION_CLOSE); // nobody knows where the next request begins
-        Answers.problem(req, res, Problem.of(Status.BAD_REQUEST_400, FRAMING));
+        Responses.problem(req, res, Problem.of(Status.BAD_REQUEST_400, FRAMING));
       }
       status = res.status().code();
       if (res.headers().contains(HeaderValues.CONNECTION_CLOSE)) {

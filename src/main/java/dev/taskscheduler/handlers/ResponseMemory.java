@@ -62,7 +62,7 @@ final class ResponseMemory implements Filter {
         lease.shrink(0);
       }
     } else {
-      Answers.problem(req, res, NONE_LEFT);
+      Responses.problem(req, res, NONE_LEFT);
     }
   }
 
@@ -79,7 +79,7 @@ final class ResponseMemory implements Filter {
     };
   }
 
-  /// Of an answer that is made. [Answers] gives the length of a large one before it sends it.
+  /// Of an answer that is made. [Responses] gives the length of a large one before it sends it.
   private static int sizeKib(RoutingResponse res) {
     return (int) (res.headers().contentLength().orElse(0) / KIB);
   }

@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers;
 
-import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskFilter;
@@ -40,9 +40,9 @@ final class RetryHandler implements Handler {
       return revived + refused;
     }
 
-    Progress with(List<Revival> answers, Optional<String> behind) {
-      int back = (int) answers.stream().filter(Revival.REVIVED::equals).count();
-      int left = (int) answers.stream().filter(Revival.QUEUE_FULL::equals).count();
+    Progress with(List<RetryResult> answers, Optional<String> behind) {
+      int back = (int) answers.stream().filter(RetryResult.REVIVED::equals).count();
+      int left = (int) answers.stream().filter(RetryResult.QUEUE_FULL::equals).count();
       int others = answers.size() - back - left;
       return left == 0
           ? new Progress(revived + back, refused + others, behind, behind.isPresent(), false)
@@ -52,7 +52,7 @@ final class RetryHandler implements Handler {
 
   @Override
   public void handle(ServerRequest req, ServerResponse res) {
-    Faults faults = new Faults();
+    FieldErrors faults = new FieldErrors();
     TaskQuery.refuseBody(req, faults);
     Optional<TaskQuery.Read> asked = TaskQuery.read(req.query(), faults);
     StateName state = asked.flatMap(read -> read.filter().state()).orElse(StateName.DEAD);
@@ -60,7 +60,7 @@ final class RetryHandler implements Handler {
       faults.add("?state", "must be dead or expired; leave it out for dead");
     }
     if (asked.isEmpty() || !faults.none()) {
-      Answers.problem(req, res, TaskQuery.invalid(faults));
+      Responses.problem(req, res, TaskQuery.invalid(faults));
       return;
     }
     Optional<Progress> came = revive(asked.get(), state);
@@ -70,9 +70,9 @@ final class RetryHandler implements Handler {
             "state=" + state.wire() + " retried=" + done.revived + " refused=" + done.refused));
     if (came.isEmpty()) {
       faults.add("?cursor", "is not known; leave it out");
-      Answers.problem(req, res, TaskQuery.invalid(faults));
+      Responses.problem(req, res, TaskQuery.invalid(faults));
     } else if (came.get().full && came.get().looked() == 0) {
-      Answers.problem(req, res, SubmissionAnswers.noRoomToRetry());
+      Responses.problem(req, res, SubmitProblems.noRoomToRetry());
     } else {
       answer(req, res, came.get());
     }
@@ -116,10 +116,10 @@ final class RetryHandler implements Handler {
           came.next.ifPresent(next -> json.writeStringProperty("next", next));
           if (came.full) {
             json.writeObjectPropertyStart("problem");
-            SubmissionAnswers.noRoomToRetry().write(json);
+            SubmitProblems.noRoomToRetry().write(json);
             json.writeEndObject();
           }
         });
-    Answers.json(req, res, Status.OK_200, body);
+    Responses.json(req, res, Status.OK_200, body);
   }
 }

@@ -86,8 +86,8 @@ final class Routes {
       Supplier<List<String>> fileProblems) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
     HealthHandler health = new HealthHandler(config, scheduler, fileProblems, Clock.systemUTC());
-    BodyRoom room = new BodyRoom(Runtime.getRuntime().maxMemory());
-    OrderHandler orders = new OrderHandler(scheduler.tasks());
+    BodyMemoryLimit room = new BodyMemoryLimit(Runtime.getRuntime().maxMemory());
+    TaskCommandsHandler orders = new TaskCommandsHandler(scheduler.tasks());
     PauseHandler pauses = new PauseHandler(scheduler.tasks());
     routing.post("/submit", new SubmitHandler(scheduler.tasks(), config, room));
     routing.post(BATCH, new BatchHandler(scheduler.tasks(), config, room));
@@ -141,7 +141,7 @@ final class Routes {
   private static void refuse(ServerRequest req, ServerResponse res, String allowed) {
     Method method = req.prologue().method();
     res.header(HeaderNames.ALLOW, allowed);
-    Answers.problem(
+    Responses.problem(
         req,
         res,
         Problem.of(

@@ -24,8 +24,8 @@ public sealed interface SmallFile {
 
   /// @param why in a few words
   record Unreadable(Path path, String why) implements SmallFile {
-    FileFault fault(String what) {
-      return new FileFault(path.toString(), what + "; " + why);
+    FileError fault(String what) {
+      return new FileError(path.toString(), what + "; " + why);
     }
   }
 

@@ -40,7 +40,7 @@ final class StatsHandler implements Handler {
           overview.nextDue().ifPresent(due -> TaskJson.time(json, "nextDueAt", due));
           PauseHandler.write(json, overview.paused());
         });
-    Answers.json(req, res, Status.OK_200, body);
+    Responses.json(req, res, Status.OK_200, body);
   }
 
   private static void counts(JsonGenerator json, TaskCounts counts) {

@@ -21,7 +21,7 @@ final class StatusHandler implements Handler {
   public void handle(ServerRequest req, ServerResponse res) {
     List<String> ids = req.query().all("id", List::of);
     if (ids.size() != 1 || !TaskIds.isOne(ids.getFirst())) {
-      Answers.problem(
+      Responses.problem(
           req,
           res,
           Problem.of(
@@ -33,10 +33,10 @@ final class StatusHandler implements Handler {
     Caller caller = Caller.current();
     Optional<Task> task = tasks.find(ids.getFirst()).filter(found -> caller.allows(found.type()));
     if (task.isEmpty()) {
-      Answers.problem(req, res, TaskIds.UNKNOWN);
+      Responses.problem(req, res, TaskIds.UNKNOWN);
       return;
     }
     byte[] body = JsonText.object(json -> TaskJson.write(json, task.get()));
-    Answers.json(req, res, Status.OK_200, body);
+    Responses.json(req, res, Status.OK_200, body);
   }
 }

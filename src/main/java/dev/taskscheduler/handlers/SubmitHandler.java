@@ -2,8 +2,8 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskService;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.Header;
@@ -30,15 +30,15 @@ final class SubmitHandler implements Handler {
   private final TaskService tasks;
   private final SubmitParser parser;
   private final int maxBodyBytes;
-  private final BodyRoom room;
+  private final BodyMemoryLimit room;
   private final IdempotencyKeys keys;
-  private final SubmissionAnswers answers;
+  private final SubmitProblems answers;
 
-  SubmitHandler(TaskService tasks, HttpConfig config, BodyRoom room) {
+  SubmitHandler(TaskService tasks, HttpConfig config, BodyMemoryLimit room) {
     int maxBodyBytes = config.maxBodyBytes();
     this.tasks = tasks;
     this.keys = new IdempotencyKeys(config.idempotencyTtl());
-    this.answers = new SubmissionAnswers(tasks.types());
+    this.answers = new SubmitProblems(tasks.types());
     this.parser = new SubmitParser(maxBodyBytes, InstantSource.system());
     this.maxBodyBytes = maxBodyBytes;
     this.room = room;
@@ -47,7 +47,7 @@ final class SubmitHandler implements Handler {
   @Override
   public void handle(ServerRequest req, ServerResponse res) throws IOException {
     if (!isUtf8(req.headers(), JSON)) {
-      Answers.problem(
+      Responses.problem(
           req,
           res,
           Problem.of(
@@ -57,38 +57,38 @@ final class SubmitHandler implements Handler {
     }
     long announced = ContentLength.of(req.headers());
     Optional<String> key = IdempotencyKeys.read(req.headers());
-    try (BodyRoom.Share share = room.share()) {
+    try (BodyMemoryLimit.Share share = room.share()) {
       take(req, res, key, body(req, announced, share));
     }
   }
 
   private void take(ServerRequest req, ServerResponse res, Optional<String> key, byte[] body) {
     if (body.length > maxBodyBytes) {
-      Answers.problem(req, res, ErrorMapping.tooLarge());
+      Responses.problem(req, res, ErrorMapping.tooLarge());
       return;
     }
     switch (parser.parse(body, key.isPresent())) {
       case SubmitRequest.Valid(NewTask task) -> {
         NewTask traced = TraceHeader.kept(req.headers(), task);
         if (!Caller.current().allows(task.type())) {
-          Answers.problem(req, res, SubmissionAnswers.typeNotAllowed());
+          Responses.problem(req, res, SubmitProblems.typeNotAllowed());
         } else if (key.isEmpty()) {
           answer(req, res, traced, tasks.submit(traced));
         } else {
           submitOnce(req, res, traced, keys.once(key.get(), body));
         }
       }
-      case SubmitRequest.Invalid(List<Fault> faults) ->
-          Answers.problem(req, res, SubmissionAnswers.invalid(faults));
+      case SubmitRequest.Invalid(List<FieldError> faults) ->
+          Responses.problem(req, res, SubmitProblems.invalid(faults));
       case SubmitRequest.Malformed(String detail) ->
-          Answers.problem(req, res, SubmissionAnswers.malformed(detail));
+          Responses.problem(req, res, SubmitProblems.malformed(detail));
     }
   }
 
   private void submitOnce(
-      ServerRequest req, ServerResponse res, NewTask task, SubmitTerms.Idempotency once) {
+      ServerRequest req, ServerResponse res, NewTask task, SubmitOptions.Idempotency once) {
     if (!keys.begin(once)) {
-      Answers.problem(
+      Responses.problem(
           req,
           res,
           Problem.of(
@@ -97,7 +97,7 @@ final class SubmitHandler implements Handler {
               .retry(ErrorMapping.RETRY_SOON));
       return;
     }
-    Submission answer;
+    SubmitResult answer;
     try {
       answer = tasks.submit(task.terms(task.terms().once(once)));
     } finally {
@@ -106,17 +106,17 @@ final class SubmitHandler implements Handler {
     answer(req, res, task, answer);
   }
 
-  private void answer(ServerRequest req, ServerResponse res, NewTask task, Submission answer) {
+  private void answer(ServerRequest req, ServerResponse res, NewTask task, SubmitResult answer) {
     switch (answer) {
-      case Submission.Accepted(String id, Durability reached) -> {
+      case SubmitResult.Accepted(String id, Durability reached) -> {
         CommandLog.task("submitted", id);
         accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
       }
-      case Submission.Replayed(String id, Durability reached) ->
+      case SubmitResult.Replayed(String id, Durability reached) ->
           accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
-      case Submission.Duplicate(String id) ->
+      case SubmitResult.Duplicate(String id) ->
           accepted(req, res, Status.OK_200, id, ",\"duplicate\":true");
-      default -> Answers.problem(req, res, answers.problem(answer));
+      default -> Responses.problem(req, res, answers.problem(answer));
     }
   }
 
@@ -132,7 +132,7 @@ final class SubmitHandler implements Handler {
     // Cached although it is sent once: the other kinds are copied on the way.
     res.header(HeaderValues.createCached(HeaderNames.LOCATION, "/status?id=" + id));
     byte[] body = ("{\"id\":\"" + id + "\"" + more + "}").getBytes(StandardCharsets.ISO_8859_1);
-    Answers.json(req, res, status, body);
+    Responses.json(req, res, status, body);
   }
 
   /// Whether a body is said to be of this type, and of no other charset than UTF-8.
@@ -157,7 +157,8 @@ final class SubmitHandler implements Handler {
   }
 
   /// A body that is too large comes back one byte too long.
-  private byte[] body(ServerRequest req, long announced, BodyRoom.Share share) throws IOException {
+  private byte[] body(ServerRequest req, long announced, BodyMemoryLimit.Share share)
+      throws IOException {
     if (!req.content().hasEntity()) {
       return new byte[0];
     }
@@ -169,8 +170,9 @@ final class SubmitHandler implements Handler {
   }
 
   /// Reads up to so many bytes, into memory that grows as they arrive.
-  private static byte[] read(InputStream in, int most, BodyRoom.Share share) throws IOException {
-    byte[] body = new byte[Math.min(most, BodyRoom.SMALL)];
+  private static byte[] read(InputStream in, int most, BodyMemoryLimit.Share share)
+      throws IOException {
+    byte[] body = new byte[Math.min(most, BodyMemoryLimit.SMALL)];
     int length = in.readNBytes(body, 0, body.length);
     while (length == body.length && length < most) {
       int larger = (int) Math.min(most, 2L * length);

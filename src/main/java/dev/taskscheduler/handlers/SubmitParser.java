@@ -59,7 +59,7 @@ final class SubmitParser {
       return new SubmitRequest.Malformed("The body is not UTF-8 at byte " + fault + ".");
     }
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
-      return new TaskReading(parser, body, clock, again).request();
+      return new SubmitReader(parser, body, clock, again).request();
     } catch (StreamConstraintsException e) {
       return new SubmitRequest.Malformed("The body is beyond a limit: " + limit(e) + ".");
     } catch (JacksonException e) {

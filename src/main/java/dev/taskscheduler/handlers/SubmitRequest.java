@@ -11,7 +11,7 @@ sealed interface SubmitRequest {
   /// JSON, but not what is asked for.
   ///
   /// @param faults all of them, up to a limit; at least one
-  record Invalid(List<Fault> faults) implements SubmitRequest {
+  record Invalid(List<FieldError> faults) implements SubmitRequest {
     public Invalid {
       faults = List.copyOf(faults);
     }

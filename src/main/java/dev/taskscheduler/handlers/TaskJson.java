@@ -2,7 +2,7 @@ package dev.taskscheduler.handlers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.task.PastAttempt;
+import dev.taskscheduler.task.AttemptRecord;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
@@ -105,7 +105,7 @@ final class TaskJson {
         });
   }
 
-  private static void write(JsonGenerator json, PastAttempt attempt) {
+  private static void write(JsonGenerator json, AttemptRecord attempt) {
     json.writeNumberProperty("number", attempt.number());
     json.writeNumberProperty("epoch", attempt.epoch());
     attempt.node().ifPresent(node -> json.writeStringProperty("node", JsonText.outside(node)));
@@ -117,7 +117,7 @@ final class TaskJson {
     }
   }
 
-  private static String how(PastAttempt.How how) {
+  private static String how(AttemptRecord.How how) {
     return switch (how) {
       case RUNNING -> "running";
       case COMPLETED -> "completed";

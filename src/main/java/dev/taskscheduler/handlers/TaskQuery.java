@@ -30,27 +30,27 @@ final class TaskQuery {
   record Read(TaskFilter filter, String cursor) {}
 
   private final UriQuery query;
-  private final Faults faults;
+  private final FieldErrors faults;
 
-  private TaskQuery(UriQuery query, Faults faults) {
+  private TaskQuery(UriQuery query, FieldErrors faults) {
     this.query = query;
     this.faults = faults;
   }
 
   /// @param faults takes what is wrong with it
   /// @return empty if something is
-  static Optional<Read> read(UriQuery query, Faults faults) {
+  static Optional<Read> read(UriQuery query, FieldErrors faults) {
     return new TaskQuery(query, faults).read();
   }
 
   /// Notes a body where the query alone says what is meant: to pass over it could mean everything.
-  static void refuseBody(ServerRequest req, Faults faults) {
+  static void refuseBody(ServerRequest req, FieldErrors faults) {
     if (req.content().hasEntity()) {
       faults.add("", "there must be no body; say in the query what is meant");
     }
   }
 
-  static Problem invalid(Faults faults) {
+  static Problem invalid(FieldErrors faults) {
     return Problem.named(
             "invalid-query",
             "The query is not what is asked for",
@@ -76,8 +76,8 @@ final class TaskQuery {
             "type",
             text -> Optional.of(text).filter(TYPE.asMatchPredicate()),
             "must be the name of a type");
-    Optional<Instant> since = one("submittedSince", TimeText::time, TIME);
-    Optional<Instant> before = one("submittedBefore", TimeText::time, TIME);
+    Optional<Instant> since = one("submittedSince", Rfc3339::time, TIME);
+    Optional<Instant> before = one("submittedBefore", Rfc3339::time, TIME);
     Optional<Integer> limit =
         one("limit", TaskQuery::limit, "must be a whole number from 1 to " + TaskFilter.MOST);
     Optional<String> cursor =

@@ -22,17 +22,17 @@ final class TasksHandler {
   }
 
   void list(ServerRequest req, ServerResponse res) {
-    Faults faults = new Faults();
+    FieldErrors faults = new FieldErrors();
     Optional<TaskQuery.Read> asked = TaskQuery.read(req.query(), faults);
     Optional<TaskPage> page = asked.flatMap(read -> tasks.list(read.filter(), read.cursor()));
     if (page.isPresent()) {
-      Answers.json(req, res, Status.OK_200, JsonText.object(json -> write(json, page.get())));
+      Responses.json(req, res, Status.OK_200, JsonText.object(json -> write(json, page.get())));
       return;
     }
     if (faults.none()) {
       faults.add("?cursor", "must be what next said to a query for the same state and priority");
     }
-    Answers.problem(req, res, TaskQuery.invalid(faults));
+    Responses.problem(req, res, TaskQuery.invalid(faults));
   }
 
   private static void write(JsonGenerator json, TaskPage page) {
@@ -50,10 +50,10 @@ final class TasksHandler {
     String id = req.path().pathParameters().get("id");
     Optional<byte[]> body = TaskIds.isOne(id) ? details(id) : Optional.empty();
     if (body.isEmpty()) {
-      Answers.problem(req, res, TaskIds.UNKNOWN);
+      Responses.problem(req, res, TaskIds.UNKNOWN);
       return;
     }
-    Answers.json(req, res, Status.OK_200, body.get());
+    Responses.json(req, res, Status.OK_200, body.get());
   }
 
   /// Apart, so that nothing but the answer is held while it is sent.
@@ -66,12 +66,12 @@ final class TasksHandler {
     String id = req.path().pathParameters().get("id");
     Optional<Explanation> found = TaskIds.isOne(id) ? tasks.explain(id) : Optional.empty();
     if (found.isEmpty()) {
-      Answers.problem(req, res, TaskIds.UNKNOWN);
+      Responses.problem(req, res, TaskIds.UNKNOWN);
       return;
     }
-    Reason reason = Reason.of(found.get(), leader.leader().isPresent());
+    WaitReason reason = WaitReason.of(found.get(), leader.leader().isPresent());
     byte[] body =
         JsonText.object(json -> ExplanationJson.write(json, found.get(), reason, leader.leader()));
-    Answers.json(req, res, Status.OK_200, body);
+    Responses.json(req, res, Status.OK_200, body);
   }
 }

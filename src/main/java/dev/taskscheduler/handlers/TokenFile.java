@@ -28,7 +28,7 @@ public sealed interface TokenFile {
 
   /// @param faults all of them, at least one
   /// @param tokens of the lines without a fault, maybe none
-  record Faulty(List<FileFault> faults, List<ApiToken> tokens) implements TokenFile {
+  record Faulty(List<FileError> faults, List<ApiToken> tokens) implements TokenFile {
     public Faulty {
       faults = List.copyOf(faults);
       tokens = List.copyOf(tokens);
@@ -36,7 +36,7 @@ public sealed interface TokenFile {
   }
 
   /// Nothing is known of what stands in it.
-  record Unreadable(FileFault fault) implements TokenFile {}
+  record Unreadable(FileError fault) implements TokenFile {}
 
   static TokenFile read(Path path) {
     return of(SmallFile.read(path));
@@ -62,7 +62,7 @@ public sealed interface TokenFile {
 
     private final SmallFile.Content file;
     private final List<Line> lines = new ArrayList<>();
-    private final List<FileFault> faults = new ArrayList<>();
+    private final List<FileError> faults = new ArrayList<>();
     private final Set<Integer> doubled = new HashSet<>(); // lines that do not count
 
     private Parser(SmallFile.Content file) {
@@ -82,7 +82,7 @@ public sealed interface TokenFile {
         }
       }
       if (lines.isEmpty() && faults.isEmpty()) {
-        faults.add(new FileFault(file.path().toString(), "at least one token; " + FORM));
+        faults.add(new FileError(file.path().toString(), "at least one token; " + FORM));
       }
       List<ApiToken> tokens =
           lines.stream().filter(line -> !doubled.contains(line.number)).map(Line::token).toList();
@@ -168,7 +168,7 @@ public sealed interface TokenFile {
     }
 
     private void fault(int line, String allowed) {
-      faults.add(new FileFault(file.path() + ":" + line, allowed));
+      faults.add(new FileError(file.path() + ":" + line, allowed));
     }
 
     private static Optional<Right> right(String word) {

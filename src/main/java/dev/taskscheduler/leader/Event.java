@@ -1,9 +1,9 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.fence.FenceException;
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.fence.Sighting;
-import dev.taskscheduler.fence.TakeOver;
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.lease.LeaseState;
 
 /// What happened, as the one thread that owns leadership is told it.
 sealed interface Event {
@@ -19,7 +19,7 @@ sealed interface Event {
   /// A look was answered.
   ///
   /// @param answeredAt the monotonic clock when it was
-  record Seen(Sighting sighting, long answeredAt) implements Event {}
+  record Seen(LeaseState sighting, long answeredAt) implements Event {}
 
   /// A look failed.
   record LookFailed() implements Event {}
@@ -27,13 +27,13 @@ sealed interface Event {
   /// This node was admitted.
   ///
   /// @param trust counted from the start of the call
-  record Admitted(TakeOver.Granted grant, Trust trust) implements Event {}
+  record Admitted(Acquisition.Granted grant, Trust trust) implements Event {}
 
   /// This node was not admitted.
-  record Refused(Sighting now, long answeredAt) implements Event {}
+  record Refused(LeaseState now, long answeredAt) implements Event {}
 
   /// A take-over failed.
-  record StandFailed(FenceException cause) implements Event {}
+  record StandFailed(LeaseException cause) implements Event {}
 
   /// A release was answered, by yes or by no: the token does not hold the fence now.
   record Released(FencingToken token) implements Event {}
@@ -42,10 +42,10 @@ sealed interface Event {
   record ReleaseFailed(FencingToken token) implements Event {}
 
   /// The leadership must end, since it holds no more.
-  record Lost(Term term, String why) implements Event {}
+  record Lost(HeldLeadership term, String why) implements Event {}
 
   /// No task thread acts in the name of this leadership any more.
-  record WorkEnded(Term term) implements Event {}
+  record WorkEnded(HeldLeadership term) implements Event {}
 
   /// A person wants another to lead.
   record Resign() implements Event {}

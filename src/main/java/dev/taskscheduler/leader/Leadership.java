@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 

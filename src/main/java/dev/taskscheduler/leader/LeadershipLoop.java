@@ -4,9 +4,9 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.taskscheduler.fence.Fence;
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.fence.Sighting;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.Lease;
+import dev.taskscheduler.lease.LeaseState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// of it blocks (draining is a state with a deadline).
 ///
 /// All that comes from outside comes as an event on its queue. After each event, and when the next
-/// thing is due, [#step] does what the state asks for. The rules of who may lead are in [Watch],
-/// [Trust] and the gate; here they are only driven.
+/// thing is due, [#step] does what the state asks for. The rules of who may lead are in
+/// [LeaseObserver], [Trust] and the gate; here they are only driven.
 final class LeadershipLoop implements Runnable {
   private static final System.Logger LOG = System.getLogger(LeadershipLoop.class.getName());
   private static final int BEATS_PER_TRUST = 4;
@@ -30,31 +30,31 @@ final class LeadershipLoop implements Runnable {
   private static final Duration RELEASE_RETRY = Duration.ofMillis(100);
 
   private final LeaderConfig config;
-  private final Fence fence;
+  private final Lease fence;
   private final LeaderElection election;
   private final LeaderWork work;
   private final LeadershipListener listener;
-  private final FenceHealth health;
-  private final LeaderView view;
-  private final FenceCalls calls;
+  private final LeaseHealth health;
+  private final LeaderObserver view;
+  private final LeaseClient calls;
   private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
-  private final Candidacy candidacy;
+  private final Candidate candidacy;
   private final long pace;
   private final long lookPace;
-  private final Steps steps;
-  private Phase phase = new Phase.Following();
+  private final ProgressMonitor steps;
+  private LeadershipState phase = new LeadershipState.Following();
   private boolean closing;
   private boolean callOut;
   private boolean lookNow = true;
   private long nextLook;
-  private final Patience patience;
+  private final TransferBackoff patience;
 
   /// Our own last token, which may still stand although its work has ended.
   private @Nullable FencingToken leftover;
 
   LeadershipLoop(
       LeaderConfig config,
-      Fence fence,
+      Lease fence,
       LeaderElection election,
       LeaderWork work,
       LeadershipListener listener) {
@@ -63,16 +63,16 @@ final class LeadershipLoop implements Runnable {
     this.election = election;
     this.work = work;
     this.listener = listener;
-    this.health = new FenceHealth();
-    this.view = new LeaderView(config.node(), config.trust());
-    this.calls = new FenceCalls(fence, work, health, this::post);
-    this.steps = new Steps(config.trust(), work);
+    this.health = new LeaseHealth();
+    this.view = new LeaderObserver(config.node(), config.trust());
+    this.calls = new LeaseClient(fence, work, health, this::post);
+    this.steps = new ProgressMonitor(config.trust(), work);
     this.pace = config.trust().toNanos() / BEATS_PER_TRUST;
     this.lookPace = config.trust().toNanos() / LOOKS_PER_TRUST;
     long now = System.nanoTime();
-    this.candidacy = new Candidacy(config, election.name(), now);
+    this.candidacy = new Candidate(config, election.name(), now);
     this.nextLook = now;
-    this.patience = new Patience(config.trust(), now);
+    this.patience = new TransferBackoff(config.trust(), now);
   }
 
   /// Tells the owner; from any thread.
@@ -80,17 +80,17 @@ final class LeadershipLoop implements Runnable {
     queue.add(event);
   }
 
-  LeaderView view() {
+  LeaderObserver view() {
     return view;
   }
 
-  FenceHealth health() {
+  LeaseHealth health() {
     return health;
   }
 
   @Override
   public void run() {
-    while (!(phase instanceof Phase.Closed)) {
+    while (!(phase instanceof LeadershipState.Closed)) {
       steps.made();
       guarded(() -> step(System.nanoTime()));
       Event event = next(System.nanoTime());
@@ -127,14 +127,15 @@ final class LeadershipLoop implements Runnable {
   private long due(long now) {
     long wait =
         switch (phase) {
-          case Phase.Following() -> {
+          case LeadershipState.Following() -> {
             long stand = candidacy.wants() && !callOut ? candidacy.waitNanos(now) : pace;
             yield Math.min(callOut ? pace : nextLook - now, stand);
           }
-          case Phase.Leading(Term term, Beats beats) -> term.trustLeft().toNanos();
-          case Phase.Ending ending -> ending.deadline() - now;
-          case Phase.Releasing releasing -> releasing.retryAt() - now;
-          case Phase.Closed() -> 0;
+          case LeadershipState.Leading(HeldLeadership term, LeaseRenewer beats) ->
+              term.trustLeft().toNanos();
+          case LeadershipState.Ending ending -> ending.deadline() - now;
+          case LeadershipState.Releasing releasing -> releasing.retryAt() - now;
+          case LeadershipState.Closed() -> 0;
         };
     return now + Math.min(pace, wait);
   }
@@ -152,7 +153,7 @@ final class LeadershipLoop implements Runnable {
       case Event.Withdrawn() -> {
         candidacy.nominated(false);
         health.clear("take-over");
-        if (phase instanceof Phase.Leading leading) {
+        if (phase instanceof LeadershipState.Leading leading) {
           // Its token still holds: what runs is put back, not left to be found as lost.
           endPlanned(leading, config.shortDrain(), false);
         }
@@ -161,7 +162,7 @@ final class LeadershipLoop implements Runnable {
         lookNow = true;
         candidacy.releaseTold();
       }
-      case Event.Seen(Sighting sighting, long answeredAt) -> {
+      case Event.Seen(LeaseState sighting, long answeredAt) -> {
         callOut = false;
         saw(sighting, answeredAt);
       }
@@ -173,7 +174,7 @@ final class LeadershipLoop implements Runnable {
         callOut = false;
         admitted(admitted, now);
       }
-      case Event.Refused(Sighting standing, long answeredAt) -> {
+      case Event.Refused(LeaseState standing, long answeredAt) -> {
         callOut = false;
         candidacy.refused(now);
         saw(standing, answeredAt);
@@ -185,23 +186,23 @@ final class LeadershipLoop implements Runnable {
       }
       case Event.Released(FencingToken token) -> released(token, true, now);
       case Event.ReleaseFailed(FencingToken token) -> released(token, false, now);
-      case Event.Lost(Term term, String why) -> lost(term, why, now);
-      case Event.WorkEnded(Term term) -> {
-        if (phase instanceof Phase.Ending ending && ending.term() == term) {
+      case Event.Lost(HeldLeadership term, String why) -> lost(term, why, now);
+      case Event.WorkEnded(HeldLeadership term) -> {
+        if (phase instanceof LeadershipState.Ending ending && ending.term() == term) {
           release(ending, now);
         }
       }
       case Event.Resign() -> {
-        if (phase instanceof Phase.Leading leading) {
+        if (phase instanceof LeadershipState.Leading leading) {
           endPlanned(leading, config.drain(), true);
         }
       }
       case Event.Close() -> {
         closing = true;
         lookNow = true;
-        if (phase instanceof Phase.Leading leading) {
+        if (phase instanceof LeadershipState.Leading leading) {
           endPlanned(leading, config.drain(), true);
-        } else if (phase instanceof Phase.Following && candidacy.isNominated()) {
+        } else if (phase instanceof LeadershipState.Following && candidacy.isNominated()) {
           election.handOver();
         }
       }
@@ -210,13 +211,13 @@ final class LeadershipLoop implements Runnable {
 
   private void step(long now) {
     switch (phase) {
-      case Phase.Following() -> follow(now);
-      case Phase.Leading leading -> {
+      case LeadershipState.Following() -> follow(now);
+      case LeadershipState.Leading leading -> {
         if (!leading.term().trusted()) {
           lost(leading.term(), "trust ended", now);
         }
       }
-      case Phase.Ending ending -> {
+      case LeadershipState.Ending ending -> {
         if (ending.planned() && !ending.term().trusted()) {
           lost(ending.term(), "trust ended", now);
         } else if (now - ending.deadline() >= 0) {
@@ -226,7 +227,7 @@ final class LeadershipLoop implements Runnable {
           release(ending, now);
         }
       }
-      case Phase.Releasing releasing -> {
+      case LeadershipState.Releasing releasing -> {
         if (now - releasing.deadline() >= 0) {
           leftover = releasing.token();
           follow(releasing, now);
@@ -234,7 +235,7 @@ final class LeadershipLoop implements Runnable {
           release(releasing.token(), releasing.resigned(), releasing.deadline());
         }
       }
-      case Phase.Closed() -> {}
+      case LeadershipState.Closed() -> {}
     }
   }
 
@@ -243,10 +244,10 @@ final class LeadershipLoop implements Runnable {
       return;
     }
     if (closing && !candidacy.isOpen()) {
-      phase = new Phase.Closed();
+      phase = new LeadershipState.Closed();
       return;
     }
-    Optional<Sighting> passes = candidacy.passes(now);
+    Optional<LeaseState> passes = candidacy.passes(now);
     if (passes.isPresent() && !closing) {
       callOut = true;
       calls.takeOver(candidacy.nominee(), passes.get());
@@ -262,11 +263,11 @@ final class LeadershipLoop implements Runnable {
     }
   }
 
-  private void saw(Sighting sighting, long answeredAt) {
+  private void saw(LeaseState sighting, long answeredAt) {
     candidacy.saw(sighting, answeredAt);
     view.rival().saw(election.nominatesOne() && candidacy.isNominated(), sighting, answeredAt);
     boolean ownGrant =
-        sighting instanceof Sighting.Held granted && candidacy.isOwnOpenGrant(granted);
+        sighting instanceof LeaseState.Held granted && candidacy.isOwnOpenGrant(granted);
     if (!ownGrant && view.saw(sighting, answeredAt)) {
       health.anotherLeads();
     }
@@ -274,7 +275,7 @@ final class LeadershipLoop implements Runnable {
     if (!health.isAway()) {
       patience.answered(answeredAt);
     }
-    if (sighting instanceof Sighting.Held held
+    if (sighting instanceof LeaseState.Held held
         && !held.released()
         && (held.token().equals(leftover) || (closing && ownGrant))) {
       leftover = null;
@@ -290,14 +291,14 @@ final class LeadershipLoop implements Runnable {
     candidacy.admitted();
     health.clear("look");
     health.clear("release"); // of an earlier term, whose fence does not stand any more
-    Term term = new Term(admitted, election.name(), listener, this::post);
+    HeldLeadership term = new HeldLeadership(admitted, election.name(), listener, this::post);
     if (closing || !candidacy.wants() || !term.trusted()) {
       release(term.token(), false, now + RELEASE_LIMIT.toNanos());
       return;
     }
-    Beats beats =
-        new Beats(fence, term, Duration.ofNanos(pace), health, this::post, steps::missing);
-    phase = new Phase.Leading(term, beats);
+    LeaseRenewer beats =
+        new LeaseRenewer(fence, term, Duration.ofNanos(pace), health, this::post, steps::missing);
+    phase = new LeadershipState.Leading(term, beats);
     view.leads(term);
     try {
       work.begin(term); // first, for tasks wait
@@ -313,8 +314,8 @@ final class LeadershipLoop implements Runnable {
         () -> "leadership begins epoch=" + term.token().epoch() + " elector=" + term.elector());
   }
 
-  private void lost(Term term, String why, long now) {
-    if (phase instanceof Phase.Leading leading && leading.term() == term) {
+  private void lost(HeldLeadership term, String why, long now) {
+    if (phase instanceof LeadershipState.Leading leading && leading.term() == term) {
       leading.beats().stop();
       over(term, why);
       candidacy.lost(term.sinceBegun(), now);
@@ -323,28 +324,31 @@ final class LeadershipLoop implements Runnable {
         patience.handedOver(now);
         election.handOver();
       }
-    } else if (phase instanceof Phase.Ending ending && ending.term() == term && ending.planned()) {
+    } else if (phase instanceof LeadershipState.Ending ending
+        && ending.term() == term
+        && ending.planned()) {
       ending.beats().stop();
       over(term, why);
       end(term, ending.beats(), Duration.ZERO, false, ending.resigned());
     }
   }
 
-  private void endPlanned(Phase.Leading leading, Duration drain, boolean resigned) {
-    Term term = leading.term();
+  private void endPlanned(LeadershipState.Leading leading, Duration drain, boolean resigned) {
+    HeldLeadership term = leading.term();
     end(term, leading.beats(), drain, true, resigned);
     // Told last, as all that others would wait for.
     LOG.log(INFO, () -> "leadership drains epoch=" + term.token().epoch());
   }
 
-  private void end(Term term, Beats beats, Duration drain, boolean planned, boolean resigned) {
+  private void end(
+      HeldLeadership term, LeaseRenewer beats, Duration drain, boolean planned, boolean resigned) {
     long deadline = System.nanoTime() + drain.plus(END_GRACE).toNanos();
-    phase = new Phase.Ending(term, beats, planned, resigned, deadline);
+    phase = new LeadershipState.Ending(term, beats, planned, resigned, deadline);
     work.end(planned, drain, () -> post(new Event.WorkEnded(term)));
   }
 
   /// From here on nothing is done in the name of this term.
-  private void over(Term term, String why) {
+  private void over(HeldLeadership term, String why) {
     term.revoke();
     if (view.ended(term)) {
       LOG.log(INFO, () -> "leadership ends epoch=" + term.token().epoch() + " why=" + why);
@@ -352,7 +356,7 @@ final class LeadershipLoop implements Runnable {
     }
   }
 
-  private void release(Phase.Ending ending, long now) {
+  private void release(LeadershipState.Ending ending, long now) {
     ending.beats().stop();
     ending.term().revoke();
     release(ending.term().token(), ending.resigned(), now + RELEASE_LIMIT.toNanos());
@@ -363,18 +367,18 @@ final class LeadershipLoop implements Runnable {
   }
 
   private void release(FencingToken token, boolean resigned, long deadline) {
-    phase = new Phase.Releasing(token, resigned, deadline, deadline);
+    phase = new LeadershipState.Releasing(token, resigned, deadline, deadline);
     view.endedToken(token);
     calls.release(token);
   }
 
   private void released(FencingToken token, boolean answered, long now) {
-    if (phase instanceof Phase.Releasing releasing && releasing.token().equals(token)) {
+    if (phase instanceof LeadershipState.Releasing releasing && releasing.token().equals(token)) {
       if (answered) {
         follow(releasing, now);
       } else if (releasing.resigned()) { // others wait for it
         long retryAt = now + RELEASE_RETRY.toNanos();
-        phase = new Phase.Releasing(token, true, releasing.deadline(), retryAt);
+        phase = new LeadershipState.Releasing(token, true, releasing.deadline(), retryAt);
       } else {
         leftover = token;
         follow(releasing, now);
@@ -389,8 +393,8 @@ final class LeadershipLoop implements Runnable {
     }
   }
 
-  private void follow(Phase.Releasing released, long now) {
-    phase = new Phase.Following();
+  private void follow(LeadershipState.Releasing released, long now) {
+    phase = new LeadershipState.Following();
     lookNow = true;
     callOut = false;
     if (released.resigned()) {

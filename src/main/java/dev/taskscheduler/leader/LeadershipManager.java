@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.fence.Fence;
+import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.process.VitalThreads;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public final class LeadershipManager implements AutoCloseable {
   /// @param election nominates; not started yet
   public LeadershipManager(
       LeaderConfig config,
-      Fence fence,
+      Lease fence,
       LeaderElection election,
       LeaderWork work,
       LeadershipListener listener) {

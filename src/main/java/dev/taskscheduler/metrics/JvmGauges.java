@@ -9,7 +9,7 @@ import java.lang.management.ThreadMXBean;
 final class JvmGauges {
   private JvmGauges() {}
 
-  static void add(Meterbook book) {
+  static void add(MeterRegistryWriter book) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
     book.gauge("jvm_threads", "Platform threads that live", threads::getThreadCount);

@@ -7,7 +7,7 @@ import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
 import dev.taskscheduler.node.WorkListener;
 import dev.taskscheduler.redis.RedisListener;
-import dev.taskscheduler.runner.http.TargetAnswer;
+import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.runner.http.TargetListener;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -54,7 +54,7 @@ public final class Meters
   /// how long tasks run.
   private static final Set<String> RAN = Set.of("completed", "dead", "retried");
 
-  private final Meterbook book = new Meterbook();
+  private final MeterRegistryWriter book = new MeterRegistryWriter();
   private final Map<Priority, Counter> submitted = new EnumMap<>(Priority.class);
   private final Map<String, Counter> finished = new ConcurrentHashMap<>();
   private final Map<String, Timer> roundTrips = new ConcurrentHashMap<>();
@@ -79,7 +79,7 @@ public final class Meters
   private record Answer(String route, int status) {}
 
   /// @param node this node's id
-  public Meters(String node, Levels levels) {
+  public Meters(String node, GaugeSources levels) {
     for (Priority priority : Priority.values()) {
       submitted.put(
           priority,
@@ -138,7 +138,7 @@ public final class Meters
     storeGauges(levels);
   }
 
-  private void leadershipGauges(String node, Levels levels) {
+  private void leadershipGauges(String node, GaugeSources levels) {
     book.gauge(
         "scheduler_is_leader",
         "1 if this node leads, else 0",
@@ -156,7 +156,7 @@ public final class Meters
             levels.leadership().get().map(leads -> leads.trustLeft().toMillis() / 1e3).orElse(0.0));
   }
 
-  private void storeGauges(Levels levels) {
+  private void storeGauges(GaugeSources levels) {
     book.gauge(
         "scheduler_redis_up",
         "1 if Redis answered when it was last asked, else 0",
@@ -223,7 +223,7 @@ public final class Meters
   }
 
   @Override
-  public void asked(String type, TargetAnswer answer) {
+  public void asked(String type, ResponseCategory answer) {
     targets.asked(type, answer);
   }
 

@@ -13,7 +13,7 @@ final class RaftMeters {
   private final Counter handOversFailed;
 
   /// @param status answers at once
-  RaftMeters(Meterbook book, Supplier<Optional<ElectionStatus>> status) {
+  RaftMeters(MeterRegistryWriter book, Supplier<Optional<ElectionStatus>> status) {
     elections = book.counter("scheduler_raft_elections", "Raft leaders that this node saw elected");
     handOvers = handOvers(book, "done");
     handOversFailed = handOvers(book, "failed");
@@ -37,7 +37,7 @@ final class RaftMeters {
         now -> now.peers().stream().filter(ElectionStatus.Peer::reachable).count());
   }
 
-  private static Counter handOvers(Meterbook book, String outcome) {
+  private static Counter handOvers(MeterRegistryWriter book, String outcome) {
     return book.counter(
         "scheduler_raft_hand_overs",
         "Tries of this node to hand Raft leadership to a peer",
@@ -46,7 +46,7 @@ final class RaftMeters {
   }
 
   private static void gauge(
-      Meterbook book,
+      MeterRegistryWriter book,
       String name,
       String description,
       Supplier<Optional<ElectionStatus>> status,

@@ -1,6 +1,6 @@
 package dev.taskscheduler.metrics;
 
-import dev.taskscheduler.runner.http.TargetAnswer;
+import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.task.Callback;
 import io.helidon.metrics.api.Counter;
 import java.util.EnumMap;
@@ -8,17 +8,17 @@ import java.util.Map;
 
 /// What targets of HTTP tasks and of callbacks answered.
 final class TargetMeters {
-  private final Map<TargetAnswer, Counter> tasks;
-  private final Map<TargetAnswer, Counter> callbacks;
+  private final Map<ResponseCategory, Counter> tasks;
+  private final Map<ResponseCategory, Counter> callbacks;
 
-  TargetMeters(Meterbook book) {
+  TargetMeters(MeterRegistryWriter book) {
     tasks = counters(book, "http");
     callbacks = counters(book, Callback.TYPE);
   }
 
-  private static Map<TargetAnswer, Counter> counters(Meterbook book, String type) {
-    Map<TargetAnswer, Counter> counters = new EnumMap<>(TargetAnswer.class);
-    for (TargetAnswer answer : TargetAnswer.values()) {
+  private static Map<ResponseCategory, Counter> counters(MeterRegistryWriter book, String type) {
+    Map<ResponseCategory, Counter> counters = new EnumMap<>(ResponseCategory.class);
+    for (ResponseCategory answer : ResponseCategory.values()) {
       counters.put(
           answer,
           book.counter(
@@ -33,7 +33,7 @@ final class TargetMeters {
     return counters;
   }
 
-  void asked(String type, TargetAnswer answer) {
+  void asked(String type, ResponseCategory answer) {
     Counter counter = (type.equals(Callback.TYPE) ? callbacks : tasks).get(answer);
     if (counter != null) {
       counter.increment();

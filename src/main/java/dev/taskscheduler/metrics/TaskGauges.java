@@ -11,15 +11,15 @@ import java.util.function.ToLongFunction;
 /// How many tasks stand where, for how long the first of them have, and what keeps them from
 /// starting.
 final class TaskGauges {
-  private final Meterbook book;
-  private final Levels levels;
+  private final MeterRegistryWriter book;
+  private final GaugeSources levels;
 
-  private TaskGauges(Meterbook book, Levels levels) {
+  private TaskGauges(MeterRegistryWriter book, GaugeSources levels) {
     this.book = book;
     this.levels = levels;
   }
 
-  static void add(Meterbook book, Levels levels) {
+  static void add(MeterRegistryWriter book, GaugeSources levels) {
     var gauges = new TaskGauges(book, levels);
     gauges.counts();
     gauges.pauses();

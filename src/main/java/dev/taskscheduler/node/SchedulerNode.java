@@ -48,7 +48,7 @@ public final class SchedulerNode implements LeaderWork {
             leadership,
             store,
             pool,
-            new Turns(config.priorities()),
+            new WeightedRoundRobin(config.priorities()),
             config.repairEvery(),
             listener);
     tenure.set(begun);

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One leadership's work, from recovery to the last answer: a dispatcher that claims and starts, a
-/// [Caretaker] and a [Repairer].
+/// [Maintenance] and a [Repairer].
 ///
 /// Its threads wait on futures and are never interrupted; they end because `quiet` is set or trust
 /// is over.
@@ -36,11 +36,11 @@ final class Tenure {
   private final WorkListener listener;
   private final Semaphore readyHint = new Semaphore(0);
   private final AtomicBoolean ending = new AtomicBoolean();
-  private final Caretaker caretaker;
+  private final Maintenance caretaker;
   private final Repairer repairer;
   private final Unsettled unsettled;
   private @Nullable Thread dispatcher;
-  private final Turns turns; // the dispatcher's alone, as are the next
+  private final WeightedRoundRobin turns; // the dispatcher's alone, as are the next
   private long sequence;
   private boolean recovered;
   private volatile long lastStep = System.nanoTime(); // the dispatcher's
@@ -52,7 +52,7 @@ final class Tenure {
       Leadership leadership,
       ClaimStore store,
       WorkerPool pool,
-      Turns turns,
+      WeightedRoundRobin turns,
       Duration repairEvery,
       WorkListener listener) {
     this.leadership = leadership;
@@ -61,7 +61,7 @@ final class Tenure {
     this.turns = turns;
     this.listener = listener;
     this.unsettled = new Unsettled(leadership.token(), store, listener);
-    this.caretaker = new Caretaker(leadership, store, pool, this::over, this::hint);
+    this.caretaker = new Maintenance(leadership, store, pool, this::over, this::hint);
     this.repairer = new Repairer(leadership, store, repairEvery, listener);
   }
 

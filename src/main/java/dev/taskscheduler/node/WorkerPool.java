@@ -49,7 +49,7 @@ final class WorkerPool {
   private final Workers workers;
   private final Semaphore permits;
   private final Semaphore unacknowledged = new Semaphore(UNACKNOWLEDGED);
-  private final Writes writes;
+  private final OutcomeWriter writes;
 
   /// By task id; from the start until the thread is over and the end is answered, so that
   /// reconciling can tell what is known.
@@ -72,7 +72,7 @@ final class WorkerPool {
     this.listener = listener;
     this.leadership = leadership;
     this.retries = new Retries(config);
-    this.writes = new Writes(leadership, this::signalIdle);
+    this.writes = new OutcomeWriter(leadership, this::signalIdle);
     this.workers = new Workers(config.workers());
     this.permits = new Semaphore(config.workers() + workers.mostAhead());
   }

@@ -281,7 +281,13 @@ public final class Redis implements AutoCloseable {
         throw new RedisException.Refused(message(cause), e);
       }
       throw new RedisException.Unreachable(
-          "Redis at " + config + " cannot be reached for " + name + ": " + Reason.of(e, config), e);
+          "Redis at "
+              + config
+              + " cannot be reached for "
+              + name
+              + ": "
+              + ConnectFailure.of(e, config),
+          e);
     }
   }
 

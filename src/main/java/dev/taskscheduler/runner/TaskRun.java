@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import java.util.Optional;
 
 /// What a runner sees of the task that it runs.

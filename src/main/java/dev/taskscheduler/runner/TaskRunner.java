@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner;
 
-import dev.taskscheduler.task.PayloadFault;
+import dev.taskscheduler.task.PayloadError;
 import java.util.List;
 
 /// Runs tasks of one type. A port, found by [java.util.ServiceLoader]: put a jar with a
@@ -14,8 +14,8 @@ public interface TaskRunner {
 
   /// All that is wrong with a payload, to be told before a task is accepted. Asked by any node,
   /// many times at once, and not for tasks that are kept already: [#run] has to look too. Only the
-  /// first [PayloadFault#MOST] are shown: stop looking there.
-  default List<PayloadFault> faults(byte[] payload) {
+  /// first [PayloadError#MOST] are shown: stop looking there.
+  default List<PayloadError> faults(byte[] payload) {
     return List.of();
   }
 

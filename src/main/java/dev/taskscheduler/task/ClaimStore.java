@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +27,13 @@ public interface ClaimStore {
   ///   late is barred by it
   /// @param limit 1 to 500
   /// @param order which priorities go first
-  Claimed claim(FencingToken token, long sequence, int limit, ClaimOrder order);
+  Claimed claim(FencingToken token, long sequence, int limit, PriorityShares order);
 
   /// [#enter] and the first [#claim] under a token in one call, for a leader that has not recovered
   /// yet: where an earlier leader left nothing running there is nothing to recover.
   ///
   /// @return empty where something runs: then nothing was done, and [#recover] must come first
-  Optional<Claimed> claimFirst(FencingToken token, long sequence, int limit, ClaimOrder order);
+  Optional<Claimed> claimFirst(FencingToken token, long sequence, int limit, PriorityShares order);
 
   /// Bars every claim up to `sequence` that may still arrive, and returns what stands as running
   /// under this token beyond what the caller knows.

@@ -21,7 +21,7 @@ public record Explanation(
     int charged,
     Optional<InQueue> queue,
     List<Pause> pausedBy,
-    Optional<PastAttempt> lastBad,
+    Optional<AttemptRecord> lastBad,
     Optional<String> node,
     boolean cancelling) {
   public Explanation {

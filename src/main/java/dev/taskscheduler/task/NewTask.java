@@ -8,14 +8,14 @@ package dev.taskscheduler.task;
 /// @param options what is asked for beyond the usual
 /// @param terms what is asked of the submission itself
 public record NewTask(
-    Priority priority, String type, byte[] payload, TaskOptions options, SubmitTerms terms) {
+    Priority priority, String type, byte[] payload, TaskOptions options, SubmitOptions terms) {
   /// A task that is run as usual.
   public NewTask(Priority priority, String type, byte[] payload) {
-    this(priority, type, payload, TaskOptions.NONE, SubmitTerms.NONE);
+    this(priority, type, payload, TaskOptions.NONE, SubmitOptions.NONE);
   }
 
   /// The same task, submitted under other terms.
-  public NewTask terms(SubmitTerms other) {
+  public NewTask terms(SubmitOptions other) {
     return new NewTask(priority, type, payload, options, other);
   }
 
@@ -26,6 +26,6 @@ public record NewTask(
 
   /// A task with options, submitted as usual.
   public NewTask(Priority priority, String type, byte[] payload, TaskOptions options) {
-    this(priority, type, payload, options, SubmitTerms.NONE);
+    this(priority, type, payload, options, SubmitOptions.NONE);
   }
 }

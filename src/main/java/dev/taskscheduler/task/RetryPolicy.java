@@ -7,9 +7,10 @@ import java.util.OptionalInt;
 ///
 /// @param maxAttempts attempts that may be charged to it before it is dead; 1 to 1,000
 /// @param backoff how long it waits between attempts
-public record RetryPolicy(OptionalInt maxAttempts, AskedBackoff backoff) {
+public record RetryPolicy(OptionalInt maxAttempts, BackoffOverride backoff) {
   /// As the leader is configured.
-  public static final RetryPolicy USUAL = new RetryPolicy(OptionalInt.empty(), AskedBackoff.USUAL);
+  public static final RetryPolicy USUAL =
+      new RetryPolicy(OptionalInt.empty(), BackoffOverride.USUAL);
 
   public static final int MOST_ATTEMPTS = 1000;
 }

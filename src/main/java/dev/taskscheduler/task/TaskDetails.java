@@ -15,7 +15,7 @@ public record TaskDetails(
     Task task,
     TaskOptions options,
     int charged,
-    List<PastAttempt> history,
+    List<AttemptRecord> history,
     byte[] payload,
     byte[] result,
     boolean cancelling) {

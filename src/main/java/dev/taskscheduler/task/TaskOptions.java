@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param uniqueKey hash of the key that no other pending task may hold, hexadecimal, 32 digits
 /// @param traceparent of the request that submitted it, as W3C Trace Context writes it
 public record TaskOptions(
-    Due due,
+    StartTime due,
     RetryPolicy retry,
     Optional<Duration> timeout,
     Optional<Instant> expiresAt,
@@ -26,7 +26,7 @@ public record TaskOptions(
   /// Nothing beyond the usual.
   public static final TaskOptions NONE =
       new TaskOptions(
-          Due.NOW,
+          StartTime.NOW,
           RetryPolicy.USUAL,
           Optional.empty(),
           Optional.empty(),
@@ -38,9 +38,9 @@ public record TaskOptions(
   /// When a task that was submitted at `submittedAt` may start.
   public Instant dueAt(Instant submittedAt) {
     return switch (due) {
-      case Due.Now() -> submittedAt;
-      case Due.After(Duration delay) -> submittedAt.plus(delay);
-      case Due.At(Instant time) -> time.isAfter(submittedAt) ? time : submittedAt;
+      case StartTime.Now() -> submittedAt;
+      case StartTime.After(Duration delay) -> submittedAt.plus(delay);
+      case StartTime.At(Instant time) -> time.isAfter(submittedAt) ? time : submittedAt;
     };
   }
 
@@ -49,7 +49,7 @@ public record TaskOptions(
     return retention.isEmpty() && callback.isEmpty() && uniqueKey.isEmpty();
   }
 
-  public TaskOptions due(Due other) {
+  public TaskOptions due(StartTime other) {
     return new TaskOptions(
         other, retry, timeout, expiresAt, retention, callback, uniqueKey, traceparent);
   }

@@ -28,7 +28,7 @@ public final class TaskService {
     /// None that looks.
     PayloadCheck NONE = payload -> List.of();
 
-    List<PayloadFault> faults(byte[] payload);
+    List<PayloadError> faults(byte[] payload);
   }
 
   /// @param types the task types that have a runner on this node
@@ -52,8 +52,8 @@ public final class TaskService {
   /// Keeps a task, or says why not.
   ///
   /// @throws StoreException.Refused if it was certainly not kept; the message says why
-  public Submission submit(NewTask task) {
-    Optional<Submission> refused = refused(task);
+  public SubmitResult submit(NewTask task) {
+    Optional<SubmitResult> refused = refused(task);
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -61,29 +61,29 @@ public final class TaskService {
     try {
       return counted(task, await(store.submit(id, task)));
     } catch (StoreException.Unavailable e) {
-      return new Submission.Uncertain(id, String.valueOf(e.getMessage()));
+      return new SubmitResult.Uncertain(id, String.valueOf(e.getMessage()));
     }
   }
 
-  private Optional<Submission> refused(NewTask task) {
+  private Optional<SubmitResult> refused(NewTask task) {
     PayloadCheck check = checks.get(task.type());
     if (check == null) {
-      return Optional.of(new Submission.UnknownType(task.type()));
+      return Optional.of(new SubmitResult.UnknownType(task.type()));
     }
-    List<PayloadFault> faults = check.faults(task.payload());
+    List<PayloadError> faults = check.faults(task.payload());
     if (faults.isEmpty()) {
       return Optional.empty();
     }
-    List<PayloadFault> shown = faults.subList(0, Math.min(faults.size(), PayloadFault.MOST));
-    return Optional.of(new Submission.UnfitPayload(List.copyOf(shown)));
+    List<PayloadError> shown = faults.subList(0, Math.min(faults.size(), PayloadError.MOST));
+    return Optional.of(new SubmitResult.UnfitPayload(List.copyOf(shown)));
   }
 
-  private Submission counted(NewTask task, Submission answer) {
-    if (answer instanceof Submission.Accepted) {
+  private SubmitResult counted(NewTask task, SubmitResult answer) {
+    if (answer instanceof SubmitResult.Accepted) {
       listener.submitted(task.priority());
-    } else if (answer instanceof Submission.Replayed) {
+    } else if (answer instanceof SubmitResult.Replayed) {
       listener.replayed();
-    } else if (answer instanceof Submission.Duplicate) {
+    } else if (answer instanceof SubmitResult.Duplicate) {
       listener.duplicate();
     }
     return answer;
@@ -93,8 +93,8 @@ public final class TaskService {
   ///
   /// @param stream the same number for all that are to be kept in their order
   /// @return what [#submit] returns; fails with [StoreException.Refused] alone
-  public CompletableFuture<Submission> submitLater(NewTask task, int stream) {
-    Optional<Submission> refused = refused(task);
+  public CompletableFuture<SubmitResult> submitLater(NewTask task, int stream) {
+    Optional<SubmitResult> refused = refused(task);
     if (refused.isPresent()) {
       return CompletableFuture.completedFuture(refused.get());
     }
@@ -105,7 +105,7 @@ public final class TaskService {
             switch (failure) {
               case null -> counted(task, answer);
               case StoreException.Unavailable e ->
-                  new Submission.Uncertain(id, String.valueOf(e.getMessage()));
+                  new SubmitResult.Uncertain(id, String.valueOf(e.getMessage()));
               case StoreException.Refused e -> throw e;
               default -> throw new CompletionException(failure);
             });
@@ -141,9 +141,9 @@ public final class TaskService {
   /// @param ids 500 at the most
   /// @return what became of each, in their order
   /// @throws StoreException if Redis does not answer; it may be repeated
-  public List<Revival> revive(List<String> ids) {
-    List<Revival> answers = await(store.revive(ids));
-    answers.stream().filter(Revival.REVIVED::equals).forEach(r -> listener.broughtBack());
+  public List<RetryResult> revive(List<String> ids) {
+    List<RetryResult> answers = await(store.revive(ids));
+    answers.stream().filter(RetryResult.REVIVED::equals).forEach(r -> listener.broughtBack());
     return answers;
   }
 

@@ -14,12 +14,12 @@ public interface TaskStore {
   ///
   /// @return what became of it; fails with [StoreException.Unavailable] when it may have been kept,
   ///   with [StoreException.Refused] when it was not
-  CompletableFuture<Submission> submit(String id, NewTask task);
+  CompletableFuture<SubmitResult> submit(String id, NewTask task);
 
   /// Keeps one of many tasks that come together, beside others that come one by one.
   ///
   /// @param stream any number; what goes in one stream is kept in its order
-  default CompletableFuture<Submission> submit(String id, NewTask task, int stream) {
+  default CompletableFuture<SubmitResult> submit(String id, NewTask task, int stream) {
     return submit(id, task);
   }
 
@@ -36,7 +36,7 @@ public interface TaskStore {
   ///
   /// @param ids 500 at the most
   /// @return what became of each, in their order
-  CompletableFuture<List<Revival>> revive(List<String> ids);
+  CompletableFuture<List<RetryResult>> revive(List<String> ids);
 
   /// Keeps what it names from being started; what runs goes on.
   ///

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
-import dev.taskscheduler.handlers.Access;
-import dev.taskscheduler.handlers.OpenArea;
+import dev.taskscheduler.handlers.AccessPolicy;
 import dev.taskscheduler.handlers.OriginRules;
+import dev.taskscheduler.handlers.PublicEndpoints;
 import dev.taskscheduler.handlers.Transport;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.leader.raft.RaftProtection;
@@ -376,18 +376,19 @@ class SchedulerConfigTest {
   @Test
   void tokens_are_read_at_the_start_and_what_is_open_may_be_chosen(@TempDir Path folder)
       throws IOException {
-    assertEquals(new Access.Everyone(), with().http().access());
-    assertEquals(new Access.Everyone(), with("API_OPEN", "none").http().access());
+    assertEquals(new AccessPolicy.Everyone(), with().http().access());
+    assertEquals(new AccessPolicy.Everyone(), with("API_OPEN", "none").http().access());
     Path file = Files.writeString(folder.resolve("tokens"), "ops all sha256:" + "0a".repeat(32));
     for (var expected :
         Map.of(
-                "", Set.of(OpenArea.values()),
-                "health, Metrics", Set.of(OpenArea.HEALTH, OpenArea.METRICS),
-                "docs", Set.of(OpenArea.DOCS),
+                "", Set.of(PublicEndpoints.values()),
+                "health, Metrics", Set.of(PublicEndpoints.HEALTH, PublicEndpoints.METRICS),
+                "docs", Set.of(PublicEndpoints.DOCS),
                 "none", Set.of())
             .entrySet()) {
       var config = with("API_TOKENS_FILE", file.toString(), "API_OPEN", expected.getKey());
-      Access.Bearers bearers = assertInstanceOf(Access.Bearers.class, config.http().access());
+      AccessPolicy.Bearers bearers =
+          assertInstanceOf(AccessPolicy.Bearers.class, config.http().access());
       assertEquals(expected.getValue(), bearers.open());
     }
   }

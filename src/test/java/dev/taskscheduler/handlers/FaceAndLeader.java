@@ -3,11 +3,11 @@ package dev.taskscheduler.handlers;
 import static dev.taskscheduler.handlers.RestFace.text;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.redis.RedisClaimStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -63,7 +63,7 @@ abstract class FaceAndLeader {
   }
 
   List<Claim> claim(int limit) {
-    return claims.claim(TOKEN, ++sequence, limit, ClaimOrder.STRICT).claims();
+    return claims.claim(TOKEN, ++sequence, limit, PriorityShares.STRICT).claims();
   }
 
   static void end(Claim claim, Outcome outcome) {

@@ -1,7 +1,7 @@
 package dev.taskscheduler.handlers;
 
-import dev.taskscheduler.task.PastAttempt;
-import dev.taskscheduler.task.PastAttempt.How;
+import dev.taskscheduler.task.AttemptRecord;
+import dev.taskscheduler.task.AttemptRecord.How;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -11,8 +11,8 @@ final class GivenTask {
   static final Instant T0 = Instant.parse("2026-11-23T08:55:00Z");
   static final Instant T1 = Instant.parse("2026-11-23T08:55:01.000001Z");
   static final Instant T2 = Instant.parse("2026-11-23T08:55:02Z");
-  static final PastAttempt FAILED =
-      new PastAttempt(
+  static final AttemptRecord FAILED =
+      new AttemptRecord(
           1, 7, Optional.of("node1"), T1, Optional.of(T2), How.FAILED, "it answered 500.");
 
   private GivenTask() {}

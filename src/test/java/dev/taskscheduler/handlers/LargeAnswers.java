@@ -3,7 +3,7 @@ package dev.taskscheduler.handlers;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
@@ -51,7 +51,7 @@ final class LargeAnswers implements AutoCloseable {
     Meters meters =
         new Meters(
             "node1",
-            new Levels(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
     server =
         new HttpServer(
             new HttpConfig(
@@ -63,7 +63,7 @@ final class LargeAnswers implements AutoCloseable {
                 Duration.ofHours(1),
                 Duration.ofSeconds(30),
                 "0.1.0",
-                new Access.Everyone(),
+                new AccessPolicy.Everyone(),
                 transport()),
             new Scheduler(
                 new TaskService(store, Set.of("log"), meters), new GivenLeader(), Map::of, () -> 0),
@@ -79,7 +79,7 @@ final class LargeAnswers implements AutoCloseable {
     Path certificate = folder.resolve("tls.crt");
     Path key = folder.resolve("tls.key");
     identity.write(certificate, key);
-    return TlsFiles.read(certificate, key) instanceof TlsFiles.Sound sound
+    return TlsIdentity.read(certificate, key) instanceof TlsIdentity.Sound sound
         ? new Transport.Encrypted(sound)
         : new Transport.Plain();
   }

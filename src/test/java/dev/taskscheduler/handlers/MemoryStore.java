@@ -6,11 +6,11 @@ import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
@@ -69,14 +69,14 @@ final class MemoryStore implements TaskStore {
   volatile Mood mood = Mood.WELL;
 
   @Override
-  public CompletableFuture<Submission> submit(String id, NewTask task) {
+  public CompletableFuture<SubmitResult> submit(String id, NewTask task) {
     return answer(() -> {
       if (mood == Mood.FULL_QUEUE) {
-        return new Submission.QueueFull(1_000_000);
+        return new SubmitResult.QueueFull(1_000_000);
       }
       submitted.put(id, task);
       put(id, task, 0, new TaskState.Ready());
-      return new Submission.Accepted(id, Durability.MEMORY);
+      return new SubmitResult.Accepted(id, Durability.MEMORY);
     });
   }
 
@@ -111,9 +111,11 @@ final class MemoryStore implements TaskStore {
   }
 
   @Override
-  public CompletableFuture<List<Revival>> revive(List<String> ids) {
+  public CompletableFuture<List<RetryResult>> revive(List<String> ids) {
     return answer(() ->
-        ids.stream().map(id -> tasks.containsKey(id) ? Revival.REVIVED : Revival.UNKNOWN).toList());
+        ids.stream()
+            .map(id -> tasks.containsKey(id) ? RetryResult.REVIVED : RetryResult.UNKNOWN)
+            .toList());
   }
 
   @Override

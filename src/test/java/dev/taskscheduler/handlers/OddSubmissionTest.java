@@ -33,8 +33,8 @@ class OddSubmissionTest {
     return assertInstanceOf(SubmitRequest.Valid.class, parse(more, false), more).task();
   }
 
-  private Fault fault(String more) {
-    List<Fault> faults =
+  private FieldError fault(String more) {
+    List<FieldError> faults =
         assertInstanceOf(SubmitRequest.Invalid.class, parse(more, false), more).faults();
     assertEquals(1, faults.size(), faults.toString());
     return faults.getFirst();
@@ -43,7 +43,7 @@ class OddSubmissionTest {
   @ParameterizedTest
   @ValueSource(strings = {"\\ud800", "\\udfff", "order-\\ud83d", "\\udc00\\ud800"})
   void a_unique_key_without_a_form_in_utf_8_is_refused(String key) {
-    Fault fault = fault("\"uniqueKey\":\"" + key + "\"");
+    FieldError fault = fault("\"uniqueKey\":\"" + key + "\"");
     assertEquals("/uniqueKey", fault.pointer());
     assertTrue(fault.detail().contains("surrogate"), fault.detail());
   }
@@ -68,7 +68,7 @@ class OddSubmissionTest {
         "\"durability\":\"\\ud800\"                                  | /durability"
       })
   void no_other_text_is_kept_that_has_no_form_in_utf_8(String field, String pointer) {
-    Fault fault = fault(field.strip());
+    FieldError fault = fault(field.strip());
     assertEquals(pointer, JsonText.outside(fault.pointer()));
   }
 
@@ -98,9 +98,9 @@ class OddSubmissionTest {
         "durability"
       })
   void null_is_not_taken_for_left_out(String name) {
-    Fault fault = fault("\"" + name + "\":null");
+    FieldError fault = fault("\"" + name + "\":null");
     assertEquals("/" + name, fault.pointer());
-    assertEquals(TaskReading.NULL, fault.detail());
+    assertEquals(SubmitReader.NULL, fault.detail());
   }
 
   @ParameterizedTest

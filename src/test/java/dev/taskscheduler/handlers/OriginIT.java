@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class OriginIT {
     Meters meters =
         new Meters(
             "node1",
-            new Levels(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
     HttpConfig config =
         new HttpConfig(
             "node1",
@@ -53,7 +53,7 @@ class OriginIT {
             Duration.ofSeconds(10),
             ConnectionLimits.BY_MEMORY,
             "0.1.0",
-            new Access.Everyone(),
+            new AccessPolicy.Everyone(),
             new Transport.Plain(),
             rules);
     TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});

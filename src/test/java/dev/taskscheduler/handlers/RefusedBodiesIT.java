@@ -67,7 +67,7 @@ class RefusedBodiesIT {
                 Duration.ofHours(1),
                 Duration.ofSeconds(30),
                 "0.1.0",
-                new Access.Bearers(
+                new AccessPolicy.Bearers(
                     assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file)), Set.of()),
                 new Transport.Plain()),
             new Scheduler(

@@ -3,7 +3,7 @@ package dev.taskscheduler.handlers;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
@@ -42,7 +42,7 @@ final class RestFace implements AutoCloseable {
     Meters meters =
         new Meters(
             "node1",
-            new Levels(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
     server =
         new HttpServer(
             new HttpConfig(

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StartTime;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,7 @@ class SubmitParserTest {
     return assertInstanceOf(SubmitRequest.Valid.class, parse(body), body).task();
   }
 
-  private List<Fault> faults(String body) {
+  private List<FieldError> faults(String body) {
     return assertInstanceOf(SubmitRequest.Invalid.class, parse(body), body).faults();
   }
 
@@ -39,8 +39,8 @@ class SubmitParserTest {
     return assertInstanceOf(SubmitRequest.Malformed.class, parser.parse(body, false)).detail();
   }
 
-  private static List<String> pointers(List<Fault> faults) {
-    return faults.stream().map(Fault::pointer).toList();
+  private static List<String> pointers(List<FieldError> faults) {
+    return faults.stream().map(FieldError::pointer).toList();
   }
 
   @Test
@@ -59,25 +59,26 @@ class SubmitParserTest {
     assertEquals("log", task.type());
   }
 
-  private Due due(String more) {
+  private StartTime due(String more) {
     return valid("{\"payload\":1," + more + "}").options().due();
   }
 
   @Test
   void a_delay_is_a_number_of_seconds_or_an_iso_duration() {
-    assertEquals(new Due.After(Duration.ofMillis(1500)), due("\"delay\":1.5"));
-    assertEquals(new Due.After(Duration.ofSeconds(90)), due("\"delay\":\"PT1M30S\""));
-    assertEquals(new Due.After(Duration.ofDays(365)), due("\"delay\":\"P365D\""));
-    assertEquals(Due.NOW, due("\"delay\":0"));
-    assertEquals(Due.NOW, valid("{\"payload\":1}").options().due());
+    assertEquals(new StartTime.After(Duration.ofMillis(1500)), due("\"delay\":1.5"));
+    assertEquals(new StartTime.After(Duration.ofSeconds(90)), due("\"delay\":\"PT1M30S\""));
+    assertEquals(new StartTime.After(Duration.ofDays(365)), due("\"delay\":\"P365D\""));
+    assertEquals(StartTime.NOW, due("\"delay\":0"));
+    assertEquals(StartTime.NOW, valid("{\"payload\":1}").options().due());
   }
 
   @Test
   void a_time_to_run_at_has_an_offset() {
-    assertEquals(new Due.At(NOW), due("\"runAt\":\"2026-11-23T10:55:00+02:00\""));
-    assertEquals(new Due.At(NOW.plusMillis(250)), due("\"runAt\":\"2026-11-23t08:55:00.250z\""));
+    assertEquals(new StartTime.At(NOW), due("\"runAt\":\"2026-11-23T10:55:00+02:00\""));
     assertEquals(
-        new Due.At(Instant.EPOCH), due("\"runAt\":\"1970-01-01T00:00:00Z\""), "it is over");
+        new StartTime.At(NOW.plusMillis(250)), due("\"runAt\":\"2026-11-23t08:55:00.250z\""));
+    assertEquals(
+        new StartTime.At(Instant.EPOCH), due("\"runAt\":\"1970-01-01T00:00:00Z\""), "it is over");
   }
 
   @ParameterizedTest
@@ -101,7 +102,7 @@ class SubmitParserTest {
         "\"delay\":1,\"runAt\":\"2026-11-23T08:55:00Z\""
       })
   void a_time_that_cannot_be_meant_is_a_fault(String field) {
-    List<Fault> faults = faults("{" + field + ",\"payload\":1}");
+    List<FieldError> faults = faults("{" + field + ",\"payload\":1}");
     assertEquals(1, faults.size(), faults.toString());
     assertTrue(List.of("/delay", "/runAt").contains(faults.getFirst().pointer()));
   }
@@ -146,7 +147,7 @@ class SubmitParserTest {
 
   @Test
   void all_faults_come_at_once_each_with_its_pointer() {
-    List<Fault> faults =
+    List<FieldError> faults =
         faults("{\"priority\":\"urgent\",\"type\":7,\"a/b~c\":[{\"x\":1}],\"extra\":{}}");
     assertEquals(List.of("/priority", "/type", "/a~1b~0c", "/extra", "/payload"), pointers(faults));
     assertTrue(faults.getFirst().detail().contains("high"));

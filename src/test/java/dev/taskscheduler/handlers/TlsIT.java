@@ -72,8 +72,8 @@ class TlsIT {
   }
 
   private HttpServer started(Duration idle) {
-    TlsFiles.Sound identity =
-        assertInstanceOf(TlsFiles.Sound.class, TlsFiles.read(certificate, key));
+    TlsIdentity.Sound identity =
+        assertInstanceOf(TlsIdentity.Sound.class, TlsIdentity.read(certificate, key));
     HttpServer made =
         new HttpServer(
             new HttpConfig(
@@ -85,7 +85,7 @@ class TlsIT {
                 DEADLINE,
                 DEADLINE,
                 "0.1.0",
-                new Access.Everyone(),
+                new AccessPolicy.Everyone(),
                 new Transport.Encrypted(identity)),
             new Scheduler(
                 new TaskService(store, Set.of("log"), priority -> {}),

@@ -39,7 +39,7 @@ class TokenFileTest {
     return TokenFile.of(new SmallFile.Content(folder.resolve("tokens"), text));
   }
 
-  private List<FileFault> faults(String text) {
+  private List<FileError> faults(String text) {
     return assertInstanceOf(TokenFile.Faulty.class, of(text)).faults();
   }
 
@@ -137,7 +137,7 @@ class TokenFileTest {
       })
   void a_line_that_is_no_token_is_a_fault_with_its_number_and_nothing_of_it(String line) {
     String whole = (line.endsWith(" ") ? line + DIGEST : line).replace("DIGEST", DIGEST);
-    List<FileFault> faults = faults(line("board", "read", "looks") + whole);
+    List<FileError> faults = faults(line("board", "read", "looks") + whole);
     assertFalse(faults.isEmpty());
     String second = folder.resolve("tokens") + ":2";
     assertTrue(faults.stream().allMatch(fault -> fault.where().equals(second)), faults.toString());
@@ -147,7 +147,7 @@ class TokenFileTest {
 
   @Test
   void all_faults_are_told_at_once() {
-    List<FileFault> faults = faults("a/b write sha256:0\n\nops\n" + line("x", "rw", "looks"));
+    List<FileError> faults = faults("a/b write sha256:0\n\nops\n" + line("x", "rw", "looks"));
     assertEquals(
         List.of("tokens:1", "tokens:1", "tokens:1", "tokens:3", "tokens:4"),
         faults.stream()

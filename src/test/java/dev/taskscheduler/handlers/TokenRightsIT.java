@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.leader.ElectionStatus;
-import dev.taskscheduler.metrics.Levels;
+import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskService;
@@ -76,7 +76,7 @@ class TokenRightsIT {
     Meters meters =
         new Meters(
             "node1",
-            new Levels(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
     TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
     server =
         new HttpServer(
@@ -89,7 +89,7 @@ class TokenRightsIT {
                 Duration.ofHours(1),
                 Duration.ofSeconds(10),
                 "0.1.0",
-                new Access.Bearers(tokens, Set.of(OpenArea.values())),
+                new AccessPolicy.Bearers(tokens, Set.of(PublicEndpoints.values())),
                 new Transport.Plain()),
             new Scheduler(
                 new TaskService(store, Set.of("log", "mail"), meters), leader, Map::of, () -> 0),
@@ -151,7 +151,7 @@ class TokenRightsIT {
         boolean free =
             path.startsWith("/submit")
                 || path.equals("/status")
-                || OpenArea.covers(Set.of(OpenArea.values()), path);
+                || PublicEndpoints.covers(Set.of(PublicEndpoints.values()), path);
         if (!free) {
           assertEquals(403, status(SUBMIT, method, path), method + " " + path);
         }

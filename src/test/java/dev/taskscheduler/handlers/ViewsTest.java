@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.task.AskedBackoff;
+import dev.taskscheduler.task.AttemptRecord;
+import dev.taskscheduler.task.AttemptRecord.How;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
-import dev.taskscheduler.task.PastAttempt;
-import dev.taskscheduler.task.PastAttempt.How;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
@@ -196,11 +196,11 @@ class ViewsTest {
 
   @Test
   void one_task_is_shown_with_its_attempts_payload_and_result_as_they_are() {
-    PastAttempt last =
-        new PastAttempt(2, 9, Optional.empty(), T1, Optional.of(T2), How.COMPLETED, "");
+    AttemptRecord last =
+        new AttemptRecord(2, 9, Optional.empty(), T1, Optional.of(T2), How.COMPLETED, "");
     TaskOptions options =
         TaskOptions.NONE
-            .retry(new RetryPolicy(OptionalInt.of(3), AskedBackoff.USUAL))
+            .retry(new RetryPolicy(OptionalInt.of(3), BackoffOverride.USUAL))
             .timeout(Duration.ofSeconds(90))
             .expiresAt(T2)
             .retention(Duration.ofDays(7))

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.Fence;
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.fence.Nominee;
-import dev.taskscheduler.fence.Sighting;
-import dev.taskscheduler.fence.TakeOver;
-import dev.taskscheduler.fence.redis.RedisFence;
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.Lease;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import java.time.Duration;
@@ -26,9 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/// The rules of who may lead, [Watch], [Trust] and the real scripts together, with a clock that the
-/// test moves: each trap that a model of the gate knows, and that no two ever trust themselves at
-/// one instant.
+/// The rules of who may lead, [LeaseObserver], [Trust] and the real scripts together, with a clock
+/// that the test moves: each trap that a model of the gate knows, and that no two ever trust
+/// themselves at one instant.
 class GateIT {
   private static final Namespace NS = new Namespace("gate");
   private static final String KEY = "{gate}:leader";
@@ -39,7 +39,7 @@ class GateIT {
 
   private Redis redis;
   private Jedis jedis;
-  private RedisFence fence;
+  private RedisLease fence;
   private long nowMs = 1_000_000;
   private Node a;
   private Node b;
@@ -59,7 +59,7 @@ class GateIT {
     redis = server.redis(1);
     jedis = server.jedis();
     jedis.flushAll();
-    fence = new RedisFence(redis, NS);
+    fence = new RedisLease(redis, NS);
     a = new Node("a");
     b = new Node("b");
   }
@@ -86,7 +86,7 @@ class GateIT {
   /// One nominee by the rules, its calls in the hands of the test.
   private final class Node {
     final String name;
-    final Watch watch = new Watch(TRUST);
+    final LeaseObserver watch = new LeaseObserver(TRUST);
     String nonce = FencingToken.newNonce();
     long wallStepMs;
     @Nullable Trust trust;
@@ -112,7 +112,7 @@ class GateIT {
       watch.saw(fence.look(), nanos());
     }
 
-    Sighting mayShow() {
+    LeaseState mayShow() {
       return watch.passes(nanos()).orElseThrow();
     }
 
@@ -120,26 +120,26 @@ class GateIT {
       return watch.passes(nanos()).isPresent();
     }
 
-    TakeOver asks(Sighting watched) {
-      return fence.takeOver(new Nominee(name, "redis", nonce, TRUST), watched);
+    Acquisition asks(LeaseState watched) {
+      return fence.takeOver(new LeaseRequest(name, "redis", nonce, TRUST), watched);
     }
 
     /// A whole stand; the call takes no time.
     boolean stands() {
-      Optional<Sighting> watched = watch.passes(nanos());
+      Optional<LeaseState> watched = watch.passes(nanos());
       return watched.isPresent() && answered(asks(watched.get()), nowMs, wall());
     }
 
-    boolean answered(TakeOver answer, long startMs, long startWallMs) {
+    boolean answered(Acquisition answer, long startMs, long startWallMs) {
       return switch (answer) {
-        case TakeOver.Granted granted -> {
+        case Acquisition.Granted granted -> {
           token = granted.token();
           trust = new Trust(TRUST, startMs * 1_000_000, startWallMs);
           watch.admitted();
           nonce = FencingToken.newNonce();
           yield true;
         }
-        case TakeOver.Refused(Sighting now) -> {
+        case Acquisition.Refused(LeaseState now) -> {
           watch.saw(now, nanos());
           nonce = FencingToken.newNonce();
           yield false;
@@ -147,14 +147,14 @@ class GateIT {
       };
     }
 
-    Fence.Beat beats() {
+    Lease.Beat beats() {
       long startMs = nowMs;
       return beatAnswered(fence.beat(heldToken()), startMs);
     }
 
-    Fence.Beat beatAnswered(Fence.Beat answer, long startMs) {
+    Lease.Beat beatAnswered(Lease.Beat answer, long startMs) {
       Trust held = heldTrust();
-      if (answer == Fence.Beat.COUNTED) {
+      if (answer == Lease.Beat.COUNTED) {
         held.extend(startMs * 1_000_000, startMs + wallStepMs, nanos(), wall());
       } else {
         held.end();
@@ -195,8 +195,8 @@ class GateIT {
     long startMs =
         nowMs; // sent while trusted, and on its way until the wait of the other has ended
     passes(MARGIN_MS + 1);
-    Sighting watched = b.mayShow();
-    Fence.Beat late = fence.beat(a.heldToken());
+    LeaseState watched = b.mayShow();
+    Lease.Beat late = fence.beat(a.heldToken());
     assertFalse(b.answered(b.asks(watched), nowMs, b.wall()));
     a.beatAnswered(late, startMs);
     assertFalse(a.trusts()); // and yet the beat came too late for its own sender
@@ -221,9 +221,9 @@ class GateIT {
   @Test
   void a_take_over_that_was_long_on_its_way_is_trusted_from_its_start() {
     a.looks();
-    Sighting watched = a.mayShow();
+    LeaseState watched = a.mayShow();
     long startMs = nowMs;
-    TakeOver answer = a.asks(watched);
+    Acquisition answer = a.asks(watched);
     b.looks();
     passes(TRUST_MS - MARGIN_MS - 10);
     a.answered(answer, startMs, startMs);
@@ -240,7 +240,7 @@ class GateIT {
     aLeadsAndBWatches();
     passes(1000);
     long startMs = nowMs;
-    Fence.Beat answer = fence.beat(a.heldToken());
+    Lease.Beat answer = fence.beat(a.heldToken());
     b.looks();
     passes(TRUST_MS - 1000);
     assertFalse(a.trusts());
@@ -254,11 +254,11 @@ class GateIT {
   @Test
   void a_take_over_asked_again_after_a_lost_answer_keeps_out_who_watched_before() {
     a.looks();
-    Sighting watched = a.mayShow();
+    LeaseState watched = a.mayShow();
     a.asks(watched); // granted, and the answer lost
     b.looks();
     passes(TRUST_MS);
-    Sighting shown = b.mayShow();
+    LeaseState shown = b.mayShow();
     assertTrue(a.answered(a.asks(watched), nowMs, a.wall()));
     assertFalse(b.answered(b.asks(shown), nowMs, b.wall()));
     passes(TRUST_MS);
@@ -267,7 +267,7 @@ class GateIT {
   @Test
   void a_lost_answer_of_a_take_over_that_was_succeeded_leads_to_nothing() {
     a.looks();
-    Sighting watched = a.mayShow();
+    LeaseState watched = a.mayShow();
     a.asks(watched);
     b.looks();
     passes(TRUST_MS);
@@ -283,7 +283,7 @@ class GateIT {
     passes(TRUST_MS);
     assertTrue(b.stands());
     Map<String, String> before = server.snapshot();
-    assertEquals(Fence.Beat.FENCED, a.beats());
+    assertEquals(Lease.Beat.FENCED, a.beats());
     assertFalse(fence.release(a.heldToken()));
     assertEquals(before, server.snapshot());
   }
@@ -296,7 +296,7 @@ class GateIT {
     assertTrue(fence.release(a.heldToken()));
     b.looks();
     assertTrue(b.stands());
-    assertEquals(Fence.Beat.FENCED, fence.beat(a.heldToken()));
+    assertEquals(Lease.Beat.FENCED, fence.beat(a.heldToken()));
     passes(TRUST_MS);
   }
 
@@ -307,7 +307,7 @@ class GateIT {
     jedis.flushAll();
     b.looks();
     assertFalse(b.mayStand());
-    assertEquals(Fence.Beat.FENCED, a.beats());
+    assertEquals(Lease.Beat.FENCED, a.beats());
     passes(TRUST_MS);
     FencingToken before = a.heldToken();
     redisTimePasses(before);
@@ -320,7 +320,7 @@ class GateIT {
   void a_fence_that_vanished_while_the_call_was_on_its_way_lets_nobody_pass() {
     aLeadsAndBWatches();
     passes(TRUST_MS);
-    Sighting watched = b.mayShow();
+    LeaseState watched = b.mayShow();
     jedis.flushAll();
     assertFalse(b.answered(b.asks(watched), nowMs, b.wall()));
     assertFalse(b.mayStand());
@@ -336,7 +336,7 @@ class GateIT {
     jedis.del(KEY);
     jedis.restore(KEY, 0, older);
     a.looks();
-    assertEquals(Fence.Beat.FENCED, b.beats());
+    assertEquals(Lease.Beat.FENCED, b.beats());
     passes(TRUST_MS);
     redisTimePasses(rolledBack);
     assertTrue(a.stands());
@@ -349,7 +349,7 @@ class GateIT {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1);
         Jedis there = lasting.jedis()) {
-      fence = new RedisFence(client, NS);
+      fence = new RedisLease(client, NS);
       aLeadsAndBWatches();
       final byte[] older = there.dump(KEY);
       passes(TRUST_MS - MARGIN_MS - 1);
@@ -362,7 +362,7 @@ class GateIT {
       assertTrue(a.trusts());
       assertTrue(b.mayStand());
       assertFalse(b.stands());
-      assertEquals(Fence.Beat.RESTARTED, fence.beat(a.heldToken()));
+      assertEquals(Lease.Beat.RESTARTED, fence.beat(a.heldToken()));
       passes(TRUST_MS);
       assertTrue(b.stands());
       passes(TRUST_MS);
@@ -393,8 +393,8 @@ class GateIT {
 
   @Test
   void a_holder_with_a_longer_trust_is_waited_for_as_long_as_it_needs() {
-    Nominee patient = new Nominee("a", "redis", a.nonce, TRUST.multipliedBy(2));
-    assertInstanceOf(TakeOver.Granted.class, fence.takeOver(patient, new Sighting.Vacant()));
+    LeaseRequest patient = new LeaseRequest("a", "redis", a.nonce, TRUST.multipliedBy(2));
+    assertInstanceOf(Acquisition.Granted.class, fence.takeOver(patient, new LeaseState.Vacant()));
     b.looks();
     passes(2 * TRUST_MS - 1);
     assertFalse(b.mayStand());

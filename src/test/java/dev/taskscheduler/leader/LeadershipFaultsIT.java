@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.Fence;
-import dev.taskscheduler.fence.FenceException;
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.fence.Nominee;
-import dev.taskscheduler.fence.Sighting;
-import dev.taskscheduler.fence.TakeOver;
-import dev.taskscheduler.fence.redis.RedisFence;
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.Lease;
+import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import java.time.Duration;
@@ -38,7 +38,7 @@ class LeadershipFaultsIT {
 
   private final RedisServer server = new RedisServer();
   private final Redis redis = server.redis(4);
-  private final RedisFence fence = new RedisFence(redis, new Namespace("test"));
+  private final RedisLease fence = new RedisLease(redis, new Namespace("test"));
   private final FaultyFence faulty = new FaultyFence();
   private final HandElection election = new HandElection();
   private final RecordedWork work = new RecordedWork();
@@ -79,7 +79,7 @@ class LeadershipFaultsIT {
   }
 
   /// The real fence behind a line that loses answers.
-  private final class FaultyFence implements Fence {
+  private final class FaultyFence implements Lease {
     final AtomicInteger takeOverAnswersToLose = new AtomicInteger();
     final AtomicInteger releasesToFail = new AtomicInteger();
     final AtomicInteger takeOvers = new AtomicInteger();
@@ -89,12 +89,12 @@ class LeadershipFaultsIT {
     volatile boolean looksHang;
     final CountDownLatch looksGoOn = new CountDownLatch(1);
 
-    private FenceException lost() {
-      return new FenceException.Unavailable("lost", new IllegalStateException("by the test"));
+    private LeaseException lost() {
+      return new LeaseException.Unavailable("lost", new IllegalStateException("by the test"));
     }
 
     @Override
-    public Sighting look() {
+    public LeaseState look() {
       if (looksHang) {
         awaitGoOn(looksGoOn);
       }
@@ -110,10 +110,10 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public TakeOver takeOver(Nominee nominee, Sighting watched) {
+    public Acquisition takeOver(LeaseRequest nominee, LeaseState watched) {
       nonces.add(nominee.nonce());
       takeOvers.incrementAndGet();
-      TakeOver answer = fence.takeOver(nominee, watched);
+      Acquisition answer = fence.takeOver(nominee, watched);
       if (takeOverAnswersToLose.getAndDecrement() > 0) {
         throw lost();
       }
@@ -176,14 +176,14 @@ class LeadershipFaultsIT {
   }
 
   private void isReleased() {
-    assertTrue(assertInstanceOf(Sighting.Held.class, fence.look()).released());
+    assertTrue(assertInstanceOf(LeaseState.Held.class, fence.look()).released());
   }
 
   private void awaitReleased() {
     Eventually.await(
         "the fence is released",
         LIMIT,
-        () -> fence.look() instanceof Sighting.Held held && held.released());
+        () -> fence.look() instanceof LeaseState.Held held && held.released());
   }
 
   @Test
@@ -202,7 +202,7 @@ class LeadershipFaultsIT {
     assertEquals(3, faulty.nonces.size());
     assertEquals(1, faulty.nonces.stream().distinct().count());
     FencingToken token = work.last().leadership.token();
-    assertEquals(token, assertInstanceOf(Sighting.Held.class, fence.look()).token());
+    assertEquals(token, assertInstanceOf(LeaseState.Held.class, fence.look()).token());
     work.last().leadership.fenced();
     assertTrue(work.awaitBegin(LIMIT));
     assertNotEquals(token.nonce(), work.last().leadership.token().nonce());
@@ -213,7 +213,7 @@ class LeadershipFaultsIT {
     faulty.takeOverAnswersToLose.set(Integer.MAX_VALUE);
     LeadershipManager lost = start(Duration.ZERO, work);
     election.tell().nominated();
-    while (!(fence.look() instanceof Sighting.Held)) {
+    while (!(fence.look() instanceof LeaseState.Held)) {
       Thread.onSpinWait(); // the look itself takes its time
     }
     assertFalse(work.awaitBegin(TRUST));
@@ -279,7 +279,7 @@ class LeadershipFaultsIT {
     assertTrue(led.resign());
     assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     assertFalse(leadership.trusted());
-    assertFalse(assertInstanceOf(Sighting.Held.class, fence.look()).released());
+    assertFalse(assertInstanceOf(LeaseState.Held.class, fence.look()).released());
     faulty.releasesGoOn.countDown();
     led.close();
     isReleased();
@@ -305,12 +305,12 @@ class LeadershipFaultsIT {
 
   @Test
   void a_release_that_is_told_and_not_true_lets_nobody_pass() throws Exception {
-    TakeOver.Granted other =
+    Acquisition.Granted other =
         assertInstanceOf(
-            TakeOver.Granted.class,
+            Acquisition.Granted.class,
             fence.takeOver(
-                new Nominee("other", "raft", FencingToken.newNonce(), LIMIT),
-                new Sighting.Vacant()));
+                new LeaseRequest("other", "raft", FencingToken.newNonce(), LIMIT),
+                new LeaseState.Vacant()));
     LeadershipManager follower = start(Duration.ZERO, work);
     election.tell().nominated();
     Eventually.await("it sees who leads", LIMIT, () -> follower.leader().isPresent());

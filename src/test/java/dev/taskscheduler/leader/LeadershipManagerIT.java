@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.redis.RedisFence;
 import dev.taskscheduler.leader.redis.RedisElection;
+import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisListener;
@@ -61,7 +61,7 @@ class LeadershipManagerIT {
       manager =
           new LeadershipManager(
               new LeaderConfig(name, TRUST, Duration.ofSeconds(5), eligible),
-              new RedisFence(redis, NS),
+              new RedisLease(redis, NS),
               new RedisElection(redis, NS),
               work,
               listener);

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.redis.RedisFence;
 import dev.taskscheduler.leader.redis.RedisElection;
+import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import java.time.Duration;
@@ -48,7 +48,7 @@ class ShortLeadershipsIT {
         LeadershipManager manager =
             new LeadershipManager(
                 new LeaderConfig("a", Duration.ofSeconds(1), Duration.ofSeconds(1), true),
-                new RedisFence(redis, namespace),
+                new RedisLease(redis, namespace),
                 new RedisElection(redis, namespace),
                 work,
                 new SilentListener())) {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.taskscheduler.fence.FencingToken;
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.runner.http.TargetAnswer;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -76,7 +76,7 @@ class MetersTest {
     meters =
         new Meters(
             "node1",
-            new Levels(
+            new GaugeSources(
                 () -> leadership,
                 () -> leadership.isPresent() ? counts.map(TaskCounts::queued).orElse(0L) : 0,
                 () -> counts,
@@ -204,8 +204,8 @@ class MetersTest {
     meters.replayed();
     meters.duplicate();
     meters.duplicate();
-    meters.asked("http", TargetAnswer.SUCCESS);
-    meters.asked("callback", TargetAnswer.NONE);
+    meters.asked("http", ResponseCategory.SUCCESS);
+    meters.asked("callback", ResponseCategory.NONE);
     meters.started(Duration.ofMillis(20));
     meters.finished("completed", Duration.ofMillis(300));
     meters.cancelled();
@@ -345,7 +345,7 @@ class MetersTest {
   void a_comma_inside_a_label_stays() {
     assertEquals(
         "# HELP a b,} c\na{b=\"x,} y\"} 1.0\nc 2.0\n",
-        PromText.tidied("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
+        PrometheusFormatter.tidied("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
   }
 
   /// The name that was given for a gauge ends as a counter's should; nothing else may be found.

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.task.AskedBackoff;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class CountsIT extends NodeOnRedis {
   private static final TaskOptions CALLING =
       NONE.callback(new Callback(Callback.When.BOTH, "http://example.org/"))
-          .retry(new RetryPolicy(OptionalInt.of(1), AskedBackoff.USUAL));
+          .retry(new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL));
 
   @Test
   void callbacks_cancels_of_waiting_tasks_and_retries_by_hand_add_up() {
@@ -37,7 +37,7 @@ class CountsIT extends NodeOnRedis {
     String fails = submit(Priority.HIGH, "note", "0", CALLING);
     submit(CALLING);
     submit(NONE);
-    String waits = submit(NONE.due(new Due.After(Duration.ofHours(1))));
+    String waits = submit(NONE.due(new StartTime.After(Duration.ofHours(1))));
     tasks.cancel(waits);
     Eventually.await("it is dead", () -> ledger.count("dead") == 1);
     tasks.revive(List.of(fails));

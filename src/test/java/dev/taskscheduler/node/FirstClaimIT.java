@@ -10,7 +10,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.task.ClaimOrder;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.redis.RedisClaimStore;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class FirstClaimIT extends NodeOnRedis {
     try (Redis redis = server.redis(8);
         RedisClaimStore claims =
             new RedisClaimStore(redis, new Namespace("scheduler"), NodeOnRedis.LIMITS)) {
-      claims.claim(HeldLeadership.take(server).token(), 1, 1, ClaimOrder.STRICT);
+      claims.claim(HeldLeadership.take(server).token(), 1, 1, PriorityShares.STRICT);
     }
   }
 

@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.RedisClaimStore;
@@ -48,7 +48,7 @@ class LeaderLossIT extends NodeOnRedis {
   }
 
   private static List<Claim> claim(RedisClaimStore claims, FencingToken token, int limit) {
-    return claims.claim(token, 1, limit, ClaimOrder.STRICT).claims();
+    return claims.claim(token, 1, limit, PriorityShares.STRICT).claims();
   }
 
   private void notes() {
@@ -131,7 +131,7 @@ class LeaderLossIT extends NodeOnRedis {
     notes();
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      ids.add(submit(NONE.due(new Due.After(Duration.ofMillis(50)))));
+      ids.add(submit(NONE.due(new StartTime.After(Duration.ofMillis(50)))));
     }
     await(
         "all are due",

@@ -15,7 +15,7 @@ import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskListener;
@@ -234,8 +234,9 @@ abstract class NodeOnRedis {
   }
 
   String submit(Priority priority, String type, String payload, TaskOptions options) {
-    Submission answer = tasks.submit(new NewTask(priority, type, payload.getBytes(UTF_8), options));
-    return assertInstanceOf(Submission.Accepted.class, answer).id();
+    SubmitResult answer =
+        tasks.submit(new NewTask(priority, type, payload.getBytes(UTF_8), options));
+    return assertInstanceOf(SubmitResult.Accepted.class, answer).id();
   }
 
   String submit(TaskOptions options) {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
@@ -53,11 +53,11 @@ class RetriesTest {
   }
 
   private static RetryPolicy policy(int attempts) {
-    return new RetryPolicy(OptionalInt.of(attempts), AskedBackoff.USUAL);
+    return new RetryPolicy(OptionalInt.of(attempts), BackoffOverride.USUAL);
   }
 
   private static RetryPolicy policy(Backoff backoff) {
-    return new RetryPolicy(OptionalInt.empty(), AskedBackoff.of(backoff));
+    return new RetryPolicy(OptionalInt.empty(), BackoffOverride.of(backoff));
   }
 
   private boolean triedAgain(int charged, RetryPolicy policy) {
@@ -85,7 +85,7 @@ class RetriesTest {
   void a_tasks_own_backoff_counts() {
     spread(0, policy(SHORT), 3);
     spread(1, policy(SHORT), 9);
-    spread(7, new RetryPolicy(OptionalInt.of(100), AskedBackoff.of(SHORT)), 9);
+    spread(7, new RetryPolicy(OptionalInt.of(100), BackoffOverride.of(SHORT)), 9);
   }
 
   /// What is left out is as configured: 100 ms, 10 s, 2.
@@ -101,8 +101,8 @@ class RetriesTest {
   })
   void what_a_tasks_own_backoff_leaves_out_is_as_configured(
       @Nullable Long base, @Nullable Long cap, @Nullable Double factor, int charged, long mostMs) {
-    AskedBackoff asked =
-        new AskedBackoff(
+    BackoffOverride asked =
+        new BackoffOverride(
             Optional.ofNullable(base).map(Duration::ofMillis),
             Optional.ofNullable(cap).map(Duration::ofMillis),
             factor == null ? OptionalDouble.empty() : OptionalDouble.of(factor));

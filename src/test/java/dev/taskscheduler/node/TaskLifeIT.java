@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
@@ -38,7 +38,8 @@ class TaskLifeIT extends NodeOnRedis {
 
   private static TaskOptions attempts(int most, Duration backoff) {
     return NONE.retry(
-        new RetryPolicy(OptionalInt.of(most), AskedBackoff.of(new Backoff(backoff, backoff, 1))));
+        new RetryPolicy(
+            OptionalInt.of(most), BackoffOverride.of(new Backoff(backoff, backoff, 1))));
   }
 
   private void failsUntil(int good, Exception failure) {
@@ -99,7 +100,7 @@ class TaskLifeIT extends NodeOnRedis {
     assertEquals("no 2", ((TaskState.Dead) state(own)).error());
     assertEquals(List.of(1, 2, 3, 1, 2), attempts);
     assertEquals(2, ledger.count("dead"));
-    assertEquals(List.of(Revival.REVIVED), tasks.revive(List.of(own)));
+    assertEquals(List.of(RetryResult.REVIVED), tasks.revive(List.of(own)));
     await("it fails twice more", () -> attempts.size() == 7);
     assertEquals(List.of(3, 4), attempts.subList(5, 7), "no number is used twice");
     await("it is dead again", () -> state(own) instanceof TaskState.Dead);

@@ -35,9 +35,9 @@ final class CallRules {
 
   private static final Pattern SNAPSHOT_FILE = Pattern.compile("sm/snapshot\\.\\d{1,19}_\\d{1,19}");
 
-  private final Membership membership;
+  private final PeerDirectory membership;
 
-  CallRules(Membership membership) {
+  CallRules(PeerDirectory membership) {
     this.membership = membership;
   }
 

@@ -51,7 +51,7 @@ final class ElectionRpc implements RpcType {
       @Override
       public LogAppender newLogAppender(
           RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
-        return netty.newLogAppender(division, new ForgivingLeader(leader), follower);
+        return netty.newLogAppender(division, new LostFollowerReset(leader), follower);
       }
     };
   }

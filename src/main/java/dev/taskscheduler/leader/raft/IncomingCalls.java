@@ -35,7 +35,7 @@ final class IncomingCalls implements AutoCloseable {
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
 
   private final RaftNode bind;
-  private final Membership membership;
+  private final PeerDirectory membership;
   private final PeerProof proof;
   private final CallRules rules;
   private final RaftServer server;
@@ -45,7 +45,11 @@ final class IncomingCalls implements AutoCloseable {
   private volatile boolean closed;
 
   IncomingCalls(
-      RaftNode bind, Membership membership, PeerProof proof, CallRules rules, RaftServer server) {
+      RaftNode bind,
+      PeerDirectory membership,
+      PeerProof proof,
+      CallRules rules,
+      RaftServer server) {
     this.bind = bind;
     this.membership = membership;
     this.proof = proof;

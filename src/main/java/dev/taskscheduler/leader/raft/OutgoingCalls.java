@@ -45,7 +45,7 @@ final class OutgoingCalls implements AutoCloseable {
   private static final int MOST_IDLE_CONNECTIONS = 3;
   private static final int MOST_TEXT = 300;
 
-  private final Membership membership;
+  private final PeerDirectory membership;
   private final PeerProof proof;
   private final CallRules rules;
   private final Map<String, Deque<PeerConnection>> idle = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ final class OutgoingCalls implements AutoCloseable {
   private final Refusals refusals = new Refusals();
   private volatile boolean closed;
 
-  OutgoingCalls(Membership membership, PeerProof proof, CallRules rules) {
+  OutgoingCalls(PeerDirectory membership, PeerProof proof, CallRules rules) {
     this.membership = membership;
     this.proof = proof;
     this.rules = rules;

@@ -63,7 +63,7 @@ final class RaftMember implements AutoCloseable {
             .setServerId(RaftPeerId.valueOf(config.node()))
             .setGroup(RaftGroup.valueOf(groupId, nodes.stream().map(RaftMember::peer).toList()))
             .setOption(RaftStorage.StartupOption.RECOVER)
-            .setProperties(MemberSettings.of(config))
+            .setProperties(RatisProperties.of(config))
             .setParameters(ElectionRpc.parameters(config, PeerProof.of(config)))
             .setStateMachine(machine)
             .build();

@@ -28,7 +28,7 @@ final class RaftPort implements RaftServerRpc {
   private final OutgoingCalls outgoing;
 
   RaftPort(RaftConfig config, PeerProof proof, RaftServer server) {
-    Membership membership = new Membership(config, server);
+    PeerDirectory membership = new PeerDirectory(config, server);
     CallRules rules = new CallRules(membership);
     this.outgoing = new OutgoingCalls(membership, proof, rules);
     this.incoming = new IncomingCalls(config.bind(), membership, proof, rules, server);
@@ -55,7 +55,7 @@ final class RaftPort implements RaftServerRpc {
     return SupportedRpcType.NETTY;
   }
 
-  /// [Membership] knows them.
+  /// [PeerDirectory] knows them.
   @Override
   public void addRaftPeers(Collection<RaftPeer> peers) {}
 

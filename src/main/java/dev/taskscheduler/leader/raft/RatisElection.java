@@ -35,8 +35,8 @@ public final class RatisElection implements LeaderElection {
   private final RaftConfig config;
   private final RaftListener listener;
   private final DiskWatch disk;
-  private final Group group;
-  private final Transfers transfers;
+  private final RaftMembership group;
+  private final LeadershipTransfer transfers;
   private final ScheduledExecutorService owner =
       Executors.newSingleThreadScheduledExecutor(
           call -> VitalThreads.platform("raft-election", call));
@@ -61,8 +61,8 @@ public final class RatisElection implements LeaderElection {
     this.listener = listener;
     this.disk =
         new DiskWatch(() -> broken.isEmpty() ? Optional.ofNullable(directory) : Optional.empty());
-    this.group = new Group(config, self, () -> Optional.ofNullable(member), this::trouble);
-    this.transfers = new Transfers(owner, listener, group.answersWithin());
+    this.group = new RaftMembership(config, self, () -> Optional.ofNullable(member), this::trouble);
+    this.transfers = new LeadershipTransfer(owner, listener, group.answersWithin());
   }
 
   @Override
@@ -87,7 +87,7 @@ public final class RatisElection implements LeaderElection {
   @Override
   public void start(Nominations nominations) {
     SerialFilter.install();
-    Opening opening = opening();
+    RaftStartup opening = opening();
     opening.checkAddress();
     RaftDirectory opened = RaftDirectory.open(config);
     directory = opened;
@@ -103,9 +103,9 @@ public final class RatisElection implements LeaderElection {
     owner.scheduleWithFixedDelay(guarded(this::look), 0, look, TimeUnit.MILLISECONDS);
   }
 
-  private Opening opening() {
+  private RaftStartup opening() {
     int number = ++opened;
-    return new Opening(config, event -> happened(number, event));
+    return new RaftStartup(config, event -> happened(number, event));
   }
 
   private Optional<String> trouble() {
@@ -273,7 +273,9 @@ public final class RatisElection implements LeaderElection {
       // First what was asked for before, then what it began.
       CompletableFuture.supplyAsync(transfers::pending, owner)
           .thenCompose(pending -> pending)
-          .get(Transfers.LIMIT.multipliedBy(Transfers.TRIES).toMillis(), TimeUnit.MILLISECONDS);
+          .get(
+              LeadershipTransfer.LIMIT.multipliedBy(LeadershipTransfer.TRIES).toMillis(),
+              TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {

@@ -18,7 +18,7 @@ enum AddressKind {
   /// address.
   RESERVED("reserved");
 
-  private static final List<Network> PRIVATE_NETWORKS =
+  private static final List<CidrRange> PRIVATE_NETWORKS =
       networks(
           "10.0.0.0/8",
           "100.64.0.0/10", // carrier-grade NAT
@@ -29,7 +29,7 @@ enum AddressKind {
           "::1",
           "fc00::/7", // unique local
           "fec0::/10"); // site-local, deprecated
-  private static final List<Network> METADATA_NETWORKS =
+  private static final List<CidrRange> METADATA_NETWORKS =
       networks(
           "169.254.0.0/16",
           "fe80::/10",
@@ -38,7 +38,7 @@ enum AddressKind {
           "192.0.0.192", // Oracle Cloud
           "fd00:ec2::/32", // AWS
           "fd20:ce::254"); // Google Cloud
-  private static final List<Network> RESERVED_NETWORKS =
+  private static final List<CidrRange> RESERVED_NETWORKS =
       networks(
           "0.0.0.0/8",
           "192.0.0.0/24",
@@ -50,9 +50,9 @@ enum AddressKind {
           "2001::/23", // Teredo, ORCHID and other protocols
           "2001:db8::/32", // documentation
           "3fff::/20"); // documentation
-  private static final Network GLOBAL_V6 = Network.parse("2000::/3");
-  private static final Network NAT64 = Network.parse("64:ff9b::/96");
-  private static final Network SIX_TO_FOUR = Network.parse("2002::/16");
+  private static final CidrRange GLOBAL_V6 = CidrRange.parse("2000::/3");
+  private static final CidrRange NAT64 = CidrRange.parse("64:ff9b::/96");
+  private static final CidrRange SIX_TO_FOUR = CidrRange.parse("2002::/16");
 
   private final String said;
 
@@ -107,11 +107,11 @@ enum AddressKind {
     return address.length == 4 || GLOBAL_V6.contains(address) ? PUBLIC : RESERVED;
   }
 
-  private static boolean in(List<Network> networks, byte[] address) {
+  private static boolean in(List<CidrRange> networks, byte[] address) {
     return networks.stream().anyMatch(network -> network.contains(address));
   }
 
-  private static List<Network> networks(String... all) {
-    return Stream.of(all).map(Network::parse).toList();
+  private static List<CidrRange> networks(String... all) {
+    return Stream.of(all).map(CidrRange::parse).toList();
   }
 }

@@ -49,8 +49,8 @@ public final class CallbackRunner implements TaskRunner {
         TargetUrl.read(call.url)
             .orElseThrow(() ->
                 TaskFailure.lasting("the callback's URL cannot be called: " + TargetUrl.RULE));
-    HttpCall request =
-        new HttpCall(
+    OutboundRequest request =
+        new OutboundRequest(
             "POST", target, Map.of("content-type", "application/json"), call.body, LONGEST);
     return http.send(request, run, type(), Math.min(KEPT, run.maxResultBytes()));
   }

@@ -2,7 +2,7 @@ package dev.taskscheduler.runner.http;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import dev.taskscheduler.runner.http.HttpCall.Origin;
+import dev.taskscheduler.runner.http.OutboundRequest.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

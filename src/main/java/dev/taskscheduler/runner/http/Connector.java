@@ -1,7 +1,7 @@
 package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.runner.http.HttpCall.Origin;
+import dev.taskscheduler.runner.http.OutboundRequest.Origin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +28,7 @@ final class Connector {
   private final TargetGuard guard;
   private final NameLookup lookup;
   private final Supplier<SSLSocketFactory> tls;
-  private final AnswerRoom room;
+  private final ResponseMemoryLimit room;
 
   /// @param timeout for all of it
   /// @param tls asked at the first connection that needs it, and at each
@@ -38,7 +38,7 @@ final class Connector {
       TargetGuard guard,
       NameLookup lookup,
       Supplier<SSLSocketFactory> tls,
-      AnswerRoom room) {
+      ResponseMemoryLimit room) {
     this.timeout = timeout;
     this.guard = guard;
     this.lookup = lookup;
@@ -76,7 +76,7 @@ final class Connector {
   private List<InetAddress> addresses(String host, Exchange exchange, long since)
       throws IOException, InterruptedException {
     try {
-      if (Network.meant(host)) { // an address needs no thread
+      if (CidrRange.meant(host)) { // an address needs no thread
         return List.of(InetAddress.ofLiteral(host));
       }
       return lookup.addresses(host, exchange.millisLeft(since, timeout));

@@ -21,11 +21,11 @@ final class HeadLimit {
   private static final int UNCOUNTED = 4 << 10; // bytes that no usual head goes beyond
   private static final int CHAR = 2; // bytes in the heap for each that is read
 
-  private final AnswerRoom room;
+  private final ResponseMemoryLimit room;
   private int read;
   private int blocks;
 
-  HeadLimit(AnswerRoom room) {
+  HeadLimit(ResponseMemoryLimit room) {
     this.room = room;
   }
 
@@ -48,7 +48,7 @@ final class HeadLimit {
     if (read > MOST) {
       throw new MessageConstraintException("the head of its answer is larger than 32 KiB");
     }
-    while (blocks * (long) AnswerRoom.BLOCK < (long) CHAR * (read - UNCOUNTED)) {
+    while (blocks * (long) ResponseMemoryLimit.BLOCK < (long) CHAR * (read - UNCOUNTED)) {
       if (!room.take()) {
         throw new IOException("no memory is left for the head of its answer");
       }

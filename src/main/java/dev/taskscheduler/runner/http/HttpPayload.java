@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.task.PayloadFault;
+import dev.taskscheduler.task.PayloadError;
 import dev.taskscheduler.task.TargetUrl;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +44,7 @@ final class HttpPayload {
       "must be seconds as a number above 0, or an ISO-8601 duration such as \"PT20S\"";
 
   private final byte[] payload;
-  private final List<PayloadFault> faults = new ArrayList<>();
+  private final List<PayloadError> faults = new ArrayList<>();
   private String method = "POST";
   private @Nullable URI url;
   private boolean urlSeen;
@@ -70,12 +70,12 @@ final class HttpPayload {
   }
 
   /// All of them; none if [#call] may be asked.
-  List<PayloadFault> faults() {
+  List<PayloadError> faults() {
     return List.copyOf(faults);
   }
 
   /// @throws IllegalStateException if there are faults
-  HttpCall call() {
+  OutboundRequest call() {
     URI target = url;
     if (!faults.isEmpty() || target == null) {
       throw new IllegalStateException("a payload with faults is no request");
@@ -87,7 +87,7 @@ final class HttpPayload {
     } else if (bodyText != null) {
       sentHeaders.putIfAbsent("content-type", "text/plain; charset=utf-8");
     }
-    return new HttpCall(method, target, sentHeaders, sent, timeout);
+    return new OutboundRequest(method, target, sentHeaders, sent, timeout);
   }
 
   private void object(JsonParser parser) {
@@ -238,14 +238,14 @@ final class HttpPayload {
   }
 
   private void fault(String pointer, String detail) {
-    if (faults.size() < PayloadFault.MOST) {
-      faults.add(new PayloadFault(pointer, detail));
+    if (faults.size() < PayloadError.MOST) {
+      faults.add(new PayloadError(pointer, detail));
     }
   }
 
   /// Whether the rest need not be read: the payload is refused, and shows as many faults as it may.
   private boolean readEnough() {
-    return tooManyHeaders || faults.size() == PayloadFault.MOST;
+    return tooManyHeaders || faults.size() == PayloadError.MOST;
   }
 
   private static String shown(String name) {

@@ -4,7 +4,7 @@ import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
-import dev.taskscheduler.task.PayloadFault;
+import dev.taskscheduler.task.PayloadError;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class HttpRunner implements TaskRunner {
 
   /// Whom it may be sent to is judged when it runs.
   @Override
-  public List<PayloadFault> faults(byte[] payload) {
+  public List<PayloadError> faults(byte[] payload) {
     return HttpPayload.read(payload).faults();
   }
 
@@ -48,7 +48,7 @@ public final class HttpRunner implements TaskRunner {
     HttpPayload payload = HttpPayload.read(task.payload());
     if (!payload.faults().isEmpty()) {
       throw TaskFailure.lasting(
-          payload.faults().stream().map(PayloadFault::toString).collect(Collectors.joining("; ")));
+          payload.faults().stream().map(PayloadError::toString).collect(Collectors.joining("; ")));
     }
     return send(payload.call(), task, type(), task.maxResultBytes());
   }
@@ -57,11 +57,11 @@ public final class HttpRunner implements TaskRunner {
   ///
   /// @param type of the task, for whoever counts
   /// @param kept bytes of the result, at the most
-  TaskResult send(HttpCall call, TaskRun task, String type, int kept)
+  TaskResult send(OutboundRequest call, TaskRun task, String type, int kept)
       throws TaskFailure, InterruptedException {
-    HttpAnswer answer = asked(call, task, type);
-    return switch (Verdict.of(answer.status())) {
-      case SUCCESS -> new TaskResult(AnswerJson.of(answer, kept));
+    InboundResponse answer = asked(call, task, type);
+    return switch (ResponseClass.of(answer.status())) {
+      case SUCCESS -> new TaskResult(ResponseJson.of(answer, kept));
       case LASTING -> throw TaskFailure.lasting(said(call, answer));
       case PASSING -> throw TaskFailure.passing(said(call, answer));
       case BUSY -> {
@@ -74,19 +74,19 @@ public final class HttpRunner implements TaskRunner {
     };
   }
 
-  private HttpAnswer asked(HttpCall call, TaskRun task, String type)
+  private InboundResponse asked(OutboundRequest call, TaskRun task, String type)
       throws TaskFailure, InterruptedException {
     try {
-      HttpAnswer answer = sender.send(call, task);
-      listener.asked(type, TargetAnswer.of(answer.status()));
+      InboundResponse answer = sender.send(call, task);
+      listener.asked(type, ResponseCategory.of(answer.status()));
       return answer;
     } catch (TaskFailure e) {
-      listener.asked(type, e.isLasting() ? TargetAnswer.REFUSED : TargetAnswer.NONE);
+      listener.asked(type, e.isLasting() ? ResponseCategory.REFUSED : ResponseCategory.NONE);
       throw e;
     }
   }
 
-  private static String said(HttpCall call, HttpAnswer answer) {
+  private static String said(OutboundRequest call, InboundResponse answer) {
     String quote =
         answer
             .text()

@@ -12,6 +12,6 @@ public record HttpRunnerConfig(
     Duration connectTimeout,
     Duration timeout,
     int maxResponseBytes,
-    HostRules allowed,
-    HostRules privates,
+    HostAllowlist allowed,
+    HostAllowlist privates,
     SigningKeyRing keys) {}

@@ -55,8 +55,9 @@ public final class HttpSender implements AutoCloseable {
   private final InstantSource clock;
   private final NameLookup lookup;
   private final Connector connector;
-  private final AnswerRoom room = new AnswerRoom(Runtime.getRuntime().maxMemory() / 8);
-  private final KeptConnections kept;
+  private final ResponseMemoryLimit room =
+      new ResponseMemoryLimit(Runtime.getRuntime().maxMemory() / 8);
+  private final ConnectionPool kept;
   private final ScheduledThreadPoolExecutor deadlines;
 
   public HttpSender(HttpRunnerConfig config) {
@@ -87,7 +88,7 @@ public final class HttpSender implements AutoCloseable {
       NameLookup.Names names,
       Supplier<SSLContext> tls,
       InstantSource clock) {
-    kept = new KeptConnections(idle);
+    kept = new ConnectionPool(idle);
     this.config = config;
     this.clock = clock;
     lookup = new NameLookup(names);
@@ -122,7 +123,8 @@ public final class HttpSender implements AutoCloseable {
   /// @return the answer, whatever its status
   /// @throws TaskFailure lasting, if this target must not be asked; passing, if it could not be
   ///   asked or gave no whole answer in time: it may or may not have done what it was asked for
-  public HttpAnswer send(HttpCall call, TaskRun task) throws TaskFailure, InterruptedException {
+  public InboundResponse send(OutboundRequest call, TaskRun task)
+      throws TaskFailure, InterruptedException {
     Duration timeout =
         call.timeout().compareTo(config.timeout()) < 0 ? call.timeout() : config.timeout();
     Exchange exchange = new Exchange(timeout);
@@ -147,7 +149,8 @@ public final class HttpSender implements AutoCloseable {
   /// On a kept connection, if there is one. Where that ends before the first byte of an answer, its
   /// target was just closing it and has most likely not read the request, so it is sent once more,
   /// on a new connection (RFC 9112, section 9.3.1).
-  private HttpAnswer send(ClassicHttpRequest request, HttpCall.Origin origin, Exchange exchange)
+  private InboundResponse send(
+      ClassicHttpRequest request, OutboundRequest.Origin origin, Exchange exchange)
       throws IOException, HttpException, TaskFailure, InterruptedException {
     Optional<Connection> waiting = kept.take(origin);
     if (waiting.isPresent()) {
@@ -165,7 +168,7 @@ public final class HttpSender implements AutoCloseable {
     return send(request, connector.open(origin, exchange), exchange);
   }
 
-  private HttpAnswer send(ClassicHttpRequest request, Connection connection, Exchange exchange)
+  private InboundResponse send(ClassicHttpRequest request, Connection connection, Exchange exchange)
       throws IOException, HttpException {
     Duration reuse = Duration.ZERO;
     RequestWrite write = new RequestWrite(request, connection);
@@ -173,7 +176,7 @@ public final class HttpSender implements AutoCloseable {
       exchange.uses(connection.base());
       write.start();
       ClassicHttpResponse response = answered(request, connection.http(), write);
-      HttpAnswer answer = read(response);
+      InboundResponse answer = read(response);
       if (!answer.cut()
           && reusable(request, response)
           && connection.http().isConsistent()
@@ -191,7 +194,7 @@ public final class HttpSender implements AutoCloseable {
     }
   }
 
-  private ClassicHttpRequest request(HttpCall call, TaskRun task) {
+  private ClassicHttpRequest request(OutboundRequest call, TaskRun task) {
     ClassicHttpRequest request = new BasicClassicHttpRequest(call.method(), "/");
     request.setPath(call.path()); // the constructor would take //a/b for the host a
     request.setHeader("Host", call.origin().authority());
@@ -229,18 +232,18 @@ public final class HttpSender implements AutoCloseable {
     throw new HttpException("sent interim answers without end");
   }
 
-  private HttpAnswer read(ClassicHttpResponse response) throws IOException {
+  private InboundResponse read(ClassicHttpResponse response) throws IOException {
     HttpEntity entity = response.getEntity();
-    AnswerRoom.Body body = // its stream is not closed: that would read on to its end
+    ResponseMemoryLimit.Body body = // its stream is not closed: that would read on to its end
         entity == null
-            ? new AnswerRoom.Body(new byte[0], false)
+            ? new ResponseMemoryLimit.Body(new byte[0], false)
             : room.read(entity.getContent(), config.maxResponseBytes());
     Map<String, String> headers = new HashMap<>();
     for (Header header : response.getHeaders()) {
       headers.putIfAbsent(
           header.getName().toLowerCase(Locale.ROOT), String.valueOf(header.getValue()));
     }
-    return new HttpAnswer(response.getCode(), Map.copyOf(headers), body.bytes(), body.cut());
+    return new InboundResponse(response.getCode(), Map.copyOf(headers), body.bytes(), body.cut());
   }
 
   private static boolean reusable(ClassicHttpRequest request, ClassicHttpResponse response) {

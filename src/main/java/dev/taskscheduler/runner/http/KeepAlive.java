@@ -11,11 +11,11 @@ final class KeepAlive {
 
   private KeepAlive() {}
 
-  /// Up to [KeptConnections#LONGEST]; a second less than what the header says, since it counts from
+  /// Up to [ConnectionPool#LONGEST]; a second less than what the header says, since it counts from
   /// the target's side.
   static Duration time(Optional<String> header) {
     Optional<Matcher> said = header.map(TIMEOUT::matcher).filter(Matcher::matches);
     return said.map(matcher -> Duration.ofSeconds(Long.parseLong(matcher.group(1)) - 1))
-        .orElse(KeptConnections.LONGEST);
+        .orElse(ConnectionPool.LONGEST);
   }
 }

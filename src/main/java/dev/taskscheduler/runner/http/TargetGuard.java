@@ -11,12 +11,12 @@ import java.util.List;
 final class TargetGuard {
   private static final String UNLISTED = "HTTP_ALLOWED_HOSTS does not name it";
 
-  private final HostRules allowed;
-  private final HostRules privates;
+  private final HostAllowlist allowed;
+  private final HostAllowlist privates;
 
   /// @param allowed who may be asked; none for everybody
   /// @param privates whose addresses may be private; they are allowed, too
-  TargetGuard(HostRules allowed, HostRules privates) {
+  TargetGuard(HostAllowlist allowed, HostAllowlist privates) {
     this.allowed = allowed;
     this.privates = privates;
   }

@@ -5,5 +5,5 @@ public interface TargetListener {
   /// A request for a task has ended, other than by an interrupt.
   ///
   /// @param type of the task, `http` or `callback`
-  void asked(String type, TargetAnswer answer);
+  void asked(String type, ResponseCategory answer);
 }

@@ -3,7 +3,7 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
@@ -11,9 +11,9 @@ import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Subscription;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.TaskLimits;
 import java.time.Duration;
@@ -55,7 +55,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private final TaskKeys keys;
   private final byte[] wakeChannel;
   private final TaskLimits limits;
-  private final AttemptWrites writes;
+  private final AttemptStore writes;
   private final Subscription wake;
   private final Subscription care;
   private final Subscription cancel;
@@ -78,7 +78,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     this.calls = new ScriptCalls(redis, keys);
     this.wakeChannel = bytes(keys.wakeChannel);
     this.limits = limits;
-    this.writes = new AttemptWrites(calls, keys);
+    this.writes = new AttemptStore(calls, keys);
     this.wake = redis.subscribe(keys.wakeChannel, () -> hint.run());
     this.care = redis.subscribe(keys.careChannel, () -> careHint.run());
     this.cancel = redis.subscribe(keys.cancelChannel, () -> cancelHint.run());
@@ -106,19 +106,19 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   }
 
   @Override
-  public Claimed claim(FencingToken token, long sequence, int limit, ClaimOrder order) {
+  public Claimed claim(FencingToken token, long sequence, int limit, PriorityShares order) {
     return claimed(blocking("claim", () -> claimNow(token, sequence, limit, order, false)));
   }
 
   @Override
   public Optional<Claimed> claimFirst(
-      FencingToken token, long sequence, int limit, ClaimOrder order) {
+      FencingToken token, long sequence, int limit, PriorityShares order) {
     List<?> answer = blocking("claim", () -> claimNow(token, sequence, limit, order, true));
     return answer.isEmpty() ? Optional.empty() : Optional.of(claimed(answer));
   }
 
   private List<?> claimNow(
-      FencingToken token, long sequence, int limit, ClaimOrder order, boolean first) {
+      FencingToken token, long sequence, int limit, PriorityShares order, boolean first) {
     return (List<?>)
         calls.eval(
             CLAIM,
@@ -141,7 +141,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   }
 
   private Claimed claimed(List<?> answer) {
-    Instant claimedAt = TaskRecord.ofMicros(Long.parseLong(text(answer.getFirst())));
+    Instant claimedAt = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
     if ((Long) answer.get(1) == 1) {
       hint.run(); // a bound of the call cut it short: what is still ready waits for the next one
     }
@@ -150,7 +150,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     for (int i = 3; i < answer.size(); i += 2) {
       String id = text(answer.get(i));
       byte[] record = (byte[]) answer.get(i + 1);
-      TaskRecord.read(record, whole -> whole.claim(id, claimedAt))
+      TaskRecordCodec.read(record, whole -> whole.claim(id, claimedAt))
           .ifPresentOrElse(claimed::add, () -> unreadable.add('f' + id));
     }
     setAside(unreadable);
@@ -183,7 +183,8 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
         });
   }
 
-  private void forEachRunning(FencingToken token, BiConsumer<String, TaskRecord.Running> each) {
+  private void forEachRunning(
+      FencingToken token, BiConsumer<String, TaskRecordCodec.Running> each) {
     String cursor = "0";
     boolean unreadable = false;
     do {
@@ -195,7 +196,8 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
                   List.of(bytes(token.toString()), bytes(cursor), bytes(MOST)));
       cursor = text(page.getFirst());
       for (int i = 1; i < page.size(); i += 2) {
-        Optional<TaskRecord.Running> running = TaskRecord.Running.parse(text(page.get(i + 1)));
+        Optional<TaskRecordCodec.Running> running =
+            TaskRecordCodec.Running.parse(text(page.get(i + 1)));
         String id = text(page.get(i));
         running.ifPresent(value -> each.accept(id, value));
         unreadable |= running.isEmpty();
@@ -218,9 +220,9 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
       for (int i = 1; i < answer.size(); i += 3) {
         String id = text(answer.get(i));
         byte[] record = (byte[]) answer.get(i + 2);
-        TaskRecord.Running.parse(text(answer.get(i + 1)))
+        TaskRecordCodec.Running.parse(text(answer.get(i + 1)))
             .flatMap(running ->
-                TaskRecord.read(
+                TaskRecordCodec.read(
                     record, whole -> whole.claim(id, running.attempt(), running.startedAt())))
             .ifPresentOrElse(fetched::add, () -> unreadable.add('f' + id));
       }
@@ -380,7 +382,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     try {
       return call.get();
     } catch (RedisException e) {
-      throw Failures.translate(operation, e);
+      throw StoreExceptions.translate(operation, e);
     }
   }
 

@@ -74,7 +74,7 @@ final class RedisHealth implements AutoCloseable {
     try {
       return read(redis.info("default"));
     } catch (RedisException.Refused e) {
-      return lost(Failures.advice(e.code(), e));
+      return lost(StoreExceptions.advice(e.code(), e));
     } catch (RedisException e) {
       return lost(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) { // an answer that nobody foresaw must not end the watch

@@ -3,7 +3,7 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.RepairKind;
@@ -51,7 +51,7 @@ final class RedisRepairs implements RepairPass {
   private final Deque<Look> looks = new ArrayDeque<>();
   private final Map<RepairKind, Integer> repaired = new EnumMap<>(RepairKind.class);
   private final Deque<String> suspects = new ArrayDeque<>();
-  private IdFilter filter = new IdFilter(0, () -> 0);
+  private BloomFilter filter = new BloomFilter(0, () -> 0);
   private byte[] begunUs = bytes(0);
   private final List<Letter> letters = List.of(new Letter(), new Letter(), new Letter());
   private int throughLists;
@@ -91,7 +91,7 @@ final class RedisRepairs implements RepairPass {
       }
       return !looks.isEmpty();
     } catch (RedisException e) {
-      throw Failures.translate("repair", e);
+      throw StoreExceptions.translate("repair", e);
     }
   }
 
@@ -130,7 +130,7 @@ final class RedisRepairs implements RepairPass {
       letters.get(i).stood = text(answer, 4 + i);
       expected += number(answer, 7 + i);
     }
-    filter = new IdFilter(expected, new SecureRandom()::nextLong);
+    filter = new BloomFilter(expected, new SecureRandom()::nextLong);
     for (int i = 10; i < answer.size(); i++) {
       String what = text(answer, i);
       int letter = what.isEmpty() ? -1 : "hml".indexOf(what.charAt(0));

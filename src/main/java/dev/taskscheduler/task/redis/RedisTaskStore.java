@@ -15,9 +15,9 @@ import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StoreHealth;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
@@ -65,17 +65,17 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   private final TaskLimits limits;
   private final RedisHealth health;
   private final DurableWrites durable;
-  private final Batcher<Submissions.NewRecord, Submission> submissions;
+  private final Batcher<Submissions.NewRecord, SubmitResult> submissions;
 
   /// Two for those that come by the hundred, so that one call is made up while Redis runs another.
-  private final List<Batcher<Submissions.NewRecord, Submission>> bulk;
+  private final List<Batcher<Submissions.NewRecord, SubmitResult>> bulk;
 
   /// One for each durability: what one disk has is not what a replica has.
-  private final Map<Durability, Batcher<Submissions.NewRecord, Submission>> durableSubmissions =
+  private final Map<Durability, Batcher<Submissions.NewRecord, SubmitResult>> durableSubmissions =
       new EnumMap<>(Durability.class);
 
-  private final RedisOrders orders;
-  private final RedisTaskViews views;
+  private final RedisTaskCommands orders;
+  private final RedisTaskQueries views;
   private final Batcher<String, Optional<Task>> questions;
   private final Batcher<String, TaskCounts> counts;
 
@@ -97,39 +97,39 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
       durableSubmissions.put(
           durability, lane("redis-submit-" + durability.wire(), kept, durability));
     }
-    this.orders = new RedisOrders(calls, rights, keys, limits);
-    this.views = new RedisTaskViews(calls, keys);
+    this.orders = new RedisTaskCommands(calls, rights, keys, limits);
+    this.views = new RedisTaskQueries(calls, keys);
     this.questions =
-        new Batcher<>("redis-find", QUESTIONS, id -> TaskRecord.HEAD_BYTES, this::findAll);
+        new Batcher<>("redis-find", QUESTIONS, id -> TaskRecordCodec.HEAD_BYTES, this::findAll);
     this.counts = new Batcher<>("redis-count", QUESTIONS, id -> 0, this::countAll);
   }
 
-  private static Batcher<Submissions.NewRecord, Submission> lane(
+  private static Batcher<Submissions.NewRecord, SubmitResult> lane(
       String name, Submissions kept, Durability durability) {
     return new Batcher<>(
         name, SUBMISSIONS, r -> r.body().length, some -> kept.all(some, durability));
   }
 
   @Override
-  public CompletableFuture<Submission> submit(String id, NewTask task) {
+  public CompletableFuture<SubmitResult> submit(String id, NewTask task) {
     return submit(id, task, submissions);
   }
 
   @Override
-  public CompletableFuture<Submission> submit(String id, NewTask task, int stream) {
+  public CompletableFuture<SubmitResult> submit(String id, NewTask task, int stream) {
     return submit(id, task, bulk.get(Math.floorMod(stream, bulk.size())));
   }
 
-  private CompletableFuture<Submission> submit(
-      String id, NewTask task, Batcher<Submissions.NewRecord, Submission> usual) {
+  private CompletableFuture<SubmitResult> submit(
+      String id, NewTask task, Batcher<Submissions.NewRecord, SubmitResult> usual) {
     Durability wanted = task.terms().durability();
     Optional<String> lacking = durable.lacks(wanted);
     if (lacking.isPresent()) {
-      return CompletableFuture.completedFuture(new Submission.NotDurable(lacking.get()));
+      return CompletableFuture.completedFuture(new SubmitResult.NotDurable(lacking.get()));
     }
     Submissions.NewRecord record =
-        new Submissions.NewRecord(id, TaskRecord.how(task), TaskRecord.body(task));
-    Batcher<Submissions.NewRecord, Submission> lane =
+        new Submissions.NewRecord(id, TaskRecordCodec.how(task), TaskRecordCodec.body(task));
+    Batcher<Submissions.NewRecord, SubmitResult> lane =
         durableSubmissions.getOrDefault(wanted, usual);
     return translated("submit", lane.add(record));
   }
@@ -145,13 +145,13 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   static <T> CompletableFuture<T> translated(String call, CompletableFuture<T> answer) {
     return answer.exceptionallyCompose(
-        e -> CompletableFuture.failedFuture(Failures.translate(call, e)));
+        e -> CompletableFuture.failedFuture(StoreExceptions.translate(call, e)));
   }
 
   private List<Optional<Task>> findAll(List<String> ids) {
     List<byte[]> args = new ArrayList<>(2 + ids.size());
     args.add(keys.taskPrefix);
-    args.add(bytes(TaskRecord.HEAD_BYTES));
+    args.add(bytes(TaskRecordCodec.HEAD_BYTES));
     ids.forEach(id -> args.add(bytes(id)));
     List<?> answer = (List<?>) ask(FIND, List.of(keys.running, keys.scheduled), args);
     List<Optional<Task>> tasks = new ArrayList<>(ids.size());
@@ -160,7 +160,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
       String running = new String((byte[]) answer.get(3 * i + 1), ISO_8859_1);
       String due = new String((byte[]) answer.get(3 * i + 2), ISO_8859_1);
       String id = ids.get(i);
-      tasks.add(TaskRecord.head(head, record -> record.task(id, running, due)));
+      tasks.add(TaskRecordCodec.head(head, record -> record.task(id, running, due)));
     }
     return tasks;
   }
@@ -211,7 +211,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
                     keys.parkedPrefix,
                     keys.taskPrefix,
                     keys.trailPrefix,
-                    bytes(TaskRecord.HEAD_BYTES)));
+                    bytes(TaskRecordCodec.HEAD_BYTES)));
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
     Map<Priority, Duration> waited = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
@@ -240,7 +240,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<List<Revival>> revive(List<String> ids) {
+  public CompletableFuture<List<RetryResult>> revive(List<String> ids) {
     return orders.revive(ids);
   }
 
@@ -276,7 +276,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   @Override
   public CompletableFuture<TaskOverview> overview() {
-    return counts().thenCombine(views.next(), RedisTaskViews.Next::with);
+    return counts().thenCombine(views.next(), RedisTaskQueries.Next::with);
   }
 
   @Override

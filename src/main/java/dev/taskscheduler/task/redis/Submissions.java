@@ -8,7 +8,7 @@ import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class Submissions {
   }
 
   /// One answer for each, in their order.
-  List<Submission> all(List<NewRecord> records, Durability wanted) {
+  List<SubmitResult> all(List<NewRecord> records, Durability wanted) {
     try {
       return untilAnswered(() -> {
         rights.require();
@@ -67,19 +67,19 @@ final class Submissions {
     }
   }
 
-  private List<Submission> submitOnce(List<NewRecord> records, Durability wanted) {
+  private List<SubmitResult> submitOnce(List<NewRecord> records, Durability wanted) {
     List<byte[]> where = keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
     if (arePlain(records)) {
       DurableWrites.Reached kept = durable.eval(KEEP, where, together(records), wanted);
       if (Long.valueOf(1).equals(kept.answer())) {
         return records.stream()
-            .<Submission>map(r -> new Submission.Accepted(r.id, kept.durability()))
+            .<SubmitResult>map(r -> new SubmitResult.Accepted(r.id, kept.durability()))
             .toList();
       } // else something stands in the way of one of them
     }
     DurableWrites.Reached reached = durable.eval(SUBMIT, where, oneByOne(records), wanted);
     List<?> answers = (List<?>) reached.answer();
-    List<Submission> kept = new ArrayList<>(records.size());
+    List<SubmitResult> kept = new ArrayList<>(records.size());
     for (int i = 0; i < records.size(); i++) {
       kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
     }
@@ -106,7 +106,7 @@ final class Submissions {
     args.add(keys.parkedPrefix);
     for (Priority priority : Priority.values()) {
       int before = sorted.size();
-      byte letter = TaskRecord.priority(priority)[0];
+      byte letter = TaskRecordCodec.priority(priority)[0];
       records.stream().filter(r -> r.how[0] == letter).forEach(sorted::add);
       args.add(bytes(sorted.size() - before));
     }
@@ -132,17 +132,17 @@ final class Submissions {
     return args;
   }
 
-  private Submission submission(String id, Object answer, Durability reached) {
+  private SubmitResult submission(String id, Object answer, Durability reached) {
     if (answer instanceof Long kept) {
       return kept == 1
-          ? new Submission.Accepted(id, reached)
-          : new Submission.QueueFull(limits.maxPending());
+          ? new SubmitResult.Accepted(id, reached)
+          : new SubmitResult.QueueFull(limits.maxPending());
     }
     String other = text((byte[]) answer);
     return switch (other.charAt(0)) {
-      case '=' -> new Submission.Replayed(other.substring(1), reached);
-      case '!' -> new Submission.KeyReused(other.substring(1));
-      case '~' -> new Submission.Duplicate(other.substring(1));
+      case '=' -> new SubmitResult.Replayed(other.substring(1), reached);
+      case '!' -> new SubmitResult.KeyReused(other.substring(1));
+      case '~' -> new SubmitResult.Duplicate(other.substring(1));
       default -> throw new IllegalStateException("submit.lua answered " + other);
     };
   }

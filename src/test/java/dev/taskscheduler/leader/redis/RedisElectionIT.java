@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.fence.Nominee;
-import dev.taskscheduler.fence.Sighting;
-import dev.taskscheduler.fence.TakeOver;
-import dev.taskscheduler.fence.redis.RedisFence;
 import dev.taskscheduler.leader.LeaderElection;
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import java.time.Duration;
@@ -47,12 +47,13 @@ class RedisElectionIT {
             }
           });
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS)); // on connecting
-      RedisFence fence = new RedisFence(redis, ns);
-      TakeOver answer =
+      RedisLease fence = new RedisLease(redis, ns);
+      Acquisition answer =
           fence.takeOver(
-              new Nominee("a", election.name(), FencingToken.newNonce(), Duration.ofSeconds(3)),
-              new Sighting.Vacant());
-      fence.release(assertInstanceOf(TakeOver.Granted.class, answer).token());
+              new LeaseRequest(
+                  "a", election.name(), FencingToken.newNonce(), Duration.ofSeconds(3)),
+              new LeaseState.Vacant());
+      fence.release(assertInstanceOf(Acquisition.Granted.class, answer).token());
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS));
       server.restart();
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS)); // one may have been missed

@@ -46,8 +46,8 @@ class AnswersTest {
     "504, PASSING",
     "599, PASSING"
   })
-  void a_status_decides(int status, Verdict verdict) {
-    assertEquals(verdict, Verdict.of(status));
+  void a_status_decides(int status, ResponseClass verdict) {
+    assertEquals(verdict, ResponseClass.of(status));
   }
 
   @ParameterizedTest
@@ -96,7 +96,8 @@ class AnswersTest {
 
   private static String kept(String type, byte[] body, boolean cut) {
     return new String(
-        AnswerJson.of(new HttpAnswer(200, Map.of("content-type", type), body, cut), 64 << 10),
+        ResponseJson.of(
+            new InboundResponse(200, Map.of("content-type", type), body, cut), 64 << 10),
         StandardCharsets.UTF_8);
   }
 
@@ -162,8 +163,8 @@ class AnswersTest {
         kept("application/json", "7".getBytes(StandardCharsets.UTF_16BE), false));
   }
 
-  private static HttpAnswer answered(String body) {
-    return new HttpAnswer(
+  private static InboundResponse answered(String body) {
+    return new InboundResponse(
         200,
         Map.of("content-type", "text/plain", "etag", "\"1\""),
         body.getBytes(StandardCharsets.UTF_8),
@@ -185,11 +186,11 @@ class AnswersTest {
         "\ud83d\ude00"
       })
   void what_does_not_fit_is_cut_to_the_byte(String character) {
-    HttpAnswer answer = answered("ab" + character.repeat(1_000));
-    int whole = AnswerJson.of(answer, 1 << 20).length;
-    assertEquals(whole, AnswerJson.of(answer, whole).length);
+    InboundResponse answer = answered("ab" + character.repeat(1_000));
+    int whole = ResponseJson.of(answer, 1 << 20).length;
+    assertEquals(whole, ResponseJson.of(answer, whole).length);
     for (int most = whole - 1; most > whole - 40; most--) {
-      byte[] json = AnswerJson.of(answer, most);
+      byte[] json = ResponseJson.of(answer, most);
       assertTrue(json.length <= most && json.length > most - 6, json.length + " of " + most);
       assertEquals(Optional.empty(), new TaskResult(json).fault(most));
       String text = new String(json, StandardCharsets.UTF_8);
@@ -201,13 +202,13 @@ class AnswersTest {
 
   @Test
   void json_that_does_not_fit_is_cut_as_text() {
-    HttpAnswer answer =
-        new HttpAnswer(
+    InboundResponse answer =
+        new InboundResponse(
             200,
             Map.of("content-type", "application/json"),
             ("[\"" + "x".repeat(200) + "\"]").getBytes(StandardCharsets.UTF_8),
             false);
-    String text = new String(AnswerJson.of(answer, 150), StandardCharsets.UTF_8);
+    String text = new String(ResponseJson.of(answer, 150), StandardCharsets.UTF_8);
     assertEquals(150, text.length());
     assertTrue(text.contains("\"body\":\"[\\\"xxx"), text);
     assertTrue(text.endsWith("x\",\"truncated\":true}"), text);
@@ -215,9 +216,9 @@ class AnswersTest {
 
   @Test
   void the_status_stands_wherever_it_fits_and_headers_are_kept_whole_or_not_at_all() {
-    HttpAnswer answer = answered("body");
+    InboundResponse answer = answered("body");
     for (int most = 0; most < 120; most++) {
-      String text = new String(AnswerJson.of(answer, most), StandardCharsets.UTF_8);
+      String text = new String(ResponseJson.of(answer, most), StandardCharsets.UTF_8);
       assertTrue(text.length() <= most, text);
       assertEquals(most >= 44, text.startsWith("{\"status\":200,\"headers\":{"), text);
       assertEquals(
@@ -230,7 +231,7 @@ class AnswersTest {
     }
     assertEquals(
         "{\"status\":200,\"headers\":{\"etag\":\"\\\"1\\\"\"},\"truncated\":true}",
-        new String(AnswerJson.of(answer, 60), StandardCharsets.UTF_8));
+        new String(ResponseJson.of(answer, 60), StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest

@@ -66,8 +66,8 @@ class GuardedConnectIT {
             given.connectTimeout(),
             given.timeout(),
             given.maxResponseBytes(),
-            HostRules.parse("api.test,*.internal.test"),
-            HostRules.NONE,
+            HostAllowlist.parse("api.test,*.internal.test"),
+            HostAllowlist.NONE,
             given.keys());
     NameLookup.Names names =
         _ -> {

@@ -23,7 +23,7 @@ class HeadLimitTest {
 
   @Test
   void targets_that_send_large_heads_and_stall_share_a_bounded_memory() throws Exception {
-    AnswerRoom room = new AnswerRoom(32 << 10);
+    ResponseMemoryLimit room = new ResponseMemoryLimit(32 << 10);
     HeadLimit first = new HeadLimit(room);
     HeadLimit second = new HeadLimit(room);
     assertEquals(200, status(first, 16_000));

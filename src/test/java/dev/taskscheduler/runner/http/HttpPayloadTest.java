@@ -3,7 +3,7 @@ package dev.taskscheduler.runner.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.task.PayloadFault;
+import dev.taskscheduler.task.PayloadError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -15,23 +15,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpPayloadTest {
-  private static HttpCall call(String json) {
+  private static OutboundRequest call(String json) {
     HttpPayload payload = HttpPayload.read(json.getBytes(StandardCharsets.UTF_8));
     assertEquals(List.of(), payload.faults());
     return payload.call();
   }
 
-  private static List<PayloadFault> faults(String json) {
+  private static List<PayloadError> faults(String json) {
     return HttpPayload.read(json.getBytes(StandardCharsets.UTF_8)).faults();
   }
 
-  private static String text(HttpCall call) {
+  private static String text(OutboundRequest call) {
     return new String(call.body(), StandardCharsets.UTF_8);
   }
 
   @Test
   void a_url_is_all_that_is_needed() {
-    HttpCall call = call("{\"url\":\"https://example.com/hook\"}");
+    OutboundRequest call = call("{\"url\":\"https://example.com/hook\"}");
     assertEquals("POST", call.method());
     assertEquals(0, call.body().length);
     assertEquals(Map.of(), call.headers());
@@ -41,7 +41,7 @@ class HttpPayloadTest {
 
   @Test
   void the_body_is_sent_byte_for_byte() {
-    HttpCall call =
+    OutboundRequest call =
         call("{\"body\" : {\"b\" : 1.0, \"a\":[ \"täglich\\u0020\" ]} , \"url\":\"http://x.com\"}");
     assertEquals("{\"b\" : 1.0, \"a\":[ \"täglich\\u0020\" ]}", text(call));
     assertEquals(Map.of("content-type", "application/json"), call.headers());
@@ -53,7 +53,7 @@ class HttpPayloadTest {
 
   @Test
   void a_body_of_text_may_be_of_any_type() {
-    HttpCall call =
+    OutboundRequest call =
         call(
             "{\"url\":\"http://x.com\",\"method\":\"PUT\",\"bodyText\":\"<a>\\u00e4</a>\",\"timeout\":\"PT2.5S\","
                 + "\"headers\":{\"Content-Type\":\"text/xml\",\"X-Team\":\"billing\"}}");
@@ -77,7 +77,7 @@ class HttpPayloadTest {
     "http://example.com/tägl, http://example.com, /t%C3%A4gl"
   })
   void what_is_asked_of_whom(String url, String origin, String path) {
-    HttpCall call = call("{\"url\":\"" + url + "\"}");
+    OutboundRequest call = call("{\"url\":\"" + url + "\"}");
     assertEquals(origin, call.origin().toString());
     assertEquals(path, call.path());
   }
@@ -155,7 +155,7 @@ class HttpPayloadTest {
           {"url":"http://x.com"                                           | ''
           """)
   void a_fault_is_told_where_it_is(String json, String pointer) {
-    List<PayloadFault> faults = faults(json);
+    List<PayloadError> faults = faults(json);
     assertEquals(1, faults.size(), faults.toString());
     assertEquals(pointer, faults.getFirst().pointer());
     assertTrue(faults.getFirst().detail().length() > 10, faults.toString());
@@ -168,7 +168,7 @@ class HttpPayloadTest {
         faults(
                 "{\"url\":1,\"method\":\"X\",\"headers\":{\"Host\":\"a\",\"Ok\":\"b\"},\"timeout\":null}")
             .stream()
-            .map(PayloadFault::pointer)
+            .map(PayloadError::pointer)
             .toList());
   }
 
@@ -178,19 +178,19 @@ class HttpPayloadTest {
         IntStream.range(0, 111_840)
             .mapToObj(i -> "\"" + i + " \":1")
             .collect(Collectors.joining(",", "{\"url\":\"http://x.com\",\"headers\":{", "}}"));
-    assertEquals(PayloadFault.MOST, faults(bad).size());
+    assertEquals(PayloadError.MOST, faults(bad).size());
     assertEquals(
         List.of("/headers"),
-        faults(bad.replace(" \":1", "\":\"1\"")).stream().map(PayloadFault::pointer).toList());
+        faults(bad.replace(" \":1", "\":\"1\"")).stream().map(PayloadError::pointer).toList());
     String unknown = bad.replace("\"headers\":{", "").replace("}}", "}");
-    assertEquals(PayloadFault.MOST, faults(unknown).size());
+    assertEquals(PayloadError.MOST, faults(unknown).size());
   }
 
   @Test
   void a_name_of_other_letters_is_to_be_written_in_its_ascii_form() {
     String detail = faults("{\"url\":\"http://bücher.example/\"}").getFirst().toString();
     assertTrue(detail.contains("a name of other letters is written in its xn-- form"), detail);
-    HttpCall call = call("{\"url\":\"http://xn--bcher-kva.example/\"}");
+    OutboundRequest call = call("{\"url\":\"http://xn--bcher-kva.example/\"}");
     assertEquals("http://xn--bcher-kva.example", call.origin().toString());
   }
 
@@ -202,7 +202,7 @@ class HttpPayloadTest {
     "http://my_host:/, http://my_host, /"
   })
   void a_host_may_have_an_underscore(String url, String origin, String path) {
-    HttpCall call = call("{\"url\":\"" + url + "\"}");
+    OutboundRequest call = call("{\"url\":\"" + url + "\"}");
     assertEquals(origin, call.origin().toString());
     assertEquals(path, call.path());
   }

@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskRun;
 import java.net.InetAddress;
@@ -46,8 +46,8 @@ final class Sending implements AutoCloseable {
         Duration.ofSeconds(2),
         Duration.parse(timeout),
         1024,
-        HostRules.NONE,
-        HostRules.parse(privates),
+        HostAllowlist.NONE,
+        HostAllowlist.parse(privates),
         SigningKeyRing.parse(keys));
   }
 

@@ -25,7 +25,7 @@ class TargetGuardTest {
   }
 
   private static TargetGuard guard(String allowed, String privates) {
-    return new TargetGuard(HostRules.parse(allowed), HostRules.parse(privates));
+    return new TargetGuard(HostAllowlist.parse(allowed), HostAllowlist.parse(privates));
   }
 
   private static List<InetAddress> addresses(String... literals) {
@@ -123,7 +123,7 @@ class TargetGuardTest {
       })
   void a_rule_that_is_none_is_told_with_what_is_allowed(String rule) {
     var refused =
-        assertThrows(IllegalArgumentException.class, () -> HostRules.parse("ok.com," + rule));
+        assertThrows(IllegalArgumentException.class, () -> HostAllowlist.parse("ok.com," + rule));
     assertTrue(refused.getMessage().contains("*.example.com"), refused.getMessage());
   }
 }

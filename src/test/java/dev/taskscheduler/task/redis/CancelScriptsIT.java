@@ -10,11 +10,11 @@ import dev.taskscheduler.Eventually;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.ClaimStore.Recovered;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
@@ -75,7 +75,7 @@ class CancelScriptsIT extends OnOneRedis {
 
   @Test
   void a_scheduled_task_is_taken_out_of_the_index() {
-    submit("a", UNIQUE.due(new Due.After(Duration.ofHours(1))));
+    submit("a", UNIQUE.due(new StartTime.After(Duration.ofHours(1))));
     var before = server.snapshot();
     assertEquals(new Cancellation.Cancelled(StateName.SCHEDULED), cancel("a"));
     assertEquals(Set.of("cancelled", "scheduled", "task:a", "unique:ab"), changed(before).keySet());
@@ -188,7 +188,7 @@ class CancelScriptsIT extends OnOneRedis {
     long hoursAgo = (redisMs() - Duration.ofHours(9).toMillis()) * 1000;
     store.jedis.setrange(NS + "task:old", 50, "%013x".formatted(hoursAgo));
     cancel("old");
-    ClaimOrder ageing = new ClaimOrder(0, 0, 0, Duration.ofHours(1));
+    PriorityShares ageing = new PriorityShares(0, 0, 0, Duration.ofHours(1));
     assertEquals(
         List.of("high"), ids(store.claims.claim(token, store.nextSequence(), 1, ageing).claims()));
   }

@@ -16,7 +16,7 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,7 +103,7 @@ class DamagedRecordsIT extends OnOneRedis {
     }
     store.jedis.del(NS + key);
     store.jedis.set(NS + key, "junk");
-    assertInstanceOf(Submission.Accepted.class, store.submit("after", Priority.HIGH));
+    assertInstanceOf(SubmitResult.Accepted.class, store.submit("after", Priority.HIGH));
     store.claims.enter(token);
     store.claims.recover(token);
     List<Claim> claims = store.claim(token, 10);

@@ -14,8 +14,8 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Test;
 /// and orders while none answers.
 class DurabilityIT {
   private static NewTask task(Durability durability) {
-    SubmitTerms terms = new SubmitTerms(Optional.empty(), Optional.empty(), durability);
+    SubmitOptions terms = new SubmitOptions(Optional.empty(), Optional.empty(), durability);
     return new NewTask(Priority.HIGH, "log", new byte[] {'1'}, TaskOptions.NONE, terms);
   }
 
-  private static Submission submit(StoreOnRedis store, String id, Durability durability) {
+  private static SubmitResult submit(StoreOnRedis store, String id, Durability durability) {
     return get(store.tasks.submit(id, task(durability)));
   }
 
@@ -42,8 +42,8 @@ class DurabilityIT {
     return store;
   }
 
-  private static void assertNotDurable(Submission answer, String reason) {
-    String told = assertInstanceOf(Submission.NotDurable.class, answer).reason();
+  private static void assertNotDurable(SubmitResult answer, String reason) {
+    String told = assertInstanceOf(SubmitResult.NotDurable.class, answer).reason();
     assertTrue(told.contains(reason), told);
   }
 
@@ -56,12 +56,12 @@ class DurabilityIT {
       try (var jedis = replica.jedis()) {
         for (int i = 0; i < 20; i++) {
           assertEquals(
-              new Submission.Accepted("a" + i, Durability.REPLICA),
+              new SubmitResult.Accepted("a" + i, Durability.REPLICA),
               submit(store, "a" + i, Durability.REPLICA));
           assertTrue(jedis.exists("{scheduler}:task:a" + i), "at once");
         }
         assertEquals(
-            new Submission.Accepted("a0", Durability.REPLICA),
+            new SubmitResult.Accepted("a0", Durability.REPLICA),
             submit(store, "a0", Durability.REPLICA),
             "sent again");
       }
@@ -76,22 +76,23 @@ class DurabilityIT {
         StoreOnRedis store = open(primary)) {
       Eventually.await("it is connected", () -> store.tasks.health().replicas() == 1);
       replica.pause();
-      List<CompletableFuture<Submission>> all = new ArrayList<>();
+      List<CompletableFuture<SubmitResult>> all = new ArrayList<>();
       for (int i = 0; i < 6; i++) { // go together where they may
         all.add(
             store.tasks.submit("t" + i, task(i % 2 == 0 ? Durability.REPLICA : Durability.FSYNC)));
       }
       long start = System.nanoTime();
       assertEquals(
-          new Submission.Accepted("m", Durability.MEMORY), submit(store, "m", Durability.MEMORY));
+          new SubmitResult.Accepted("m", Durability.MEMORY), submit(store, "m", Durability.MEMORY));
       assertTrue(Duration.ofNanos(System.nanoTime() - start).toMillis() < 1000, "it waited too");
       for (int i = 0; i < 6; i++) {
         Durability reached = i % 2 == 0 ? Durability.MEMORY : Durability.FSYNC;
-        assertEquals(new Submission.Accepted("t" + i, reached), get(all.get(i)));
+        assertEquals(new SubmitResult.Accepted("t" + i, reached), get(all.get(i)));
       }
       replica.resume();
       assertEquals(
-          new Submission.Accepted("b", Durability.REPLICA), submit(store, "b", Durability.REPLICA));
+          new SubmitResult.Accepted("b", Durability.REPLICA),
+          submit(store, "b", Durability.REPLICA));
     }
   }
 
@@ -102,7 +103,7 @@ class DurabilityIT {
       assertNotDurable(submit(store, "a", Durability.REPLICA), "no replica is connected");
       assertEquals(java.util.Map.of(), server.snapshot());
       assertEquals(
-          new Submission.Accepted("a", Durability.MEMORY), submit(store, "a", Durability.MEMORY));
+          new SubmitResult.Accepted("a", Durability.MEMORY), submit(store, "a", Durability.MEMORY));
     }
   }
 
@@ -112,7 +113,7 @@ class DurabilityIT {
         StoreOnRedis store = open(server)) {
       for (int i = 0; i < 50; i++) {
         assertEquals(
-            new Submission.Accepted("a" + i, Durability.FSYNC),
+            new SubmitResult.Accepted("a" + i, Durability.FSYNC),
             submit(store, "a" + i, Durability.FSYNC));
       }
       server.restart();
@@ -136,7 +137,8 @@ class DurabilityIT {
             !store.tasks.health().version().orElseThrow().matches("[0-6]\\..*|7\\.[01]\\..*");
         if (canWait && lines.contains("appendonly yes")) {
           assertEquals(
-              new Submission.Accepted("a", Durability.FSYNC), submit(store, "a", Durability.FSYNC));
+              new SubmitResult.Accepted("a", Durability.FSYNC),
+              submit(store, "a", Durability.FSYNC));
         } else {
           assertNotDurable(submit(store, "a", Durability.FSYNC), "appendfsync always");
           assertEquals(java.util.Map.of(), server.snapshot());
@@ -150,7 +152,7 @@ class DurabilityIT {
     try (RedisServer server = new RedisServer();
         StoreOnRedis store = open(server)) {
       store.submit("a", Priority.HIGH);
-      LuaScript cancel = LuaScript.load(RedisOrders.class, "cancel");
+      LuaScript cancel = LuaScript.load(RedisTaskCommands.class, "cancel");
       var keys = store.keys;
       var waited =
           store.redis.evalThenWaitAof( // appendonly is off, or there is no such command

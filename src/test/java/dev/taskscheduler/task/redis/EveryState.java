@@ -3,13 +3,13 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +44,7 @@ final class EveryState {
     submit(store, "parked", "mail", TaskOptions.NONE);
     get(store.tasks.pause(new Pause.OfType("mail")));
     store.claim(token, 1);
-    submit(store, "scheduled", "log", StoreOnRedis.due(new Due.After(Duration.ofHours(2))));
+    submit(store, "scheduled", "log", StoreOnRedis.due(new StartTime.After(Duration.ofHours(2))));
     store.submit("ready-high", Priority.HIGH);
     store.submit("ready-medium", Priority.MEDIUM);
     store.submit("ready-low", Priority.LOW);

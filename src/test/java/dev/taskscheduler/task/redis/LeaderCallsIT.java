@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -61,9 +61,9 @@ class LeaderCallsIT extends OnOneRedis {
           store.claims.enter(token);
           yield "entered";
         }
-        case CLAIM -> store.claims.claim(token, 77, 10, ClaimOrder.STRICT);
+        case CLAIM -> store.claims.claim(token, 77, 10, PriorityShares.STRICT);
         case CLAIM_BY_AGE ->
-            store.claims.claim(token, 77, 10, new ClaimOrder(0, 0, 0, Duration.ofHours(1)));
+            store.claims.claim(token, 77, 10, new PriorityShares(0, 0, 0, Duration.ofHours(1)));
         case RECONCILE -> store.claims.reconcile(token, 77, Map.of());
         case COMPLETE -> get(store.claims.end(token, held, Outcome.SUCCESS));
         case COMPLETE_WITH_RESULT ->
@@ -86,7 +86,7 @@ class LeaderCallsIT extends OnOneRedis {
 
   private void submitAs(String type, String... ids) {
     for (String id : ids) {
-      submit(id, type, TaskOptions.NONE, SubmitTerms.NONE);
+      submit(id, type, TaskOptions.NONE, SubmitOptions.NONE);
     }
   }
 
@@ -149,7 +149,7 @@ class LeaderCallsIT extends OnOneRedis {
     assertNotEquals(before, server.snapshot(), () -> call + " did nothing: " + answer);
     store.jedis.configSet("maxmemory", "0");
     assertEquals(
-        new Submission.Accepted("after", Durability.MEMORY), store.submit("after", Priority.LOW));
+        new SubmitResult.Accepted("after", Durability.MEMORY), store.submit("after", Priority.LOW));
   }
 
   /// What users may order, each with something to do.
@@ -204,15 +204,15 @@ class LeaderCallsIT extends OnOneRedis {
     FencingToken first = store.lead(2000);
     store.submit("a", Priority.HIGH);
     store.submit("b", Priority.LOW);
-    store.claims.claim(first, 1, 1, ClaimOrder.STRICT);
+    store.claims.claim(first, 1, 1, PriorityShares.STRICT);
     FencingToken next = store.lead(2001);
     var before = server.snapshot();
-    assertEquals(Optional.empty(), store.claims.claimFirst(next, 1, 10, ClaimOrder.STRICT));
+    assertEquals(Optional.empty(), store.claims.claimFirst(next, 1, 10, PriorityShares.STRICT));
     assertEquals(before, server.snapshot());
     assertEquals(1, store.claims.recover(next).requeued());
     assertEquals(
         List.of("a", "b"),
-        store.claims.claimFirst(next, 1, 10, ClaimOrder.STRICT).orElseThrow().claims().stream()
+        store.claims.claimFirst(next, 1, 10, PriorityShares.STRICT).orElseThrow().claims().stream()
             .map(Claim::id)
             .toList());
   }
@@ -224,14 +224,15 @@ class LeaderCallsIT extends OnOneRedis {
     FencingToken next = store.lead(2001);
     var before = server.snapshot();
     assertThrows(
-        StoreException.Fenced.class, () -> store.claims.claimFirst(old, 1, 10, ClaimOrder.STRICT));
+        StoreException.Fenced.class,
+        () -> store.claims.claimFirst(old, 1, 10, PriorityShares.STRICT));
     assertEquals(before, server.snapshot());
     fill();
     assertEquals(
         "a",
         store
             .claims
-            .claimFirst(next, 1, 10, ClaimOrder.STRICT)
+            .claimFirst(next, 1, 10, PriorityShares.STRICT)
             .orElseThrow()
             .claims()
             .getFirst()
@@ -244,7 +245,8 @@ class LeaderCallsIT extends OnOneRedis {
     FencingToken token = store.lead(2000);
     store.jedis.hset(NS + "leader", "waiting", "1");
     assertEquals(
-        List.of(), store.claims.claimFirst(token, 1, 10, ClaimOrder.STRICT).orElseThrow().claims());
+        List.of(),
+        store.claims.claimFirst(token, 1, 10, PriorityShares.STRICT).orElseThrow().claims());
     assertEquals(List.of("2000 node1"), store.jedis.zrange(NS + "leaders", 0, -1));
   }
 

@@ -3,9 +3,9 @@ package dev.taskscheduler.task.redis;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.redis.StoreModel.Place;
 import dev.taskscheduler.task.redis.StoreModel.Run;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ final class LeaderModel {
   /// @param claims `id#attempt` of each that is claimed, in order
   record Claimed(List<String> claims, int expired) {}
 
-  Claimed claim(int limit, ClaimOrder order) {
+  Claimed claim(int limit, PriorityShares order) {
     Claiming claiming = new Claiming(limit);
     if (order.ageing().isZero()) {
       int[] shares = {order.high(), order.medium(), order.low()};

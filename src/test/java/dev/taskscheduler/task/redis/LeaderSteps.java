@@ -5,12 +5,12 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.TaskOptions;
 import java.nio.charset.StandardCharsets;
@@ -45,21 +45,21 @@ final class LeaderSteps {
     this.random = run.random;
   }
 
-  private ClaimOrder order(int limit) {
+  private PriorityShares order(int limit) {
     return switch (random.nextInt(3)) {
-      case 0 -> ClaimOrder.STRICT;
+      case 0 -> PriorityShares.STRICT;
       case 1 -> {
         int high = random.nextInt(limit + 1);
         int medium = random.nextInt(limit - high + 1);
-        yield new ClaimOrder(high, medium, limit - high - medium, Duration.ZERO);
+        yield new PriorityShares(high, medium, limit - high - medium, Duration.ZERO);
       }
-      default -> new ClaimOrder(0, 0, 0, AGEING);
+      default -> new PriorityShares(0, 0, 0, AGEING);
     };
   }
 
   void claim() {
     int limit = 1 + random.nextInt(7);
-    ClaimOrder order = order(limit);
+    PriorityShares order = order(limit);
     run.step = "claim " + limit + " " + order;
     var expected = run.leader().claim(limit, order);
     var claimed = store.claims.claim(run.token, store.nextSequence(), limit, order);
@@ -143,7 +143,7 @@ final class LeaderSteps {
   /// A claim whose answer is lost, or that arrives only after it was given up; then reconciled.
   void loseAClaim() {
     int limit = 1 + random.nextInt(5);
-    ClaimOrder order = order(limit);
+    PriorityShares order = order(limit);
     boolean late = random.nextBoolean();
     run.step = "lose a claim of " + limit + " " + order + (late ? ", late" : "");
     Map<String, Integer> known = new HashMap<>();

@@ -4,7 +4,7 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
@@ -117,7 +117,7 @@ class ListScriptIT extends OnOneRedis {
       get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     }
     Instant dayBefore = times.get(7).minus(java.time.Duration.ofDays(1));
-    store.jedis.setrange("{scheduler}:task:t7", 14, TaskRecord.hexMicros(dayBefore));
+    store.jedis.setrange("{scheduler}:task:t7", 14, TaskRecordCodec.hexMicros(dayBefore));
     TaskFilter since =
         Walk.submitted(StateName.COMPLETED, times.get(3), times.get(8).plusSeconds(1), 2);
     assertEquals(

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.FaultyLink;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
@@ -20,7 +20,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -58,7 +58,7 @@ class LostAnswersIT {
         for (int i = 0; i < 20; i++) {
           link.loseAnswers(2);
           assertEquals(
-              new Submission.Accepted("a" + i, Durability.MEMORY),
+              new SubmitResult.Accepted("a" + i, Durability.MEMORY),
               get(fresh.submit("a" + i, TASK)));
         }
       }

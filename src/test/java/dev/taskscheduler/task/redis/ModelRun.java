@@ -3,7 +3,7 @@ package dev.taskscheduler.task.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.TaskLimits;
@@ -51,7 +51,7 @@ final class ModelRun {
       boolean isCallback = task.type.equals(Callback.TYPE); // its payload tells times, too
       assertEquals(
           task.payload, isCallback ? payload.replaceAll("(?s),\"type\":.*", "}") : payload);
-      assertEquals(task.options, OptionText.write(claim.options()), step);
+      assertEquals(task.options, TaskOptionsCodec.write(claim.options()), step);
       assertEquals(task.charged, claim.charged(), step);
       claims.add(claim);
     }

@@ -3,9 +3,9 @@ package dev.taskscheduler.task.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.taskscheduler.task.Callback;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,10 +47,11 @@ final class ModelTask {
     maxAttempts = told.retry().maxAttempts();
     uniqueKey = told.uniqueKey().orElse("");
     callback = told.callback().orElse(null);
-    delayHours = told.due() instanceof Due.After(java.time.Duration delay) ? delay.toHours() : 0;
+    delayHours =
+        told.due() instanceof StartTime.After(java.time.Duration delay) ? delay.toHours() : 0;
     retentionHours = told.retention().map(java.time.Duration::toHours).orElse(0L);
     overBefore = told.expiresAt().filter(at -> at.getEpochSecond() == 0).isPresent();
-    options = OptionText.write(told);
+    options = TaskOptionsCodec.write(told);
     payload = new String(asked.payload(), UTF_8);
   }
 

@@ -1,14 +1,14 @@
 package dev.taskscheduler.task.redis;
 
-import dev.taskscheduler.task.AskedBackoff;
 import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +42,7 @@ final class ModelTasks {
   }
 
   private static NewTask task(Priority priority, String type, byte[] payload, Random random) {
-    SubmitTerms terms = terms(random);
+    SubmitOptions terms = terms(random);
     TaskOptions options = options(random, terms.uniqueWindow().isEmpty());
     return new NewTask(priority, type, payload, options, terms);
   }
@@ -51,14 +51,14 @@ final class ModelTasks {
   private static TaskOptions options(Random random, boolean unique) {
     TaskOptions options = TaskOptions.NONE;
     if (random.nextInt(6) == 0) {
-      options = options.due(new Due.After(LATER));
+      options = options.due(new StartTime.After(LATER));
     }
     if (random.nextInt(4) == 0) {
       options =
           options.retry(
               new RetryPolicy(
                   OptionalInt.of(1 + random.nextInt(4)),
-                  AskedBackoff.of(new Backoff(Duration.ofMillis(7), Duration.ofHours(1), 1.5))));
+                  BackoffOverride.of(new Backoff(Duration.ofMillis(7), Duration.ofHours(1), 1.5))));
     }
     switch (random.nextInt(10)) {
       case 0, 1 -> options = options.expiresAt(Instant.ofEpochMilli(1)); // before it is submitted
@@ -84,19 +84,19 @@ final class ModelTasks {
     return options;
   }
 
-  private static SubmitTerms terms(Random random) {
-    Optional<SubmitTerms.Idempotency> once =
+  private static SubmitOptions terms(Random random) {
+    Optional<SubmitOptions.Idempotency> once =
         random.nextInt(4) > 0
             ? Optional.empty()
             : Optional.of(
-                new SubmitTerms.Idempotency(
+                new SubmitOptions.Idempotency(
                     "bb" + random.nextInt(4), "cc" + random.nextInt(2), LATER));
-    Optional<SubmitTerms.UniqueWindow> window =
+    Optional<SubmitOptions.UniqueWindow> window =
         random.nextInt(7) > 0
             ? Optional.empty()
-            : Optional.of(new SubmitTerms.UniqueWindow("aa" + random.nextInt(4), LATER));
+            : Optional.of(new SubmitOptions.UniqueWindow("aa" + random.nextInt(4), LATER));
     return once.isEmpty() && window.isEmpty()
-        ? SubmitTerms.NONE
-        : new SubmitTerms(once, window, Durability.MEMORY);
+        ? SubmitOptions.NONE
+        : new SubmitOptions(once, window, Durability.MEMORY);
   }
 }

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
@@ -66,7 +66,7 @@ abstract class OnOneRedis {
     store.claims.recover(token);
   }
 
-  Submission submit(String id, String type, TaskOptions options, SubmitTerms terms) {
+  SubmitResult submit(String id, String type, TaskOptions options, SubmitOptions terms) {
     return get(
         store.tasks.submit(
             id, new NewTask(Priority.HIGH, type, StoreOnRedis.payload(id), options, terms)));
@@ -74,8 +74,8 @@ abstract class OnOneRedis {
 
   void submit(String id, TaskOptions options) {
     assertEquals(
-        new Submission.Accepted(id, Durability.MEMORY),
-        submit(id, "log", options, SubmitTerms.NONE));
+        new SubmitResult.Accepted(id, Durability.MEMORY),
+        submit(id, "log", options, SubmitOptions.NONE));
   }
 
   /// Submits a task and claims it.

@@ -13,8 +13,8 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
@@ -32,7 +32,7 @@ class PauseScriptsIT extends OnOneRedis {
 
   private void mail(String... some) {
     for (String id : some) {
-      submit(id, "mail", TaskOptions.NONE, SubmitTerms.NONE);
+      submit(id, "mail", TaskOptions.NONE, SubmitOptions.NONE);
     }
   }
 
@@ -146,15 +146,15 @@ class PauseScriptsIT extends OnOneRedis {
       small.submitAll(Priority.LOW, "c");
       NewTask another = new NewTask(Priority.HIGH, "mail", new byte[] {'1'});
       var full = server.snapshot();
-      assertEquals(new Submission.QueueFull(3), get(small.tasks.submit("d", another)));
+      assertEquals(new SubmitResult.QueueFull(3), get(small.tasks.submit("d", another)));
       assertEquals(full, server.snapshot());
       get(small.tasks.cancel("c")); // stands in its list still
       assertEquals(
-          new Submission.Accepted("d", Durability.MEMORY), get(small.tasks.submit("d", another)));
-      assertEquals(new Submission.QueueFull(3), get(small.tasks.submit("e", another)));
+          new SubmitResult.Accepted("d", Durability.MEMORY), get(small.tasks.submit("d", another)));
+      assertEquals(new SubmitResult.QueueFull(3), get(small.tasks.submit("e", another)));
       get(small.tasks.cancel("a")); // and this one where it was set aside
       assertEquals(
-          new Submission.Accepted("e", Durability.MEMORY), get(small.tasks.submit("e", another)));
+          new SubmitResult.Accepted("e", Durability.MEMORY), get(small.tasks.submit("e", another)));
     }
   }
 

@@ -8,21 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +91,7 @@ class RedisTaskStoreIT {
   void a_redis_killed_under_load_keeps_what_was_accepted_and_each_once() throws Exception {
     try (RedisServer server = new RedisServer("appendonly yes", "appendfsync always");
         StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
-      List<CompletableFuture<Submission>> answers = new ArrayList<>();
+      List<CompletableFuture<SubmitResult>> answers = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {
         answers.add(store.tasks.submit("t%04d".formatted(i), TASK));
         if (i == 1500) {
@@ -131,7 +131,7 @@ class RedisTaskStoreIT {
       long sequence = store.nextSequence();
       var claim =
           CompletableFuture.supplyAsync(
-              () -> store.claims.claim(token, sequence, 1, ClaimOrder.STRICT));
+              () -> store.claims.claim(token, sequence, 1, PriorityShares.STRICT));
       var end = store.claims.end(token, a, Outcome.SUCCESS);
       within(
           Duration.ofSeconds(4),
@@ -143,7 +143,7 @@ class RedisTaskStoreIT {
       assertThrows(StoreException.Unavailable.class, () -> get(submission));
       server.resume();
       assertEquals(
-          new Submission.Accepted("c", Durability.MEMORY), store.submit("c", Priority.HIGH));
+          new SubmitResult.Accepted("c", Durability.MEMORY), store.submit("c", Priority.HIGH));
       List<Claim> reconciled = store.claims.reconcile(token, store.sequence(), Map.of("a", 1));
       assertTrue(reconciled.size() <= 1);
       LostAnswersIT.sendUntilRecorded(() -> store.claims.end(token, a, Outcome.SUCCESS));
@@ -159,7 +159,7 @@ class RedisTaskStoreIT {
       store.submit("warm", Priority.HIGH);
       server.pause();
       NewTask large = new NewTask(Priority.LOW, "log", new byte[1 << 20]);
-      List<CompletableFuture<Submission>> all = new ArrayList<>();
+      List<CompletableFuture<SubmitResult>> all = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         all.add(store.tasks.submit("t" + i, large));
       }
@@ -170,7 +170,7 @@ class RedisTaskStoreIT {
           Duration.ofSeconds(9),
           () -> {
             for (int i = 0; i < all.size(); i++) {
-              CompletableFuture<Submission> one = all.get(i);
+              CompletableFuture<SubmitResult> one = all.get(i);
               if (assertThrows(StoreException.class, () -> get(one))
                   instanceof StoreException.Refused) {
                 refused.add("t" + i);
@@ -224,7 +224,7 @@ class RedisTaskStoreIT {
           () -> store.tasks.health().problem().filter(p -> p.contains("snapshots")).isPresent());
       store.jedis.configSet("stop-writes-on-bgsave-error", "no");
       assertEquals(
-          new Submission.Accepted("b", Durability.MEMORY), store.submit("b", Priority.HIGH));
+          new SubmitResult.Accepted("b", Durability.MEMORY), store.submit("b", Priority.HIGH));
       Eventually.await("all is well", () -> store.tasks.health().problem().isEmpty());
     } finally {
       Files.deleteIfExists(folder);
@@ -239,7 +239,7 @@ class RedisTaskStoreIT {
       for (int i = 0; i < 3; i++) {
         store.jedis.scriptFlush();
         assertEquals(
-            new Submission.Accepted("a" + i, Durability.MEMORY),
+            new SubmitResult.Accepted("a" + i, Durability.MEMORY),
             store.submit("a" + i, Priority.HIGH));
         store.jedis.scriptFlush();
         assertEquals(

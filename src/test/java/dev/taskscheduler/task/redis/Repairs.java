@@ -5,15 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.task.Due;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +68,7 @@ final class Repairs {
   }
 
   static void submitMany(StoreOnRedis store, Priority priority, String name, int count) {
-    List<CompletableFuture<Submission>> answers = new ArrayList<>();
+    List<CompletableFuture<SubmitResult>> answers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       NewTask task = new NewTask(priority, "log", StoreOnRedis.payload(name));
       answers.add(store.tasks.submit(name + i, task));
@@ -101,7 +101,7 @@ final class Repairs {
     end(store, token, new Outcome.Failure("no", false, Optional.empty()), "dead");
     store.submitAll(Priority.HIGH, "retried");
     end(store, token, new Outcome.Failure("no", true, Optional.of(Duration.ofHours(1))), "retried");
-    submit(store, "delayed", "log", TaskOptions.NONE.due(new Due.After(Duration.ofHours(2))));
+    submit(store, "delayed", "log", TaskOptions.NONE.due(new StartTime.After(Duration.ofHours(2))));
     submit(store, "expired", "log", TaskOptions.NONE.expiresAt(Instant.ofEpochMilli(5)));
     store.submitAll(Priority.HIGH, "running");
     get(store.tasks.pause(new Pause.OfType("slow")));

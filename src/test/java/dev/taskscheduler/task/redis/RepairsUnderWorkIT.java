@@ -7,18 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
@@ -110,12 +110,13 @@ class RepairsUnderWorkIT {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       return;
     }
-    List<CompletableFuture<Submission>> answers = new ArrayList<>();
+    List<CompletableFuture<SubmitResult>> answers = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       String id = "t" + names.incrementAndGet();
       TaskOptions options =
           switch (random.nextInt(6)) {
-            case 0 -> TaskOptions.NONE.due(new Due.After(Duration.ofMillis(random.nextInt(300))));
+            case 0 ->
+                TaskOptions.NONE.due(new StartTime.After(Duration.ofMillis(random.nextInt(300))));
             case 1 -> TaskOptions.NONE.uniqueKey("%032x".formatted(names.get()));
             case 2 -> TaskOptions.NONE.retention(Duration.ofMillis(random.nextInt(500)));
             default -> TaskOptions.NONE;
@@ -133,7 +134,8 @@ class RepairsUnderWorkIT {
       claims =
           store
               .claims
-              .claim(token, sequence.incrementAndGet(), 1 + random.nextInt(60), ClaimOrder.STRICT)
+              .claim(
+                  token, sequence.incrementAndGet(), 1 + random.nextInt(60), PriorityShares.STRICT)
               .claims();
       for (Claim claim : claims) {
         assertTrue(runs.add(claim.id()), () -> claim.id() + " runs twice at once");

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
@@ -16,8 +16,8 @@ import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
@@ -53,7 +53,7 @@ class RepeatedCallsIT {
     server.close();
   }
 
-  private Submission submit(String id, TaskOptions options) {
+  private SubmitResult submit(String id, TaskOptions options) {
     return get(
         store.tasks.submit(id, new NewTask(Priority.HIGH, "log", "1".getBytes(UTF_8), options)));
   }
@@ -76,7 +76,8 @@ class RepeatedCallsIT {
       complete(id, NONE);
     }
     assertEquals(0, claims.trim(token, 10));
-    assertEquals(new Submission.Accepted("a", Durability.MEMORY), submit("a", NONE), "sent again");
+    assertEquals(
+        new SubmitResult.Accepted("a", Durability.MEMORY), submit("a", NONE), "sent again");
     assertEquals(List.of(), store.claim(token, 5), "and not run again");
     setBack("a", 50, Duration.ofSeconds(6));
     assertEquals(0, claims.trim(token, 10), "its end may come again too");
@@ -114,25 +115,25 @@ class RepeatedCallsIT {
     assertEquals(2, claims.trim(token, 10));
   }
 
-  private static NewTask under(SubmitTerms terms) {
+  private static NewTask under(SubmitOptions terms) {
     return new NewTask(Priority.HIGH, "log", "1".getBytes(UTF_8), NONE, terms);
   }
 
   @Test
   void a_key_that_holds_its_own_id_tells_that_a_submission_was_kept() {
     Duration hour = Duration.ofHours(1);
-    for (SubmitTerms terms :
+    for (SubmitOptions terms :
         List.of(
-            SubmitTerms.NONE.once(new SubmitTerms.Idempotency("cd", "ef", hour)),
-            new SubmitTerms(
+            SubmitOptions.NONE.once(new SubmitOptions.Idempotency("cd", "ef", hour)),
+            new SubmitOptions(
                 Optional.empty(),
-                Optional.of(new SubmitTerms.UniqueWindow("ab", hour)),
+                Optional.of(new SubmitOptions.UniqueWindow("ab", hour)),
                 Durability.MEMORY))) {
       get(store.tasks.submit("a", under(terms)));
       get(claims.end(token, store.claimOne(token), Outcome.SUCCESS));
       store.jedis.del(NS + "task:a", NS + "done"); // removed, however long that took
       assertEquals(
-          new Submission.Accepted("a", Durability.MEMORY),
+          new SubmitResult.Accepted("a", Durability.MEMORY),
           get(store.tasks.submit("a", under(terms))));
       assertEquals(List.of(), store.claim(token, 5), "it does not run again: " + terms);
     }

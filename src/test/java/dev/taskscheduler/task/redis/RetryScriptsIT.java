@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.fence.FencingToken;
-import dev.taskscheduler.task.AskedBackoff;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
@@ -127,10 +127,10 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void a_tasks_own_limit_decides_when_its_leaders_are_lost() {
-    running("a", NONE.retry(new RetryPolicy(OptionalInt.of(1), AskedBackoff.USUAL)));
+    running("a", NONE.retry(new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL)));
     succeed();
     assertInstanceOf(TaskState.Dead.class, store.state("a"));
-    running("b", NONE.retry(new RetryPolicy(OptionalInt.of(4), AskedBackoff.USUAL)));
+    running("b", NONE.retry(new RetryPolicy(OptionalInt.of(4), BackoffOverride.USUAL)));
     succeed();
     store.claimOne(token);
     succeed();
@@ -172,7 +172,7 @@ class RetryScriptsIT extends OnOneRedis {
         submit("e" + i, NONE.expiresAt(Instant.ofEpochMilli(1)));
         assertEquals(List.of(), store.claim(token, 1));
         store.jedis.zadd(NS + "expired", redisMs() - 1000 + i, "e" + i);
-        submit("x" + i, NONE.due(new dev.taskscheduler.task.Due.After(Duration.ofHours(1))));
+        submit("x" + i, NONE.due(new dev.taskscheduler.task.StartTime.After(Duration.ofHours(1))));
         get(store.tasks.cancel("x" + i));
         store.jedis.zadd(NS + "cancelled", redisMs() - 1000 + i, "x" + i);
       }
@@ -193,7 +193,7 @@ class RetryScriptsIT extends OnOneRedis {
     store.submit("c", dev.taskscheduler.task.Priority.LOW);
     var before = server.snapshot();
     int hinted = hints.get();
-    var claimed = store.claims.claim(token, store.nextSequence(), 10, ClaimOrder.STRICT);
+    var claimed = store.claims.claim(token, store.nextSequence(), 10, PriorityShares.STRICT);
     assertEquals(List.of("b", "c"), StoreOnRedis.ids(claimed.claims()));
     assertEquals(1, claimed.expired());
     assertTrue(
@@ -288,12 +288,12 @@ class RetryScriptsIT extends OnOneRedis {
     List<String> ids = List.of("a", "b", "c", "d", "nobody", "a");
     assertEquals(
         List.of(
-            Revival.REVIVED,
-            Revival.REVIVED,
-            Revival.COMPLETED,
-            Revival.PENDING,
-            Revival.UNKNOWN,
-            Revival.PENDING),
+            RetryResult.REVIVED,
+            RetryResult.REVIVED,
+            RetryResult.COMPLETED,
+            RetryResult.PENDING,
+            RetryResult.UNKNOWN,
+            RetryResult.PENDING),
         get(store.tasks.revive(ids)));
     var changed = changed(before);
     assertEquals(Set.of("dead", "expired", "task:a", "task:b", "ready:high"), changed.keySet());
@@ -318,14 +318,15 @@ class RetryScriptsIT extends OnOneRedis {
         get(small.claims.end(token, running(id, NONE), failed("no")));
       }
       running("r", NONE);
-      submit("s", "other", NONE, SubmitTerms.NONE);
+      submit("s", "other", NONE, SubmitOptions.NONE);
       get(small.tasks.pause(new dev.taskscheduler.task.Pause.OfType("other")));
       assertEquals(List.of(), store.claim(token, 1), "set aside, and pending all the same");
       assertEquals(
-          List.of(Revival.REVIVED, Revival.QUEUE_FULL), get(small.tasks.revive(List.of("a", "b"))));
+          List.of(RetryResult.REVIVED, RetryResult.QUEUE_FULL),
+          get(small.tasks.revive(List.of("a", "b"))));
       get(small.tasks.cancel("a"));
       assertEquals(
-          List.of(Revival.REVIVED),
+          List.of(RetryResult.REVIVED),
           get(small.tasks.revive(List.of("b"))),
           "what is cancelled is not pending, though it stands in its list");
     }

@@ -6,20 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,8 +87,8 @@ class RightsIT {
     assertEquals(50, store.jedis.llen("{scheduler}:done"));
     assertEquals(50, store.jedis.llen("{scheduler}:ready:high"), "callbacks");
     store.jedis.hset("{scheduler}:leader", "waiting", "1");
-    assertInstanceOf(Submission.Accepted.class, store.submit("new", Priority.LOW));
-    Submission scheduled =
+    assertInstanceOf(SubmitResult.Accepted.class, store.submit("new", Priority.LOW));
+    SubmitResult scheduled =
         StoreOnRedis.get(
             store.tasks.submit(
                 "later",
@@ -96,8 +96,8 @@ class RightsIT {
                     Priority.LOW,
                     "log",
                     new byte[] {'1'},
-                    StoreOnRedis.due(new Due.After(Duration.ofHours(1))))));
-    assertInstanceOf(Submission.Accepted.class, scheduled);
+                    StoreOnRedis.due(new StartTime.After(Duration.ofHours(1))))));
+    assertInstanceOf(SubmitResult.Accepted.class, scheduled);
     StoreOnRedis.get(store.tasks.pause(new Pause.OfType("log")));
     StoreOnRedis.get(store.tasks.resume(new Pause.OfType("log")));
     Claim one = store.claimOne(token);
@@ -118,6 +118,6 @@ class RightsIT {
     assertTrue(String.valueOf(refused.getMessage()).contains("LPUSH"), refused.getMessage());
     assertEquals(false, store.jedis.exists("{scheduler}:task:next"));
     change("+lpush");
-    assertInstanceOf(Submission.Accepted.class, store.submit("next", Priority.HIGH));
+    assertInstanceOf(SubmitResult.Accepted.class, store.submit("next", Priority.HIGH));
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;

@@ -11,14 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.PriorityShares;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
@@ -46,10 +46,10 @@ class ScriptsIT extends OnOneRedis {
             Priority.LOW,
             "log",
             new byte[] {'1'},
-            StoreOnRedis.due(new Due.After(Duration.ofMinutes(5))));
+            StoreOnRedis.due(new StartTime.After(Duration.ofMinutes(5))));
     var before = server.snapshot();
     assertEquals(
-        new Submission.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
+        new SubmitResult.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
     var changed = changed(before);
     assertEquals(Set.of("task:a", "scheduled"), changed.keySet());
     String record = changed.get("task:a");
@@ -61,7 +61,7 @@ class ScriptsIT extends OnOneRedis {
     assertTrue(delay == 300_000 || delay == 300_001, "never early: " + delay);
     var kept = server.snapshot();
     assertEquals(
-        new Submission.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
+        new SubmitResult.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
     assertEquals(kept, server.snapshot());
   }
 
@@ -86,7 +86,8 @@ class ScriptsIT extends OnOneRedis {
 
   private void submitFor(String id, Duration delay) {
     NewTask task =
-        new NewTask(Priority.LOW, "log", new byte[] {'1'}, StoreOnRedis.due(new Due.After(delay)));
+        new NewTask(
+            Priority.LOW, "log", new byte[] {'1'}, StoreOnRedis.due(new StartTime.After(delay)));
     get(store.tasks.submit(id, task));
   }
 
@@ -109,7 +110,7 @@ class ScriptsIT extends OnOneRedis {
   void a_submission_writes_its_record_and_its_place_and_nothing_else() {
     var before = server.snapshot();
     assertEquals(
-        new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.MEDIUM));
+        new SubmitResult.Accepted("a", Durability.MEMORY), store.submit("a", Priority.MEDIUM));
     var changed = changed(before);
     assertEquals(Set.of("task:a", "ready:medium"), changed.keySet());
     assertEquals("list [a]", changed.get("ready:medium"));
@@ -122,15 +123,18 @@ class ScriptsIT extends OnOneRedis {
   void a_submission_sent_again_is_kept_once_whatever_became_of_the_task() {
     store.submit("a", Priority.HIGH);
     var waiting = server.snapshot();
-    assertEquals(new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
+    assertEquals(
+        new SubmitResult.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
     assertEquals(waiting, server.snapshot());
     Claim claim = store.claimOne(token);
     var running = server.snapshot();
-    assertEquals(new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
+    assertEquals(
+        new SubmitResult.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
     assertEquals(running, server.snapshot());
     get(store.claims.end(token, claim, Outcome.SUCCESS));
     var done = server.snapshot();
-    assertEquals(new Submission.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
+    assertEquals(
+        new SubmitResult.Accepted("a", Durability.MEMORY), store.submit("a", Priority.HIGH));
     assertEquals(done, server.snapshot());
   }
 
@@ -142,9 +146,9 @@ class ScriptsIT extends OnOneRedis {
       get(store.claims.requeue(token, store.claimOne(token), Duration.ofHours(1))); // scheduled
       store.claimOne(token); // running: both count
       var full = server.snapshot();
-      assertEquals(new Submission.QueueFull(3), small.submit("d", Priority.HIGH));
+      assertEquals(new SubmitResult.QueueFull(3), small.submit("d", Priority.HIGH));
       assertEquals(
-          new Submission.Accepted("b", Durability.MEMORY), small.submit("b", Priority.LOW));
+          new SubmitResult.Accepted("b", Durability.MEMORY), small.submit("b", Priority.LOW));
       assertEquals(full, server.snapshot());
     }
   }
@@ -182,15 +186,17 @@ class ScriptsIT extends OnOneRedis {
     var before = server.snapshot();
     var again =
         assertThrows(
-            StoreException.Refused.class, () -> store.claims.claim(token, 1, 1, ClaimOrder.STRICT));
+            StoreException.Refused.class,
+            () -> store.claims.claim(token, 1, 1, PriorityShares.STRICT));
     assertTrue(again.getMessage().contains("BARRED"), again.getMessage());
     assertEquals(before, server.snapshot());
     store.claims.reconcile(token, 5, Map.of("a", 1));
     var barred = server.snapshot();
     assertThrows(
-        StoreException.Refused.class, () -> store.claims.claim(token, 5, 1, ClaimOrder.STRICT));
+        StoreException.Refused.class, () -> store.claims.claim(token, 5, 1, PriorityShares.STRICT));
     assertEquals(barred, server.snapshot());
-    assertEquals(List.of("b"), ids(store.claims.claim(token, 6, 1, ClaimOrder.STRICT).claims()));
+    assertEquals(
+        List.of("b"), ids(store.claims.claim(token, 6, 1, PriorityShares.STRICT).claims()));
   }
 
   @Test

@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.AttemptRecord;
+import dev.taskscheduler.task.AttemptRecord.How;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.PastAttempt;
-import dev.taskscheduler.task.PastAttempt.How;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
@@ -73,7 +73,7 @@ class ShowScriptsIT extends OnOneRedis {
       assertEquals(get(store.tasks.find(id)).orElseThrow(), details(id).task());
       assertEquals(get(store.tasks.find(id)).orElseThrow(), explain(id).task());
       assertArrayEquals(StoreOnRedis.payload(id), details(id).payload());
-      for (PastAttempt one : details(id).history()) {
+      for (AttemptRecord one : details(id).history()) {
         assertTrue(one.endedAt().map(end -> !end.isBefore(one.startedAt())).orElse(true));
       }
     }
@@ -143,7 +143,7 @@ class ShowScriptsIT extends OnOneRedis {
     assertEquals(26, details.task().attempts());
     assertEquals(
         IntStream.rangeClosed(6, 26).boxed().toList(),
-        details.history().stream().map(PastAttempt::number).toList());
+        details.history().stream().map(AttemptRecord::number).toList());
     assertEquals(How.TIMED_OUT, details.history().getFirst().how());
   }
 
@@ -257,7 +257,7 @@ class ShowScriptsIT extends OnOneRedis {
                 Priority.LOW,
                 "log",
                 StoreOnRedis.payload(id),
-                StoreOnRedis.due(new Due.After(Duration.ofHours(2))))));
+                StoreOnRedis.due(new StartTime.After(Duration.ofHours(2))))));
     submittedBefore(id, Duration.ofMinutes(121));
     store.jedis.zadd(NS + "scheduled", 1, id);
     store.claims.promote(token, 10);

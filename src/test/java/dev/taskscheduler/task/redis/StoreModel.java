@@ -6,9 +6,9 @@ import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Revival;
+import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.SubmitResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -80,28 +80,28 @@ final class StoreModel {
     return tasks.values().stream().filter(ModelTask::live).count();
   }
 
-  Submission submit(String id, NewTask asked) {
+  SubmitResult submit(String id, NewTask asked) {
     if (!tasks.containsKey(id)) {
       var once = asked.terms().idempotency();
       String first = once.map(i -> idempotency.get(i.keyHash())).orElse(null);
       if (first != null) {
         String firstId = first.split(" ", 2)[0];
         if (!first.split(" ", 3)[1].equals(once.orElseThrow().fingerprint())) {
-          return new Submission.KeyReused(firstId);
+          return new SubmitResult.KeyReused(firstId);
         }
         return first.endsWith("~")
-            ? new Submission.Duplicate(firstId)
-            : new Submission.Replayed(firstId, Durability.MEMORY);
+            ? new SubmitResult.Duplicate(firstId)
+            : new SubmitResult.Replayed(firstId, Durability.MEMORY);
       }
       var window = asked.terms().uniqueWindow();
       String key = window.map(w -> w.keyHash()).or(() -> asked.options().uniqueKey()).orElse(null);
       if (key != null && holder(key, id) != null) {
         once.ifPresent(
             i -> idempotency.put(i.keyHash(), holder(key, id) + " " + i.fingerprint() + " ~"));
-        return new Submission.Duplicate(holder(key, id));
+        return new SubmitResult.Duplicate(holder(key, id));
       }
       if (pending() >= maxPending) {
-        return new Submission.QueueFull(maxPending);
+        return new SubmitResult.QueueFull(maxPending);
       }
       once.ifPresent(i -> idempotency.put(i.keyHash(), id + " " + i.fingerprint()));
       if (key != null) {
@@ -116,7 +116,7 @@ final class StoreModel {
         queue(task).addLast(id);
       }
     }
-    return new Submission.Accepted(id, Durability.MEMORY);
+    return new SubmitResult.Accepted(id, Durability.MEMORY);
   }
 
   private String holder(String key, String id) {
@@ -164,25 +164,25 @@ final class StoreModel {
             : task.charged > 0 ? StateName.RETRYING : StateName.SCHEDULED);
   }
 
-  List<Revival> revive(List<String> ids) {
+  List<RetryResult> revive(List<String> ids) {
     return ids.stream().map(this::revive).toList();
   }
 
-  private Revival revive(String id) {
+  private RetryResult revive(String id) {
     ModelTask task = tasks.get(id);
     if (task == null) {
-      return Revival.UNKNOWN;
+      return RetryResult.UNKNOWN;
     }
     return switch (task.place) {
-      case READY, PARKED, SCHEDULED, RUNNING -> Revival.PENDING;
-      case DONE, KEPT -> Revival.COMPLETED;
-      case CANCELLED -> Revival.CANCELLED;
+      case READY, PARKED, SCHEDULED, RUNNING -> RetryResult.PENDING;
+      case DONE, KEPT -> RetryResult.COMPLETED;
+      case CANCELLED -> RetryResult.CANCELLED;
       case DEAD, EXPIRED -> {
         if (pending() >= maxPending) {
-          yield Revival.QUEUE_FULL;
+          yield RetryResult.QUEUE_FULL;
         }
         if (!task.uniqueKey.isEmpty() && holder(task.uniqueKey, id) != null) {
-          yield Revival.NOT_UNIQUE;
+          yield RetryResult.NOT_UNIQUE;
         }
         if (!task.uniqueKey.isEmpty()) {
           unique.put(task.uniqueKey, new Hold(id, false));
@@ -190,7 +190,7 @@ final class StoreModel {
         (task.place == Place.DEAD ? dead : expired).remove(id);
         task.revived();
         queue(task).addLast(id);
-        yield Revival.REVIVED;
+        yield RetryResult.REVIVED;
       }
     };
   }

@@ -7,8 +7,8 @@ import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Revival;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.StoreModel.Place;
@@ -131,8 +131,8 @@ class StoreModelIT {
   }
 
   private void submit() {
-    List<CompletableFuture<Submission>> answers = new ArrayList<>();
-    List<Submission> expected = new ArrayList<>();
+    List<CompletableFuture<SubmitResult>> answers = new ArrayList<>();
+    List<SubmitResult> expected = new ArrayList<>();
     run.step = "submit";
     for (int i = random.nextInt(8); i >= 0; i--) {
       int number = numberToSubmit();
@@ -180,7 +180,7 @@ class StoreModelIT {
       run.oneOf(ended).ifPresent(ids::add);
     }
     run.step = "revive " + ids;
-    List<Revival> expected = model.revive(ids);
+    List<RetryResult> expected = model.revive(ids);
     assertEquals(expected, get(store.tasks.revive(ids)), run.step);
   }
 

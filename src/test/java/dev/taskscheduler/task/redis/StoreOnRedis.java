@@ -3,15 +3,15 @@ package dev.taskscheduler.task.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.fence.FencingToken;
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimOrder;
-import dev.taskscheduler.task.Due;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.Submission;
+import dev.taskscheduler.task.PriorityShares;
+import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
@@ -69,16 +69,16 @@ final class StoreOnRedis implements AutoCloseable {
     return ("{\"id\":\"" + id + "\",\n\t\"x\":1}").getBytes(UTF_8);
   }
 
-  Submission submit(String id, Priority priority) {
+  SubmitResult submit(String id, Priority priority) {
     return submit(id, priority, payload(id));
   }
 
-  Submission submit(String id, Priority priority, byte[] payload) {
+  SubmitResult submit(String id, Priority priority, byte[] payload) {
     return get(tasks.submit(id, new NewTask(priority, "log", payload)));
   }
 
   /// Options that say no more than when.
-  static TaskOptions due(Due due) {
+  static TaskOptions due(StartTime due) {
     return TaskOptions.NONE.due(due);
   }
 
@@ -97,7 +97,7 @@ final class StoreOnRedis implements AutoCloseable {
   }
 
   List<Claim> claim(FencingToken token, int limit) {
-    return claims.claim(token, nextSequence(), limit, ClaimOrder.STRICT).claims();
+    return claims.claim(token, nextSequence(), limit, PriorityShares.STRICT).claims();
   }
 
   Claim claimOne(FencingToken token) {

@@ -92,7 +92,7 @@ final class StorePicture {
               entries(
                   value,
                   run -> {
-                    var parsed = TaskRecord.Running.parse(run).orElseThrow();
+                    var parsed = TaskRecordCodec.Running.parse(run).orElseThrow();
                     return parsed.token() + " " + parsed.attempt();
                   });
           case "stale" -> entries(value, count -> count);

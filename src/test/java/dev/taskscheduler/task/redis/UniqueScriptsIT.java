@@ -4,16 +4,16 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.task.AskedBackoff;
+import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.Revival;
-import dev.taskscheduler.task.Submission;
-import dev.taskscheduler.task.SubmitTerms;
+import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskListener;
 import dev.taskscheduler.task.TaskOptions;
@@ -32,17 +32,17 @@ import org.junit.jupiter.api.Test;
 class UniqueScriptsIT extends OnOneRedis {
   private static final TaskOptions UNIQUE = TaskOptions.NONE.uniqueKey("ab");
 
-  private Submission unique(String id) {
-    return submit(id, "log", UNIQUE, SubmitTerms.NONE);
+  private SubmitResult unique(String id) {
+    return submit(id, "log", UNIQUE, SubmitOptions.NONE);
   }
 
-  private Submission once(String id, String print) {
-    var key = new SubmitTerms.Idempotency("cd", print, Duration.ofMinutes(5));
-    return submit(id, "log", TaskOptions.NONE, SubmitTerms.NONE.once(key));
+  private SubmitResult once(String id, String print) {
+    var key = new SubmitOptions.Idempotency("cd", print, Duration.ofMinutes(5));
+    return submit(id, "log", TaskOptions.NONE, SubmitOptions.NONE.once(key));
   }
 
-  private static Submission accepted(String id) {
-    return new Submission.Accepted(id, Durability.MEMORY);
+  private static SubmitResult accepted(String id) {
+    return new SubmitResult.Accepted(id, Durability.MEMORY);
   }
 
   private void assertTime(String key, Duration time) {
@@ -57,24 +57,24 @@ class UniqueScriptsIT extends OnOneRedis {
     assertEquals(Set.of("ready:high", "task:a", "unique:ab"), changed(before).keySet());
     assertEquals(-1, store.jedis.pttl(NS + "unique:ab"));
     var held = server.snapshot();
-    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
     assertEquals(accepted("a"), unique("a"), "sent again");
     assertEquals(held, server.snapshot());
     get(store.claims.end(token, store.claimOne(token), again("no", Duration.ofHours(1))));
-    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
     store.jedis.zadd(NS + "scheduled", 1, "a");
     store.claims.promote(token, 1);
     Claim claim = store.claimOne(token);
-    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
     get(store.claims.requeue(token, claim, Duration.ZERO));
-    assertEquals(new Submission.Duplicate("a"), unique("b"));
+    assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     assertEquals(accepted("b"), unique("b"));
   }
 
   @Test
   void each_kind_of_end_gives_the_key_up() {
-    RetryPolicy one = new RetryPolicy(OptionalInt.of(1), AskedBackoff.USUAL);
+    RetryPolicy one = new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL);
     List<Outcome> ends = List.of(Outcome.SUCCESS, failed("no"), new Outcome.Cancelled());
     for (int i = 0; i < ends.size(); i++) {
       get(store.claims.end(token, running("t" + i, UNIQUE), ends.get(i)));
@@ -109,16 +109,16 @@ class UniqueScriptsIT extends OnOneRedis {
 
   @Test
   void a_key_with_a_window_is_held_for_its_time_whatever_becomes_of_the_task() {
-    SubmitTerms window =
-        new SubmitTerms(
+    SubmitOptions window =
+        new SubmitOptions(
             Optional.empty(),
-            Optional.of(new SubmitTerms.UniqueWindow("ab", Duration.ofMinutes(9))),
+            Optional.of(new SubmitOptions.UniqueWindow("ab", Duration.ofMinutes(9))),
             Durability.MEMORY);
     assertEquals(accepted("a"), submit("a", "log", TaskOptions.NONE, window));
     assertTime("unique:ab", Duration.ofMinutes(9));
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
-    assertEquals(new Submission.Duplicate("a"), unique("b"));
-    assertEquals(new Submission.Duplicate("a"), submit("b", "log", TaskOptions.NONE, window));
+    assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
+    assertEquals(new SubmitResult.Duplicate("a"), submit("b", "log", TaskOptions.NONE, window));
     store.jedis.del(NS + "unique:ab"); // its time is over
     assertEquals(accepted("b"), submit("b", "log", TaskOptions.NONE, window));
   }
@@ -128,7 +128,7 @@ class UniqueScriptsIT extends OnOneRedis {
     var first = store.tasks.submit("a", task("a"));
     var second = store.tasks.submit("b", task("b"));
     assertEquals(
-        List.of(accepted("a"), new Submission.Duplicate("a")), List.of(get(first), get(second)));
+        List.of(accepted("a"), new SubmitResult.Duplicate("a")), List.of(get(first), get(second)));
   }
 
   private static NewTask task(String id) {
@@ -140,12 +140,12 @@ class UniqueScriptsIT extends OnOneRedis {
     get(store.claims.end(token, running("a", UNIQUE), failed("no")));
     assertEquals(accepted("b"), unique("b"));
     var before = server.snapshot();
-    assertEquals(List.of(Revival.NOT_UNIQUE), get(store.tasks.revive(List.of("a"))));
+    assertEquals(List.of(RetryResult.NOT_UNIQUE), get(store.tasks.revive(List.of("a"))));
     assertEquals(before, server.snapshot());
     get(store.tasks.cancel("b"));
-    assertEquals(List.of(Revival.REVIVED), get(store.tasks.revive(List.of("a"))));
+    assertEquals(List.of(RetryResult.REVIVED), get(store.tasks.revive(List.of("a"))));
     assertEquals("a", store.jedis.get(NS + "unique:ab"));
-    assertEquals(new Submission.Duplicate("a"), unique("c"));
+    assertEquals(new SubmitResult.Duplicate("a"), unique("c"));
   }
 
   @Test
@@ -156,13 +156,15 @@ class UniqueScriptsIT extends OnOneRedis {
     assertEquals("a 01", store.jedis.get(NS + "idempotency:cd"));
     assertTime("idempotency:cd", Duration.ofMinutes(5));
     var kept = server.snapshot();
-    assertEquals(new Submission.Replayed("a", Durability.MEMORY), once("b", "01"));
-    assertEquals(new Submission.KeyReused("a"), once("b", "02"));
+    assertEquals(new SubmitResult.Replayed("a", Durability.MEMORY), once("b", "01"));
+    assertEquals(new SubmitResult.KeyReused("a"), once("b", "02"));
     assertEquals(accepted("a"), once("a", "01"));
     assertEquals(kept, server.snapshot());
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     assertEquals(
-        new Submission.Replayed("a", Durability.MEMORY), once("b", "01"), "also once it has ended");
+        new SubmitResult.Replayed("a", Durability.MEMORY),
+        once("b", "01"),
+        "also once it has ended");
     store.jedis.del(NS + "idempotency:cd"); // its time is over
     assertEquals(accepted("b"), once("b", "02"));
   }
@@ -171,23 +173,23 @@ class UniqueScriptsIT extends OnOneRedis {
   void a_duplicate_under_an_idempotency_key_stays_one_after_its_holder_has_ended() {
     submit("holder", UNIQUE);
     var before = server.snapshot();
-    assertEquals(new Submission.Duplicate("holder"), uniqueOnce("a", "01"));
+    assertEquals(new SubmitResult.Duplicate("holder"), uniqueOnce("a", "01"));
     assertEquals(Set.of("idempotency:cd"), changed(before).keySet());
     assertEquals("holder 01 ~", store.jedis.get(NS + "idempotency:cd"));
     assertTime("idempotency:cd", Duration.ofMinutes(5));
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     var ended = server.snapshot();
-    assertEquals(new Submission.Duplicate("holder"), uniqueOnce("b", "01"));
-    assertEquals(new Submission.KeyReused("holder"), uniqueOnce("c", "02"));
-    assertEquals(new Submission.Duplicate("holder"), uniqueOnce("a", "01"), "sent again");
+    assertEquals(new SubmitResult.Duplicate("holder"), uniqueOnce("b", "01"));
+    assertEquals(new SubmitResult.KeyReused("holder"), uniqueOnce("c", "02"));
+    assertEquals(new SubmitResult.Duplicate("holder"), uniqueOnce("a", "01"), "sent again");
     assertEquals(ended, server.snapshot());
     store.jedis.del(NS + "idempotency:cd"); // its time is over
     assertEquals(accepted("d"), uniqueOnce("d", "02"));
   }
 
-  private Submission uniqueOnce(String id, String print) {
-    var key = new SubmitTerms.Idempotency("cd", print, Duration.ofMinutes(5));
-    return submit(id, "log", UNIQUE, SubmitTerms.NONE.once(key));
+  private SubmitResult uniqueOnce(String id, String print) {
+    var key = new SubmitOptions.Idempotency("cd", print, Duration.ofMinutes(5));
+    return submit(id, "log", UNIQUE, SubmitOptions.NONE.once(key));
   }
 
   @Test
@@ -195,10 +197,10 @@ class UniqueScriptsIT extends OnOneRedis {
     try (StoreOnRedis small =
         new StoreOnRedis(server, new TaskLimits(0, 3, Duration.ofHours(1), 100, 100))) {
       var before = server.snapshot();
-      var key = new SubmitTerms.Idempotency("cd", "01", Duration.ofMinutes(5));
+      var key = new SubmitOptions.Idempotency("cd", "01", Duration.ofMinutes(5));
       var task =
-          new NewTask(Priority.LOW, "log", new byte[] {'1'}, UNIQUE, SubmitTerms.NONE.once(key));
-      assertEquals(new Submission.QueueFull(0), get(small.tasks.submit("a", task)));
+          new NewTask(Priority.LOW, "log", new byte[] {'1'}, UNIQUE, SubmitOptions.NONE.once(key));
+      assertEquals(new SubmitResult.QueueFull(0), get(small.tasks.submit("a", task)));
       assertEquals(before, server.snapshot());
     }
   }
@@ -236,10 +238,10 @@ class UniqueScriptsIT extends OnOneRedis {
           }
         };
     TaskService service = new TaskService(store.tasks, Set.of("log"), listener);
-    var key = new SubmitTerms.Idempotency("cd", "ef", Duration.ofMinutes(5));
+    var key = new SubmitOptions.Idempotency("cd", "ef", Duration.ofMinutes(5));
     NewTask once =
         new NewTask(Priority.HIGH, "log", StoreOnRedis.payload("a"))
-            .terms(SubmitTerms.NONE.once(key));
+            .terms(SubmitOptions.NONE.once(key));
     NewTask unique = new NewTask(Priority.LOW, "log", StoreOnRedis.payload("b"), UNIQUE);
     for (NewTask task : List.of(once, once, unique, unique)) {
       service.submit(task);

@@ -1,0 +1,31 @@
+package dev.taskscheduler.leader;
+
+import dev.taskscheduler.lease.FencingToken;
+
+/// Where this node's leadership stands.
+sealed interface LeadershipState {
+  /// Watches, and stands at the gate when it wants to.
+  record Following() implements LeadershipState {}
+
+  /// The work runs.
+  record Leading(HeldLeadership term, LeaseRenewer beats) implements LeadershipState {}
+
+  /// The work was told to end, and has not said that it has.
+  ///
+  /// @param planned whether it may drain
+  /// @param resigned whether another is to lead next
+  /// @param deadline by when it is taken to have ended, on the monotonic clock
+  record Ending(
+      HeldLeadership term, LeaseRenewer beats, boolean planned, boolean resigned, long deadline)
+      implements LeadershipState {}
+
+  /// The work has ended, and the fence is given up.
+  ///
+  /// @param deadline until when that is tried
+  /// @param retryAt when it is asked again; equal to the deadline while a call is out
+  record Releasing(FencingToken token, boolean resigned, long deadline, long retryAt)
+      implements LeadershipState {}
+
+  /// Takes part no more.
+  record Closed() implements LeadershipState {}
+}

@@ -1,0 +1,39 @@
+package dev.taskscheduler.leader;
+
+import java.time.Duration;
+
+/// When a nominee whom Redis does not answer is to hand its nomination on: after one trust, so that
+/// who can reach Redis may stand; and later each time while Redis is away for all, so that a group
+/// does not do nothing but elect. No clock is read here. One thread.
+final class TransferBackoff {
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final int LONGEST_DOUBLING = 10;
+
+  private final Duration trust;
+  private int handedOver;
+  private long until;
+
+  TransferBackoff(Duration trust, long now) {
+    this.trust = trust;
+    nominated(now);
+  }
+
+  void nominated(long now) {
+    long pause = trust.toNanos() << Math.min(handedOver, LONGEST_DOUBLING);
+    until = now + Math.max(trust.toNanos(), Math.min(LONGEST.toNanos(), pause));
+  }
+
+  void answered(long at) {
+    handedOver = 0;
+    until = Math.max(until, at + trust.toNanos());
+  }
+
+  void handedOver(long now) {
+    handedOver++;
+    nominated(now);
+  }
+
+  boolean ended(long now) {
+    return now - until >= 0;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.taskscheduler.leader.raft;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.leader.ElectionStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.ratis.protocol.RaftPeer;
+
+/// What this node knows of the group, and what it does for it while it leads: it replicates its own
+/// entry, and takes in newcomers. Told and asked to look by one thread; [#status] by any.
+final class RaftMembership implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RaftMembership.class.getName());
+
+  /// Elections that are tried in vain before a person is told.
+  private static final int ELECTIONS = 10;
+
+  /// How long a member that finds less than a majority keeps from being ready.
+  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(20);
+
+  private static final Duration CARE_PAUSE = Duration.ofSeconds(5);
+
+  /// A log that grows while leadership is handed on holds that up, and a leader may be a short one.
+  private static final Duration CARE_DELAY = Duration.ofSeconds(1);
+
+  private final RaftConfig config;
+  private final Supplier<NodeEntry> self;
+  private final Supplier<Optional<RaftMember>> member;
+  private final Supplier<Optional<String>> trouble;
+  private final PeerProbe reach;
+  private CompletableFuture<?> care = CompletableFuture.completedFuture(null);
+  private boolean cares;
+  private long careAt;
+  private String lastElected = "";
+  private volatile long lastLed = System.nanoTime();
+  private volatile boolean leaderless;
+  private volatile boolean joined;
+  private volatile long started = System.nanoTime();
+
+  /// @param trouble what keeps this node's own member from taking part; empty when all is well
+  RaftMembership(
+      RaftConfig config,
+      Supplier<NodeEntry> self,
+      Supplier<Optional<RaftMember>> member,
+      Supplier<Optional<String>> trouble) {
+    this.trouble = trouble;
+    this.config = config;
+    this.self = self;
+    this.member = member;
+    this.reach = new PeerProbe(() -> others().values());
+  }
+
+  void start() {
+    lastLed = System.nanoTime();
+    started = lastLed;
+    reach.start();
+  }
+
+  /// A member that has not answered for longer is taken to be away.
+  Duration answersWithin() {
+    return config.electionMax().multipliedBy(2);
+  }
+
+  /// Takes note of a leader.
+  ///
+  /// @return false if that was known
+  boolean elected(String leader) {
+    String elected = leader + " term=" + member.get().map(RaftMember::term).orElse(0L);
+    if (elected.equals(lastElected)) {
+      return false;
+    }
+    lastElected = elected;
+    LOG.log(INFO, () -> "raft leader elected leader=" + elected);
+    return true;
+  }
+
+  void look(RaftMember now) {
+    watchLeader(now);
+    joined |= now.leader().isPresent() && now.caughtUp() || leftAlone(now);
+    long nanos = System.nanoTime();
+    boolean leads = now.ready();
+    if (leads && !cares) {
+      careAt = nanos + CARE_DELAY.toNanos();
+    }
+    cares = leads;
+    if (leads && nanos - careAt >= 0 && care.isDone()) {
+      careAt = nanos + CARE_PAUSE.toNanos();
+      care = care(now);
+    }
+  }
+
+  /// Where most are away there is nobody to wait for: submissions need no leader.
+  private boolean leftAlone(RaftMember now) {
+    Collection<RaftPeer> members = now.members();
+    long reached =
+        members.stream().filter(peer -> reach.reached(peer.getId().toString())).count() + 1;
+    return System.nanoTime() - started > JOIN_PATIENCE.toNanos()
+        && !members.isEmpty()
+        && reached <= members.size() / 2;
+  }
+
+  /// Whether this member has once been led, or has led, with all applied that it knew of.
+  boolean joined() {
+    return joined;
+  }
+
+  private void watchLeader(RaftMember now) {
+    long nanos = System.nanoTime();
+    if (now.leader().isPresent()) {
+      lastLed = nanos;
+      if (leaderless) {
+        leaderless = false;
+        LOG.log(INFO, "raft group has a leader again");
+      }
+    } else if (!leaderless && nanos - lastLed > ELECTIONS * config.electionMax().toNanos()) {
+      leaderless = true;
+      LOG.log(WARNING, () -> "raft group without a leader: " + leaderlessProblem(peers(now)));
+    }
+  }
+
+  /// Whether nobody has led the group for this long, as this member knows.
+  boolean leaderlessFor(Duration time) {
+    return System.nanoTime() - lastLed > time.toNanos();
+  }
+
+  /// What a leader owes its group; one thing at a time, again and again until all is done.
+  private CompletableFuture<?> care(RaftMember now) {
+    NodeEntry entry = self.get();
+    if (!now.registry().find(config.node()).equals(Optional.of(entry))) {
+      return now.tell(config.node(), entry)
+          .whenComplete((reply, failure) -> told("own entry", failure));
+    }
+    List<String> members = now.members().stream().map(peer -> peer.getId().toString()).toList();
+    for (RaftNode node : config.nodes()) {
+      if (!members.contains(node.id()) && reach.reached(node.id())) {
+        return now.takeIn(node).whenComplete((reply, failure) -> told("newcomer " + node, failure));
+      }
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private static void told(String what, @org.jspecify.annotations.Nullable Throwable failure) {
+    if (failure == null) {
+      LOG.log(INFO, () -> "raft group has accepted what=" + what);
+    } else {
+      LOG.log(
+          WARNING,
+          () -> "raft group has not accepted, again later what=" + what + " why=" + failure);
+    }
+  }
+
+  /// Everyone but this node, on record or listed; the list knows the newer address.
+  private Map<String, RaftNode> others() {
+    Map<String, RaftNode> all = new LinkedHashMap<>();
+    config.nodes().forEach(node -> all.put(node.id(), node));
+    Collection<RaftPeer> record = member.get().map(RaftMember::members).orElse(List.of());
+    for (RaftPeer peer : record) {
+      String id = peer.getId().toString();
+      all.computeIfAbsent(id, unlisted -> RaftNode.parseAddress(id, peer.getAddress()));
+    }
+    all.remove(config.node());
+    return all;
+  }
+
+  ElectionStatus status() {
+    ElectionStatus found = found();
+    return new ElectionStatus(found.term(), found.problem(), found.peers(), config.warning());
+  }
+
+  private ElectionStatus found() {
+    Optional<RaftMember> now = member.get();
+    if (now.isEmpty() || !now.get().running()) {
+      String why = trouble.get().map(text -> ": " + text).orElse("");
+      return new ElectionStatus(
+          0, Optional.of("the Raft server of this node is down" + why), List.of());
+    }
+    List<ElectionStatus.Peer> peers = peers(now.get());
+    Optional<String> problem = trouble.get();
+    if (problem.isPresent()) {
+      return new ElectionStatus(now.get().term(), problem, peers);
+    }
+    if (peers.isEmpty()) {
+      problem = Optional.of("this node waits until a leader whose RAFT_NODES name it takes it in");
+    } else if (leaderless) {
+      problem = Optional.of(leaderlessProblem(peers));
+    }
+    return new ElectionStatus(now.get().term(), problem, peers);
+  }
+
+  private String leaderlessProblem(List<ElectionStatus.Peer> peers) {
+    long reached = peers.stream().filter(ElectionStatus.Peer::reachable).count();
+    return "no Raft leader: this node reaches "
+        + reached
+        + " of "
+        + peers.size()
+        + " members, itself among them; it takes "
+        + (peers.size() / 2 + 1)
+        + (reached > peers.size() / 2 ? whyNobody(peers) : "");
+  }
+
+  /// Enough are there, and yet nobody is elected.
+  private String whyNobody(List<ElectionStatus.Peer> peers) {
+    List<String> away =
+        peers.stream().filter(peer -> !peer.reachable()).map(ElectionStatus.Peer::id).toList();
+    boolean empty = member.get().map(RaftMember::empty).orElse(false);
+    return (empty
+            ? ". This node's Raft log is empty (its directory was lost), and"
+            : ". The log of one of them may be empty (its directory was lost), and")
+        + " an empty one may not elect a leader before it was brought up to date."
+        + (config.protection() instanceof RaftProtection.None
+            ? ""
+            : " Or they do not admit each other (" + config.protection().word() + "): see the log.")
+        + (away.isEmpty() ? "" : " Start " + String.join(", ", away) + ".")
+        + " If that cannot be, stop all members, empty every RAFT_DATA_DIR and start them: no task"
+        + " is lost";
+  }
+
+  private List<ElectionStatus.Peer> peers(RaftMember now) {
+    Map<String, Duration> answered = now.answered();
+    Map<String, RaftNode> others = others();
+    NodeRegistry registry = now.registry();
+    List<ElectionStatus.Peer> peers = new ArrayList<>();
+    for (RaftPeer peer : now.members()) {
+      String id = peer.getId().toString();
+      boolean own = id.equals(config.node());
+      RaftNode node = others.get(id);
+      Duration age = answered.get(id);
+      boolean reachable =
+          own || (age == null ? reach.reached(id) : age.compareTo(answersWithin()) <= 0);
+      Optional<NodeEntry> entry = own ? Optional.of(self.get()) : registry.find(id);
+      peers.add(
+          new ElectionStatus.Peer(
+              id,
+              node == null ? peer.getAddress() : node.address(),
+              entry.map(NodeEntry::http),
+              entry.map(NodeEntry::version),
+              reachable));
+    }
+    peers.sort(java.util.Comparator.comparing(ElectionStatus.Peer::id));
+    return peers;
+  }
+
+  @Override
+  public void close() {
+    reach.close();
+  }
+}

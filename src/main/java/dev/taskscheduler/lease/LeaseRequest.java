@@ -1,0 +1,13 @@
+package dev.taskscheduler.lease;
+
+import java.time.Duration;
+
+/// Who stands at the gate.
+///
+/// @param node the node's id, shown to people
+/// @param elector `redis` or `raft`
+/// @param nonce from [FencingToken#newNonce]; the same for a call that is repeated because its
+///   answer was lost
+/// @param trust how long the nominee will trust itself after the start of a beat; others watch for
+///   as long
+public record LeaseRequest(String node, String elector, String nonce, Duration trust) {}

@@ -1,0 +1,18 @@
+package dev.taskscheduler.lease.redis;
+
+import dev.taskscheduler.redis.Namespace;
+
+/// Where Redis keeps the fence.
+///
+/// @param ns the prefix that all keys of one scheduler share
+public record LeaseKeys(Namespace ns) {
+  /// The hash with who leads.
+  public byte[] fence() {
+    return ns.key("leader");
+  }
+
+  /// The channel on which a release is told.
+  public String releasedChannel() {
+    return ns.text("released");
+  }
+}

@@ -1,0 +1,162 @@
+package dev.taskscheduler.lease.redis;
+
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.Lease;
+import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Rights;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The fence as a hash in Redis. Safe for use by several threads at once.
+///
+/// Give it a pool of its own with three connections or more, so that a beat never waits behind a
+/// look or behind a beat that hangs, and with a timeout of a quarter of the trust or less, so that
+/// one lost answer does not end a leadership.
+public final class RedisLease implements Lease {
+  private static final LuaScript LOOK = LuaScript.load(RedisLease.class, "look");
+  private static final LuaScript TAKE_OVER = LuaScript.load(RedisLease.class, "take-over");
+  private static final LuaScript BEAT = LuaScript.load(RedisLease.class, "beat");
+  private static final LuaScript RELEASE = LuaScript.load(RedisLease.class, "release");
+
+  private static final List<byte[]> OLDEST_REDIS = List.of(bytes("6"), bytes("2"));
+  private static final int UNFIT = 2;
+  private static final long LARGEST_EPOCH = (1L << 48) - 1; // 12 hex digits
+  private static final String NO_BEAT = ""; // none that stands, so that only a release passes
+
+  private final Redis redis;
+  private final List<byte[]> keys;
+  private final byte[] releasedChannel;
+  private final RedisRequirements fitness;
+  private final Rights rights;
+
+  public RedisLease(Redis redis, Namespace ns) {
+    LeaseKeys fenceKeys = new LeaseKeys(ns);
+    this.redis = redis;
+    this.keys = List.of(fenceKeys.fence());
+    this.releasedChannel = bytes(fenceKeys.releasedChannel());
+    this.fitness = new RedisRequirements(redis);
+    this.rights = new Rights(redis, ns);
+  }
+
+  @Override
+  public LeaseState look() {
+    return sighting(list(call("look", () -> redis.eval(LOOK, keys, List.of()))), 0);
+  }
+
+  @Override
+  public Acquisition takeOver(LeaseRequest nominee, LeaseState watched) {
+    List<byte[]> args = new ArrayList<>();
+    args.add(bytes(nominee.nonce()));
+    args.add(bytes(nominee.node()));
+    args.add(bytes(nominee.elector()));
+    args.add(bytes(Long.toString(nominee.trust().toMillis())));
+    if (watched instanceof LeaseState.Held held) {
+      args.add(bytes(held.token().toString()));
+      args.add(bytes(held.released() ? NO_BEAT : Long.toString(held.beat())));
+    } else {
+      args.add(bytes(""));
+      args.add(bytes(""));
+    }
+    args.addAll(OLDEST_REDIS);
+    Optional<String> missing = call("take-over", rights::missing);
+    if (missing.isPresent()) { // each time: they may have changed
+      throw fitness.missing(missing.get());
+    }
+    List<?> answer = list(call("take-over", () -> redis.eval(TAKE_OVER, keys, args)));
+    if (Long.valueOf(UNFIT).equals(answer.getFirst())) {
+      throw fitness.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
+    }
+    LeaseState now = sighting(answer, 1);
+    if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof LeaseState.Held held) {
+      return new Acquisition.Granted(held.token(), held.since());
+    }
+    return new Acquisition.Refused(now);
+  }
+
+  @Override
+  public Beat beat(FencingToken token) {
+    Object answer = call("beat", () -> redis.eval(BEAT, keys, List.of(bytes(token.toString()))));
+    return Beat.valueOf(new String((byte[]) answer, StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public boolean release(FencingToken token) {
+    Object answer =
+        call(
+            "release",
+            () -> redis.eval(RELEASE, keys, List.of(bytes(token.toString()), releasedChannel)));
+    return Long.valueOf(1).equals(answer);
+  }
+
+  private <T> T call(String operation, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (RedisException.Refused e) {
+      throw fitness.refusal(operation, e.code(), e);
+    } catch (RedisException.Raised e) {
+      throw fitness.refusal(operation, e.code(), e);
+    } catch (RedisException e) {
+      throw new LeaseException.Unavailable(
+          "the fence did not answer to " + operation + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static LeaseState sighting(List<?> answer, int from) {
+    String epoch = text(answer, from);
+    String nonce = text(answer, from + 1);
+    if (epoch == null || nonce == null) {
+      return new LeaseState.Vacant();
+    }
+    try {
+      return new LeaseState.Held(
+          new FencingToken(epoch(epoch), nonce),
+          String.valueOf(text(answer, from + 2)),
+          String.valueOf(text(answer, from + 3)),
+          Duration.ofMillis(Long.parseLong(String.valueOf(text(answer, from + 4)))),
+          Long.parseLong(String.valueOf(text(answer, from + 5))),
+          text(answer, from + 6) != null,
+          Instant.ofEpochMilli(Long.parseLong(String.valueOf(text(answer, from + 7)))));
+    } catch (IllegalArgumentException e) {
+      throw new LeaseException.Unfit(
+          "the fence in Redis was changed by something else ("
+              + e.getMessage()
+              + "): with every node stopped, delete the hash that ends in :leader");
+    }
+  }
+
+  /// @throws IllegalArgumentException if it is none that records can hold
+  private static long epoch(String text) {
+    long epoch = Long.parseLong(text);
+    if (epoch > LARGEST_EPOCH) {
+      throw new IllegalArgumentException("epoch " + epoch + " is too large");
+    }
+    return epoch;
+  }
+
+  private static List<?> list(Object answer) {
+    return (List<?>) answer;
+  }
+
+  private static @Nullable String text(List<?> answer, int index) {
+    return answer.get(index) instanceof byte[] bytes
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : null;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.taskscheduler.lease.redis;
+
+import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+
+/// Says whether a Redis may be led on, and what a person must change where it may not.
+final class RedisRequirements {
+  private static final String FIT_POLICY = "noeviction";
+
+  private final Redis redis;
+
+  RedisRequirements(Redis redis) {
+    this.redis = redis;
+  }
+
+  /// What is wrong with a Redis on which the gate admits nobody: it may drop keys, or else it is
+  /// too old. The gate itself looks, in the call that would admit.
+  ///
+  /// @param version as it tells it; empty where it does not
+  LeaseException.Unfit unfit(String version, String policy) {
+    if (policy.equals(FIT_POLICY)) {
+      return new LeaseException.Unfit(
+          at("is of version '" + version + "', and 6.2 or newer is needed: upgrade it"));
+    }
+    return new LeaseException.Unfit(
+        at(
+            "may drop tasks when it is full (maxmemory-policy is "
+                + policy
+                + "): CONFIG SET maxmemory-policy noeviction, and the same in redis.conf"));
+  }
+
+  /// A right that the Redis user lacks.
+  LeaseException.Unfit missing(String right) {
+    return new LeaseException.Unfit(
+        at("forbids this user " + right + ": docs/operations.md has all that it needs"));
+  }
+
+  /// What an error reply means for whoever leads or wants to.
+  ///
+  /// @param code of the reply
+  LeaseException refusal(String operation, String code, RedisException e) {
+    String message = String.valueOf(e.getMessage());
+    String advice =
+        switch (code) {
+          case "NOAUTH" ->
+              "asks for a password: give it in REDIS_PASSWORD_FILE, or in REDIS_ADDR,"
+                  + " redis://user:password@host:port";
+          case "WRONGPASS" ->
+              "does not know the user or password in REDIS_ADDR or REDIS_PASSWORD_FILE:"
+                  + " correct them";
+          case "NOPERM" ->
+              "forbids this user a command, a key or a channel: docs/operations.md has all that it"
+                  + " needs";
+          case "READONLY" -> "is a replica: REDIS_ADDR must name the primary";
+          case "MISCONF" ->
+              "cannot write to its disk and takes no writes: free the disk or repair its rights";
+          case "OOM" -> "is full: raise its maxmemory";
+          case "WRONGTYPE" ->
+              "holds something else under the key of the fence: use another namespace";
+          case "MOVED" ->
+              "is a node of a cluster that keeps this namespace elsewhere: REDIS_ADDR must name that"
+                  + " node";
+          default -> "";
+        };
+    if (advice.isEmpty()) {
+      return new LeaseException.Unavailable(at("refused " + operation + " for now: " + message), e);
+    }
+    // The rest of the reply differs from script to script, and only NOPERM says anything more.
+    return new LeaseException.Unfit(
+        at(advice + " (" + (code.equals("NOPERM") ? message : code) + ")"));
+  }
+
+  private String at(String what) {
+    return "Redis at " + redis + " " + what;
+  }
+}

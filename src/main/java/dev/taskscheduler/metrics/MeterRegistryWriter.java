@@ -1,0 +1,92 @@
+package dev.taskscheduler.metrics;
+
+import io.helidon.metrics.api.BuiltInMeterNameFormat;
+import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.Gauge;
+import io.helidon.metrics.api.Meter;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.metrics.api.MetricsConfig;
+import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.metrics.api.ScopeConfig;
+import io.helidon.metrics.api.ScopingConfig;
+import io.helidon.metrics.api.Tag;
+import io.helidon.metrics.api.Timer;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
+import io.helidon.webserver.spi.ServerFeature;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/// Writes meters into Helidon's registry, and serves them.
+final class MeterRegistryWriter {
+  /// What Helidon counts of requests, which a [Bystander] does not see.
+  private static final String VENDOR = Meter.Scope.VENDOR;
+
+  /// Of Helidon's own meters those with names that promtool finds fault with: [JvmGauges] has them.
+  private static final Pattern MISNAMED =
+      Pattern.compile("classloader\\.loaded_classes\\.count|thread\\.(daemon\\.|max\\.)?count");
+
+  private static final MetricsConfig CONFIG =
+      MetricsConfig.builder()
+          .builtInMeterNameFormat(BuiltInMeterNameFormat.SNAKE)
+          .warnOnMultipleRegistries(false)
+          .scoping(
+              ScopingConfig.builder()
+                  .putScope(VENDOR, ScopeConfig.builder().name(VENDOR).enabled(false).build())
+                  .putScope(
+                      Meter.Scope.BASE,
+                      ScopeConfig.builder().name(Meter.Scope.BASE).exclude(MISNAMED).build())
+                  .build())
+          .build();
+
+  static {
+    // Helidon adds it to every meter and cannot be told not to; only before the first meter.
+    Metrics.globalRegistry.config().meterFilter(MeterFilter.ignoreTags("scope"));
+  }
+
+  private final MeterRegistry registry = MetricsFactory.getInstance().globalRegistry(CONFIG);
+
+  /// @param name `_total` is added to it
+  /// @param tags names and values in turn
+  Counter counter(String name, String description, String... tags) {
+    return registry.getOrCreate(Counter.builder(name).description(description).tags(tags(tags)));
+  }
+
+  /// @param value asked at each scrape
+  void gauge(String name, String description, Supplier<Number> value, String... tags) {
+    registry.remove(name, tags(tags));
+    registry.getOrCreate(Gauge.builder(name, value).description(description).tags(tags(tags)));
+  }
+
+  /// @param name `_seconds` is added to it
+  Timer histogram(String name, String description, Duration[] buckets, String... tags) {
+    return registry.getOrCreate(
+        Timer.builder(name)
+            .description(description)
+            .tags(tags(tags))
+            .percentiles(new double[0]) // else six quantiles stand among the buckets
+            .buckets(buckets));
+  }
+
+  private static List<Tag> tags(String... namesAndValues) {
+    List<Tag> tags = new ArrayList<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      tags.add(Tag.create(namesAndValues[i], namesAndValues[i + 1]));
+    }
+    return tags;
+  }
+
+  ServerFeature feature() {
+    return new Bystander(
+        MetricsObserver.builder()
+            .endpoint(Bystander.PATH)
+            .metricsConfig(CONFIG)
+            .meterRegistry(registry)
+            .build(),
+        new MetricsHead(registry, CONFIG));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.taskscheduler.node;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.StoreException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Ends and requeues on their way to Redis, in the name of one leadership: each is repeated while
+/// its outcome is unknown and this node may still trust itself. Both may be repeated without harm.
+final class OutcomeWriter {
+  private static final System.Logger LOG = System.getLogger(OutcomeWriter.class.getName());
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
+  private final Leadership leadership;
+  private final Runnable whenAnswered;
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicBoolean unrecordedTold = new AtomicBoolean();
+  private final Queue<Claim> unrecorded = new ConcurrentLinkedQueue<>();
+
+  /// @param whenAnswered run when none is open any more
+  OutcomeWriter(Leadership leadership, Runnable whenAnswered) {
+    this.leadership = leadership;
+    this.whenAnswered = whenAnswered;
+  }
+
+  boolean areAnswered() {
+    return open.get() == 0;
+  }
+
+  /// Those for which trust ended before there was an answer.
+  Collection<Claim> unrecorded() {
+    return unrecorded;
+  }
+
+  /// @param refused the answer that says that the task is not in this attempt any more; also given
+  ///   where there is none
+  <A> void send(
+      Supplier<CompletableFuture<A>> write, A refused, Claim claim, Consumer<A> answered) {
+    open.incrementAndGet();
+    again(write, refused, claim, answered);
+  }
+
+  private <A> void again(
+      Supplier<CompletableFuture<A>> write, A refused, Claim claim, Consumer<A> answered) {
+    CompletableFuture<A> call;
+    try {
+      call = write.get();
+    } catch (RuntimeException e) {
+      call = CompletableFuture.failedFuture(e);
+    }
+    var unused =
+        call.whenComplete((answer, failure) -> {
+          if (failure != null
+              && !(failure instanceof StoreException.Fenced)
+              && leadership.trusted()) {
+            LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
+            Executor later =
+                CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            later.execute(() -> again(write, refused, claim, answered));
+            return;
+          }
+          if (failure instanceof StoreException.Fenced) {
+            leadership.fenced();
+          } else if (failure != null) {
+            unrecorded.add(claim);
+            tellUnrecorded(claim, failure);
+          } else if (answer.equals(refused)) {
+            LOG.log(WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
+          }
+          answered.accept(failure == null ? answer : refused);
+          if (open.decrementAndGet() == 0) {
+            whenAnswered.run();
+          }
+        });
+  }
+
+  /// The first of a leadership is news; how many there were, the next leader counts.
+  private void tellUnrecorded(Claim claim, Throwable failure) {
+    LOG.log(
+        unrecordedTold.getAndSet(true) ? DEBUG : WARNING,
+        () ->
+            "end not recorded before trust ended, the task will run again, and so will others like"
+                + " it id="
+                + claim.id()
+                + " why="
+                + failure.getMessage());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.taskscheduler.redis;
+
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/// Why no connection to Redis came about, as people are told.
+final class ConnectFailure {
+  private static final String CERTIFICATE_WANTED =
+      "if it asks for a certificate, give REDIS_TLS_CERT and REDIS_TLS_KEY";
+
+  private ConnectFailure() {}
+
+  /// @param config where the connection was to go
+  static String of(Throwable failure, RedisConfig config) {
+    Optional<Throwable> name = find(failure, UnknownHostException.class);
+    if (name.isPresent()) {
+      return "no address is known for this host name";
+    }
+    Optional<Throwable> tls = find(failure, SSLException.class);
+    if (tls.isPresent()) {
+      return "TLS: " + tls(message(tls.get()));
+    }
+    boolean shows = config.tls().flatMap(RedisTls::identity).isPresent();
+    if (config.tls().isPresent() && !shows && hasEnded(failure)) {
+      // Redis says why, but what it says is lost where something was on its way to it.
+      return "Redis ended the connection (" + message(failure) + "); " + CERTIFICATE_WANTED;
+    }
+    Throwable cause = failure;
+    while (cause.getCause() instanceof JedisException inner) {
+      cause = inner;
+    }
+    return message(cause);
+  }
+
+  private static boolean hasEnded(Throwable failure) {
+    return find(failure, SocketException.class)
+        .filter(e -> !(e instanceof ConnectException))
+        .isPresent();
+  }
+
+  private static String tls(String message) {
+    if (message.contains("certificate_required") || message.contains("bad_certificate")) {
+      return message + "; " + CERTIFICATE_WANTED;
+    }
+    if (message.contains("PKIX") || message.contains("certification path")) {
+      return "the signer of Redis's certificate is not trusted: give it in REDIS_TLS_CA ("
+          + message
+          + ")";
+    }
+    return message;
+  }
+
+  /// Jedis keeps what it met at each address of a name as suppressed.
+  private static Optional<Throwable> find(Throwable in, Class<?> type) {
+    if (type.isInstance(in)) {
+      return Optional.of(in);
+    }
+    return Stream.concat(Stream.ofNullable(in.getCause()), Stream.of(in.getSuppressed()))
+        .flatMap(inner -> find(inner, type).stream())
+        .findFirst();
+  }
+
+  private static String message(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.taskscheduler.runner.http;
+
+/// What became of a request to a target, as coarse as a counter may tell it.
+public enum ResponseCategory {
+  SUCCESS("2xx"),
+  REDIRECTION("3xx"),
+  CLIENT_ERROR("4xx"),
+  SERVER_ERROR("5xx"),
+  /// A status of no known class.
+  OTHER("other"),
+  /// No whole answer in time; the target may or may not have done what it was asked for.
+  NONE("none"),
+  /// It was asked for nothing: it may not be.
+  REFUSED("refused");
+
+  private final String wire;
+
+  ResponseCategory(String wire) {
+    this.wire = wire;
+  }
+
+  /// As metrics write it.
+  public String wire() {
+    return wire;
+  }
+
+  static ResponseCategory of(int status) {
+    return switch (status / 100) {
+      case 2 -> SUCCESS;
+      case 3 -> REDIRECTION;
+      case 4 -> CLIENT_ERROR;
+      case 5 -> SERVER_ERROR;
+      default -> OTHER;
+    };
+  }
+}

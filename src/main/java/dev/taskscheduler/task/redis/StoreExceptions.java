@@ -1,0 +1,53 @@
+package dev.taskscheduler.task.redis;
+
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.task.StoreException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+
+/// Says in the words of the task room what went wrong with Redis, and what to do about it.
+final class StoreExceptions {
+  private StoreExceptions() {}
+
+  static StoreException translate(String operation, Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> translate(operation, e.getCause());
+      case StoreException e -> e;
+      case RedisException.Refused e when e.code().equals("FENCED") ->
+          new StoreException.Fenced(operation + ": another leader holds the fence");
+      case RedisException.Refused e ->
+          new StoreException.Refused(operation + ": " + advice(e.code(), e), e);
+      case RedisException.Raised e ->
+          new StoreException.Unavailable(
+              operation
+                  + ": it was stopped in its middle and may be done in part: "
+                  + advice(e.code(), e),
+              e);
+      case RedisException.Unreachable e ->
+          new StoreException.Refused(operation + ": " + e.getMessage(), e);
+      case RedisException.Unknown e ->
+          new StoreException.Unavailable(operation + ": " + e.getMessage(), e);
+      case RejectedExecutionException e ->
+          new StoreException.Refused(operation + ": this node is too busy, " + e.getMessage(), e);
+      default -> new StoreException.Unavailable(operation + " failed: " + failure, failure);
+    };
+  }
+
+  /// A message for people from an error reply.
+  static String advice(String code, RedisException e) {
+    return switch (code) {
+      case "OOM" ->
+          "Redis is full (maxmemory): give it more memory, or let tasks finish and expire";
+      case "MISCONF" ->
+          "Redis cannot write its disk (MISCONF): free space on it, see Redis's own log";
+      case "READONLY" -> "this Redis is a replica: REDIS_ADDR must name the primary";
+      case "LOADING" -> "Redis is still loading its data";
+      case "NOAUTH", "WRONGPASS" ->
+          "Redis refuses the login: check user and password in REDIS_ADDR (" + e.getMessage() + ")";
+      case "NOPERM" ->
+          "Redis's ACL forbids what this user needs (docs/operations.md has all of it): "
+              + e.getMessage();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+}

@@ -1,0 +1,450 @@
+package dev.taskscheduler.handlers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.Eventually;
+import dev.taskscheduler.metrics.GaugeSources;
+import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.task.TaskService;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who may call, over HTTP; every answer is held against the API document.
+@Timeout(120)
+class AccessPolicyIT {
+  private static final String UNKNOWN = "019aa0e6-5b3c-7000-8000-000000000000";
+  private static final String READ = "looks-8f3a51c07d6e4b92";
+  private static final String ALL = "does-c2b94e7710fd4a3e";
+  private static final String REALM = "Bearer realm=\"task-scheduler\"";
+  private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
+  private static final Set<PublicEndpoints> DEFAULT = Set.of(PublicEndpoints.values());
+  private static final String GOOD = "{\"payload\":1}";
+
+  @TempDir Path folder;
+
+  private final MemoryStore store = new MemoryStore();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final LogLines log = new LogLines();
+  private Contract contract;
+  private Path file;
+  private HttpServer server;
+
+  @BeforeEach
+  void write() throws IOException {
+    contract = new Contract();
+    file = folder.resolve("tokens");
+    Files.writeString(
+        file, TokenFileTest.line("board", "read", READ) + TokenFileTest.line("ops", "all", ALL));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    client.close();
+    log.close();
+  }
+
+  private void start(Set<PublicEndpoints> open) {
+    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    start("127.0.0.1", new AccessPolicy.Bearers(tokens, open));
+  }
+
+  private void start(String host, AccessPolicy access) {
+    Meters meters =
+        new Meters(
+            "node1",
+            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+    HttpConfig config =
+        new HttpConfig(
+            "node1",
+            host,
+            0,
+            1 << 16,
+            1 << 16,
+            Duration.ofHours(1),
+            Duration.ofSeconds(10),
+            "0.1.0",
+            access,
+            new Transport.Plain());
+    TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
+    server =
+        new HttpServer(
+            config,
+            new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
+            meters,
+            meters.feature());
+    server.start();
+  }
+
+  private HttpResponse<byte[]> call(String method, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + server.port() + path.replace("{id}", UNKNOWN)))
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                method.equals("POST") ? BodyPublishers.ofString(GOOD) : BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
+    contract.holds(
+        method,
+        path,
+        answer.statusCode(),
+        answer.headers().map(),
+        method.equals("HEAD") ? null : answer.body());
+    return answer;
+  }
+
+  private HttpResponse<byte[]> as(String token, String method, String path) throws Exception {
+    return call(method, path, "Authorization", "Bearer " + token);
+  }
+
+  /// The status of a page's file, of which the document does not tell.
+  private int page(String path) throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      return connection.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n").read().status();
+    }
+  }
+
+  private static String challenge(HttpResponse<byte[]> answer) {
+    return answer.headers().firstValue("WWW-Authenticate").orElse("");
+  }
+
+  @Test
+  void without_a_token_only_what_is_open_is_answered() throws Exception {
+    start(DEFAULT);
+    Set<String> open =
+        Set.of("/", "/health", "/health/live", "/health/ready", "/metrics", "/openapi", "/swagger");
+    for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
+      for (String method : route.getValue().split(", ")) {
+        HttpResponse<byte[]> answer = call(method, route.getKey());
+        String what = method + " " + route.getKey();
+        if (!open.contains(route.getKey()) && !route.getKey().startsWith("/swagger/")) {
+          assertEquals(401, answer.statusCode(), what);
+          assertEquals(REALM, challenge(answer), what);
+        } else {
+          assertTrue(answer.statusCode() < 400, what);
+        }
+      }
+    }
+    assertEquals(200, page("/swagger/swagger-ui.css"));
+    assertEquals(401, call("GET", "/nowhere").statusCode());
+    assertEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void each_area_is_open_or_closed_by_itself_and_the_probes_are_always_open() throws Exception {
+    start(Set.of());
+    for (String path : Routes.ALLOWED.keySet()) {
+      String method = Routes.ALLOWED.get(path).equals("POST") ? "POST" : "GET";
+      int status = call(method, path).statusCode();
+      assertEquals(PROBES.contains(path) ? 200 : 401, status, path);
+    }
+    assertEquals(401, page("/swagger/swagger-ui.css"));
+    assertEquals(200, as(READ, "GET", "/metrics").statusCode());
+    server.close();
+    start(Set.of(PublicEndpoints.METRICS));
+    assertEquals(200, call("GET", "/metrics").statusCode());
+    assertEquals(401, call("GET", "/health").statusCode());
+    assertEquals(401, call("GET", "/swagger/").statusCode());
+  }
+
+  @Test
+  void a_token_for_reading_reads_and_does_nothing_else() throws Exception {
+    start(DEFAULT);
+    for (String method : List.of("GET", "HEAD")) {
+      assertEquals(200, as(READ, method, "/leader").statusCode());
+      assertEquals(404, as(READ, method, "/nowhere").statusCode());
+    }
+    for (String path : List.of("/submit", "/leader/resign", "/nowhere")) {
+      HttpResponse<byte[]> answer = as(READ, "POST", path);
+      String scope = path.equals("/submit") ? "submit" : "all";
+      assertEquals(403, answer.statusCode(), path);
+      assertEquals(
+          REALM + ", error=\"insufficient_scope\", scope=\"" + scope + "\"",
+          challenge(answer),
+          path);
+    }
+    assertEquals(403, as(READ, "DELETE", "/status").statusCode());
+    assertEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void a_token_for_all_may_all() throws Exception {
+    start(DEFAULT);
+    HttpResponse<byte[]> submitted = as(ALL, "POST", "/submit");
+    assertEquals(202, submitted.statusCode());
+    String where = submitted.headers().firstValue("Location").orElseThrow();
+    assertEquals(200, as(ALL, "GET", where).statusCode());
+    assertEquals(409, as(ALL, "POST", "/leader/resign").statusCode());
+    assertEquals(404, as(ALL, "GET", "/nowhere").statusCode());
+    assertEquals(405, as(ALL, "DELETE", "/status").statusCode());
+    for (String scheme : List.of("bearer ", "BEARER ", "Bearer   ")) {
+      String said = scheme + ALL;
+      assertEquals(202, call("POST", "/submit", "Authorization", said).statusCode(), scheme);
+    }
+  }
+
+  @Test
+  void what_is_not_a_known_token_is_refused_whatever_it_looks_like() throws Exception {
+    start(DEFAULT);
+    for (String said :
+        List.of(
+            "Bearer",
+            "Bearer ",
+            "Bearer " + ALL + "x",
+            "Bearer " + ALL.substring(1),
+            "Bearer " + ALL.toUpperCase(Locale.ROOT),
+            "Bearer " + ALL + "," + ALL,
+            "Bearer " + ALL + " " + ALL,
+            "Bearer x" + "y".repeat(8_000),
+            "Basic " + ALL,
+            ALL)) {
+      HttpResponse<byte[]> answer = call("POST", "/submit", "Authorization", said);
+      assertEquals(401, answer.statusCode(), said);
+      assertEquals(REALM + ", error=\"invalid_token\"", challenge(answer), said);
+    }
+    HttpResponse<byte[]> two =
+        call("POST", "/submit", "Authorization", "Bearer " + ALL, "Authorization", "Bearer " + ALL);
+    assertEquals(429, two.statusCode()); // the eleventh
+    assertEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void no_way_of_writing_a_path_opens_what_is_closed() throws Exception {
+    start(DEFAULT);
+    for (String path :
+        List.of(
+            "/swagger/../status",
+            "/swagger/%2e%2e/status",
+            "/swagger/..%2fstatus",
+            "/swagger/..;/status",
+            "/swagger/;/../status",
+            "/swagger/./../status",
+            "/swagger//../status",
+            "//status",
+            "/./status",
+            "/status;x=y",
+            "/health/../status",
+            "/health/live/../../status",
+            "/health;/../status",
+            "/%73tatus")) {
+      try (RawConnection connection = new RawConnection(server.port())) {
+        RawConnection.Answer answer =
+            connection.send("GET " + path + "?id=1 HTTP/1.1\r\nHost: h\r\n\r\n").read();
+        // What /status says of this id is for nobody.
+        assertEquals(400, answer.status(), path);
+        assertTrue(new String(answer.body(), UTF_8).contains("Write the path plainly"), path);
+      }
+    }
+  }
+
+  @Test
+  void who_may_not_is_told_so_before_the_body_is_read() throws Exception {
+    start(DEFAULT);
+    String begin = "POST /submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(begin + "Content-Length: 13\r\n\r\n"); // and no body
+      RawConnection.Answer answer = connection.read();
+      assertEquals(401, answer.status());
+      assertEquals(REALM, answer.header("www-authenticate"));
+      connection.send(GOOD);
+      connection.send(
+          "GET /leader HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + READ + "\r\n\r\n");
+      assertEquals(200, connection.read().status());
+    }
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(begin + "Expect: 100-continue\r\nContent-Length: 13\r\n\r\n");
+      RawConnection.Answer answer = connection.read();
+      assertEquals(401, answer.status());
+      assertEquals("close", answer.header("connection")); // at once, not at the deadline
+      connection.awaitClosed();
+    }
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(
+          begin
+              + "Authorization: Bearer "
+              + ALL
+              + "\r\nExpect: 100-continue\r\nContent-Length: 13\r\n\r\n");
+      assertEquals(100, connection.read().status());
+      assertEquals(202, connection.send(GOOD).read().status());
+    }
+  }
+
+  @Test
+  void a_changed_file_counts_without_a_restart_and_one_that_is_gone_does_not() throws Exception {
+    start(DEFAULT);
+    String next = "next-51c09d3b7e2f4a68";
+    Files.writeString(file, TokenFileTest.line("ops", "all", next));
+    Eventually.await("the new token is known", () -> status(next) == 202);
+    assertTrue(unknown(ALL));
+
+    Files.delete(file);
+    Eventually.await("told", () -> log.at(Level.WARNING, "tokens stay as they were").size() == 1);
+    assertEquals(202, as(next, "POST", "/submit").statusCode());
+
+    Files.writeString(file, TokenFileTest.line("ops", "all", ALL));
+    Eventually.await("the first token is known again", () -> status(ALL) == 202);
+    assertTrue(unknown(next));
+    assertEquals(2, log.at(Level.INFO, "api tokens read").size(), log.all());
+  }
+
+  @Test
+  void a_token_that_was_taken_out_is_not_known_although_another_line_has_a_fault()
+      throws Exception {
+    start(DEFAULT);
+    String next = "next-51c09d3b7e2f4a68";
+    Files.writeString(
+        file, TokenFileTest.line("ops", "all", next) + "# half a line\nboard read sha256:12");
+    Eventually.await("the taken out token is not known", () -> unknown(ALL));
+    assertEquals(202, as(next, "POST", "/submit").statusCode());
+    assertTrue(unknown(READ));
+    String told = log.at(Level.WARNING, "lines with a fault do not count").getFirst();
+    assertTrue(told.contains(file + ":3: allowed is sha256: and the 64"), told);
+    assertTrue(health(next).contains(file + ":3: allowed is sha256:"), health(next));
+    assertFalse(health("").contains(file.toString()), health(""));
+    assertTrue(health("").contains("file_problems"), health(""));
+
+    Files.writeString(file, "");
+    Eventually.await("an empty file takes all out", () -> unknown(next));
+    Files.writeString(file, TokenFileTest.line("ops", "all", ALL));
+    Eventually.await("the first token is known again", () -> status(ALL) == 202);
+    assertFalse(health(ALL).contains("file_problems"), health(ALL));
+  }
+
+  /// A pipe, which has no end until somebody writes to it, in the place of the file.
+  @Test
+  void a_pipe_as_token_file_does_not_keep_a_taken_out_token_alive() throws Exception {
+    start(DEFAULT);
+    Files.delete(file);
+    TestPipe.make(file);
+    Eventually.await("told", () -> !log.at(Level.WARNING, "no regular file").isEmpty());
+    assertTrue(health(ALL).contains("no regular file"), health(ALL));
+    Files.delete(file);
+    Files.writeString(file, TokenFileTest.line("board", "read", READ));
+    Eventually.await("the taken out token is not known", () -> unknown(ALL));
+    assertFalse(health(READ).contains("file_problems"), health(READ));
+  }
+
+  private String health(String token) throws Exception {
+    HttpResponse<byte[]> answer =
+        token.isEmpty() ? call("GET", "/health") : as(token, "GET", "/health");
+    return new String(answer.body(), UTF_8);
+  }
+
+  /// As Kubernetes changes a Secret that is mounted: the file that is named never changes.
+  @Test
+  void a_file_behind_two_links_of_which_one_is_swapped_is_a_changed_file() throws Exception {
+    Path first = Files.createDirectory(folder.resolve("..1"));
+    Path second = Files.createDirectory(folder.resolve("..2"));
+    String next = "next-51c09d3b7e2f4a68";
+    Files.writeString(first.resolve("tokens"), TokenFileTest.line("ops", "all", ALL));
+    Files.writeString(second.resolve("tokens"), TokenFileTest.line("ops", "all", next));
+    Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
+    file = Files.createSymbolicLink(folder.resolve("linked"), data.resolve("tokens"));
+    start(DEFAULT);
+    assertEquals(202, as(ALL, "POST", "/submit").statusCode());
+    Path swap = Files.createSymbolicLink(folder.resolve("..tmp"), second);
+    Files.move(swap, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Eventually.await("the new token is known", () -> status(next) == 202);
+    assertTrue(unknown(ALL));
+  }
+
+  /// Refused as a wrong token, of which the eleventh in a minute is told to wait.
+  private boolean unknown(String token) {
+    return List.of(401, 429).contains(status(token));
+  }
+
+  private int status(String token) {
+    try {
+      return as(token, "POST", "/submit").statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void no_token_is_ever_logged_or_answered() throws Exception {
+    start(DEFAULT);
+    for (String token : List.of(ALL, READ, "unknown-77aa")) {
+      HttpResponse<byte[]> answer = as(token, "POST", "/submit");
+      assertFalse(new String(answer.body(), UTF_8).contains(token));
+      assertFalse(answer.headers().map().toString().contains(token));
+    }
+    store.mood = MemoryStore.Mood.DEFECT;
+    assertEquals(500, as(ALL, "POST", "/submit").statusCode());
+    for (String token : List.of(ALL, READ, "unknown-77aa")) {
+      assertFalse(log.all().contains(token), log.all());
+    }
+  }
+
+  @Test
+  void a_node_that_anyone_may_reach_and_use_says_so_once_at_its_start() {
+    start("0.0.0.0", new AccessPolicy.Everyone());
+    List<String> said = log.at(Level.WARNING, "");
+    assertEquals(1, said.size(), log.all());
+    assertTrue(said.getFirst().contains("API_TOKENS_FILE"), said.getFirst());
+    assertTrue(said.getFirst().contains("LISTEN_ADDR"), said.getFirst());
+    server.close();
+    for (String host : List.of("127.0.0.1", "localhost", "::1")) {
+      start(host, new AccessPolicy.Everyone());
+      server.close();
+    }
+    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    start("0.0.0.0", new AccessPolicy.Bearers(tokens, DEFAULT));
+    assertEquals(1, log.at(Level.WARNING, "").size(), log.all());
+  }
+
+  @Test
+  void without_tokens_a_header_means_nothing() throws Exception {
+    start("127.0.0.1", new AccessPolicy.Everyone());
+    assertEquals(202, as("anything", "POST", "/submit").statusCode());
+    assertNotEquals(Map.of(), store.submitted);
+  }
+
+  @Test
+  void a_connection_outlives_refusals() throws Exception {
+    start(DEFAULT);
+    try (RawConnection connection = new RawConnection(server.port())) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(401, connection.submit(GOOD.getBytes(UTF_8)).read().status());
+      }
+      connection.send("HEAD /leader HTTP/1.1\r\nHost: h\r\n\r\n");
+      RawConnection.Answer head = connection.read(false);
+      assertEquals(401, head.status());
+      assertEquals(Problem.MEDIA_TYPE, head.header("content-type"));
+      connection.send("POST /submit HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n");
+      assertEquals(400, connection.read().status());
+      assertThrows(IOException.class, connection::read);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.taskscheduler.lease.redis;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import redis.clients.jedis.Jedis;
+
+/// What tests of the fence begin with: an empty Redis that may be led on.
+abstract class LeaseOnRedis {
+  static final Namespace NS = new Namespace("test");
+  static final String KEY = "{test}:leader";
+  static RedisServer server;
+
+  Redis redis;
+  Jedis jedis;
+  RedisLease fence;
+
+  @BeforeAll
+  static void startServer() {
+    server = new RedisServer();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    redis = server.redis(3);
+    jedis = server.jedis();
+    fence = new RedisLease(redis, NS);
+    jedis.flushAll();
+  }
+
+  @AfterEach
+  void disconnect() {
+    jedis.configSet("maxmemory", "0");
+    jedis.configSet("maxmemory-policy", "noeviction");
+    jedis.close();
+    redis.close();
+  }
+}

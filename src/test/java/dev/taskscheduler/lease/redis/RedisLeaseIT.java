@@ -1,0 +1,302 @@
+package dev.taskscheduler.lease.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.Lease;
+import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.Subscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// The fence's scripts, one by one, with all keys compared before and after.
+class RedisLeaseIT extends LeaseOnRedis {
+  private static final LeaseState VACANT = new LeaseState.Vacant();
+
+  private static LeaseRequest nominee(String node, String nonceDigit) {
+    return new LeaseRequest(node, "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
+  }
+
+  private FencingToken granted(Acquisition answer) {
+    return assertInstanceOf(Acquisition.Granted.class, answer).token();
+  }
+
+  private LeaseState refused(Acquisition answer) {
+    return assertInstanceOf(Acquisition.Refused.class, answer).now();
+  }
+
+  private LeaseState.Held held() {
+    return assertInstanceOf(LeaseState.Held.class, fence.look());
+  }
+
+  private void changesNothing(Runnable call) {
+    Map<String, String> before = server.snapshot();
+    call.run();
+    assertEquals(before, server.snapshot());
+  }
+
+  @Test
+  void a_look_at_no_fence_shows_none_and_changes_nothing() {
+    changesNothing(() -> assertEquals(VACANT, fence.look()));
+  }
+
+  @Test
+  void the_first_nominee_is_admitted_and_shown() {
+    Instant before = Instant.now().minusMillis(1);
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    LeaseState.Held held = held();
+    assertEquals(
+        new LeaseState.Held(token, "a", "redis", Duration.ofSeconds(3), 1, false, held.since()),
+        held);
+    assertTrue(held.since().isAfter(before) && !held.since().isAfter(Instant.now()));
+    assertEquals(token.epoch(), held.since().toEpochMilli());
+    Map<String, String> fields = jedis.hgetAll(KEY);
+    String runId =
+        jedis
+            .info("server")
+            .lines()
+            .filter(l -> l.startsWith("run_id:"))
+            .findFirst()
+            .orElseThrow()
+            .substring(7);
+    assertEquals(runId, fields.get("runId"));
+    assertEquals("0", fields.get("claimSeq"));
+    assertEquals(Map.of(KEY, "hash").keySet(), server.snapshot().keySet());
+  }
+
+  @Test
+  void a_take_over_asked_twice_is_granted_again_and_beats() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
+    Map<String, String> before = jedis.hgetAll(KEY);
+    assertEquals(token, granted(fence.takeOver(nominee("a", "a"), VACANT)));
+    before.put("beat", "2");
+    assertEquals(before, jedis.hgetAll(KEY));
+  }
+
+  @Test
+  void who_watched_no_fence_is_refused_where_one_stands() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), VACANT))));
+  }
+
+  @Test
+  void who_watched_a_fence_is_refused_where_none_stands() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    LeaseState watched = held();
+    jedis.flushAll();
+    changesNothing(() -> assertEquals(VACANT, refused(fence.takeOver(nominee("b", "b"), watched))));
+  }
+
+  @Test
+  void who_shows_what_stands_is_admitted_with_a_greater_epoch_and_a_clean_claim_record() {
+    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
+    FencingToken second = granted(fence.takeOver(nominee("b", "b"), held()));
+    assertTrue(second.epoch() > first.epoch());
+    assertEquals("0", jedis.hget(KEY, "claimSeq"));
+    assertFalse(jedis.hexists(KEY, "waiting"));
+    assertEquals(1, held().beat());
+  }
+
+  @Test
+  void who_shows_an_older_beat_is_refused() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    LeaseState watched = held();
+    assertEquals(Lease.Beat.COUNTED, fence.beat(token));
+    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), watched))));
+  }
+
+  @Test
+  void a_repeated_grant_keeps_out_who_watched_before_it() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    LeaseState watched = held();
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    changesNothing(() -> refused(fence.takeOver(nominee("b", "b"), watched)));
+  }
+
+  @Test
+  void the_epoch_grows_even_when_redis_has_a_greater_one() {
+    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    jedis.hset(KEY, "epoch", "9000000000000");
+    assertEquals(9000000000001L, granted(fence.takeOver(nominee("b", "b"), held())).epoch());
+  }
+
+  @Test
+  void a_beat_counts_up_and_changes_nothing_else() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Map<String, String> before = jedis.hgetAll(KEY);
+    assertEquals(Lease.Beat.COUNTED, fence.beat(token));
+    before.put("beat", "2");
+    assertEquals(before, jedis.hgetAll(KEY));
+  }
+
+  @Test
+  void a_beat_without_a_fence_or_after_another_took_over_or_after_release_is_fenced() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    assertTrue(fence.release(token));
+    changesNothing(() -> assertEquals(Lease.Beat.FENCED, fence.beat(token)));
+    granted(fence.takeOver(nominee("b", "b"), held()));
+    changesNothing(() -> assertEquals(Lease.Beat.FENCED, fence.beat(token)));
+    jedis.flushAll();
+    changesNothing(() -> assertEquals(Lease.Beat.FENCED, fence.beat(token)));
+  }
+
+  @Test
+  @SuppressWarnings("try") // the subscription is only held open
+  void a_release_is_told_once_and_opens_the_gate_whatever_was_watched() throws Exception {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    Semaphore told = new Semaphore(0);
+    try (Subscription released =
+        redis.subscribe(new LeaseKeys(NS).releasedChannel(), told::release)) {
+      assertTrue(told.tryAcquire(5, TimeUnit.SECONDS)); // subscribed
+      assertTrue(fence.release(token));
+      assertTrue(told.tryAcquire(5, TimeUnit.SECONDS));
+      assertTrue(held().released());
+      changesNothing(() -> assertTrue(fence.release(token)));
+      granted(fence.takeOver(nominee("b", "b"), VACANT));
+      assertEquals(0, told.availablePermits());
+      assertFalse(held().released());
+    }
+  }
+
+  @Test
+  void a_release_by_another_token_changes_nothing() {
+    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    granted(fence.takeOver(nominee("b", "b"), held()));
+    changesNothing(() -> assertFalse(fence.release(first)));
+    jedis.flushAll();
+    changesNothing(() -> assertFalse(fence.release(first)));
+  }
+
+  @Test
+  void a_late_copy_of_a_take_over_whose_leadership_was_released_is_refused() {
+    fence.release(granted(fence.takeOver(nominee("a", "a"), VACANT)));
+    changesNothing(() -> refused(fence.takeOver(nominee("a", "a"), VACANT)));
+  }
+
+  @Test
+  void take_over_beat_and_release_pass_on_a_full_redis() {
+    jedis.set("filler", "x".repeat(100_000));
+    jedis.configSet("maxmemory", "1");
+    assertThrows(
+        redis.clients.jedis.exceptions.JedisDataException.class, () -> jedis.set("more", "x"));
+    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    assertEquals(first, granted(fence.takeOver(nominee("a", "a"), VACANT)));
+    assertEquals(Lease.Beat.COUNTED, fence.beat(first));
+    FencingToken second = granted(fence.takeOver(nominee("b", "b"), held()));
+    assertTrue(fence.release(second));
+    assertTrue(held().released());
+  }
+
+  @Test
+  void who_was_told_of_a_release_passes_if_it_is_true_and_by_nothing_else() {
+    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    LeaseState told = held().afterRelease();
+    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), told))));
+    assertTrue(fence.release(token));
+    FencingToken next = granted(fence.takeOver(nominee("b", "b"), told));
+    changesNothing(() -> refused(fence.takeOver(nominee("c", "c"), told)));
+    assertEquals(next, held().token());
+    jedis.flushAll();
+    changesNothing(() -> assertEquals(VACANT, refused(fence.takeOver(nominee("c", "c"), told))));
+  }
+
+  @Test
+  void a_fence_that_something_else_wrote_is_told() {
+    jedis.set(KEY, "text");
+    assertThrows(LeaseException.Unfit.class, fence::look);
+    jedis.del(KEY);
+    jedis.hset(KEY, Map.of("epoch", "x", "nonce", "y"));
+    assertThrows(LeaseException.Unfit.class, fence::look);
+  }
+
+  @Test
+  void a_replica_says_that_the_primary_must_be_named() {
+    try (RedisServer replica = new RedisServer("replicaof 127.0.0.1 " + server.port());
+        Redis toReplica = replica.redis(1)) {
+      RedisLease there = new RedisLease(toReplica, NS);
+      LeaseException e = null;
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (!(e instanceof LeaseException.Unfit) && System.nanoTime() < deadline) {
+        // until it has loaded what the primary sent
+        e = assertThrows(LeaseException.class, () -> there.takeOver(nominee("a", "a"), VACANT));
+      }
+      assertTrue(String.valueOf(e).contains("REDIS_ADDR must name the primary"), String.valueOf(e));
+    }
+  }
+
+  @Test
+  void a_missing_password_is_asked_for_and_an_absent_redis_is_unavailable() {
+    try (RedisServer locked = new RedisServer("requirepass secret");
+        Redis client = locked.redis(1)) {
+      RedisLease there = new RedisLease(client, NS);
+      LeaseException.Unfit e = assertThrows(LeaseException.Unfit.class, there::look);
+      assertTrue(String.valueOf(e.getMessage()).contains("REDIS_ADDR"), e.getMessage());
+      locked.kill();
+      assertThrows(LeaseException.Unavailable.class, there::look);
+    }
+  }
+
+  @Test
+  void after_a_restart_the_holder_is_told_and_nobody_passes_on_what_was_watched_before() {
+    try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
+        Redis client = lasting.redis(1)) {
+      RedisLease there = new RedisLease(client, NS);
+      FencingToken first = granted(there.takeOver(nominee("a", "a"), VACANT));
+      LeaseState watched = there.look();
+      lasting.restart();
+      assertThrows(LeaseException.Unavailable.class, there::look);
+      assertEquals(watched, there.look());
+      assertEquals(Lease.Beat.RESTARTED, there.beat(first));
+      LeaseState.Held anew =
+          assertInstanceOf(
+              LeaseState.Held.class, refused(there.takeOver(nominee("b", "b"), watched)));
+      assertEquals(2, anew.beat());
+      assertEquals(Lease.Beat.RESTARTED, there.beat(first));
+      granted(there.takeOver(nominee("b", "b"), anew));
+    }
+  }
+
+  @Test
+  void a_release_from_before_a_restart_opens_nothing_since_a_leadership_may_have_been_forgotten() {
+    try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
+        Redis client = lasting.redis(1)) {
+      RedisLease there = new RedisLease(client, NS);
+      there.release(granted(there.takeOver(nominee("a", "a"), VACANT)));
+      lasting.restart();
+      assertThrows(LeaseException.Unavailable.class, there::look);
+      LeaseState.Held anew =
+          assertInstanceOf(
+              LeaseState.Held.class, refused(there.takeOver(nominee("b", "b"), there.look())));
+      assertFalse(anew.released());
+      granted(there.takeOver(nominee("b", "b"), anew));
+    }
+  }
+
+  @Test
+  void a_release_after_a_restart_opens_the_gate_at_once() {
+    try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
+        Redis client = lasting.redis(1)) {
+      RedisLease there = new RedisLease(client, NS);
+      FencingToken first = granted(there.takeOver(nominee("a", "a"), VACANT));
+      lasting.restart();
+      assertThrows(LeaseException.Unavailable.class, there::look);
+      assertTrue(there.release(first));
+      granted(there.takeOver(nominee("b", "b"), there.look()));
+    }
+  }
+}

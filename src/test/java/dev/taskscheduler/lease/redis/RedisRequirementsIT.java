@@ -1,0 +1,110 @@
+package dev.taskscheduler.lease.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taskscheduler.lease.Acquisition;
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.redis.LuaScript;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The gate lets nobody lead on a Redis that is too old or may drop keys, and changes nothing
+/// there.
+class RedisRequirementsIT extends LeaseOnRedis {
+  private static LeaseRequest nominee(String nonceDigit) {
+    return new LeaseRequest("a", "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
+  }
+
+  private static void changesNothing(Runnable call) {
+    Map<String, String> before = server.snapshot();
+    call.run();
+    assertEquals(before, server.snapshot());
+  }
+
+  private void isRefused(LeaseRequest nominee, LeaseState watched) {
+    changesNothing(() -> {
+      LeaseException.Unfit e =
+          assertThrows(LeaseException.Unfit.class, () -> fence.takeOver(nominee, watched));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("CONFIG SET maxmemory-policy noeviction"),
+          e.getMessage());
+    });
+  }
+
+  @Test
+  void a_redis_that_may_evict_is_not_led_on_until_that_is_changed() {
+    jedis.configSet("maxmemory-policy", "allkeys-lru");
+    isRefused(nominee("a"), new LeaseState.Vacant());
+    jedis.configSet("maxmemory-policy", "noeviction");
+    assertInstanceOf(
+        Acquisition.Granted.class, fence.takeOver(nominee("a"), new LeaseState.Vacant()));
+  }
+
+  @Test
+  void a_policy_that_was_changed_between_two_leaders_keeps_out_the_second() {
+    FencingToken token =
+        assertInstanceOf(
+                Acquisition.Granted.class, fence.takeOver(nominee("a"), new LeaseState.Vacant()))
+            .token();
+    assertTrue(fence.release(token));
+    LeaseState released = fence.look();
+    jedis.configSet("maxmemory-policy", "volatile-ttl");
+    isRefused(nominee("b"), released);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "-1, 99"})
+  void a_redis_as_old_as_is_allowed_or_newer_is_led_on(int major, int minor) {
+    assertEquals(1L, takeOverWhereOldestIs(major, minor).getFirst());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "1, -99"})
+  void a_redis_that_is_older_than_allowed_is_not_led_on(int major, int minor) {
+    changesNothing(() -> {
+      List<?> answer = takeOverWhereOldestIs(major, minor);
+      assertEquals(2L, answer.getFirst());
+      assertEquals(version(), text(answer.get(1)));
+      assertEquals("noeviction", text(answer.get(2)));
+    });
+  }
+
+  /// Stands where the oldest Redis that is allowed is by so much newer than this one.
+  private List<?> takeOverWhereOldestIs(int major, int minor) {
+    String[] version = version().split("\\.", -1);
+    int oldestMajor = Integer.parseInt(version[0]) + major;
+    int oldestMinor = Math.max(0, Integer.parseInt(version[1]) + minor);
+    List<byte[]> args =
+        Stream.of("a".repeat(16), "a", "redis", "3000", "", "", oldestMajor, oldestMinor)
+            .map(arg -> arg.toString().getBytes(UTF_8))
+            .toList();
+    LuaScript script = LuaScript.load(RedisLease.class, "take-over");
+    return (List<?>) redis.eval(script, List.of(KEY.getBytes(UTF_8)), args);
+  }
+
+  private String version() {
+    return redis.info("server").field("redis_version").orElseThrow();
+  }
+
+  private static String text(Object answer) {
+    return new String((byte[]) answer, UTF_8);
+  }
+
+  @Test
+  void what_is_told_of_a_redis_that_is_too_old_names_its_version() {
+    LeaseException.Unfit e = new RedisRequirements(redis).unfit("6.0.20", "noeviction");
+    assertTrue(String.valueOf(e.getMessage()).contains("'6.0.20', and 6.2 or newer is needed"));
+  }
+}
