@@ -25,9 +25,9 @@ public final class ApiToken {
     /// Everything.
     ALL;
 
-    private static final Set<String> SUBMITS = Set.of("/submit", Routes.BATCH);
+    private static final Set<String> SUBMITS = Set.of("/submit", Paths.BATCH);
     private static final Set<String> STATUS = Set.of("/status");
-    private static final Set<String> MEASURES = Set.of(Routes.METRICS, "/health");
+    private static final Set<String> MEASURES = Set.of(Paths.METRICS, "/health");
 
     /// @param path decoded and normalized, as routes are matched
     boolean allows(Method method, String path) {

@@ -55,13 +55,13 @@ final class BatchHandler implements Handler {
   private final BodyMemoryLimit room;
   private final int maxItemBytes;
 
-  BatchHandler(TaskService tasks, HttpConfig config, BodyMemoryLimit room) {
+  BatchHandler(TaskService tasks, SubmitLimits limits, BodyMemoryLimit room) {
     this.tasks = tasks;
-    this.parser = new SubmitParser(config.maxBodyBytes(), InstantSource.system());
+    this.parser = new SubmitParser(limits.maxBodyBytes(), InstantSource.system());
     this.answers = new SubmitProblems(tasks.types());
-    this.keys = new IdempotencyKeys(config.idempotencyTtl());
+    this.keys = new IdempotencyKeys(limits.idempotencyTtl());
     this.room = room;
-    this.maxItemBytes = config.maxBodyBytes();
+    this.maxItemBytes = limits.maxBodyBytes();
   }
 
   /// What became of an item: an answer, or a problem.

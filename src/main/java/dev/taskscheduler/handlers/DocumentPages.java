@@ -85,7 +85,7 @@ final class DocumentPages {
 
   /// `/swagger` has to end with a slash for the page's relative links; with it, the page follows.
   void start(ServerRequest req, ServerResponse res) {
-    if (req.path().path().equals(Routes.PAGES)) {
+    if (req.path().path().equals(Paths.PAGES)) {
       send(req, res, PAGE);
     } else {
       redirect(req, res);
@@ -93,7 +93,7 @@ final class DocumentPages {
   }
 
   void file(ServerRequest req, ServerResponse res) {
-    String file = req.path().path().substring(Routes.PAGES.length());
+    String file = req.path().path().substring(Paths.PAGES.length());
     send(req, res, file.isEmpty() ? PAGE : file);
   }
 

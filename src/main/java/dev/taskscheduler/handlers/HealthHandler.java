@@ -1,14 +1,18 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.StoreHealth;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
@@ -24,22 +28,32 @@ final class HealthHandler {
       " entries in Redis could not be read and were set aside: LRANGE <namespace>:damaged 0 -1 shows"
           + " them, docs/operations.md says what to do with them";
 
-  private final HttpConfig config;
-  private final Scheduler scheduler;
-  private final Supplier<List<String>> fileProblems;
+  private final Sources sources;
   private final Clock clock;
 
+  /// What health is read from; each answers at once.
+  ///
+  /// @param node this node's id
+  /// @param version of this program
+  /// @param paused what is paused, and since when
+  /// @param queueSize the tasks that this node has before it as leader; 0 on a follower
   /// @param fileProblems what is wrong with files that are read again
-  HealthHandler(
-      HttpConfig config, Scheduler scheduler, Supplier<List<String>> fileProblems, Clock clock) {
-    this.config = config;
-    this.scheduler = scheduler;
-    this.fileProblems = fileProblems;
+  record Sources(
+      String node,
+      String version,
+      Supplier<StoreHealth> store,
+      LeaderView leader,
+      Supplier<Map<Pause, Instant>> paused,
+      LongSupplier queueSize,
+      Supplier<List<String>> fileProblems) {}
+
+  HealthHandler(Sources sources, Clock clock) {
+    this.sources = sources;
     this.clock = clock;
   }
 
   void health(ServerRequest req, ServerResponse res) {
-    StoreHealth store = scheduler.tasks().health();
+    StoreHealth store = sources.store().get();
     byte[] body = JsonText.object(json -> write(json, store));
     Responses.json(req, res, status(store), body);
   }
@@ -49,8 +63,8 @@ final class HealthHandler {
   }
 
   void ready(ServerRequest req, ServerResponse res) {
-    StoreHealth store = scheduler.tasks().health();
-    boolean ready = store.answers() && scheduler.leader().joined();
+    StoreHealth store = sources.store().get();
+    boolean ready = store.answers() && sources.leader().joined();
     Responses.json(
         req, res, ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, ready ? UP : DOWN);
   }
@@ -60,26 +74,26 @@ final class HealthHandler {
   }
 
   private void write(JsonGenerator json, StoreHealth store) {
-    json.writeStringProperty("node_id", config.node());
-    json.writeBooleanProperty("is_leader", scheduler.leader().leads());
-    Optional<Leader> leader = scheduler.leader().leader();
+    json.writeStringProperty("node_id", sources.node());
+    json.writeBooleanProperty("is_leader", sources.leader().leads());
+    Optional<Leader> leader = sources.leader().leader();
     if (leader.isPresent()) {
       json.writeStringProperty("leader_id", leader.get().node());
     } else {
       json.writeNullProperty("leader_id");
     }
-    json.writeNumberProperty("queue_size", scheduler.queueSize().getAsLong());
+    json.writeNumberProperty("queue_size", sources.queueSize().getAsLong());
     json.writeStringProperty("timestamp", JsonText.time(clock.instant()));
-    json.writeStringProperty("version", config.version());
+    json.writeStringProperty("version", sources.version());
     Caller caller = Caller.current();
-    scheduler.leader().problem().ifPresent(text -> problem(json, caller, text));
+    sources.leader().problem().ifPresent(text -> problem(json, caller, text));
     files(json, caller);
-    PauseHandler.write(json, scheduler.paused().get());
+    PauseJson.write(json, sources.paused().get());
     json.writeObjectPropertyStart("leadership");
     if (caller.seesDetail()) {
-      LeaderHandler.details(json, leader, scheduler.leader().election());
+      LeaderHandler.details(json, leader, sources.leader().election());
     } else {
-      LeaderHandler.summary(json, leader, scheduler.leader().election());
+      LeaderHandler.summary(json, leader, sources.leader().election());
     }
     json.writeEndObject();
     json.writeObjectPropertyStart("redis");
@@ -97,7 +111,7 @@ final class HealthHandler {
   }
 
   private void files(JsonGenerator json, Caller caller) {
-    List<String> problems = fileProblems.get();
+    List<String> problems = sources.fileProblems().get();
     if (!problems.isEmpty()) {
       json.writeArrayPropertyStart("file_problems");
       for (String text : caller.seesDetail() ? problems : List.of(HIDDEN)) {

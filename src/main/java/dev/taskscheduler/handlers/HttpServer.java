@@ -90,7 +90,14 @@ public final class HttpServer implements AutoCloseable {
     SecurityHeaders security = new SecurityHeaders(config.transport());
     HttpRouting.Builder routing =
         HttpRouting.builder()
-            .addFilter(new RequestFilter(config, listener, deadline, connections, security))
+            .addFilter(
+                new RequestFilter(
+                    config.maxBodyBytes(),
+                    config.maxBatchBytes(),
+                    listener,
+                    deadline,
+                    connections,
+                    security))
             .addFilter(new OriginFilter(config.origins(), loopback()));
     guard(routing, listener);
     routing.addFilter(new ResponseMemory(Runtime.getRuntime().maxMemory(), config.maxBodyBytes()));

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import tools.jackson.core.JsonGenerator;
 
 /// `POST /pause` and `POST /resume`, each for everything, or with `?type=` or `?priority=` for that
 /// alone; `GET /pause` lists what is paused.
@@ -29,7 +28,7 @@ final class PauseHandler {
 
   void list(ServerRequest req, ServerResponse res) {
     Map<Pause, Instant> paused = tasks.paused();
-    Responses.json(req, res, Status.OK_200, JsonText.object(json -> write(json, paused)));
+    Responses.json(req, res, Status.OK_200, JsonText.object(json -> PauseJson.write(json, paused)));
   }
 
   void pause(ServerRequest req, ServerResponse res) {
@@ -105,22 +104,5 @@ final class PauseHandler {
       case Pause.OfPriority(Priority priority) -> "priority=" + priority.wire();
       case Pause.OfType(String type) -> "type=" + type;
     };
-  }
-
-  /// The member `paused`: what, and since when.
-  static void write(JsonGenerator json, Map<Pause, Instant> paused) {
-    json.writeArrayPropertyStart("paused");
-    paused.forEach((what, since) -> {
-      json.writeStartObject();
-      switch (what) {
-        case Pause.All() -> json.writeBooleanProperty("all", true);
-        case Pause.OfPriority(Priority priority) ->
-            json.writeStringProperty("priority", priority.wire());
-        case Pause.OfType(String type) -> json.writeStringProperty("type", type);
-      }
-      json.writeStringProperty("since", JsonText.time(since));
-      json.writeEndObject();
-    });
-    json.writeEndArray();
   }
 }

@@ -7,9 +7,9 @@ public enum PublicEndpoints {
   /// How the node is. The two probes under it say one word and are always open.
   HEALTH("/health"),
   /// What Prometheus asks for.
-  METRICS(Routes.METRICS),
+  METRICS(Paths.METRICS),
   /// The API document, and the pages that show it.
-  DOCS("/", Routes.OPENAPI, "/swagger", Routes.PAGES);
+  DOCS("/", Paths.OPENAPI, "/swagger", Paths.PAGES);
 
   private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
 
@@ -41,8 +41,8 @@ public enum PublicEndpoints {
 
   /// One of the pages' own files, all in one folder.
   private static boolean page(String path) {
-    return path.startsWith(Routes.PAGES)
-        && path.indexOf('/', Routes.PAGES.length()) < 0
+    return path.startsWith(Paths.PAGES)
+        && path.indexOf('/', Paths.PAGES.length()) < 0
         && !path.contains("..");
   }
 }

@@ -24,19 +24,22 @@ final class RequestFilter implements Filter {
 
   private static final int MOST_DIGITS = 18;
 
-  private final HttpConfig config;
+  private final int maxBodyBytes;
+  private final int maxBatchBytes;
   private final HttpListener listener;
   private final RequestDeadline deadline;
   private final OpenConnections connections;
   private final SecurityHeaders security;
 
   RequestFilter(
-      HttpConfig config,
+      int maxBodyBytes,
+      int maxBatchBytes,
       HttpListener listener,
       RequestDeadline deadline,
       OpenConnections connections,
       SecurityHeaders security) {
-    this.config = config;
+    this.maxBodyBytes = maxBodyBytes;
+    this.maxBatchBytes = maxBatchBytes;
     this.security = security;
     this.listener = listener;
     this.deadline = deadline;
@@ -100,7 +103,7 @@ final class RequestFilter implements Filter {
   }
 
   private int largest(RoutingRequest req) {
-    return req.path().path().equals(Routes.BATCH) ? config.maxBatchBytes() : config.maxBodyBytes();
+    return req.path().path().equals(Paths.BATCH) ? maxBatchBytes : maxBodyBytes;
   }
 
   @Override
@@ -134,7 +137,7 @@ final class RequestFilter implements Filter {
         throw new CloseConnectionException("answered, and the last on this connection");
       }
     } finally {
-      listener.answered(Routes.name(req.path().path()), status, System.nanoTime() - from);
+      listener.answered(Paths.name(req.path().path()), status, System.nanoTime() - from);
       if (req.content().consumed()) {
         deadline.ended();
       } // else the rest of the body is still to be read, and the deadline holds for that too

@@ -74,7 +74,7 @@ final class ResponseMemory implements Filter {
     }
     String path = req.path().path();
     return switch (path) {
-      case Routes.METRICS, Routes.OPENAPI -> documentKib;
+      case Paths.METRICS, Paths.OPENAPI -> documentKib;
       default -> path.startsWith("/tasks") ? tasksKib : 0;
     };
   }

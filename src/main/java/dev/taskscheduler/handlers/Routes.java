@@ -9,71 +9,13 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Clock;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /// Which path and method goes where.
 final class Routes {
-  static final String PAGES = "/swagger/";
-  static final String BATCH = "/submit/batch";
-  static final String RETRY = "/tasks/retry";
-  static final String METRICS = "/metrics";
-  static final String OPENAPI = "/openapi";
-  static final String OTHER = "other";
-
-  private static final String TASKS = "/tasks/";
-  private static final String READ = "GET, HEAD";
-
-  /// Every path that is served, with the methods that it allows.
-  static final Map<String, String> ALLOWED = allowed();
-
-  private static final Set<String> EXACT = ALLOWED.keySet();
-
   private Routes() {}
-
-  private static Map<String, String> allowed() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("/", READ);
-    all.put("/submit", "POST");
-    all.put(BATCH, "POST");
-    all.put("/status", READ);
-    all.put("/stats", READ);
-    all.put("/tasks", READ);
-    all.put(RETRY, "POST");
-    all.put("/tasks/{id}", READ + ", DELETE");
-    all.put("/tasks/{id}/explain", READ);
-    all.put("/tasks/{id}/retry", "POST");
-    all.put("/pause", READ + ", POST");
-    all.put("/resume", "POST");
-    all.put("/leader", READ);
-    all.put("/leader/resign", "POST");
-    all.put("/health", READ);
-    all.put("/health/live", READ);
-    all.put("/health/ready", READ);
-    all.put(METRICS, READ);
-    all.put(OPENAPI, READ);
-    all.put("/swagger", READ);
-    all.put(PAGES, READ);
-    all.put("/swagger/doc.json", READ);
-    return Collections.unmodifiableMap(all);
-  }
-
-  /// The path as the API document writes it, for the metrics: a client cannot make up new ones.
-  static String name(String path) {
-    if (EXACT.contains(path)) {
-      return path;
-    }
-    if (path.startsWith(TASKS)) {
-      int slash = path.indexOf('/', TASKS.length());
-      String template = TASKS + "{id}" + (slash < 0 ? "" : path.substring(slash));
-      return EXACT.contains(template) ? template : OTHER;
-    }
-    return path.startsWith(PAGES) ? PAGES : OTHER;
-  }
 
   /// Registers everything but the features' own paths, `/metrics` and GET of `/openapi`. There is
   /// no route for all other paths: it would come before the features'.
@@ -85,17 +27,28 @@ final class Routes {
       Scheduler scheduler,
       Supplier<List<String>> fileProblems) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
-    HealthHandler health = new HealthHandler(config, scheduler, fileProblems, Clock.systemUTC());
+    HealthHandler health =
+        new HealthHandler(
+            new HealthHandler.Sources(
+                config.node(),
+                config.version(),
+                scheduler.tasks()::health,
+                scheduler.leader(),
+                scheduler.paused(),
+                scheduler.queueSize(),
+                fileProblems),
+            Clock.systemUTC());
+    SubmitLimits limits = new SubmitLimits(config.maxBodyBytes(), config.idempotencyTtl());
     BodyMemoryLimit room = new BodyMemoryLimit(Runtime.getRuntime().maxMemory());
     TaskCommandsHandler orders = new TaskCommandsHandler(scheduler.tasks());
     PauseHandler pauses = new PauseHandler(scheduler.tasks());
-    routing.post("/submit", new SubmitHandler(scheduler.tasks(), config, room));
-    routing.post(BATCH, new BatchHandler(scheduler.tasks(), config, room));
+    routing.post("/submit", new SubmitHandler(scheduler.tasks(), limits, room));
+    routing.post(Paths.BATCH, new BatchHandler(scheduler.tasks(), limits, room));
     TasksHandler seen = new TasksHandler(scheduler.tasks(), scheduler.leader());
     read(routing, "/stats", new StatsHandler(scheduler.tasks(), scheduler.leader()));
     read(routing, "/tasks", seen::list);
-    routing.post(RETRY, new RetryHandler(scheduler.tasks()));
-    refuseOthers(routing, RETRY, "POST"); // before it is taken for an id
+    routing.post(Paths.RETRY, new RetryHandler(scheduler.tasks()));
+    refuseOthers(routing, Paths.RETRY, "POST"); // before it is taken for an id
     read(routing, "/tasks/{id}", seen::show);
     read(routing, "/tasks/{id}/explain", seen::explain);
     routing.delete("/tasks/{id}", orders::cancel);
@@ -110,8 +63,8 @@ final class Routes {
     read(routing, "/health/live", health::live);
     read(routing, "/health/ready", health::ready);
     pages(routing);
-    ALLOWED.forEach((path, methods) -> refuseOthers(routing, path, methods));
-    refuseOthers(routing, PAGES + "*", READ);
+    Paths.ALLOWED.forEach((path, methods) -> refuseOthers(routing, path, methods));
+    refuseOthers(routing, Paths.PAGES + "*", Paths.READ);
     ErrorMapping.register(routing);
   }
 
@@ -121,8 +74,8 @@ final class Routes {
     read(routing, "/swagger/doc.json", pages::document);
     read(routing, "/swagger/swagger-initializer.js", pages::initializer);
     read(routing, "/swagger", pages::start);
-    read(routing, PAGES + "*", pages::file);
-    routing.head(OPENAPI, new DocumentHead());
+    read(routing, Paths.PAGES + "*", pages::file);
+    routing.head(Paths.OPENAPI, new DocumentHead());
   }
 
   private static void read(HttpRouting.Builder routing, String path, Handler handler) {

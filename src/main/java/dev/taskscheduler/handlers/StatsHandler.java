@@ -38,7 +38,7 @@ final class StatsHandler implements Handler {
           }
           json.writeEndObject();
           overview.nextDue().ifPresent(due -> TaskJson.time(json, "nextDueAt", due));
-          PauseHandler.write(json, overview.paused());
+          PauseJson.write(json, overview.paused());
         });
     Responses.json(req, res, Status.OK_200, body);
   }

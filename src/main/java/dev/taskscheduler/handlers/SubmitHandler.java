@@ -34,10 +34,10 @@ final class SubmitHandler implements Handler {
   private final IdempotencyKeys keys;
   private final SubmitProblems answers;
 
-  SubmitHandler(TaskService tasks, HttpConfig config, BodyMemoryLimit room) {
-    int maxBodyBytes = config.maxBodyBytes();
+  SubmitHandler(TaskService tasks, SubmitLimits limits, BodyMemoryLimit room) {
+    int maxBodyBytes = limits.maxBodyBytes();
     this.tasks = tasks;
-    this.keys = new IdempotencyKeys(config.idempotencyTtl());
+    this.keys = new IdempotencyKeys(limits.idempotencyTtl());
     this.answers = new SubmitProblems(tasks.types());
     this.parser = new SubmitParser(maxBodyBytes, InstantSource.system());
     this.maxBodyBytes = maxBodyBytes;

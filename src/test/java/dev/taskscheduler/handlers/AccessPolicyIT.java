@@ -144,7 +144,7 @@ class AccessPolicyIT {
     start(DEFAULT);
     Set<String> open =
         Set.of("/", "/health", "/health/live", "/health/ready", "/metrics", "/openapi", "/swagger");
-    for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
+    for (Map.Entry<String, String> route : Paths.ALLOWED.entrySet()) {
       for (String method : route.getValue().split(", ")) {
         HttpResponse<byte[]> answer = call(method, route.getKey());
         String what = method + " " + route.getKey();
@@ -164,8 +164,8 @@ class AccessPolicyIT {
   @Test
   void each_area_is_open_or_closed_by_itself_and_the_probes_are_always_open() throws Exception {
     start(Set.of());
-    for (String path : Routes.ALLOWED.keySet()) {
-      String method = Routes.ALLOWED.get(path).equals("POST") ? "POST" : "GET";
+    for (String path : Paths.ALLOWED.keySet()) {
+      String method = Paths.ALLOWED.get(path).equals("POST") ? "POST" : "GET";
       int status = call(method, path).statusCode();
       assertEquals(PROBES.contains(path) ? 200 : 401, status, path);
     }

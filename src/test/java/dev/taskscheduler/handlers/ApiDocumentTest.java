@@ -82,7 +82,7 @@ class ApiDocumentTest {
                       .toList());
       documented.put((String) path.getKey(), methods);
     }
-    assertEquals(new TreeMap<>(Routes.ALLOWED), documented);
+    assertEquals(new TreeMap<>(Paths.ALLOWED), documented);
   }
 
   @Test

@@ -35,8 +35,8 @@ final class Contract {
       int status,
       Map<String, List<String>> headers,
       byte @Nullable [] body) {
-    String name = Routes.name(target.split("\\?", 2)[0]);
-    String path = Routes.ALLOWED.containsKey(name) ? name : "/status";
+    String name = Paths.name(target.split("\\?", 2)[0]);
+    String path = Paths.ALLOWED.containsKey(name) ? name : "/status";
     if (status >= 400 && !path.startsWith("/health")) {
       assertEquals(List.of(Problem.MEDIA_TYPE), headers.get("content-type"));
     }
@@ -49,7 +49,7 @@ final class Contract {
       answer.withBody(body);
     }
     // What the path does not know is answered as the document says for any path.
-    String allowed = Routes.ALLOWED.get(path);
+    String allowed = Paths.ALLOWED.get(path);
     String known =
         List.of(allowed.split(", ")).contains(method) ? method : allowed.split(", ", 2)[0];
     ValidationReport report =

@@ -172,7 +172,7 @@ class RestContractIT {
 
   @Test
   void every_path_answers_its_methods_and_refuses_the_others_with_allow() throws Exception {
-    for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
+    for (Map.Entry<String, String> route : Paths.ALLOWED.entrySet()) {
       for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")) {
         String what = method + " " + route.getKey();
         HttpResponse<byte[]> answer = call(method, withTask(route.getKey()));

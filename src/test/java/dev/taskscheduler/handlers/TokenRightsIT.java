@@ -145,7 +145,7 @@ class TokenRightsIT {
     assertEquals(200, status(SUBMIT, "HEAD", where));
     assertEquals(200, as(SUBMIT, "POST", "/submit/batch", "[{\"payload\":1}]").statusCode());
     String id = where.substring(where.indexOf('=') + 1);
-    for (Map.Entry<String, String> route : Routes.ALLOWED.entrySet()) {
+    for (Map.Entry<String, String> route : Paths.ALLOWED.entrySet()) {
       String path = route.getKey().replace("{id}", id);
       for (String method : route.getValue().split(", ")) {
         boolean free =

@@ -187,11 +187,11 @@ class ViewsTest {
 
   @Test
   void a_path_is_named_by_its_template() {
-    assertEquals("/tasks/{id}", Routes.name("/tasks/" + ID));
-    assertEquals("/tasks/{id}/explain", Routes.name("/tasks/x/explain"));
-    assertEquals("/tasks", Routes.name("/tasks"));
-    assertEquals(Routes.OTHER, Routes.name("/tasks/x/y/explain"));
-    assertEquals(Routes.OTHER, Routes.name("/tasks/x/explain/y"));
+    assertEquals("/tasks/{id}", Paths.name("/tasks/" + ID));
+    assertEquals("/tasks/{id}/explain", Paths.name("/tasks/x/explain"));
+    assertEquals("/tasks", Paths.name("/tasks"));
+    assertEquals(Paths.OTHER, Paths.name("/tasks/x/y/explain"));
+    assertEquals(Paths.OTHER, Paths.name("/tasks/x/explain/y"));
   }
 
   @Test
