@@ -5,8 +5,8 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HttpServer;
-import dev.taskscheduler.handlers.LeaderView;
 import dev.taskscheduler.handlers.Scheduler;
+import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.leader.LeaderElection;
 import dev.taskscheduler.leader.LeadershipManager;
 import dev.taskscheduler.leader.NoElection;

@@ -45,15 +45,15 @@ class ArchitectureTest {
   @Test
   void the_low_rooms_see_only_java_and_what_is_drawn() {
     sees("process");
-    sees("fence");
-    sees("task", room("fence"), "com.github.f4b6a3.uuid..");
-    sees("leader", room("fence"));
-    sees("runner", room("fence"), room("task"), "tools.jackson.core..");
+    sees("lease");
+    sees("task", room("lease"), "com.github.f4b6a3.uuid..");
+    sees("leader", room("lease"));
+    sees("runner", room("lease"), room("task"), "tools.jackson.core..");
     sees(
         "runner.http",
         room("runner"),
         room("task"),
-        room("fence"),
+        room("lease"),
         "tools.jackson.core..",
         HTTP_CORE,
         "javax.net.ssl",
@@ -63,24 +63,60 @@ class ArchitectureTest {
 
   @Test
   void the_working_rooms_see_what_is_drawn() {
-    sees("node", room("leader"), room("task"), room("runner"), room("fence"), "jdk.management");
-    sees("fence.redis", room("fence"), room("redis"), "redis.clients.jedis..");
-    sees("task.redis", room("task"), room("fence"), room("redis"), "redis.clients.jedis..");
-    sees("leader.redis", room("leader"), room("fence"), room("redis"), "redis.clients.jedis..");
+    sees("node", room("leader"), room("task"), room("runner"), room("lease"), "jdk.management");
+    sees("lease.redis", room("lease"), room("redis"), "redis.clients.jedis..");
+    sees("task.redis", room("task"), room("lease"), room("redis"), "redis.clients.jedis..");
+    sees("leader.redis", room("leader"), room("lease"), room("redis"), "redis.clients.jedis..");
     sees("leader.raft", room("leader"), "org.apache.ratis..", "javax.net.ssl", "javax.crypto..");
     sees("local", room("redis"), "redis.embedded..");
   }
 
+  /// The web server and JSON, for all parts of the REST face.
+  private static void partSees(String part, String... rooms) {
+    String[] seen =
+        Stream.concat(
+                Arrays.stream(rooms).map(ArchitectureTest::room),
+                Stream.of(
+                    "io.helidon..", "tools.jackson.core..", "javax.net.ssl", "java.security.."))
+            .toArray(String[]::new);
+    sees("handlers." + part, seen);
+  }
+
   @Test
-  void handlers_see_tasks_leadership_node_and_the_web_server() {
+  void each_part_of_the_rest_face_sees_what_is_drawn() {
+    partSees("files");
+    partSees("tls", "handlers.files");
+    partSees("wire", "handlers.tls", "task");
+    partSees("auth", "handlers.files", "handlers.wire");
+    partSees("server", "handlers.auth", "handlers.wire", "task");
+    partSees("docs", "handlers.wire");
+    partSees("submit", "handlers.server", "handlers.auth", "handlers.wire", "task");
+    partSees("cluster", "handlers.auth", "handlers.wire", "leader", "task");
+    partSees(
+        "tasks",
+        "handlers.cluster",
+        "handlers.submit",
+        "handlers.auth",
+        "handlers.wire",
+        "leader",
+        "task");
+    sees("handlers", BASE + ".handlers..", room("task"), "io.helidon..");
+  }
+
+  @Test
+  void meters_see_the_listeners_of_the_rooms() {
     sees(
-        "handlers",
-        room("task"),
+        "metrics",
+        room("handlers.wire"),
         room("leader"),
+        room("leader.raft"),
+        room("lease"),
         room("node"),
-        room("metrics"),
+        room("redis"),
+        room("runner.http"),
+        room("task"),
         "io.helidon..",
-        "tools.jackson.core..");
+        "io.micrometer..");
   }
 
   @Test
@@ -89,7 +125,8 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(BASE + "..")
         .and()
-        .doNotHaveFullyQualifiedName(BASE + ".Rehearsal") // another main: it starts what Main does
+        .doNotHaveFullyQualifiedName(
+            BASE + ".AotTraining") // another main: it starts what Main does
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName(BASE + ".Main")
@@ -108,14 +145,14 @@ class ArchitectureTest {
     onlyIn(
         "redis.clients..",
         room("redis"),
-        room("fence.redis"),
+        room("lease.redis"),
         room("task.redis"),
         room("leader.redis"),
         room("local"));
     onlyIn("org.apache.ratis..", room("leader.raft"));
     onlyIn("org.apache.hc..", room("runner.http"));
-    onlyIn("io.helidon.config..", room("conf"), BASE, room("handlers"), room("metrics"));
-    onlyIn("io.helidon..", room("handlers"), room("metrics"), room("conf"), BASE);
+    onlyIn("io.helidon.config..", room("conf"), BASE, BASE + ".handlers..", room("metrics"));
+    onlyIn("io.helidon..", BASE + ".handlers..", room("metrics"), room("conf"), BASE);
   }
 
   private static void onlyIn(String technology, String... rooms) {

@@ -1,12 +1,12 @@
 package dev.taskscheduler.conf;
 
-import dev.taskscheduler.handlers.AccessPolicy;
-import dev.taskscheduler.handlers.FileError;
-import dev.taskscheduler.handlers.OriginRules;
-import dev.taskscheduler.handlers.PublicEndpoints;
-import dev.taskscheduler.handlers.TlsIdentity;
-import dev.taskscheduler.handlers.TokenFile;
-import dev.taskscheduler.handlers.Transport;
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.auth.PublicEndpoints;
+import dev.taskscheduler.handlers.auth.TokenFile;
+import dev.taskscheduler.handlers.files.FileError;
+import dev.taskscheduler.handlers.tls.TlsIdentity;
+import dev.taskscheduler.handlers.tls.Transport;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;

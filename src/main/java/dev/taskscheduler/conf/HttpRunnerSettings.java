@@ -1,6 +1,6 @@
 package dev.taskscheduler.conf;
 
-import dev.taskscheduler.handlers.SmallFile;
+import dev.taskscheduler.handlers.files.SmallFile;
 import dev.taskscheduler.runner.http.HostAllowlist;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
 import dev.taskscheduler.runner.http.SigningKeyRing;

@@ -1,6 +1,6 @@
 package dev.taskscheduler.conf;
 
-import dev.taskscheduler.handlers.TlsIdentity;
+import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisTls;
 import java.nio.file.Path;

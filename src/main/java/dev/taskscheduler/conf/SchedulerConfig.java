@@ -1,7 +1,7 @@
 package dev.taskscheduler.conf;
 
-import dev.taskscheduler.handlers.ConnectionLimits;
 import dev.taskscheduler.handlers.HttpConfig;
+import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.leader.LeaderConfig;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.node.PriorityPolicy;

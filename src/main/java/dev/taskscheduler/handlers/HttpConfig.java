@@ -1,5 +1,9 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.server.ConnectionLimits;
+import dev.taskscheduler.handlers.tls.Transport;
 import java.time.Duration;
 
 /// How the REST face listens.

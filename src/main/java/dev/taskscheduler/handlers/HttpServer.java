@@ -1,5 +1,22 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.handlers.auth.AccessFilter;
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.OriginFilter;
+import dev.taskscheduler.handlers.docs.DocumentAsBuilt;
+import dev.taskscheduler.handlers.files.FileWatch;
+import dev.taskscheduler.handlers.server.ConnectionLimits;
+import dev.taskscheduler.handlers.server.ErrorMapping;
+import dev.taskscheduler.handlers.server.FramedHttp1;
+import dev.taskscheduler.handlers.server.ListenerWatch;
+import dev.taskscheduler.handlers.server.OpenConnections;
+import dev.taskscheduler.handlers.server.RequestDeadline;
+import dev.taskscheduler.handlers.server.RequestFilter;
+import dev.taskscheduler.handlers.server.ResponseMemory;
+import dev.taskscheduler.handlers.tls.TlsReloader;
+import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.handlers.wire.HttpListener;
+import dev.taskscheduler.handlers.wire.SecurityHeaders;
 import io.helidon.common.mapper.MapperManager;
 import io.helidon.cors.CrossOriginConfig;
 import io.helidon.http.media.MediaContext;

@@ -1,5 +1,23 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.handlers.cluster.HealthHandler;
+import dev.taskscheduler.handlers.cluster.LeaderHandler;
+import dev.taskscheduler.handlers.docs.DocumentHead;
+import dev.taskscheduler.handlers.docs.DocumentPages;
+import dev.taskscheduler.handlers.server.BodyMemoryLimit;
+import dev.taskscheduler.handlers.server.ErrorMapping;
+import dev.taskscheduler.handlers.submit.BatchHandler;
+import dev.taskscheduler.handlers.submit.SubmitHandler;
+import dev.taskscheduler.handlers.submit.SubmitLimits;
+import dev.taskscheduler.handlers.tasks.PauseHandler;
+import dev.taskscheduler.handlers.tasks.RetryHandler;
+import dev.taskscheduler.handlers.tasks.StatsHandler;
+import dev.taskscheduler.handlers.tasks.StatusHandler;
+import dev.taskscheduler.handlers.tasks.TaskCommandsHandler;
+import dev.taskscheduler.handlers.tasks.TasksHandler;
+import dev.taskscheduler.handlers.wire.Paths;
+import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.Responses;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.PathMatchers;

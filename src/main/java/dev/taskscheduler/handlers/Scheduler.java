@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskService;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.taskscheduler.metrics;
 
-import dev.taskscheduler.handlers.FailedLogin;
-import dev.taskscheduler.handlers.HttpListener;
+import dev.taskscheduler.handlers.wire.FailedLogin;
+import dev.taskscheduler.handlers.wire.HttpListener;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
-import dev.taskscheduler.handlers.AccessPolicy;
-import dev.taskscheduler.handlers.OriginRules;
-import dev.taskscheduler.handlers.PublicEndpoints;
-import dev.taskscheduler.handlers.Transport;
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.auth.PublicEndpoints;
+import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.leader.raft.RaftProtection;
 import java.io.IOException;

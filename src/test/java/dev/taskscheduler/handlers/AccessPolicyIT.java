@@ -9,6 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.PublicEndpoints;
+import dev.taskscheduler.handlers.auth.TokenFile;
+import dev.taskscheduler.handlers.auth.TokenFileTest;
+import dev.taskscheduler.handlers.files.TestPipe;
+import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.handlers.wire.Paths;
+import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.TaskService;

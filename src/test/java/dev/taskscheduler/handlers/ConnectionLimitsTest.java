@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.taskscheduler.handlers.server.ConnectionLimits;
 import org.junit.jupiter.api.Test;
 
 class ConnectionLimitsTest {

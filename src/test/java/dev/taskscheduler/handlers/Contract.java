@@ -7,6 +7,8 @@ import com.atlassian.oai.validator.OpenApiInteractionValidator;
 import com.atlassian.oai.validator.model.Request;
 import com.atlassian.oai.validator.model.SimpleResponse;
 import com.atlassian.oai.validator.report.ValidationReport;
+import dev.taskscheduler.handlers.wire.Paths;
+import dev.taskscheduler.handlers.wire.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.task.TaskService;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

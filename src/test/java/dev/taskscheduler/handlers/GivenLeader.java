@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.TaskService;

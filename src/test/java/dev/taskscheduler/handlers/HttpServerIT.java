@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,6 +3,9 @@ package dev.taskscheduler.handlers;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.tls.TlsIdentity;
+import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.Task;

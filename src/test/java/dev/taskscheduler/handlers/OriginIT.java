@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.server.ConnectionLimits;
+import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.TaskService;

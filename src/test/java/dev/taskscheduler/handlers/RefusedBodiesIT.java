@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.TokenFile;
+import dev.taskscheduler.handlers.auth.TokenFileTest;
+import dev.taskscheduler.handlers.server.FramedHttp1;
+import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.nio.file.Files;

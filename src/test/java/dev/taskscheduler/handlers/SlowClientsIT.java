@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.server.BodyPace;
+import dev.taskscheduler.handlers.server.ConnectionLimits;
+import dev.taskscheduler.handlers.server.OpenConnections;
+import dev.taskscheduler.handlers.server.PacedWriter;
+import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.time.Duration;

@@ -19,13 +19,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// A key and a certificate that it signed itself, for 127.0.0.1, made by the JDK's keytool.
-record TestIdentity(List<Certificate> chain, Key key) {
+public record TestIdentity(List<Certificate> chain, Key key) {
   private static final String PASSWORD = "of-a-test";
 
   /// @param folder where all go into one store, so that one may be the signer of another
   /// @param algorithm `RSA` or `EC`
   /// @param more arguments for keytool
-  static TestIdentity make(Path folder, String algorithm, String name, String... more)
+  public static TestIdentity make(Path folder, String algorithm, String name, String... more)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve("store.p12");
     List<String> command =
@@ -60,7 +60,7 @@ record TestIdentity(List<Certificate> chain, Key key) {
         List.of(made.getCertificateChain(name)), made.getKey(name, PASSWORD.toCharArray()));
   }
 
-  String certificatePem() throws GeneralSecurityException {
+  public String certificatePem() throws GeneralSecurityException {
     StringBuilder pem = new StringBuilder();
     for (Certificate each : chain) {
       pem.append(pem("CERTIFICATE", each.getEncoded()));
@@ -69,7 +69,7 @@ record TestIdentity(List<Certificate> chain, Key key) {
   }
 
   /// PKCS#8.
-  String keyPem() {
+  public String keyPem() {
     return pem("PRIVATE KEY", key.getEncoded());
   }
 
@@ -78,7 +78,7 @@ record TestIdentity(List<Certificate> chain, Key key) {
     return "-----BEGIN " + what + "-----\n" + lines + "\n-----END " + what + "-----\n";
   }
 
-  TestIdentity write(Path certificateFile, Path keyFile)
+  public TestIdentity write(Path certificateFile, Path keyFile)
       throws IOException, GeneralSecurityException {
     Files.writeString(certificateFile, certificatePem());
     Files.writeString(keyFile, keyPem());

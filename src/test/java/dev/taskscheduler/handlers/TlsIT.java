@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.files.TestPipe;
+import dev.taskscheduler.handlers.tls.TlsIdentity;
+import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.io.InputStream;

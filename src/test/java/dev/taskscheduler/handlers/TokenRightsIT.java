@@ -8,6 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
 import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.FailedLogins;
+import dev.taskscheduler.handlers.auth.PublicEndpoints;
+import dev.taskscheduler.handlers.auth.TokenFile;
+import dev.taskscheduler.handlers.auth.TokenFileTest;
+import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.task.AttemptRecord;
 import dev.taskscheduler.task.AttemptRecord.How;
 import dev.taskscheduler.task.BackoffOverride;

@@ -1,7 +1,0 @@
-package dev.taskscheduler.handlers;
-
-/// One thing that is wrong with a request body.
-///
-/// @param pointer where, as a JSON Pointer (RFC 6901)
-/// @param detail what to change
-record FieldError(String pointer, String detail) {}

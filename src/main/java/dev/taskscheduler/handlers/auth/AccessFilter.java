@@ -1,0 +1,188 @@
+package dev.taskscheduler.handlers.auth;
+
+import dev.taskscheduler.handlers.auth.ApiToken.Right;
+import dev.taskscheduler.handlers.files.FileError;
+import dev.taskscheduler.handlers.files.SmallFile;
+import dev.taskscheduler.handlers.wire.FailedLogin;
+import dev.taskscheduler.handlers.wire.HttpListener;
+import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.Responses;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Lets those pass that show a token (RFC 6750), before anything is read of a body, and binds
+/// [Caller] for what is behind. There where tokens are asked for at all: without them no request
+/// comes by here.
+public final class AccessFilter implements Filter {
+  private static final Logger LOG = System.getLogger(AccessFilter.class.getName());
+
+  private static final String SCHEME = "Bearer ";
+  private static final String CHALLENGE = "Bearer realm=\"task-scheduler\"";
+  private static final String UNKNOWN = CHALLENGE + ", error=\"invalid_token\"";
+  private static final Caller STRANGER = new Caller.Stranger();
+  private static final Login NONE = new Login.None();
+
+  private final Set<PublicEndpoints> open;
+  private final HttpListener listener;
+  private final InstantSource clock;
+  private final FailedLogins failed = new FailedLogins();
+  private volatile List<ApiToken> tokens;
+
+  public AccessFilter(AccessPolicy.Bearers bearers, HttpListener listener, InstantSource clock) {
+    this.open = bearers.open();
+    this.tokens = bearers.tokens().tokens();
+    this.listener = listener;
+    this.clock = clock;
+  }
+
+  /// What a request shows.
+  private sealed interface Login {
+    /// No token.
+    record None() implements Login {}
+
+    /// One that is known and has not expired.
+    record Known(Caller.Bearer bearer) implements Login {}
+
+    /// Any other.
+    record Wrong(FailedLogin why) implements Login {}
+  }
+
+  /// Takes a file that has changed. A token counts from now on only if a line without a fault has
+  /// it: one that was taken out is not known any more, whatever stands in other lines. Of a file
+  /// that cannot be read nothing is known: the tokens stay.
+  ///
+  /// @return what is wrong with the file
+  public List<FileError> changed(SmallFile file) {
+    return switch (TokenFile.of(file)) {
+      case TokenFile.Sound sound -> {
+        tokens = sound.tokens();
+        LOG.log(
+            Level.INFO, () -> "api tokens read file=" + file.path() + " tokens=" + tokens.size());
+        yield List.of();
+      }
+      case TokenFile.Faulty faulty -> {
+        tokens = faulty.tokens();
+        LOG.log(
+            Level.WARNING,
+            () ->
+                "api tokens read, lines with a fault do not count file="
+                    + file.path()
+                    + " tokens="
+                    + tokens.size()
+                    + " faults="
+                    + faulty.faults());
+        yield faulty.faults();
+      }
+      case TokenFile.Unreadable unreadable -> {
+        LOG.log(
+            Level.WARNING,
+            () ->
+                "api tokens stay as they were, their file cannot be read fault="
+                    + unreadable.fault());
+        yield List.of(unreadable.fault());
+      }
+    };
+  }
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest req, RoutingResponse res) {
+    String path = req.path().path();
+    if (PublicEndpoints.isProbe(path)) {
+      proceed(chain, STRANGER);
+      return;
+    }
+    boolean isOpen = PublicEndpoints.covers(open, path);
+    switch (login(req.headers())) {
+      case Login.Known(Caller.Bearer bearer) -> {
+        Method method = req.prologue().method();
+        if (isOpen || bearer.token().right().allows(method, path)) {
+          proceed(chain, bearer);
+        } else {
+          refuse(req, res, bearer.token().right(), method, path);
+        }
+      }
+      case Login.None none -> {
+        if (isOpen) {
+          proceed(chain, STRANGER);
+        } else {
+          unauthorized(req, res, CHALLENGE, "Send the header Authorization: Bearer <token>.");
+        }
+      }
+      case Login.Wrong(FailedLogin why) -> {
+        listener.loginFailed(why);
+        Optional<Duration> wait =
+            failed.failed(((InetSocketAddress) req.remotePeer().address()).getAddress());
+        if (isOpen) {
+          proceed(chain, STRANGER);
+        } else if (wait.isPresent()) {
+          Responses.refuse(req, res, tooMany(wait.get()));
+        } else {
+          unauthorized(req, res, UNKNOWN, why.detail());
+        }
+      }
+    }
+  }
+
+  private static void proceed(FilterChain chain, Caller caller) {
+    ScopedValue.where(Caller.CURRENT, caller).run(chain::proceed);
+  }
+
+  private Login login(ServerRequestHeaders headers) {
+    if (!headers.contains(HeaderNames.AUTHORIZATION)) {
+      return NONE;
+    }
+    Header header = headers.get(HeaderNames.AUTHORIZATION);
+    String said = header.get();
+    if (header.valueCount() != 1 || !said.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return new Login.Wrong(FailedLogin.UNKNOWN);
+    }
+    String token = said.substring(SCHEME.length()).strip();
+    Optional<ApiToken> found =
+        ApiToken.find(tokens, ApiToken.sha256(token.getBytes(StandardCharsets.UTF_8)));
+    if (found.isEmpty()) {
+      return new Login.Wrong(FailedLogin.UNKNOWN);
+    }
+    return found.get().expiredAt(clock.instant())
+        ? new Login.Wrong(FailedLogin.EXPIRED)
+        : new Login.Known(new Caller.Bearer(found.get()));
+  }
+
+  private static Problem tooMany(Duration wait) {
+    return Problem.named(
+            "too-many-failed-logins",
+            "Too many wrong tokens came from this address",
+            Status.TOO_MANY_REQUESTS_429,
+            "This node does not know the token, nor the ones before. A right token is taken at any time.")
+        .retry(wait.plusSeconds(1)); // it is told in whole seconds
+  }
+
+  private static void unauthorized(
+      RoutingRequest req, RoutingResponse res, String challenge, String detail) {
+    res.header(HeaderNames.WWW_AUTHENTICATE, challenge);
+    Responses.refuse(req, res, Problem.of(Status.UNAUTHORIZED_401, detail));
+  }
+
+  private static void refuse(
+      RoutingRequest req, RoutingResponse res, Right right, Method method, String path) {
+    res.header(
+        HeaderNames.WWW_AUTHENTICATE,
+        CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + Right.wanted(method, path) + "\"");
+    Responses.refuse(req, res, Problem.of(Status.FORBIDDEN_403, right.limit()));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.taskscheduler.handlers.cluster;
+
+import dev.taskscheduler.handlers.auth.CommandLog;
+import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.leader.ElectionStatus;
+import dev.taskscheduler.leader.Leader;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+
+/// `GET /leader` and `POST /leader/resign`.
+public final class LeaderHandler {
+  private final String node;
+  private final LeaderView view;
+
+  public LeaderHandler(String node, LeaderView view) {
+    this.node = node;
+    this.view = view;
+  }
+
+  public void leader(ServerRequest req, ServerResponse res) {
+    Optional<Leader> leader = view.leader();
+    byte[] body =
+        JsonText.object(json -> {
+          if (leader.isEmpty()) {
+            json.writeNullProperty("leader");
+          } else {
+            json.writeStringProperty("leader", leader.get().node());
+          }
+          details(json, leader, view.election());
+        });
+    Responses.json(req, res, Status.OK_200, body);
+  }
+
+  /// Since when and by whom somebody leads, and what a group of electors knows of itself.
+  static void details(
+      JsonGenerator json, Optional<Leader> leader, Optional<ElectionStatus> election) {
+    leader.ifPresent(now -> {
+      json.writeNumberProperty("epoch", now.epoch());
+      json.writeStringProperty("elector", now.elector());
+      json.writeStringProperty("since", JsonText.time(now.since()));
+    });
+    election.ifPresent(status -> group(json, status));
+  }
+
+  /// The same for those who may not know the members and their addresses.
+  static void summary(
+      JsonGenerator json, Optional<Leader> leader, Optional<ElectionStatus> election) {
+    details(json, leader, Optional.empty());
+    election.ifPresent(status -> json.writeNumberProperty("term", status.term()));
+  }
+
+  private static void group(JsonGenerator json, ElectionStatus status) {
+    json.writeNumberProperty("term", status.term());
+    status.warning().ifPresent(text -> json.writeStringProperty("warning", text));
+    json.writeArrayPropertyStart("peers");
+    for (ElectionStatus.Peer peer : status.peers()) {
+      json.writeStartObject();
+      json.writeStringProperty("id", peer.id());
+      json.writeStringProperty("address", peer.address());
+      peer.http().ifPresent(http -> json.writeStringProperty("http", JsonText.outside(http)));
+      peer.version()
+          .ifPresent(version -> json.writeStringProperty("version", JsonText.outside(version)));
+      json.writeBooleanProperty("reachable", peer.reachable());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  public void resign(ServerRequest req, ServerResponse res) {
+    if (!view.resign()) {
+      Responses.problem(
+          req,
+          res,
+          Problem.named(
+              "not-leader",
+              "This node does not lead",
+              Status.CONFLICT_409,
+              view.leader()
+                  .map(leader -> "Ask " + leader.node() + ", which leads, to resign.")
+                  .orElse("Nobody leads at the moment; there is nothing to resign from.")));
+      return;
+    }
+    CommandLog.command("resign", "node=" + node);
+    byte[] body =
+        JsonText.object(json -> {
+          json.writeStringProperty("node_id", node);
+          json.writeBooleanProperty("resigning", true);
+        });
+    Responses.json(req, res, Status.ACCEPTED_202, body);
+  }
+}

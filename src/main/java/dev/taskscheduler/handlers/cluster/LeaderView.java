@@ -1,0 +1,64 @@
+package dev.taskscheduler.handlers.cluster;
+
+import dev.taskscheduler.leader.ElectionStatus;
+import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.leader.LeadershipManager;
+import java.util.Optional;
+
+/// What the REST face may ask of leadership.
+public interface LeaderView {
+  /// Who leads as this node sees it; empty while there is none.
+  Optional<Leader> leader();
+
+  /// Whether this node leads.
+  boolean leads();
+
+  /// Why nobody leads or this node may not, for people; empty when all is well.
+  Optional<String> problem();
+
+  /// What the elector knows of its group; empty where it has none.
+  Optional<ElectionStatus> election();
+
+  /// Whether this node has found its place among the electors since it started.
+  boolean joined();
+
+  /// Gives leadership up; returns at once.
+  ///
+  /// @return false if this node does not lead
+  boolean resign();
+
+  /// The view of a running node.
+  static LeaderView of(LeadershipManager manager) {
+    return new LeaderView() {
+      @Override
+      public Optional<Leader> leader() {
+        return manager.leader();
+      }
+
+      @Override
+      public boolean leads() {
+        return manager.leadership().isPresent();
+      }
+
+      @Override
+      public Optional<String> problem() {
+        return manager.problem();
+      }
+
+      @Override
+      public Optional<ElectionStatus> election() {
+        return manager.election();
+      }
+
+      @Override
+      public boolean joined() {
+        return manager.joined();
+      }
+
+      @Override
+      public boolean resign() {
+        return manager.resign();
+      }
+    };
+  }
+}

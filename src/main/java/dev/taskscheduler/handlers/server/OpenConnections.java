@@ -1,0 +1,208 @@
+package dev.taskscheduler.handlers.server;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The connections of clients: at most so many at once, in all and from one address, and closed in
+/// order when the server stops.
+///
+/// Near the most, the connection that has waited longest for a request is closed for a new one. A
+/// connection beyond those of its address is closed at once, unless another one of it is quiet.
+/// Once the server drains, each answer says `Connection: close` (the filter does that). Helidon
+/// closes the listener first and then every connection that waits; here a connection of which a
+/// request may still be under way stays until it was told or has been quiet for [#QUIET].
+public final class OpenConnections implements ServerConnectionSelector, AutoCloseable {
+  /// Far more than a request takes from a client to here.
+  public static final Duration QUIET = Duration.ofSeconds(1);
+
+  /// Of the most, the part that is closed at once for new ones.
+  private static final int PART = 8;
+
+  private static final Duration SWEEP = Duration.ofMillis(50);
+
+  private final ServerConnectionSelector protocol;
+  private final int most;
+  private final int perAddress;
+  private final Map<Object, Integer> addresses = new ConcurrentHashMap<>();
+  private final Set<Tracked> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+  private volatile boolean closing;
+  private final Thread sweeper;
+
+  /// @param protocol that is spoken on all of them
+  public OpenConnections(ServerConnectionSelector protocol, ConnectionLimits limits) {
+    this.protocol = protocol;
+    this.most = limits.most();
+    this.perAddress = limits.perAddress();
+    sweeper = Thread.ofVirtual().name("quiet-connections").unstarted(this::sweep);
+  }
+
+  public void start() {
+    sweeper.start();
+  }
+
+  /// From now on each answer is the last on its connection.
+  public void drain() {
+    draining = true;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /// The listener is about to be closed: what is quiet is closed from now on.
+  public void closeQuiet() {
+    closing = true;
+    wake();
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  private synchronized void awaitWork() throws InterruptedException {
+    while (!closing && open.size() < most) {
+      wait();
+    }
+  }
+
+  /// @param time for which it was quiet when it was looked at
+  private record Quiet(Tracked connection, Duration time) {}
+
+  private void sweep() {
+    try {
+      while (true) {
+        awaitWork();
+        Thread.sleep(SWEEP);
+        open.stream()
+            .filter(Tracked::quiet)
+            .map(quiet -> new Quiet(quiet, quiet.idleTime()))
+            .sorted(Comparator.comparing(Quiet::time).reversed())
+            .limit(closing ? Integer.MAX_VALUE : Math.max(1, most / PART))
+            .forEach(quiet -> quiet.connection.close(false));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  @Override
+  public void close() {
+    sweeper.interrupt();
+  }
+
+  @Override
+  public int bytesToIdentifyConnection() {
+    return protocol.bytesToIdentifyConnection();
+  }
+
+  @Override
+  public Support supports(BufferData data) {
+    return protocol.supports(data);
+  }
+
+  @Override
+  public Set<String> supportedApplicationProtocols() {
+    return protocol.supportedApplicationProtocols();
+  }
+
+  @Override
+  public ServerConnection connection(ConnectionContext context) {
+    Object address = address(context.remotePeer().address());
+    if (addresses.merge(address, 1, Integer::sum) > perAddress && !closeQuiet(address)) {
+      leave(address);
+      throw new CloseConnectionException("too many connections from " + address);
+    }
+    Tracked connection = new Tracked(protocol.connection(context), address);
+    open.add(connection);
+    if (open.size() >= most) { // Helidon takes the next one only when one of these has ended
+      wake();
+    }
+    return connection;
+  }
+
+  /// Of IPv6 the network: one host has as many addresses in it as it likes.
+  private static Object address(SocketAddress peer) {
+    if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
+      byte[] bytes = inet.getAddress().getAddress();
+      return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, Long.BYTES));
+    }
+    return peer;
+  }
+
+  private void leave(Object address) {
+    addresses.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+  }
+
+  /// Closes the connection of an address that has waited longest for a request.
+  ///
+  /// @return false if none waits
+  private synchronized boolean closeQuiet(Object address) {
+    Optional<Quiet> longest =
+        open.stream()
+            .filter(each -> each.address.equals(address) && !each.gaveWay && each.quiet())
+            .map(each -> new Quiet(each, each.idleTime()))
+            .max(Comparator.comparing(Quiet::time));
+    longest.ifPresent(quiet -> {
+      quiet.connection.gaveWay = true; // for one new connection only
+      quiet.connection.close(false);
+    });
+    return longest.isPresent();
+  }
+
+  /// Not interruptable in Helidon's sense: it would be cut in the middle of a first line.
+  private final class Tracked implements ServerConnection {
+    private final ServerConnection connection;
+    private final Object address;
+    private boolean gaveWay; // guarded by OpenConnections
+
+    private Tracked(ServerConnection connection, Object address) {
+      this.connection = connection;
+      this.address = address;
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+      try {
+        connection.handle(limit);
+      } finally {
+        open.remove(this);
+        leave(address);
+      }
+    }
+
+    /// Waits for a request, and has done so for a while.
+    private boolean quiet() {
+      return connection instanceof InterruptableTask<?> task
+          && task.canInterrupt()
+          && idleTime().compareTo(QUIET) >= 0;
+    }
+
+    @Override
+    public Duration idleTime() {
+      return connection.idleTime();
+    }
+
+    /// Helidon asks every connection that waits to close when it stops.
+    @Override
+    public void close(boolean interrupt) {
+      if (interrupt || !draining || quiet()) {
+        connection.close(interrupt);
+      }
+    }
+  }
+}

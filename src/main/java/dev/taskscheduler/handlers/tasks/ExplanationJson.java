@@ -1,0 +1,174 @@
+package dev.taskscheduler.handlers.tasks;
+
+import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.task.AttemptRecord;
+import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+
+/// Says why a task is not running now: in one sentence, and in fields.
+final class ExplanationJson {
+  private ExplanationJson() {}
+
+  static void write(
+      JsonGenerator json, Explanation task, WaitReason reason, Optional<Leader> leader) {
+    json.writeStringProperty("id", task.task().id());
+    json.writeStringProperty("state", task.task().state().named().wire());
+    json.writeStringProperty("reason", reason.wire());
+    json.writeStringProperty("why", JsonText.outside(sentence(task, reason)));
+    task.queue()
+        .ifPresent(queue -> {
+          json.writeNumberProperty(queue.exact() ? "place" : "placeAtLeast", queue.place());
+          json.writeNumberProperty(queue.exact() ? "ahead" : "aheadAtLeast", queue.ahead());
+        });
+    due(task).ifPresent(due -> TaskJson.time(json, "dueAt", due));
+    leader.ifPresentOrElse(
+        now -> json.writeStringProperty("leader", now.node()),
+        () -> json.writeNullProperty("leader"));
+    json.writeArrayPropertyStart("paused");
+    task.pausedBy().forEach(what -> json.writeString(what.wire()));
+    json.writeEndArray();
+    task.options()
+        .expiresAt()
+        .ifPresent(time -> {
+          TaskJson.time(json, "expiresAt", time);
+          json.writeBooleanProperty("expired", task.expired());
+        });
+    if (task.task().state() instanceof TaskState.Running(long epoch, Instant startedAt)) {
+      json.writeObjectPropertyStart("running");
+      task.node().ifPresent(node -> json.writeStringProperty("node", JsonText.outside(node)));
+      json.writeNumberProperty("epoch", epoch);
+      TaskJson.time(json, "startedAt", startedAt);
+      json.writeBooleanProperty("cancelling", task.cancelling());
+      json.writeEndObject();
+    }
+    task.lastBad()
+        .filter(last -> !last.error().isEmpty())
+        .ifPresent(last -> json.writeStringProperty("lastError", JsonText.outside(last.error())));
+  }
+
+  private static Optional<Instant> due(Explanation task) {
+    return switch (task.task().state()) {
+      case TaskState.Scheduled(Instant dueAt) -> Optional.of(dueAt);
+      case TaskState.Retrying(Instant dueAt) -> Optional.of(dueAt);
+      case TaskState.Ready ready -> Optional.empty();
+      case TaskState.Running running -> Optional.empty();
+      case TaskState.Completed completed -> Optional.empty();
+      case TaskState.Dead dead -> Optional.empty();
+      case TaskState.Expired expired -> Optional.empty();
+      case TaskState.Cancelled cancelled -> Optional.empty();
+    };
+  }
+
+  private static String sentence(Explanation task, WaitReason reason) {
+    String due = due(task).map(JsonText::time).orElse("");
+    return switch (reason) {
+      case ENDED -> ended(task.task());
+      case RUNNING -> running(task);
+      case EXPIRED ->
+          "Its time was over at "
+              + task.options().expiresAt().map(JsonText::time).orElse("")
+              + ": it is ended when its turn comes, and does not start.";
+      case SCHEDULED -> "It is scheduled and not due before " + due + ".";
+      case NO_RUNNER ->
+          "A leader that started it has no runner for the type "
+              + task.task().type()
+              + "; it is tried again at "
+              + due
+              + ".";
+      case RETRYING ->
+          "Its next attempt is due at "
+              + due
+              + task.lastBad().map(ExplanationJson::after).orElse("")
+              + ".";
+      case PAUSED -> "Paused: " + paused(task.pausedBy()) + ".";
+      case NO_LEADER -> "Nobody leads at the moment, and only a leader runs tasks.";
+      case QUEUED -> queued(task);
+      case NEXT ->
+          task.queue().isPresent()
+              ? "It is the next: it starts as soon as the leader has a free worker."
+              : "It is on its way back into its queue, and starts when its turn comes.";
+    };
+  }
+
+  private static String ended(Task task) {
+    return switch (task.state()) {
+      case TaskState.Completed(Instant startedAt, Instant finishedAt) ->
+          "It completed at " + JsonText.time(finishedAt) + ".";
+      case TaskState.Dead(Instant startedAt, Instant finishedAt, String error) ->
+          "It is dead since "
+              + JsonText.time(finishedAt)
+              + ": no attempt follows attempt "
+              + task.attempts()
+              + (error.isEmpty() ? "" : ", which ended badly: " + unstopped(error))
+              + ".";
+      case TaskState.Expired(Instant finishedAt) ->
+          "It expired: it could not start in time, which was found at "
+              + JsonText.time(finishedAt)
+              + ".";
+      case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
+          "It was cancelled at " + JsonText.time(finishedAt) + ".";
+      case TaskState.Scheduled scheduled -> "";
+      case TaskState.Retrying retrying -> "";
+      case TaskState.Ready ready -> "";
+      case TaskState.Running running -> "";
+    };
+  }
+
+  private static String running(Explanation task) {
+    return "It runs"
+        + task.node().map(node -> " on " + node).orElse("")
+        + ", attempt "
+        + task.task().attempts()
+        + (task.cancelling() ? ", and is being cancelled." : ".");
+  }
+
+  private static String after(AttemptRecord last) {
+    return switch (last.how()) {
+      case TIMED_OUT -> ", after attempt " + last.number() + " ran out of time";
+      case LEADER_LOST -> ", after attempt " + last.number() + " lost its leader";
+      case FAILED -> ", after attempt " + last.number() + " failed: " + unstopped(last.error());
+      case RECALLED, RUNNING, COMPLETED, CANCELLED -> "";
+    };
+  }
+
+  /// The sentence brings its own full stop.
+  private static String unstopped(String error) {
+    return error.endsWith(".") ? error.substring(0, error.length() - 1) : error;
+  }
+
+  private static String paused(List<Pause> pauses) {
+    return pauses.stream()
+        .map(pause ->
+            switch (pause) {
+              case Pause.All() -> "everything";
+              case Pause.OfPriority(Priority priority) -> "the priority " + priority.wire();
+              case Pause.OfType(String type) -> "the type " + type;
+            })
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String queued(Explanation task) {
+    return task.queue()
+        .map(queue ->
+            String.format(
+                Locale.ROOT,
+                "%s%d task%s before it: %d of higher priorities, %s%d of its own.",
+                queue.exact() ? "" : "At least ",
+                queue.ahead(),
+                queue.ahead() == 1 ? " goes" : "s go",
+                queue.higher(),
+                queue.exact() ? "" : "at least ",
+                queue.place() - 1))
+        .orElse("");
+  }
+}

@@ -1,0 +1,114 @@
+package dev.taskscheduler.handlers.tasks;
+
+import dev.taskscheduler.handlers.auth.CommandLog;
+import dev.taskscheduler.handlers.wire.FieldErrors;
+import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.PauseJson;
+import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.TaskService;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// `POST /pause` and `POST /resume`, each for everything, or with `?type=` or `?priority=` for that
+/// alone; `GET /pause` lists what is paused.
+public final class PauseHandler {
+  private static final int UNPROCESSABLE = 422;
+  private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Set<String> KNOWN = Set.of("type", "priority");
+
+  private final TaskService tasks;
+
+  public PauseHandler(TaskService tasks) {
+    this.tasks = tasks;
+  }
+
+  public void list(ServerRequest req, ServerResponse res) {
+    Map<Pause, Instant> paused = tasks.paused();
+    Responses.json(req, res, Status.OK_200, JsonText.object(json -> PauseJson.write(json, paused)));
+  }
+
+  public void pause(ServerRequest req, ServerResponse res) {
+    Optional<Pause> what = what(req, res);
+    if (what.isEmpty()) {
+      return;
+    }
+    if (tasks.pause(what.get())) {
+      CommandLog.command("pause", text(what.get()));
+      list(req, res);
+    } else {
+      Responses.problem(
+          req,
+          res,
+          Problem.named(
+              "too-many-pauses",
+              "Too much is paused",
+              Status.create(UNPROCESSABLE),
+              Pause.MOST
+                  + " things are paused already, as many as may. Resume some, or pause all."));
+    }
+  }
+
+  public void resume(ServerRequest req, ServerResponse res) {
+    what(req, res)
+        .ifPresent(what -> {
+          tasks.resume(what);
+          CommandLog.command("resume", text(what));
+          list(req, res);
+        });
+  }
+
+  /// Answers the request itself if it does not say clearly what: a misspelt word must not pause
+  /// all.
+  private static Optional<Pause> what(ServerRequest req, ServerResponse res) {
+    FieldErrors faults = new FieldErrors();
+    TaskQuery.refuseBody(req, faults);
+    req.query().names().stream()
+        .filter(name -> !KNOWN.contains(name))
+        .sorted()
+        .forEach(name ->
+            faults.add("?" + name, "is not known; send type or priority, or none for everything"));
+    List<String> types = req.query().all("type", List::of);
+    List<String> priorities = req.query().all("priority", List::of);
+    if (types.size() + priorities.size() > 1) {
+      faults.add(
+          types.isEmpty() ? "?priority" : "?type", "must be the only one: one thing at a time");
+    }
+    Optional<Pause> what = Optional.of(new Pause.All());
+    if (!types.isEmpty()) {
+      what = Optional.of(types.getFirst()).filter(TYPE.asMatchPredicate()).map(Pause.OfType::new);
+      refuse(what, faults, "?type", "must be the name of a type");
+    } else if (!priorities.isEmpty()) {
+      what = Priority.parse(priorities.getFirst()).map(Pause.OfPriority::new);
+      refuse(what, faults, "?priority", "must be high, medium or low");
+    }
+    if (!faults.none()) {
+      Responses.problem(req, res, TaskQuery.invalid(faults));
+      return Optional.empty();
+    }
+    return what;
+  }
+
+  private static void refuse(Optional<Pause> what, FieldErrors faults, String name, String detail) {
+    if (what.isEmpty()) {
+      faults.add(name, detail);
+    }
+  }
+
+  private static String text(Pause what) {
+    return switch (what) {
+      case Pause.All() -> "all=true";
+      case Pause.OfPriority(Priority priority) -> "priority=" + priority.wire();
+      case Pause.OfType(String type) -> "type=" + type;
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package dev.taskscheduler.handlers.tasks;
+
+import dev.taskscheduler.handlers.auth.CommandLog;
+import dev.taskscheduler.handlers.submit.SubmitProblems;
+import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskService;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+
+/// `DELETE /tasks/{id}` and `POST /tasks/{id}/retry`: what users order of one task.
+public final class TaskCommandsHandler {
+  private final TaskService tasks;
+
+  public TaskCommandsHandler(TaskService tasks) {
+    this.tasks = tasks;
+  }
+
+  public void cancel(ServerRequest req, ServerResponse res) {
+    String id = req.path().pathParameters().get("id");
+    switch (TaskIds.isOne(id) ? tasks.cancel(id) : new Cancellation.Unknown()) {
+      case Cancellation.Cancelled(StateName was) -> {
+        CommandLog.task("cancelled", id);
+        answer(req, res, id, "cancelled", was.wire(), Status.OK_200);
+      }
+      case Cancellation.Asked asked -> {
+        CommandLog.task("cancelling", id);
+        answer(req, res, id, "cancelling", "running", Status.ACCEPTED_202);
+      }
+      case Cancellation.Ended(String state) -> Responses.problem(req, res, ended(id, state));
+      case Cancellation.Unknown unknown -> Responses.problem(req, res, TaskIds.UNKNOWN);
+    }
+  }
+
+  private static void answer(
+      ServerRequest req, ServerResponse res, String id, String state, String was, Status status) {
+    byte[] body =
+        JsonText.object(json -> {
+          json.writeStringProperty("id", id);
+          json.writeStringProperty("state", state);
+          json.writeStringProperty("was", was);
+        });
+    Responses.json(req, res, status, body);
+  }
+
+  private static Problem ended(String id, String state) {
+    return Problem.named(
+            "task-ended",
+            "The task has ended",
+            Status.CONFLICT_409,
+            "There is nothing to cancel: the task is " + state + ".")
+        .about(id);
+  }
+
+  public void retry(ServerRequest req, ServerResponse res) {
+    String id = req.path().pathParameters().get("id");
+    switch (TaskIds.isOne(id) ? tasks.revive(List.of(id)).getFirst() : RetryResult.UNKNOWN) {
+      case REVIVED -> {
+        CommandLog.task("retried", id);
+        byte[] body =
+            JsonText.object(json -> {
+              json.writeStringProperty("id", id);
+              json.writeStringProperty("state", "ready");
+            });
+        Responses.json(req, res, Status.ACCEPTED_202, body);
+      }
+      case UNKNOWN -> Responses.problem(req, res, TaskIds.UNKNOWN);
+      case PENDING -> Responses.problem(req, res, notDead(id, "has not ended"));
+      case COMPLETED -> Responses.problem(req, res, notDead(id, "has completed"));
+      case CANCELLED -> Responses.problem(req, res, notDead(id, "was cancelled"));
+      case QUEUE_FULL -> Responses.problem(req, res, SubmitProblems.noRoomToRetry().about(id));
+      case NOT_UNIQUE ->
+          Responses.problem(
+              req,
+              res,
+              notDead(id, "would stand beside another that holds its uniqueKey; wait for its end"));
+    }
+  }
+
+  private static Problem notDead(String id, String why) {
+    return Problem.named(
+            "not-retryable",
+            "The task cannot be brought back",
+            Status.CONFLICT_409,
+            "Only dead and expired tasks can be brought back; this one " + why + ".")
+        .about(id);
+  }
+}

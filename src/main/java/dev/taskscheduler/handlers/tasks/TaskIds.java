@@ -1,0 +1,26 @@
+package dev.taskscheduler.handlers.tasks;
+
+import dev.taskscheduler.handlers.wire.Problem;
+import io.helidon.http.Status;
+import java.util.regex.Pattern;
+
+/// What is said of ids.
+final class TaskIds {
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+  static final Problem UNKNOWN =
+      Problem.named(
+          "unknown-task",
+          "No such task",
+          Status.NOT_FOUND_404,
+          "No task has this id: it was never accepted, or it ended longer ago than finished tasks"
+              + " are kept.");
+
+  private TaskIds() {}
+
+  /// Whether it looks like one: a UUID in lower case.
+  static boolean isOne(String text) {
+    return ID.matcher(text).matches();
+  }
+}

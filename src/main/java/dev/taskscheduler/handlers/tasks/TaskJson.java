@@ -1,0 +1,138 @@
+package dev.taskscheduler.handlers.tasks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.task.AttemptRecord;
+import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskDetails;
+import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.task.TaskState;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+
+/// Writes tasks: what each answer about one says of it.
+final class TaskJson {
+  private TaskJson() {}
+
+  /// What is known of it without its payload.
+  static void write(JsonGenerator json, Task task) {
+    StateName state = task.state().named();
+    json.writeStringProperty("id", task.id());
+    json.writeStringProperty("status", status(state));
+    json.writeStringProperty("state", state.wire());
+    json.writeStringProperty("priority", task.priority().wire());
+    json.writeStringProperty("type", task.type());
+    json.writeNumberProperty("attempt", task.attempts());
+    time(json, "submittedAt", task.submittedAt());
+    switch (task.state()) {
+      case TaskState.Ready ready -> {}
+      case TaskState.Scheduled(Instant dueAt) -> time(json, "dueAt", dueAt);
+      case TaskState.Retrying(Instant dueAt) -> time(json, "dueAt", dueAt);
+      case TaskState.Expired(Instant finishedAt) -> time(json, "finishedAt", finishedAt);
+      case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) -> {
+        startedAt.ifPresent(time -> time(json, "startedAt", time));
+        time(json, "finishedAt", finishedAt);
+      }
+      case TaskState.Running(long epoch, Instant startedAt) -> {
+        time(json, "startedAt", startedAt);
+        json.writeNumberProperty("epoch", epoch);
+      }
+      case TaskState.Completed(Instant startedAt, Instant finishedAt) -> {
+        time(json, "startedAt", startedAt);
+        time(json, "finishedAt", finishedAt);
+      }
+      case TaskState.Dead(Instant startedAt, Instant finishedAt, String error) -> {
+        time(json, "startedAt", startedAt);
+        time(json, "finishedAt", finishedAt);
+        json.writeStringProperty("error", JsonText.outside(error));
+      }
+    }
+  }
+
+  private static String status(StateName state) {
+    return switch (state) {
+      case SCHEDULED, RETRYING, READY, RUNNING -> "pending";
+      case COMPLETED -> "completed";
+      case DEAD, EXPIRED -> "failed";
+      case CANCELLED -> "cancelled";
+    };
+  }
+
+  static void time(JsonGenerator json, String name, Instant instant) {
+    json.writeStringProperty(name, JsonText.time(instant));
+  }
+
+  /// All that is known of it.
+  static void write(JsonGenerator json, TaskDetails details) {
+    write(json, details.task());
+    options(json, details.options());
+    if (details.cancelling()) {
+      json.writeBooleanProperty("cancelling", true);
+    }
+    json.writeArrayPropertyStart("attempts");
+    details
+        .history()
+        .forEach(attempt -> {
+          json.writeStartObject();
+          write(json, attempt);
+          json.writeEndObject();
+        });
+    json.writeEndArray();
+    if (details.historyCut()) {
+      json.writeBooleanProperty("historyCut", true);
+    }
+    raw(json, "payload", details.payload());
+    if (details.result().length > 0) {
+      raw(json, "result", details.result());
+    }
+  }
+
+  private static void options(JsonGenerator json, TaskOptions options) {
+    options.retry().maxAttempts().ifPresent(most -> json.writeNumberProperty("maxAttempts", most));
+    options.timeout().ifPresent(time -> json.writeStringProperty("timeout", time.toString()));
+    options.expiresAt().ifPresent(time -> time(json, "expiresAt", time));
+    options.retention().ifPresent(time -> json.writeStringProperty("retention", time.toString()));
+    options
+        .callback()
+        .ifPresent(call -> {
+          json.writeObjectPropertyStart("callback");
+          json.writeStringProperty("url", call.url());
+          json.writeStringProperty("on", call.when().name().toLowerCase(Locale.ROOT));
+          json.writeEndObject();
+        });
+  }
+
+  private static void write(JsonGenerator json, AttemptRecord attempt) {
+    json.writeNumberProperty("number", attempt.number());
+    json.writeNumberProperty("epoch", attempt.epoch());
+    attempt.node().ifPresent(node -> json.writeStringProperty("node", JsonText.outside(node)));
+    time(json, "startedAt", attempt.startedAt());
+    attempt.endedAt().ifPresent(ended -> time(json, "endedAt", ended));
+    json.writeStringProperty("how", how(attempt.how()));
+    if (!attempt.error().isEmpty()) {
+      json.writeStringProperty("error", JsonText.outside(attempt.error()));
+    }
+  }
+
+  private static String how(AttemptRecord.How how) {
+    return switch (how) {
+      case RUNNING -> "running";
+      case COMPLETED -> "completed";
+      case FAILED -> "failed";
+      case TIMED_OUT -> "timed-out";
+      case LEADER_LOST -> "leader-lost";
+      case RECALLED -> "recalled";
+      case CANCELLED -> "cancelled";
+    };
+  }
+
+  /// JSON as it came, byte for byte.
+  private static void raw(JsonGenerator json, String name, byte[] value) {
+    json.writeName(name);
+    json.writeRawValue(value.length == 0 ? "null" : new String(value, UTF_8));
+  }
+}

@@ -1,0 +1,13 @@
+package dev.taskscheduler.handlers.tls;
+
+/// How requests travel.
+public sealed interface Transport {
+
+  /// As plain HTTP.
+  record Plain() implements Transport {}
+
+  /// As HTTP over TLS.
+  ///
+  /// @param identity what the node shows; its files are watched from here on
+  record Encrypted(TlsIdentity.Sound identity) implements Transport {}
+}

@@ -1,0 +1,7 @@
+package dev.taskscheduler.handlers.wire;
+
+/// One thing that is wrong with a request body.
+///
+/// @param pointer where, as a JSON Pointer (RFC 6901)
+/// @param detail what to change
+public record FieldError(String pointer, String detail) {}

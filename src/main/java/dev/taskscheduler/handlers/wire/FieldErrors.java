@@ -1,0 +1,36 @@
+package dev.taskscheduler.handlers.wire;
+
+import dev.taskscheduler.task.PayloadError;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is wrong with a body, gathered while it is read; up to a limit.
+public final class FieldErrors {
+  public static final int MOST = PayloadError.MOST;
+  private static final int SHOWN = 100;
+
+  private final List<FieldError> faults = new ArrayList<>(0);
+
+  public void add(String pointer, String detail) {
+    if (faults.size() < MOST) {
+      faults.add(new FieldError(shown(pointer), detail));
+    }
+  }
+
+  public boolean none() {
+    return faults.isEmpty();
+  }
+
+  public List<FieldError> all() {
+    return faults;
+  }
+
+  /// The JSON pointer of a field of the body.
+  public static String pointer(String name) {
+    return "/" + name.replace("~", "~0").replace("/", "~1");
+  }
+
+  private static String shown(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+  }
+}

@@ -1,0 +1,66 @@
+package dev.taskscheduler.handlers.wire;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/// The paths of the API, and the methods that each allows.
+public final class Paths {
+  public static final String PAGES = "/swagger/";
+  public static final String BATCH = "/submit/batch";
+  public static final String RETRY = "/tasks/retry";
+  public static final String METRICS = "/metrics";
+  public static final String OPENAPI = "/openapi";
+  public static final String OTHER = "other";
+
+  private static final String TASKS = "/tasks/";
+  public static final String READ = "GET, HEAD";
+
+  /// Every path that is served, with the methods that it allows.
+  public static final Map<String, String> ALLOWED = allowed();
+
+  private static final Set<String> EXACT = ALLOWED.keySet();
+
+  private Paths() {}
+
+  private static Map<String, String> allowed() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("/", READ);
+    all.put("/submit", "POST");
+    all.put(BATCH, "POST");
+    all.put("/status", READ);
+    all.put("/stats", READ);
+    all.put("/tasks", READ);
+    all.put(RETRY, "POST");
+    all.put("/tasks/{id}", READ + ", DELETE");
+    all.put("/tasks/{id}/explain", READ);
+    all.put("/tasks/{id}/retry", "POST");
+    all.put("/pause", READ + ", POST");
+    all.put("/resume", "POST");
+    all.put("/leader", READ);
+    all.put("/leader/resign", "POST");
+    all.put("/health", READ);
+    all.put("/health/live", READ);
+    all.put("/health/ready", READ);
+    all.put(METRICS, READ);
+    all.put(OPENAPI, READ);
+    all.put("/swagger", READ);
+    all.put(PAGES, READ);
+    all.put("/swagger/doc.json", READ);
+    return Collections.unmodifiableMap(all);
+  }
+
+  /// The path as the API document writes it, for the metrics: a client cannot make up new ones.
+  public static String name(String path) {
+    if (EXACT.contains(path)) {
+      return path;
+    }
+    if (path.startsWith(TASKS)) {
+      int slash = path.indexOf('/', TASKS.length());
+      String template = TASKS + "{id}" + (slash < 0 ? "" : path.substring(slash));
+      return EXACT.contains(template) ? template : OTHER;
+    }
+    return path.startsWith(PAGES) ? PAGES : OTHER;
+  }
+}

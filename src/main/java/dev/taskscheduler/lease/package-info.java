@@ -1,0 +1,7 @@
+/// The lease with its fencing token: observe, acquire, renew, release.
+///
+/// Sees only Java. Begin with `Lease`.
+@NullMarked
+package dev.taskscheduler.lease;
+
+import org.jspecify.annotations.NullMarked;

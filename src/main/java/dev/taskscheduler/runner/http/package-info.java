@@ -1,0 +1,7 @@
+/// Tasks as HTTP requests: payload, address checks, signatures, connections, limits.
+///
+/// Sees `runner`, `task` and `lease`. Begin with `HttpRunner`.
+@NullMarked
+package dev.taskscheduler.runner.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/// Tasks in Redis: one Lua script for each change of state.
+///
+/// Sees `task`, `lease` and `redis`. Begin with `RedisTaskStore` and `docs/data.md`.
+@NullMarked
+package dev.taskscheduler.task.redis;
+
+import org.jspecify.annotations.NullMarked;
