@@ -27,7 +27,7 @@ record Options(Optional<Integer> nodes, Optional<String> election, Kind kind) {
         --version         the version
         --help            this
 
-      Environment: all variables of the README's table. With --nodes, LISTEN_ADDR is the address of
+      Environment: all variables of docs/configuration.md. With --nodes, LISTEN_ADDR is the address of
       the first node and the others take the next ports. LOCAL_DIR is where Redis and Raft keep their
       data (.local in the project), JAVA_OPTS the JVM options of a node
       (-XX:+UseSerialGC -Xmx512m -XX:+ExitOnOutOfMemoryError).
