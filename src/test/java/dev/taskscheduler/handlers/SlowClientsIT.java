@@ -128,6 +128,7 @@ class SlowClientsIT {
       for (int i = 0; i < PER_ADDRESS; i++) {
         RawConnection busy = connect();
         open.add(busy);
+        assertEquals(200, busy.send(LEADER).read().status(), "it counts now");
         busy.send("GET /leader HTTP/1.1\r\n"); // in the middle of a request
       }
       try (RawConnection beyond = connect()) {

@@ -157,7 +157,6 @@ class TokenRightsIT {
         }
       }
     }
-    assertEquals(403, status(SUBMIT, "POST", "/tasks/./retry"));
     assertEquals(403, status(SUBMIT, "GET", "/nowhere"));
   }
 
