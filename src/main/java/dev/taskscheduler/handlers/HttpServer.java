@@ -115,7 +115,11 @@ public final class HttpServer implements AutoCloseable {
                     deadline,
                     connections,
                     security))
-            .addFilter(new OriginFilter(config.origins(), loopback()));
+            .addFilter(
+                new OriginFilter(
+                    config.origins(),
+                    loopback(),
+                    config.transport() instanceof Transport.Encrypted));
     guard(routing, listener);
     routing.addFilter(new ResponseMemory(Runtime.getRuntime().maxMemory(), config.maxBodyBytes()));
     Routes.register(routing, config, scheduler, files::problems);

@@ -114,6 +114,10 @@ class OriginIT {
             "http://" + own() + "/",
             "http://x@" + own(),
             own(),
+            "https://" + own(),
+            "ftp://" + own(),
+            "chrome-extension://" + own(),
+            "://" + own(),
             "http://127.0.0.1:" + server.port())) {
       assertEquals(403, pause(own(), "Origin: " + origin), origin);
       String read = "GET /leader HTTP/1.1\r\nHost: " + own() + "\r\nOrigin: " + origin + "\r\n\r\n";
@@ -125,7 +129,7 @@ class OriginIT {
     assertEquals(200, pause(own(), "Origin: HTTP://LOCALHOST:" + server.port()));
     assertEquals(200, pause("localhost", "Origin: http://localhost"));
     assertEquals(200, pause("localhost:80", "Origin: http://localhost"));
-    assertEquals(200, pause("localhost:443", "Origin: https://localhost"));
+    assertEquals(403, pause("localhost:443", "Origin: https://localhost"), "TLS is not spoken");
     assertEquals(403, pause("localhost:80", "Origin: https://localhost"));
     assertEquals(200, pause(own()));
   }
@@ -151,6 +155,17 @@ class OriginIT {
     assertEquals(200, pause(own(), named, "Sec-Fetch-Site: cross-site"));
     assertEquals(403, pause(own(), "Origin: http://tasks.test"));
     assertEquals(403, pause(own(), "Origin: https://tasks.test:444"));
+  }
+
+  /// A proxy in front may end TLS; what it serves is its own.
+  @Test
+  void a_page_that_a_proxy_serves_by_tls_is_own() throws IOException {
+    restart("0.0.0.0", new OriginRules(Set.of(), Set.of("tasks.test")));
+    assertEquals(200, pause("tasks.test", "Origin: https://tasks.test"));
+    assertEquals(200, pause("tasks.test", "Origin: http://tasks.test"));
+    assertEquals(200, pause("tasks.test:8443", "Origin: https://tasks.test:8443"));
+    assertEquals(403, pause("tasks.test", "Origin: https://tasks.test:8443"));
+    assertEquals(403, pause("tasks.test", "Origin: ftp://tasks.test"));
   }
 
   @Test

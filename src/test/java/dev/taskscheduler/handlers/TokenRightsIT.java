@@ -164,7 +164,6 @@ class TokenRightsIT {
         }
       }
     }
-    assertEquals(403, status(SUBMIT, "POST", "/tasks/./retry"));
     assertEquals(403, status(SUBMIT, "GET", "/nowhere"));
   }
 

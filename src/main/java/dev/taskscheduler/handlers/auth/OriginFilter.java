@@ -48,11 +48,15 @@ public final class OriginFilter implements Filter {
   private final OriginRules rules;
   private final boolean loopback;
   private final boolean named;
+  private final Set<String> schemes;
 
   /// @param loopback whether only this machine reaches the port
-  public OriginFilter(OriginRules rules, boolean loopback) {
+  /// @param encrypted whether the port speaks TLS
+  public OriginFilter(OriginRules rules, boolean loopback, boolean encrypted) {
     this.rules = rules;
     this.loopback = loopback;
+    boolean proxied = !loopback || !rules.hosts().isEmpty(); // maybe, and by TLS
+    this.schemes = encrypted ? Set.of("https") : proxied ? Set.of("http", "https") : Set.of("http");
     this.named = !rules.anyHost() && (loopback || !rules.hosts().isEmpty());
   }
 
@@ -101,19 +105,18 @@ public final class OriginFilter implements Filter {
         && !OWN_SITE.contains(headers.get(FETCH_SITE).get());
   }
 
-  /// Whether the origin's host and port are those that the request was sent to.
-  private static boolean isOwn(String origin, String host) {
+  /// Whether the origin's host and port are those that the request was sent to. A `Host` without a
+  /// port says the usual port of the origin's scheme, which a proxy that ends TLS may have.
+  private boolean isOwn(String origin, String host) {
     int scheme = origin.indexOf("://");
-    if (scheme < 0) { // null, of a sandboxed frame or a file
-      return false;
+    if (scheme < 0 || !schemes.contains(origin.substring(0, scheme))) {
+      return false; // null, of a sandboxed frame or a file, is one of these
     }
     String usual = origin.startsWith("https:") ? ":443" : ":80";
-    return without(usual, origin.substring(scheme + 3)).equals(without(usual, host));
+    return withPort(usual, origin.substring(scheme + 3)).equals(withPort(usual, host));
   }
 
-  private static String without(String port, String authority) {
-    return authority.endsWith(port)
-        ? authority.substring(0, authority.length() - port.length())
-        : authority;
+  private static String withPort(String usual, String authority) {
+    return authority.lastIndexOf(':') > authority.lastIndexOf(']') ? authority : authority + usual;
   }
 }

@@ -28,6 +28,7 @@ final class ConnectionBytes implements Supplier<byte[]> {
   private int at;
   private boolean begun;
   private boolean http10;
+  private volatile boolean inHead;
   private @Nullable ChunkedCoding chunks;
   private @Nullable BadFraming fault; // to be told
   private boolean tooLarge; // the fault is, and what comes may be a long body
@@ -49,6 +50,16 @@ final class ConnectionBytes implements Supplier<byte[]> {
   /// Reads what this gives.
   DataReader reader() {
     return reader;
+  }
+
+  /// Takes note that the first line of a request has been read, or all of its headers.
+  void head(boolean begins) {
+    inHead = begins;
+  }
+
+  /// Whether a request has begun whose headers are not read yet. For any thread.
+  boolean isInHead() {
+    return inHead;
   }
 
   /// Whether the connection began with a request in HTTP/1.0.

@@ -70,7 +70,7 @@ public final class FramedHttp1 implements ServerConnectionSelector {
   }
 
   /// A connection that reads a little more before it is closed.
-  private final class Framed implements ServerConnection, InterruptableTask<Void> {
+  final class Framed implements ServerConnection, InterruptableTask<Void> {
     private final ServerConnection connection;
     private final ConnectionBytes bytes;
 
@@ -88,6 +88,11 @@ public final class FramedHttp1 implements ServerConnectionSelector {
           discard(bytes);
         }
       }
+    }
+
+    /// Whether the first line of a request has been read, and not all of its headers.
+    boolean isInHead() {
+      return bytes.isInHead();
     }
 
     @Override
@@ -145,10 +150,13 @@ public final class FramedHttp1 implements ServerConnectionSelector {
     @Override
     public void prologue(ConnectionContext ctx, HttpPrologue prologue) {
       deadline.begun();
+      ((FramedContext) ctx).bytes().head(true);
     }
 
     @Override
     public void headers(ConnectionContext ctx, Headers headers) {
+      deadline.headRead();
+      ((FramedContext) ctx).bytes().head(false);
       boolean chunked = headers.contains(HeaderNames.TRANSFER_ENCODING);
       if (headers.contains(HeaderNames.CONTENT_LENGTH)) {
         ((FramedContext) ctx).bytes().withLength(ContentLength.orNone(headers));

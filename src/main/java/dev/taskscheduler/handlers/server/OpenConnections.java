@@ -89,11 +89,11 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
         awaitWork();
         Thread.sleep(SWEEP);
         open.stream()
-            .filter(Tracked::quiet)
+            .filter(each -> closing ? each.quiet() : each.givesWay())
             .map(quiet -> new Quiet(quiet, quiet.idleTime()))
             .sorted(Comparator.comparing(Quiet::time).reversed())
             .limit(closing ? Integer.MAX_VALUE : Math.max(1, most / PART))
-            .forEach(quiet -> quiet.connection.close(false));
+            .forEach(quiet -> quiet.connection.giveWay());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
@@ -154,12 +154,12 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
   private synchronized boolean closeQuiet(Object address) {
     Optional<Quiet> longest =
         open.stream()
-            .filter(each -> each.address.equals(address) && !each.gaveWay && each.quiet())
+            .filter(each -> each.address.equals(address) && !each.gaveWay && each.givesWay())
             .map(each -> new Quiet(each, each.idleTime()))
             .max(Comparator.comparing(Quiet::time));
     longest.ifPresent(quiet -> {
       quiet.connection.gaveWay = true; // for one new connection only
-      quiet.connection.close(false);
+      quiet.connection.giveWay();
     });
     return longest.isPresent();
   }
@@ -190,6 +190,20 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
       return connection instanceof InterruptableTask<?> task
           && task.canInterrupt()
           && idleTime().compareTo(QUIET) >= 0;
+    }
+
+    /// Whether it may be closed for a new one: it is quiet, or its client has for a while not sent
+    /// the headers of a request that it began.
+    private boolean givesWay() {
+      return quiet() || isInHead() && idleTime().compareTo(QUIET) >= 0;
+    }
+
+    private boolean isInHead() {
+      return connection instanceof FramedHttp1.Framed framed && framed.isInHead();
+    }
+
+    private void giveWay() {
+      close(isInHead()); // in the middle of a head only an interrupt ends the read
     }
 
     @Override

@@ -35,6 +35,9 @@ public final class RequestDeadline implements AutoCloseable {
     sweeper.start();
   }
 
+  /// Reads the headers of a request within this time.
+  static final Duration HEAD = Duration.ofSeconds(5);
+
   /// The first line of the current thread's request was read.
   void begun() {
     Thread thread = Thread.currentThread();
@@ -43,7 +46,15 @@ public final class RequestDeadline implements AutoCloseable {
       watch = new Watch();
       watches.put(thread, watch);
     }
-    watch.until = now() + limitNanos;
+    watch.until = now() + Math.min(limitNanos, HEAD.toNanos());
+  }
+
+  /// The headers of the current thread's request were read.
+  void headRead() {
+    Watch watch = watches.get(Thread.currentThread());
+    if (watch != null) {
+      watch.until = now() + limitNanos;
+    }
   }
 
   /// The current thread's request has been answered, and nothing of it is left to read.

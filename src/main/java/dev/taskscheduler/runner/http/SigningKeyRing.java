@@ -1,6 +1,7 @@
 package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.task.TargetUrl;
+import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Locale;
@@ -42,15 +43,21 @@ public record SigningKeyRing(SigningKeys others, Map<String, SigningKeys> byHost
         continue;
       }
       SigningKeys keys = SigningKeys.parse(words.length == 2 ? words[1] : "");
-      if (keys.isEmpty() || !TargetUrl.plain(host) || byHost.put(bare(host), keys) != null) {
+      if (keys.isEmpty() || !TargetUrl.plain(host) || byHost.put(spelled(host), keys) != null) {
         throw new IllegalArgumentException(ALLOWED);
       }
     }
     return new SigningKeyRing(SigningKeys.parse(others.toString()), byHost);
   }
 
-  private static String bare(String host) {
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  /// One spelling for each host: an IPv6 address may be written in many ways.
+  private static String spelled(String host) {
+    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    try {
+      return bare.indexOf(':') < 0 ? bare : InetAddress.ofLiteral(bare).getHostAddress();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(ALLOWED, e);
+    }
   }
 
   /// Whether no request is signed.
@@ -63,7 +70,7 @@ public record SigningKeyRing(SigningKeys others, Map<String, SigningKeys> byHost
   ///
   /// @param host in lower case; IPv6 without brackets
   SigningKeys of(String host) {
-    SigningKeys own = byHost.get(host);
+    SigningKeys own = byHost.get(spelled(host));
     if (own != null) {
       return own;
     }

@@ -124,6 +124,9 @@ class SigningKeysTest {
     assertEquals(SigningKeys.parse(key('x')), ring.of("b.example.com"));
     assertEquals(SigningKeys.parse(key('x')), ring.of("127.0.0.1"));
     assertEquals(SigningKeys.parse(key('y')), ring.of("::1"));
+    assertEquals(SigningKeys.parse(key('y')), ring.of("0:0:0:0:0:0:0:1"));
+    assertEquals(SigningKeys.parse(key('y')), ring.of("::0001"));
+    assertEquals(SigningKeys.parse(key('x')), ring.of("::ffff:127.0.0.1"));
     assertEquals("7 keys for 5 hosts and others", ring.toString());
     assertTrue(SigningKeyRing.parse("a.com " + OLD).of("b.com").isEmpty());
     assertTrue(SigningKeyRing.parse(" \n# nothing\n").isEmpty());
@@ -141,6 +144,8 @@ class SigningKeysTest {
         "*.*.com %s",
         "http://a.com %s",
         "a.com:80 %s",
+        "[::1::] %s",
+        "[::1] %s\n[::01] %s",
         "%s\n%s\n%s"
       })
   void a_line_that_is_none_is_refused(String text) {
