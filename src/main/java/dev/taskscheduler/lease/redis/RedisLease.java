@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// look or behind a beat that hangs, and with a timeout of a quarter of the trust or less, so that
 /// one lost answer does not end a leadership.
 public final class RedisLease implements Lease {
-  private static final LuaScript LOOK = LuaScript.load(RedisLease.class, "look");
-  private static final LuaScript TAKE_OVER = LuaScript.load(RedisLease.class, "take-over");
-  private static final LuaScript BEAT = LuaScript.load(RedisLease.class, "beat");
+  private static final LuaScript LOOK = LuaScript.load(RedisLease.class, "observe");
+  private static final LuaScript TAKE_OVER = LuaScript.load(RedisLease.class, "acquire");
+  private static final LuaScript BEAT = LuaScript.load(RedisLease.class, "renew");
   private static final LuaScript RELEASE = LuaScript.load(RedisLease.class, "release");
 
   private static final List<byte[]> OLDEST_REDIS = List.of(bytes("6"), bytes("2"));

@@ -41,15 +41,15 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private static final Duration LONGEST_UNTIL_DUE = Duration.ofHours(1);
 
   private static final LuaScript CLAIM = LuaScript.load(RedisClaimStore.class, "claim");
-  private static final LuaScript BAR = LuaScript.load(RedisClaimStore.class, "bar");
-  private static final LuaScript HELD = LuaScript.load(RedisClaimStore.class, "held");
-  private static final LuaScript FETCH = LuaScript.load(RedisClaimStore.class, "fetch");
-  private static final LuaScript ENTER = LuaScript.load(RedisClaimStore.class, "enter");
+  private static final LuaScript BAR = LuaScript.load(RedisClaimStore.class, "bar-claims");
+  private static final LuaScript HELD = LuaScript.load(RedisClaimStore.class, "scan-running");
+  private static final LuaScript FETCH = LuaScript.load(RedisClaimStore.class, "reclaimed");
+  private static final LuaScript ENTER = LuaScript.load(RedisClaimStore.class, "record-leader");
   private static final LuaScript RECOVER = LuaScript.load(RedisClaimStore.class, "recover");
   private static final LuaScript PROMOTE = LuaScript.load(RedisClaimStore.class, "promote");
   private static final LuaScript UNPARK = LuaScript.load(RedisClaimStore.class, "unpark");
   private static final LuaScript CANCELLING = LuaScript.load(RedisClaimStore.class, "cancelling");
-  private static final LuaScript TRIM = LuaScript.load(RedisClaimStore.class, "trim");
+  private static final LuaScript TRIM = LuaScript.load(RedisClaimStore.class, "clean");
 
   private final ScriptCalls calls;
   private final TaskKeys keys;

@@ -31,7 +31,7 @@ final class RedisTaskCommands implements AutoCloseable {
       new Batcher.Limits(20, 4L << 20, 5_000, 64L << 20, Duration.ofSeconds(3));
 
   private static final LuaScript CANCEL = LuaScript.load(RedisTaskCommands.class, "cancel");
-  private static final LuaScript REVIVE = LuaScript.load(RedisTaskCommands.class, "revive");
+  private static final LuaScript REVIVE = LuaScript.load(RedisTaskCommands.class, "retry");
   private static final LuaScript PAUSE = LuaScript.load(RedisTaskCommands.class, "pause");
   private static final LuaScript PAUSED = LuaScript.load(RedisTaskCommands.class, "paused");
 
@@ -114,7 +114,7 @@ final class RedisTaskCommands implements AutoCloseable {
       case "x" -> RetryResult.CANCELLED;
       case "f" -> RetryResult.QUEUE_FULL;
       case "u" -> RetryResult.NOT_UNIQUE;
-      default -> throw new IllegalStateException("revive.lua answered " + answer);
+      default -> throw new IllegalStateException("retry.lua answered " + answer);
     };
   }
 

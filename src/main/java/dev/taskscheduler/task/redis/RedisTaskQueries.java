@@ -35,7 +35,7 @@ final class RedisTaskQueries implements AutoCloseable {
   private static final Batcher.Limits LIMITS =
       new Batcher.Limits(1, 4L << 20, 1_000, 64L << 20, Duration.ofSeconds(3));
 
-  private static final LuaScript SHOW = LuaScript.load(RedisTaskQueries.class, "show");
+  private static final LuaScript SHOW = LuaScript.load(RedisTaskQueries.class, "details");
   private static final LuaScript LIST = LuaScript.load(RedisTaskQueries.class, "list");
   private static final LuaScript EXPLAIN = LuaScript.load(RedisTaskQueries.class, "explain");
   private static final LuaScript STATS = LuaScript.load(RedisTaskQueries.class, "stats");

@@ -51,7 +51,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
 
   static final Duration ASK_AGAIN_WITHIN = Duration.ofMillis(500);
 
-  private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "find");
+  private static final LuaScript FIND = LuaScript.load(RedisTaskStore.class, "status");
   private static final LuaScript COUNT = LuaScript.load(RedisTaskStore.class, "count");
 
   /// Stands for a question about the counts among the questions about tasks.

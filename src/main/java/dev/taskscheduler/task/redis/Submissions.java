@@ -31,7 +31,7 @@ final class Submissions {
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private static final LuaScript KEEP = LuaScript.load(Submissions.class, "keep");
+  private static final LuaScript KEEP = LuaScript.load(Submissions.class, "submit-plain");
   private static final LuaScript SUBMIT = LuaScript.load(Submissions.class, "submit");
 
   private final DurableWrites durable;

@@ -12,7 +12,7 @@
 -- ARGV[5] key prefix of tasks   ARGV[6] of what is parked   ARGV[7] of unique keys   ARGV[8] wake channel
 -- ARGV[9] how many of the limit are for high, ARGV[10] medium, ARGV[11] low; what they leave goes by priority
 -- ARGV[12] ms of waiting that lift a task by one priority; 0: none
--- ARGV[13] '1' for a leader that has not recovered yet: only where nothing runs, and it enters too (see enter.lua); else '0'
+-- ARGV[13] '1' for a leader that has not recovered yet: only where nothing runs, and it is recorded (record-leader.lua); else '0'
 -- Returns nothing where ARGV[13] is '1' and tasks of an earlier leader run; else
 -- the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
 -- then for each claimed task its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.

@@ -17,7 +17,7 @@ class LeaseScriptsTest {
   private static final Pattern PARAMETER = Pattern.compile("(?:KEYS|ARGV)\\[\\d+]");
 
   @ParameterizedTest
-  @ValueSource(strings = {"look", "take-over", "beat", "release"})
+  @ValueSource(strings = {"observe", "acquire", "renew", "release"})
   void a_script_uses_what_its_header_tells(String name) throws IOException {
     try (InputStream in =
         Objects.requireNonNull(RedisLease.class.getResourceAsStream(name + ".lua"))) {

@@ -90,7 +90,7 @@ class RedisRequirementsIT extends LeaseOnRedis {
         Stream.of("a".repeat(16), "a", "redis", "3000", "", "", oldestMajor, oldestMinor)
             .map(arg -> arg.toString().getBytes(UTF_8))
             .toList();
-    LuaScript script = LuaScript.load(RedisLease.class, "take-over");
+    LuaScript script = LuaScript.load(RedisLease.class, "acquire");
     return (List<?>) redis.eval(script, List.of(KEY.getBytes(UTF_8)), args);
   }
 

@@ -84,7 +84,7 @@ class LostAnswersIT {
           String id = "a" + i;
           store.jedis.aclSetUser("default", "+set");
           get(fresh.paused()); // no right is missing
-          store.jedis.aclSetUser("default", "-set"); // keep.lua passes, submit.lua does not
+          store.jedis.aclSetUser("default", "-set"); // submit-plain.lua passes, submit.lua does not
           link.loseAnswers(1); // its own, mostly
           try {
             get(fresh.submit(id, TASK));

@@ -48,7 +48,7 @@ class ScriptCallsIT {
   /// How many arguments belong together where a header ends with `ARGV[n..]`.
   private static final Map<String, Integer> TOGETHER =
       Map.of(
-          "keep",
+          "submit-plain",
           2,
           "submit",
           3,
@@ -58,11 +58,11 @@ class ScriptCallsIT {
           3,
           "recover",
           1,
-          "find",
+          "status",
           1,
-          "fetch",
+          "reclaimed",
           1,
-          "revive",
+          "retry",
           1,
           "repair-tasks",
           1,

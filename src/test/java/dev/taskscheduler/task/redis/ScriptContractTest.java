@@ -57,15 +57,15 @@ class ScriptContractTest {
   /// Go through any node, and are guarded by the tasks' own state.
   private static final Set<String> USERS_CALLS =
       Set.of(
-          "keep.lua",
+          "submit-plain.lua",
           "submit.lua",
-          "find.lua",
+          "status.lua",
           "count.lua",
           "cancel.lua",
-          "revive.lua",
+          "retry.lua",
           "pause.lua",
           "paused.lua",
-          "show.lua",
+          "details.lua",
           "list.lua",
           "explain.lua",
           "stats.lua",
@@ -201,7 +201,7 @@ class ScriptContractTest {
   @ParameterizedTest
   @MethodSource("callable")
   void the_first_write_frees_so_that_a_full_redis_lets_it_pass(Path script) throws IOException {
-    if (script.endsWith("keep.lua") || script.endsWith("submit.lua")) {
+    if (script.endsWith("submit-plain.lua") || script.endsWith("submit.lua")) {
       return; // those that a full Redis is to refuse
     }
     List<String> writes = new ArrayList<>();

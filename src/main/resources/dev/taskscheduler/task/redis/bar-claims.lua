@@ -1,4 +1,4 @@
--- bar.lua  Bars every claim up to a sequence number that may still arrive.
+-- bar-claims.lua  Bars every claim up to a sequence number that may still arrive.
 -- KEYS[1] hash  {ns}:leader   the fence
 -- ARGV[1] fencing token   ARGV[2] sequence
 -- Returns 1. Errors: FENCED, also where claimSeq cannot be read.

@@ -1,4 +1,4 @@
--- beat.lua  Counts the beat up, if the token still holds the fence of a Redis that has not restarted.
+-- renew.lua  Counts the beat up, if the token still holds the fence of a Redis that has not restarted.
 -- KEYS[1] hash  {ns}:leader  the fence: epoch, nonce, beat, released, runId
 -- ARGV[1] fencing token, epoch:nonce
 -- Returns 'COUNTED', 'FENCED', or 'RESTARTED'.

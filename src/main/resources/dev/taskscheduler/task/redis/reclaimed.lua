@@ -1,4 +1,4 @@
--- fetch.lua  Reads the records of tasks that run under the leader's token.
+-- reclaimed.lua  Reads the records of tasks that run under the leader's token.
 -- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] hash {ns}:running   id -> token, start number, start time
 -- ARGV[1] fencing token   ARGV[2] bytes of records at the most   ARGV[3] key prefix of tasks   ARGV[4..] ids
 -- Returns how many ids were looked at (the rest is over the limit), then id, value in running and record of each that runs

@@ -1,11 +1,11 @@
--- take-over.lua  Admits a nominee, or tells what stands instead.
+-- acquire.lua  Admits a nominee, or tells what stands instead.
 -- KEYS[1] hash  {ns}:leader  the fence: epoch, nonce, node, elector, trustMs, beat, released,
 --                            claimSeq, since, runId, gateRunId, waiting
 -- ARGV[1] the nominee's nonce   ARGV[2] its node id   ARGV[3] its elector   ARGV[4] its trust in ms
 -- ARGV[5] the token it has watched, epoch:nonce; empty for no fence   ARGV[6] the beat it has
 -- watched; empty if nothing but a release is to let it pass
 -- ARGV[7] the oldest Redis that may be led on: its version's first number, ARGV[8] its second
--- Returns 1 and then the fence as look.lua does when admitted, 0 and the fence when refused; 2 and this Redis's version
+-- Returns 1 and then the fence as observe.lua does when admitted, 0 and the fence when refused; 2 and this Redis's version
 -- and policy where it must not be led on: it may drop keys, or is too old.
 --
 -- Passes: its own nonce once more, a fence that was released, one that stands as it was watched, and

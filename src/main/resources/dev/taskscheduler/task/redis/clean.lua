@@ -1,4 +1,4 @@
--- trim.lua  Removes ended tasks that are too old or too many, record, trail and index entry together, under the leader's token.
+-- clean.lua  Removes ended tasks that are too old or too many, record, trail and index entry together, under the leader's token.
 -- KEYS[1] hash  {ns}:leader   the fence
 -- KEYS[2] list  {ns}:done     ids, newest at the left   KEYS[3] zset {ns}:kept   id by removal time, ms
 -- KEYS[4] zset  {ns}:dead     id by end time, ms        KEYS[5] zset {ns}:expired   KEYS[6] zset {ns}:cancelled

@@ -1,4 +1,5 @@
--- keep.lua  Keeps new tasks that ask for nothing but to run soon, all or none: in fewer steps what submit.lua does with each.
+-- submit-plain.lua  Keeps new tasks that ask for nothing but to run soon, all or none: in fewer steps what submit.lua does
+-- with each.
 -- KEYS[1] hash  {ns}:leader        the fence; its field `waiting` asks to be woken
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit

@@ -1,4 +1,4 @@
--- show.lua  Shows all that is known of one task.
+-- details.lua  Shows all that is known of one task.
 -- KEYS[1] hash {ns}:running   KEYS[2] zset {ns}:scheduled   KEYS[3] hash {ns}:cancelling   KEYS[4] zset {ns}:leaders
 -- ARGV[1] key prefix of tasks   ARGV[2] of trails   ARGV[3] id
 -- Returns nothing if it is unknown; else its record, its value in running and its due time in ms ('' if none), 1 if it is to

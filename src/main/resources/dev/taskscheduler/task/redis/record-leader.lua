@@ -1,4 +1,4 @@
--- enter.lua  Writes down who leads under this token, so that attempts can be told by their leader's epoch.
+-- record-leader.lua  Writes down who leads under this token, so that attempts can be told by their leader's epoch.
 -- KEYS[1] hash  {ns}:leader   the fence: node   KEYS[2] zset {ns}:leaders   '<epoch> <node>' by epoch, the newest 1,000
 -- ARGV[1] fencing token
 -- Returns 1. Errors: FENCED.

@@ -1,4 +1,4 @@
--- held.lua  Lists a page of what is running.
+-- scan-running.lua  Lists a page of what is running.
 -- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] hash {ns}:running   id -> token, start number, start time
 -- ARGV[1] fencing token   ARGV[2] cursor, 0 at first   ARGV[3] about how many
 -- Returns the next cursor (0 at the end), then id and value of each. Errors: FENCED.

@@ -1,4 +1,4 @@
--- find.lua  Shows tasks without their payloads.
+-- status.lua  Shows tasks without their payloads.
 -- KEYS[1] hash {ns}:running   KEYS[2] zset {ns}:scheduled
 -- ARGV[1] key prefix of tasks   ARGV[2] bytes of a record to read   ARGV[3..] ids
 -- Returns for each id: the first bytes of its record ('' if unknown), its value in running and its due time in ms ('' if none).

@@ -1,4 +1,4 @@
--- look.lua  Shows who holds the fence.
+-- observe.lua  Shows who holds the fence.
 -- KEYS[1] hash  {ns}:leader  the fence
 -- Returns epoch, nonce, node, elector, trustMs, beat, released ('1' or nil), since in ms; nil for
 -- epoch or nonce where no fence stands.
