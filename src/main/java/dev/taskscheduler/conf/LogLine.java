@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// ten times as much as all of this.
 abstract class LogLine extends Formatter {
   private static final int TYPICAL_LENGTH = 200;
+  private static final int LONGEST_MESSAGE = 8 << 10;
+  private static final int LONGEST_TRACE = 32 << 10; // what caused it stands at the end
 
   /// Appends one record, without the line end.
   abstract void append(StringBuilder line, LogRecord record);
@@ -25,11 +27,22 @@ abstract class LogLine extends Formatter {
     return line.append('\n').toString();
   }
 
-  /// The message with its parameters, if it has any.
+  /// The message with its parameters, if it has any, cut where it is too long.
   final String message(LogRecord record) {
     Object[] parameters = record.getParameters();
     boolean plain = parameters == null || parameters.length == 0;
-    return String.valueOf(plain ? record.getMessage() : formatMessage(record));
+    return cut(
+        String.valueOf(plain ? record.getMessage() : formatMessage(record)), LONGEST_MESSAGE);
+  }
+
+  /// The first characters of what is longer, with a mark that says how much is left out: a message
+  /// may hold whatever somebody sent or left in Redis.
+  private static String cut(String text, int longest) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+    return text.substring(0, end) + "... (cut, " + (text.length() - end) + " characters more)";
   }
 
   /// RFC 3339 in UTC with milliseconds, always of the same length.
@@ -66,14 +79,14 @@ abstract class LogLine extends Formatter {
     return value >= Level.FINE.intValue() ? "DEBUG" : "TRACE";
   }
 
-  /// The stack trace, or null where nothing was thrown.
+  /// The stack trace, cut where it is too long, or null where nothing was thrown.
   static @Nullable String trace(LogRecord record) {
     if (record.getThrown() == null) {
       return null;
     }
     var trace = new StringWriter();
     record.getThrown().printStackTrace(new PrintWriter(trace));
-    return trace.toString().strip();
+    return cut(trace.toString().strip(), LONGEST_TRACE);
   }
 
   /// Appends text so that it neither ends the line nor forges another, nor steers a terminal.

@@ -38,6 +38,7 @@ final class WorkerPool {
   private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
   private static final Duration SHORT = Duration.ofMillis(20);
   private static final int UNACKNOWLEDGED = 5_000;
+  private static final int MOST_UNKNOWN_TYPES = 100; // that are told
   private static final long PAYLOAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
 
   private final WorkerConfig config;
@@ -183,7 +184,7 @@ final class WorkerPool {
 
   /// A rolling update: another node may know the type. It goes back for a while, uncharged.
   private void handBack(Claim claim) {
-    if (unknownTypes.add(claim.type())) {
+    if (unknownTypes.size() < MOST_UNKNOWN_TYPES && unknownTypes.add(claim.type())) {
       LOG.log(
           WARNING,
           () ->

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,22 @@ class LogLineTest {
     assertEquals(name, parser.nextName());
     parser.nextToken();
     assertEquals(value, parser.getString());
+  }
+
+  @Test
+  void a_message_and_a_trace_are_cut_at_a_length_and_say_so() {
+    var record = record(Level.INFO, "x".repeat(8191) + "\uD83D\uDE00" + "y".repeat(1 << 20));
+    record.setThrown(new IllegalStateException("z".repeat(1 << 20)));
+    for (LogLine form : List.of(new TextLog(), new JsonLog())) {
+      String line = form.format(record);
+      assertTrue(line.length() < 42_000, "a line of " + line.length());
+      assertTrue(
+          line.contains("x... (cut, " + ((1 << 20) + 2) + " characters more)"),
+          line.substring(8_200, 8_400));
+      assertEquals(2, line.split(" characters more\\)", -1).length - 1);
+    }
+    String whole = "x".repeat(8192);
+    assertTrue(new TextLog().format(record(Level.INFO, whole)).endsWith(": " + whole + "\n"));
   }
 
   @Test

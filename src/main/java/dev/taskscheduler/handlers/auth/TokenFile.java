@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 /// where wanted, `types=<type>,<type>` and `expires=<time>`. Blank lines and those that begin with
 /// `#` mean nothing.
 public sealed interface TokenFile {
+  /// As many faults are told one by one.
+  int MOST_FAULTS = 20;
 
   /// @param file what was read
   /// @param tokens at least one
@@ -28,7 +30,7 @@ public sealed interface TokenFile {
     }
   }
 
-  /// @param faults all of them, at least one
+  /// @param faults at least one, and no more than [#MOST_FAULTS] and one that counts the others
   /// @param tokens of the lines without a fault, maybe none
   record Faulty(List<FileError> faults, List<ApiToken> tokens) implements TokenFile {
     public Faulty {
@@ -52,7 +54,7 @@ public sealed interface TokenFile {
     };
   }
 
-  /// Reads line by line, and gathers all faults.
+  /// Reads line by line, and gathers the first faults.
   final class Parser {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern DIGEST = Pattern.compile("sha256:([0-9a-fA-F]{64})");
@@ -65,6 +67,7 @@ public sealed interface TokenFile {
     private final SmallFile.Content file;
     private final List<Line> lines = new ArrayList<>();
     private final List<FileError> faults = new ArrayList<>();
+    private int found; // faults, also those that are not gathered
     private final Set<Integer> doubled = new HashSet<>(); // lines that do not count
 
     private Parser(SmallFile.Content file) {
@@ -83,6 +86,12 @@ public sealed interface TokenFile {
           token(number, stripped.split("\\s+"));
         }
       }
+      if (found > MOST_FAULTS) {
+        faults.add(
+            new FileError(
+                file.path().toString(),
+                "one token a line; " + (found - MOST_FAULTS) + " more faults are not listed"));
+      }
       if (lines.isEmpty() && faults.isEmpty()) {
         faults.add(new FileError(file.path().toString(), "at least one token; " + FORM));
       }
@@ -96,7 +105,7 @@ public sealed interface TokenFile {
         fault(line, "three fields, " + FORM);
         return;
       }
-      int before = faults.size();
+      int before = found;
       if (!NAME.matcher(fields[0]).matches()) {
         fault(line, "a name of 1 to 64 characters of a-z A-Z 0-9 . _ - as the first field");
       }
@@ -109,7 +118,7 @@ public sealed interface TokenFile {
         fault(line, "sha256: and the 64 hex digits of the token's SHA-256 as the third field");
       }
       Limits limits = limits(line, fields, right);
-      if (faults.size() == before) {
+      if (found == before) {
         byte[] bytes = HexFormat.of().parseHex(digest.group(1));
         ApiToken token = new ApiToken(fields[0], right.get(), bytes, limits.types, limits.expires);
         add(new Line(line, token, bytes));
@@ -170,7 +179,9 @@ public sealed interface TokenFile {
     }
 
     private void fault(int line, String allowed) {
-      faults.add(new FileError(file.path() + ":" + line, allowed));
+      if (found++ < MOST_FAULTS) {
+        faults.add(new FileError(file.path() + ":" + line, allowed));
+      }
     }
 
     private static Optional<Right> right(String word) {

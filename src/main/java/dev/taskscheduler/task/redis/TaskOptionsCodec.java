@@ -10,12 +10,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A task's options as its record holds them behind the type: each a space, a letter, an equals
 /// sign and a value; nothing at all for a task that is run as usual. `docs/data.md` lists the
 /// letters.
 final class TaskOptionsCodec {
   private static final System.Logger LOG = System.getLogger(TaskOptionsCodec.class.getName());
+
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final int SHOWN = 100;
+  private static final AtomicLong LOG_FROM = new AtomicLong(System.nanoTime());
+  private static final AtomicLong UNLOGGED = new AtomicLong();
 
   /// Bytes that hold any options.
   static final int LONGEST = 3000;
@@ -70,16 +76,35 @@ final class TaskOptionsCodec {
   ///   that nobody can claim would end each leadership in turn
   static TaskOptions read(String text) {
     TaskOptions read = TaskOptions.NONE;
+    int unread = 0;
+    String first = "";
     for (String option : text.strip().split(" ", -1)) {
       if (option.length() > 2) {
         try {
           read = with(read, option.charAt(0), option.substring(2));
         } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
-          LOG.log(System.Logger.Level.WARNING, () -> "option not understood option=" + option, e);
+          first = unread++ == 0 ? option : first;
         }
       }
     }
+    if (unread > 0) {
+      tell(unread, first);
+    }
     return read;
+  }
+
+  /// Tells of the first of some, seldom: a record is read at each look at it.
+  private static void tell(int unread, String first) {
+    long count = UNLOGGED.addAndGet(unread);
+    long from = LOG_FROM.get();
+    long now = System.nanoTime();
+    if (now - from >= 0 && LOG_FROM.compareAndSet(from, now + BETWEEN_LINES.toNanos())) {
+      UNLOGGED.addAndGet(-count);
+      String shown = first.substring(0, Math.min(first.length(), SHOWN));
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () -> "options not understood count=" + count + " first=" + shown);
+    }
   }
 
   private static TaskOptions with(TaskOptions read, char letter, String value) {

@@ -68,7 +68,7 @@ final class TaskRecordCodec {
   /// Reads a whole record as `reader` does; empty where it cannot be read.
   static <T> Optional<T> read(byte[] record, Function<TaskRecordCodec, T> reader) {
     TaskRecordCodec whole = new TaskRecordCodec(record);
-    return isOne(record) && whole.find('\n', TYPE) < record.length
+    return isOne(record) && whole.find('\n', TYPE) < Math.min(record.length, HEAD_BYTES)
         ? whole.readHead(reader)
         : Optional.empty();
   }

@@ -31,6 +31,9 @@ local stands = f[1] and f[2]
 local function answer(granted)
   local now = redis.call('HMGET', fence,
     'epoch', 'nonce', 'node', 'elector', 'trustMs', 'beat', 'released', 'since')
+  for i, value in ipairs(now) do
+    now[i] = value and string.sub(value, 1, 200) -- more than any of ours has
+  end
   table.insert(now, 1, granted)
   return now
 end

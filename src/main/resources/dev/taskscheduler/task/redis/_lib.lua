@@ -21,6 +21,12 @@ local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that somebo
 local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
 local LONGEST_HEAD = 6200 -- bytes that hold all of a record but the payload
 local TRAIL = 20
+-- Bounds on what goes to a node, which has less memory than Redis: somebody may have written anything of any length.
+local LONGEST_ID = 128 -- bytes of an id, a field, a value in `running`, a member of a set: more than any of ours has
+local LONGEST_RECORD = 8388608 -- a body has 3 MiB at the most
+local LONGEST_LINE, LONGEST_RESULT = 6200, 2097152 -- of a trail: an error has 1,000 characters at the most, a result 1 MiB
+local MOST_PAUSES = 200 -- types that may be paused at once
+local PAUSABLE = { ['all'] = true, ['priority:high'] = true, ['priority:medium'] = true, ['priority:low'] = true }
 
 local function fenced(fence, token)
   local f = redis.call('HMGET', fence, 'epoch', 'nonce', 'released')
@@ -31,6 +37,22 @@ end
 -- hash keeps no user's call from its end.
 local function begin_writing(fence)
   redis.pcall('HDEL', fence, '-')
+end
+
+-- Whether a field of `paused` names a type.
+local function is_type(what)
+  return #what <= 69 and string.find(what, '^type:[%w._-]+$')
+end
+
+-- An id or a value of `running`, or the first bytes of what is too long for one.
+local function short(id)
+  return string.sub(id, 1, LONGEST_ID)
+end
+
+-- Whether a record is longer than any of ours.
+local function is_too_long(key)
+  local beyond = redis.pcall('GETRANGE', key, LONGEST_RECORD, LONGEST_RECORD)
+  return type(beyond) == 'string' and beyond ~= ''
 end
 
 -- A part of a string; '' where there is none, or where something of another type stands under its key.
@@ -48,7 +70,7 @@ end
 -- Notes who leads, the newest 1,000.
 local function enter(fence, leaders, token)
   local epoch = string.match(token, '^%d+')
-  redis.call('ZADD', leaders, epoch, epoch .. ' ' .. (redis.call('HGET', fence, 'node') or ''))
+  redis.call('ZADD', leaders, epoch, short(epoch .. ' ' .. (redis.call('HGET', fence, 'node') or '')))
   redis.call('ZREMRANGEBYRANK', leaders, 0, -1001)
 end
 
@@ -164,10 +186,15 @@ local function remember(trail, id, line)
   redis.pcall('LTRIM', trail .. id, -TRAIL, -1)
 end
 
--- Some lines of a trail; none where something of another type stands under its key.
+-- Some lines of a trail; none where something of another type stands under its key, and none that is longer than ours.
 local function lines_of(trail, id, from, to)
-  local lines = redis.pcall('LRANGE', trail .. id, from, to)
-  return lines.err and {} or lines
+  local lines, sound = redis.pcall('LRANGE', trail .. id, from, to), {}
+  for _, line in ipairs(lines.err and {} or lines) do
+    if #line <= (string.sub(line, 1, 1) == '=' and LONGEST_RESULT or LONGEST_LINE) then
+      sound[#sound + 1] = line
+    end
+  end
+  return sound
 end
 
 -- Takes ids that were dropped off the count of those that were cancelled where they stood.
@@ -195,11 +222,27 @@ end
 -- has a window of its own.
 local function unique_holder(key, prefix, id)
   local holder = whole(key)
-  if holder and holder ~= id
+  if holder and holder ~= id and #holder <= LONGEST_ID
     and (part(prefix .. holder, 0, 0) == 'w' or redis.call('PTTL', key) > 0) then
     return holder
   end
   return nil
+end
+
+-- What is paused and since when ('' where that is no time), in turns; without what names nothing that can be paused, and
+-- without types beyond the most that may be.
+local function pauses(key)
+  local all, found, types = redis.call('HGETALL', key), {}, 0
+  for i = 1, #all, 2 do
+    local what, since = all[i], all[i + 1]
+    local counts = not PAUSABLE[what] and is_type(what)
+    types = types + (counts and 1 or 0)
+    if PAUSABLE[what] or counts and types <= MOST_PAUSES then
+      found[#found + 1] = what
+      found[#found + 1] = #since <= 15 and since or ''
+    end
+  end
+  return found
 end
 
 -- What a callback tells of the task that ended, as it is now: from its record's first line and its result ('' or nil: none).

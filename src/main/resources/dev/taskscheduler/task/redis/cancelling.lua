@@ -7,7 +7,7 @@ if fenced(KEYS[1], ARGV[1]) then
 end
 local asked, over = {}, {}
 for _, id in ipairs(redis.call('HKEYS', KEYS[2])) do
-  if redis.call('HEXISTS', KEYS[3], id) == 0 then
+  if #id > LONGEST_ID or redis.call('HEXISTS', KEYS[3], id) == 0 then
     over[#over + 1] = id
   elseif #asked < 500 then
     asked[#asked + 1] = id

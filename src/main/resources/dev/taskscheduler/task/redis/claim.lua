@@ -36,6 +36,9 @@ end
 
 local paused, some_paused = {}, false
 for _, what in ipairs(redis.call('HKEYS', KEYS[6])) do
+  if #what > LONGEST_ID then
+    error('what is paused is too long a name') -- to be set aside: each claim reads all of them
+  end
   paused[what] = true
   some_paused = true
 end
@@ -77,7 +80,7 @@ local function place(list, id, record)
 end
 
 -- Takes up to `most` from a list; looks at no more than these where `once`. An id whose record is gone or has ended is
--- dropped, since there is nothing to run; so is one that stands here twice.
+-- dropped, since there is nothing to run; so is one that stands here twice, and what is too long for an id.
 local function take(list, most, once)
   most = math.min(most, left)
   while list.open and most > 0 and not more do
@@ -88,7 +91,10 @@ local function take(list, most, once)
     for i = #ids, 1, -1 do
       local id = ids[i]
       local record = not seen[id] and redis.call('GET', prefix .. id)
-      local waits = record and string.sub(record, 1, 1) == 'w'
+      if record and #record > LONGEST_RECORD then
+        error('a record is too long') -- to be set aside
+      end
+      local waits = record and #id <= LONGEST_ID and string.sub(record, 1, 1) == 'w'
       more = looks == 0 or waits and bytes_left < #record and #running > 0
       if more then
         return

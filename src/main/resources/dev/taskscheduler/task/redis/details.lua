@@ -4,13 +4,13 @@
 -- Returns nothing if it is unknown; else its record, its value in running and its due time in ms ('' if none), 1 if it is to
 -- be cancelled while it runs and else 0, its trail as a list, and of each epoch in record, running and trail that is known
 -- '<epoch> <node>', as a list.
-local record = whole(ARGV[1] .. ARGV[3])
+local record = not is_too_long(ARGV[1] .. ARGV[3]) and whole(ARGV[1] .. ARGV[3])
 if not record then
   return {}
 end
-local value = string.sub(record, 1, 1) == 'w' and redis.call('HGET', KEYS[1], ARGV[3]) or ''
+local value = short(string.sub(record, 1, 1) == 'w' and redis.call('HGET', KEYS[1], ARGV[3]) or '')
 local due = string.sub(record, 1, 1) == 'w' and value == '' and redis.call('ZSCORE', KEYS[2], ARGV[3]) or ''
-local trail = lines_of(ARGV[2], ARGV[3], 0, -1)
+local trail = lines_of(ARGV[2], ARGV[3], -TRAIL - 1, -1)
 local epochs = { tonumber(string.sub(record, 34, CHARGED), 16) or 0, tonumber(string.match(value, '^%d+') or 0) }
 for _, line in ipairs(trail) do
   epochs[#epochs + 1] = tonumber(string.match(line, '^%x+ (%x+) ') or '0', 16) or 0
@@ -19,7 +19,7 @@ local leaders, seen = {}, {}
 for _, epoch in ipairs(epochs) do
   if epoch > 0 and not seen[epoch] then
     seen[epoch] = true
-    leaders[#leaders + 1] = redis.call('ZRANGEBYSCORE', KEYS[4], epoch, epoch)[1]
+    leaders[#leaders + 1] = short(redis.call('ZRANGEBYSCORE', KEYS[4], epoch, epoch, 'LIMIT', 0, 1)[1] or '')
   end
 end
 return { record, value, due, redis.call('HEXISTS', KEYS[3], ARGV[3]), trail, leaders }

@@ -17,12 +17,12 @@ local line = string.find(record, '\n', TYPE + 1, true)
 local value, due, node = '', '', ''
 local waits = string.sub(record, 1, 1) == 'w'
 if waits then
-  value = redis.call('HGET', KEYS[1], ARGV[4]) or ''
+  value = short(redis.call('HGET', KEYS[1], ARGV[4]) or '')
   due = value == '' and redis.call('ZSCORE', KEYS[2], ARGV[4]) or ''
 end
 if value ~= '' then
   local epoch = string.match(value, '^%d+')
-  node = epoch and redis.call('ZRANGEBYSCORE', KEYS[10], epoch, epoch)[1] or ''
+  node = short(epoch and redis.call('ZRANGEBYSCORE', KEYS[10], epoch, epoch, 'LIMIT', 0, 1)[1] or '')
 end
 
 local names = { h = 'high', m = 'medium', l = 'low' }

@@ -54,7 +54,7 @@ local function look(letter, id, value, due)
   local head = part(prefix .. id, 0, HEAD - 1)
   looks = looks - 1
   bytes_left = bytes_left - #head
-  if #head <= TYPE or string.sub(head, 1, 1) ~= letter or not asked_for(head, due) then
+  if #id > LONGEST_ID or #head <= TYPE or string.sub(head, 1, 1) ~= letter or not asked_for(head, due) then
     return head -- not asked for, removed by hand, or cancelled where it stood
   end
   local line = string.find(head, '\n', TYPE + 1, true)
@@ -66,7 +66,7 @@ local function look(letter, id, value, due)
   end
   page[#page + 1] = id
   page[#page + 1] = line and string.sub(whole, 1, line - 1) or whole
-  page[#page + 1] = value or ''
+  page[#page + 1] = value and short(value) or ''
   page[#page + 1] = due or ''
   found = found + 1
   return head
@@ -234,7 +234,7 @@ local function walk_parked(_, from)
   local names = redis.call('SMEMBERS', KEYS[5])
   table.sort(names)
   for _, what in ipairs(names) do
-    if (not name or what >= name) and (only_priority == '' or string.sub(what, 1, 1) == only_priority)
+    if #what <= LONGEST_ID and (not name or what >= name) and (only_priority == '' or string.sub(what, 1, 1) == only_priority)
       and (only_type == '' or string.sub(what, 3) == only_type) then
       if is_full() then
         return 'p ' .. what
@@ -295,7 +295,7 @@ local function walk_set(code, set, from)
   if at >= redis.call('ZCARD', set.key) then
     return nil
   end
-  return id and code .. ' ' .. score .. ' ' .. id or code
+  return id and code .. ' ' .. score .. ' ' .. short(id) or code
 end
 
 -- What runs -------------------------------------------------------------------------------------------------------------
@@ -311,7 +311,8 @@ local function walk_running(code, from)
     local after, values, ids = string.match(listed, '^>(.*)$'), {}, {}
     for i = 1, #batch[2], 2 do
       local id = batch[2][i]
-      if not values[id] and not (after and id <= after) and not string.find(',' .. listed .. ',', ',' .. id .. ',', 1, true) then
+      local comes_new = #id <= LONGEST_ID and not values[id] and not (after and id <= after)
+      if comes_new and not string.find(',' .. listed .. ',', ',' .. id .. ',', 1, true) then
         ids[#ids + 1] = id
       end
       values[id] = batch[2][i + 1]

@@ -6,7 +6,7 @@
 -- ARGV[3] for high, how its lists stood when the look began, as this script answered it, ARGV[4] medium, ARGV[5] low; '': none
 -- ARGV[6] how many stale ids the look has found in the lists of high, ARGV[7] medium, ARGV[8] low
 -- A count is set to what was found only if nothing was taken or cancelled since the look began, and removed where no list of
--- that priority is left. A member of `parked` without a list is removed.
+-- that priority is left. A member of `parked` without a list, or too long for one, is removed.
 -- Returns the time in us, how many counts of stale ids and how many members of `parked` were put right, the length of `done`,
 -- how the lists of high, medium and low stand, their lengths with what is parked, then the members of `parked`. Errors: FENCED.
 if fenced(KEYS[1], ARGV[1]) then
@@ -16,7 +16,7 @@ local letters = { 'h', 'm', 'l' }
 local lengths, parked, members, empty = {}, { h = 0, m = 0, l = 0 }, {}, {}
 for _, what in ipairs(redis.call('SMEMBERS', KEYS[5])) do
   local letter, length = string.sub(what, 1, 1), redis.call('LLEN', ARGV[2] .. what)
-  if length == 0 then
+  if length == 0 or #what > LONGEST_ID then
     empty[#empty + 1] = what
   else
     members[#members + 1] = what
@@ -28,7 +28,7 @@ for i, letter in ipairs(letters) do
   local count = redis.call('HGET', KEYS[6], letter)
   lengths[i] = redis.call('LLEN', KEYS[1 + i]) + parked[letter]
   -- what is pushed at the left moves none of these; each pop, and each return to the front, moves the last id
-  stands[i] = (count or '0') .. ' ' .. (redis.call('LINDEX', KEYS[1 + i], -1) or '') .. ' ' .. parked[letter]
+  stands[i] = short(count or '0') .. ' ' .. short(redis.call('LINDEX', KEYS[1 + i], -1) or '') .. ' ' .. parked[letter]
   local found = lengths[i] == 0 and '0' or stands[i] == ARGV[2 + i] and ARGV[5 + i]
   if found and (count or '0') ~= found then
     wrong[#wrong + 1] = { letter, found }

@@ -22,7 +22,7 @@ local latest = tonumber(ARGV[9])
 
 local function look_at_task(id, header)
   local state = string.sub(header, 1, 1)
-  if not readable(header) and not readable(part(prefix .. id, 0, LONGEST_HEAD - 1)) then
+  if is_too_long(prefix .. id) or not readable(header) and not readable(part(prefix .. id, 0, LONGEST_HEAD - 1)) then
     damaged[#damaged + 1] = 't' .. id
   elseif state == 'w' then
     local submitted = tonumber(string.sub(header, SUBMITTED + 1, SUBMITTED + 13), 16)
@@ -41,26 +41,27 @@ end
 
 local page = redis.call('SCAN', ARGV[7], 'MATCH', ARGV[6] .. '*', 'COUNT', ARGV[8])
 for _, key in ipairs(page[2]) do
-  if string.sub(key, 1, #prefix) == prefix then
+  local is_name = #key <= #ARGV[6] + 2 * LONGEST_ID -- a longer one is none of ours, and goes to no node
+  if is_name and string.sub(key, 1, #prefix) == prefix then
     look_at_task(string.sub(key, #prefix + 1), part(key, 0, 191))
-  elseif string.sub(key, 1, #trail) == trail then
+  elseif is_name and string.sub(key, 1, #trail) == trail then
     if redis.call('EXISTS', prefix .. string.sub(key, #trail + 1)) == 0 then
       left[#left + 1] = key
     elseif redis.call('TYPE', key).ok ~= 'list' then
       damaged[#damaged + 1] = 'k' .. key
     end
-  elseif string.sub(key, 1, #unique) == unique then
+  elseif is_name and string.sub(key, 1, #unique) == unique then
     local holder = whole(key)
     if not holder then
       damaged[#damaged + 1] = 'k' .. key -- looked at again before it is moved
     elseif redis.call('PTTL', key) == -1 and part(prefix .. holder, 0, 0) ~= 'w' then
       left[#left + 1] = key
     end
-  elseif string.sub(key, 1, #idempotency) == idempotency then
+  elseif is_name and string.sub(key, 1, #idempotency) == idempotency then
     if not whole(key) then
       damaged[#damaged + 1] = 'k' .. key
     end
-  elseif string.sub(key, 1, #parked) == parked then
+  elseif is_name and string.sub(key, 1, #parked) == parked then
     local what = string.sub(key, #parked + 1)
     if redis.call('TYPE', key).ok ~= 'list' then
       damaged[#damaged + 1] = 'k' .. key

@@ -12,10 +12,10 @@ if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the fence')
 end
 local lost = 0
-if from > 0 and redis.call('LINDEX', KEYS[2], from - 1) ~= ARGV[5] then
+if from > 0 and short(redis.call('LINDEX', KEYS[2], from - 1) or '') ~= ARGV[5] then
   lost = 1 -- unless the id is a little further to the right by now
   for i, id in ipairs(redis.call('LRANGE', KEYS[2], from, from + 2000)) do
-    if id == ARGV[5] then
+    if short(id) == ARGV[5] then
       from = from + i
       lost = 0
       break
@@ -26,7 +26,7 @@ local ids = redis.call('LRANGE', KEYS[2], from, from + limit - 1)
 if #ids == 0 then
   return { -1, '', lost, 0 }
 end
-local page = { #ids < limit and -1 or from + #ids, ids[#ids], lost, 0 }
+local page = { #ids < limit and -1 or from + #ids, short(ids[#ids]), lost, 0 }
 local running, other
 if state == 'w' then
   running = redis.call('HMGET', KEYS[3], unpack(ids))
@@ -40,7 +40,7 @@ for i, id in ipairs(ids) do
   if not here then
     page[4] = page[4] + 1
   end
-  if here or state == 'c' then
+  if #id <= LONGEST_ID and (here or state == 'c') then
     page[#page + 1] = (not here or running[i] or other[i]) and '!' .. id or '=' .. id
   end
 end

@@ -35,11 +35,21 @@ local function sample(value)
   end))
 end
 
+local function drop_oldest()
+  while redis.call('LLEN', damaged) > tonumber(ARGV[6]) do
+    local key = string.match(redis.call('RPOP', damaged), '"key":"([^"\\]+)"')
+    if key and string.sub(key, 1, #aside) == aside then
+      redis.call('UNLINK', key)
+    end
+  end
+end
+
 local function note(what, reason, value, key)
   begin_writing(KEYS[15])
   redis.call('LPUSH', damaged, cjson.encode({
     at = tonumber(now), what = sample(what), reason = reason, value = sample(value), key = key and sample(key),
   }))
+  drop_oldest()
   if #told < 100 then
     told[#told + 1] = sample(what) .. ': ' .. reason
   end
@@ -67,7 +77,8 @@ local function is_damaged(id, anyway)
   local key = prefix .. id
   local found = type_of(key)
   local head = part(key, 0, LONGEST_HEAD - 1)
-  if found == 'none' or (found == 'string' and readable(head) and not anyway) then
+  local sound = found == 'string' and readable(head) and not is_too_long(key)
+  if found == 'none' or (sound and not anyway) then
     return false
   end
   redis.call('HDEL', KEYS[6], id)
@@ -84,7 +95,7 @@ for i = 2, #KEYS do
 end
 
 for _, what in ipairs(redis.call('SMEMBERS', KEYS[14])) do
-  if not string.find(what, '^[hml]:.') then
+  if not string.find(what, '^[hml]:.') or #what > LONGEST_ID then
     redis.call('SREM', KEYS[14], what)
     note('parked ' .. what, 'it names no list', '')
   elseif is_other(ARGV[3] .. what, 'list') then
@@ -100,13 +111,14 @@ for i = 1, #stale, 2 do
   end
 end
 
-local PAUSED = { ['all'] = true, ['priority:high'] = true, ['priority:medium'] = true, ['priority:low'] = true }
-local paused = redis.call('HGETALL', KEYS[13])
+local paused, types = redis.call('HGETALL', KEYS[13]), 0
 for i = 1, #paused, 2 do
   local what, since = paused[i], paused[i + 1]
-  if not PAUSED[what] and not (string.find(what, '^type:[%w._-]+$') and #what <= 69) then
+  local counts = not PAUSABLE[what] and is_type(what)
+  types = types + (counts and 1 or 0)
+  if not PAUSABLE[what] and (not counts or types > MOST_PAUSES) then
     redis.call('HDEL', KEYS[13], what)
-    note('paused ' .. what, 'it names nothing that can be paused', since)
+    note('paused ' .. what, counts and 'too many are paused' or 'it names nothing that can be paused', since)
   elseif not string.find(since, '^%d+$') or #since > 15 then -- it stays paused, only the time is lost
     begin_writing(KEYS[15])
     redis.call('HSET', KEYS[13], what, now)
@@ -121,11 +133,12 @@ repeat
   for i = 1, #page[2], 2 do
     local id, value = page[2][i], page[2][i + 1]
     seen = seen + 1
-    if not string.find(value, RUNNING) then
+    if #id > LONGEST_ID or #value > LONGEST_ID or not string.find(value, RUNNING) then
       redis.call('HDEL', KEYS[6], id)
-      note('running ' .. id, 'its value cannot be read', value)
+      note('running ' .. id, #id > LONGEST_ID and 'it is no id' or 'its value cannot be read', value)
       local head = part(prefix .. id, 0, LONGEST_HEAD - 1)
-      if readable(head) and string.sub(head, 1, 1) == 'w' and not redis.call('ZSCORE', KEYS[5], id) then
+      local waits = #id <= LONGEST_ID and readable(head) and string.sub(head, 1, 1) == 'w'
+      if waits and not redis.call('ZSCORE', KEYS[5], id) then
         redis.call('RPUSH', KEYS[1 + LIST[string.sub(head, PRIORITY + 1, PRIORITY + 1)]], id)
       end
     end
@@ -152,12 +165,7 @@ for i = 8, #ARGV do
   end
 end
 
-while redis.call('LLEN', damaged) > tonumber(ARGV[6]) do
-  local key = string.match(redis.call('RPOP', damaged), '"key":"([^"\\]+)"')
-  if key and string.sub(key, 1, #aside) == aside then
-    redis.call('UNLINK', key)
-  end
-end
+drop_oldest()
 if #told > 0 then -- tasks may stand in no index now: the leader looks soon
   tell(ARGV[7], '1')
 end

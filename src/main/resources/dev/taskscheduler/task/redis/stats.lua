@@ -9,7 +9,7 @@ for i = 1, 3 do
   answer[i] = head and string.sub(head, SUBMITTED + 1, TYPE) or ''
 end
 answer[4] = redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')[2] or ''
-for _, item in ipairs(redis.call('HGETALL', KEYS[5])) do
+for _, item in ipairs(pauses(KEYS[5])) do
   answer[#answer + 1] = item
 end
 return answer

@@ -11,7 +11,7 @@ for i = 3, #ARGV do
     due = not value and redis.call('ZSCORE', KEYS[2], ARGV[i])
   end
   found[#found + 1] = head
-  found[#found + 1] = value or ''
+  found[#found + 1] = value and short(value) or ''
   found[#found + 1] = due or ''
 end
 return found

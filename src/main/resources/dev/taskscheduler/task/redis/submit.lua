@@ -30,7 +30,7 @@ local function conflict(id, how)
     local first_id, first_print, duplicate = string.match(first, '^(%S+) (%x+)(.*)$')
     if first_id == id then
       return 1
-    elseif first_id then -- else it cannot be read, and is written anew
+    elseif first_id and #first_id <= LONGEST_ID then -- else it cannot be read, and is written anew
       return (first_print ~= fingerprint and '!' or duplicate ~= '' and '~' or '=') .. first_id
     end
   end

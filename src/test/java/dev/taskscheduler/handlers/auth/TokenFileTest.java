@@ -158,6 +158,18 @@ public class TokenFileTest {
   }
 
   @Test
+  void of_many_faults_the_first_are_told_and_the_others_counted() {
+    String junk = "some junk\n".repeat(90_000);
+    List<FileError> faults = faults(line("ops", "all", "secret") + junk);
+    assertEquals(TokenFile.MOST_FAULTS + 1, faults.size());
+    assertTrue(faults.getLast().toString().contains("89980 more faults"), faults.toString());
+    TokenFile file = of(junk + line("ops", "all", "secret"));
+    assertEquals(1, assertInstanceOf(TokenFile.Faulty.class, file).tokens().size());
+    file = of(junk + "ops all sha256:0\n");
+    assertEquals(0, assertInstanceOf(TokenFile.Faulty.class, file).tokens().size());
+  }
+
+  @Test
   void a_name_and_a_token_stand_once_each() {
     String all = line("ops", "all", "secret");
     String name = faults(all + line("ops", "read", "other")).toString();

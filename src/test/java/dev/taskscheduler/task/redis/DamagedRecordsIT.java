@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DamagedRecordsIT extends OnOneRedis {
   private static final String HEAD = "w000000000000000000000000000000000000000000000000";
   private static final String SUBMITTED = "0000000000000";
+  private static final String HUGE = "j".repeat(10 << 20);
 
   private List<String> setAside() {
     return store.jedis.lrange(NS + "damaged", 0, -1);
@@ -239,5 +241,86 @@ class DamagedRecordsIT extends OnOneRedis {
     assertThrows(StoreException.Fenced.class, () -> store.claims.reconcile(token, 9, Map.of()));
     assertEquals(1, store.jedis.llen(NS + "ready:high"));
     assertEquals(Optional.empty(), Optional.ofNullable(store.jedis.lindex(NS + "damaged", 0)));
+  }
+
+  @Test
+  void what_is_too_long_or_too_much_to_be_a_pause_goes_to_no_node() {
+    get(store.tasks.pause(new Pause.All()));
+    get(store.tasks.pause(new Pause.OfType("mail")));
+    store.jedis.hset(NS + "paused", HUGE, "1");
+    store.jedis.hset(NS + "paused", "type:mail", HUGE);
+    assertLittleIsSent(() -> {
+      assertEquals(
+          Set.of(new Pause.All(), new Pause.OfType("mail")), get(store.tasks.paused()).keySet());
+      assertEquals(2, get(store.tasks.overview()).paused().size());
+    });
+    for (int i = 0; i < 3_000; i++) {
+      store.jedis.hset(NS + "paused", "type:t" + i, "1");
+    }
+    int most = Pause.MOST + 1; // and all
+    assertEquals(most, get(store.tasks.paused()).size());
+    store.submit("t", Priority.HIGH);
+    assertLittleIsSent(() -> assertEquals(List.of(), store.claim(token, 1)));
+    assertEquals(most, store.jedis.hlen(NS + "paused"));
+    assertEquals(ScriptCalls.MOST_ENTRIES, setAside().size());
+    assertTrue(setAside().stream().allMatch(entry -> entry.length() < 2_000), "bounded entries");
+    get(store.tasks.resume(new Pause.All()));
+    assertEquals(List.of("t"), StoreOnRedis.ids(store.claim(token, 1)));
+  }
+
+  @Test
+  void what_is_too_long_in_any_index_goes_to_no_node() {
+    running("runs", TaskOptions.NONE);
+    submit("waits", TaskOptions.NONE);
+    store.jedis.hset(NS + "running", HUGE, store.jedis.hget(NS + "running", "runs"));
+    store.jedis.hset(NS + "running", "junk", HUGE);
+    store.jedis.hset(NS + "cancelling", HUGE, "1");
+    store.jedis.rpush(NS + "ready:high", HUGE);
+    store.jedis.lpush(NS + "ready:high", HUGE);
+    store.jedis.lpush(NS + "done", HUGE);
+    store.jedis.zadd(NS + "scheduled", 1, HUGE);
+    store.jedis.zadd(NS + "dead", 1, HUGE);
+    store.jedis.zadd(NS + "leaders", 1, HUGE);
+    store.jedis.sadd(NS + "parked", "h:" + HUGE);
+    store.jedis.set(NS + "task:" + HUGE, HEAD + "h" + SUBMITTED + "log\n1");
+    store.jedis.rpush(NS + "trail:waits", HUGE);
+    assertLittleIsSent(() -> {
+      get(store.tasks.details("waits"));
+      get(store.tasks.explain("waits"));
+      get(store.tasks.counts());
+      store.claims.cancelling(token);
+      get(store.tasks.list(Walk.all(50), ""));
+      store.claims.reconcile(token, store.sequence(), Map.of());
+      repair();
+      succeed();
+      assertEquals(Set.of("runs", "waits"), Set.copyOf(StoreOnRedis.ids(store.claim(token, 10))));
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_record_longer_than_any_of_ours_is_set_aside(boolean type) {
+    store.submitAll(Priority.HIGH, "bad", "good");
+    String record = HEAD + "h" + SUBMITTED;
+    store.jedis.set(
+        NS + "task:bad", type ? record + "x".repeat(1 << 20) + "\n1" : record + "log\n" + HUGE);
+    assertLittleIsSent(() -> {
+      assertEquals(List.of("good"), StoreOnRedis.ids(store.claim(token, 10)));
+      assertEquals(Optional.empty(), get(store.tasks.details("bad")));
+    });
+    assertTrue(store.jedis.exists(NS + "damaged:task:bad"));
+  }
+
+  /// Redis sends no more than some MB meanwhile, far less than [#HUGE].
+  private void assertLittleIsSent(Runnable calls) {
+    long before = sent();
+    calls.run();
+    long sent = sent() - before;
+    assertTrue(sent < HUGE.length() / 2, sent + " bytes were sent");
+  }
+
+  private long sent() {
+    String info = store.jedis.info("stats");
+    return Long.parseLong(info.replaceAll("(?s).*total_net_output_bytes:(\\d+).*", "$1"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.taskscheduler.task.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +13,14 @@ import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,5 +116,37 @@ class TaskOptionsCodecTest {
     assertEquals(
         TaskOptions.NONE.timeout(Duration.ofMillis(7)).retention(Duration.ofMillis(9)),
         TaskOptionsCodec.read(" t=7" + odd + " k=9"));
+  }
+
+  @Test
+  void options_that_cannot_be_read_give_one_short_line_however_many_they_are() {
+    List<LogRecord> told = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            told.add(line);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(TaskOptionsCodec.class.getName());
+    logger.addHandler(handler);
+    try {
+      for (int i = 0; i < 3; i++) {
+        TaskOptionsCodec.read((" t=" + "9".repeat(500)).repeat(1_000));
+      }
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertTrue(told.size() <= 1, told.size() + " lines"); // none where another test has just told
+    for (LogRecord line : told) {
+      assertNull(line.getThrown());
+      assertTrue(line.getMessage().length() < 200, line.getMessage());
+    }
   }
 }
