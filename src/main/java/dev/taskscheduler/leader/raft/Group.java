@@ -216,11 +216,13 @@ final class Group implements AutoCloseable {
             : ". The log of one of them may be empty (its directory was lost), and")
         + " an empty one may not elect a leader before it was brought up to date."
         + (config.protection() instanceof RaftProtection.None
-            ? ""
-            : " Or they do not admit each other (" + config.protection().word() + "): see the log.")
+            ? " Or a Raft port is flooded: see the logs."
+            : " Or they do not admit each other ("
+                + config.protection().word()
+                + "), or a Raft port is flooded: see the logs.")
         + (away.isEmpty() ? "" : " Start " + String.join(", ", away) + ".")
-        + " If that cannot be, stop all members, empty every RAFT_DATA_DIR and start them: no task"
-        + " is lost";
+        + " If an empty log is the cause and that does not help, stop all members, empty every"
+        + " RAFT_DATA_DIR and start them: no task is lost";
   }
 
   private List<ElectionStatus.Peer> peers(RaftMember now) {

@@ -26,7 +26,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 /// cannot hold them up as it could hold up virtual ones.
 final class IncomingCalls implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(IncomingCalls.class.getName());
-  private static final int BACKLOG = 64;
+  private static final int BACKLOG = 256;
 
   /// Twice what a caller keeps one idle for.
   private static final Duration MOST_IDLE = Duration.ofMinutes(1);
@@ -39,18 +39,24 @@ final class IncomingCalls implements AutoCloseable {
   private final PeerProof proof;
   private final CallRules rules;
   private final RaftServer server;
-  private final IncomingConnections connections = new IncomingConnections();
+  private final IncomingConnections connections;
   private final Refusals refusals = new Refusals();
   private volatile ServerSocket socket;
   private volatile boolean closed;
 
   IncomingCalls(
-      RaftNode bind, Membership membership, PeerProof proof, CallRules rules, RaftServer server) {
+      RaftNode bind,
+      Membership membership,
+      MemberAddresses addresses,
+      PeerProof proof,
+      CallRules rules,
+      RaftServer server) {
     this.bind = bind;
     this.membership = membership;
     this.proof = proof;
     this.rules = rules;
     this.server = server;
+    this.connections = new IncomingConnections(addresses);
     try {
       this.socket = new ServerSocket();
     } catch (IOException e) {

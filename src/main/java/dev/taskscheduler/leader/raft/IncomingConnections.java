@@ -9,37 +9,53 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The connections that others have opened, within bounds: few whose caller has not proved itself,
-/// each for a short time, and few of each member. Beyond a bound the oldest one goes, of whichever
-/// address has the most: who holds connections open keeps nobody else out.
+/// each for a short time, and few of each member. Beyond the first bound one of the others goes for
+/// each new one: the oldest of the network that has most. Connections from where members were last
+/// seen go last, a few of each address. Beyond the second bound the member's oldest goes.
 final class IncomingConnections implements AutoCloseable {
-  static final int MOST_UNPROVEN = 16;
+  /// Each has a thread, which only waits to read.
+  static final int MOST_UNPROVEN = 64;
+
   static final Duration PROVE_WITHIN = Duration.ofSeconds(5);
   private static final int MOST_OF_A_MEMBER = 8;
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final System.Logger LOG = System.getLogger(IncomingConnections.class.getName());
 
+  private final MemberAddresses members;
   private final List<Entry> unproven = new ArrayList<>();
   private final List<Entry> proven = new ArrayList<>();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("raft-port-timer").factory());
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("raft-port-timer").factory());
+  private int untold; // connections closed for new ones
+  private String lastClosed = "";
+  private boolean telling;
   private boolean closed;
+
+  IncomingConnections(MemberAddresses members) {
+    this.members = members;
+    timer.setRemoveOnCancelPolicy(true); // a flood of closed connections shall leave nothing behind
+  }
 
   /// One connection.
   final class Entry {
     private final Socket socket;
     private final InetAddress address;
+    private final Network network;
     private String member = "";
     private Optional<ScheduledFuture<?>> deadline = Optional.empty();
 
     private Entry(Socket socket) {
       this.socket = socket;
       this.address = socket.getInetAddress();
+      this.network = Network.of(address);
     }
 
     /// Takes note of who calls by it, once that is known.
@@ -47,6 +63,7 @@ final class IncomingConnections implements AutoCloseable {
       synchronized (IncomingConnections.this) {
         deadline.ifPresent(task -> task.cancel(false));
         if (unproven.remove(this)) {
+          members.add(address);
           member = id;
           proven.add(this);
           List<Entry> same = proven.stream().filter(other -> other.member.equals(id)).toList();
@@ -67,8 +84,7 @@ final class IncomingConnections implements AutoCloseable {
       try {
         socket.close();
       } catch (IOException e) {
-        System.getLogger(IncomingConnections.class.getName())
-            .log(System.Logger.Level.DEBUG, "raft connection did not close", e);
+        LOG.log(System.Logger.Level.DEBUG, "raft connection did not close", e);
       }
     }
   }
@@ -84,26 +100,54 @@ final class IncomingConnections implements AutoCloseable {
     }
     unproven.add(entry);
     if (unproven.size() > MOST_UNPROVEN) {
-      oldestOfTheBusiest().end();
+      Entry least = leastWanted(entry);
+      least.end();
+      lastClosed = least.address.getHostAddress();
+      untold++;
+      if (!telling) {
+        tell();
+      }
     }
     entry.deadline =
         Optional.of(timer.schedule(entry::end, PROVE_WITHIN.toMillis(), TimeUnit.MILLISECONDS));
     return Optional.of(entry);
   }
 
-  private Entry oldestOfTheBusiest() {
-    Map<InetAddress, Long> counts =
-        unproven.stream()
-            .collect(Collectors.groupingBy(entry -> entry.address, Collectors.counting()));
-    InetAddress busiest =
-        counts.entrySet().stream()
-            .max(Comparator.comparing(Map.Entry::getValue))
-            .orElseThrow()
-            .getKey();
-    return unproven.stream()
-        .filter(entry -> entry.address.equals(busiest))
-        .findFirst()
-        .orElseThrow();
+  private Entry leastWanted(Entry added) {
+    Map<Network, Long> ofNetworks = counts(entry -> entry.network);
+    Map<InetAddress, Long> ofAddresses = counts(entry -> entry.address);
+    Comparator<Entry> firstToGo =
+        Comparator.<Entry, Boolean>comparing(entry ->
+                members.contains(entry.address)
+                    && ofAddresses.getOrDefault(entry.address, 0L) <= MOST_OF_A_MEMBER)
+            .thenComparing(
+                entry -> ofNetworks.getOrDefault(entry.network, 0L), Comparator.reverseOrder())
+            .thenComparing(unproven::indexOf); // the oldest
+    return unproven.stream().filter(entry -> entry != added).min(firstToGo).orElseThrow();
+  }
+
+  private <K> Map<K, Long> counts(Function<Entry, K> key) {
+    return unproven.stream().collect(Collectors.groupingBy(key, Collectors.counting()));
+  }
+
+  /// Says how many were closed for new ones since it was last said, and again after a while until
+  /// there are none.
+  private synchronized void tell() {
+    telling = untold > 0 && !closed;
+    if (telling) {
+      int count = untold;
+      String last = lastClosed;
+      untold = 0;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "raft port is flooded, connections closed that had not proved themselves, for new"
+                  + " ones count="
+                  + count
+                  + " last from="
+                  + last);
+      timer.schedule(this::tell, BETWEEN_LINES.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override

@@ -46,6 +46,7 @@ final class OutgoingCalls implements AutoCloseable {
   private static final int MOST_TEXT = 300;
 
   private final Membership membership;
+  private final MemberAddresses addresses;
   private final PeerProof proof;
   private final CallRules rules;
   private final Map<String, Deque<PeerConnection>> idle = new ConcurrentHashMap<>();
@@ -54,8 +55,11 @@ final class OutgoingCalls implements AutoCloseable {
   private final Refusals refusals = new Refusals();
   private volatile boolean closed;
 
-  OutgoingCalls(Membership membership, PeerProof proof, CallRules rules) {
+  /// @param addresses that learn where members are called
+  OutgoingCalls(
+      Membership membership, MemberAddresses addresses, PeerProof proof, CallRules rules) {
     this.membership = membership;
+    this.addresses = addresses;
     this.proof = proof;
     this.rules = rules;
   }
@@ -147,8 +151,11 @@ final class OutgoingCalls implements AutoCloseable {
       fresh.setTcpNoDelay(true);
       fresh.setKeepAlive(true);
       // Looked up anew each time: a name may come to exist, or to mean another address.
-      fresh.connect(
-          new InetSocketAddress(peer.host(), peer.port()), (int) CONNECT_LIMIT.toMillis());
+      InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
+      if (!address.isUnresolved()) {
+        addresses.add(address.getAddress());
+      }
+      fresh.connect(address, (int) CONNECT_LIMIT.toMillis());
       try {
         return proof.call(fresh, peer);
       } catch (IOException e) {

@@ -30,8 +30,9 @@ final class RaftPort implements RaftServerRpc {
   RaftPort(RaftConfig config, PeerProof proof, RaftServer server) {
     Membership membership = new Membership(config, server);
     CallRules rules = new CallRules(membership);
-    this.outgoing = new OutgoingCalls(membership, proof, rules);
-    this.incoming = new IncomingCalls(config.bind(), membership, proof, rules, server);
+    MemberAddresses addresses = new MemberAddresses();
+    this.outgoing = new OutgoingCalls(membership, addresses, proof, rules);
+    this.incoming = new IncomingCalls(config.bind(), membership, addresses, proof, rules, server);
   }
 
   @Override
