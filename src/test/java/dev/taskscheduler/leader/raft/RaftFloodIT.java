@@ -1,6 +1,5 @@
 package dev.taskscheduler.leader.raft;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.Eventually;
@@ -144,11 +143,14 @@ class RaftFloodIT {
       peers.start(0);
       PeerProof proof = PeerProof.of(peers.config(1));
       try (var flood = new Flood(peers.nodes().getFirst())) {
+        long start = System.nanoTime();
         flood.awaitFull();
         for (String from : List.of("127.0.0.1", "127.0.1.1")) { // that of members, and a new one
           Eventually.await(from, AT_MOST, () -> answered(peers, proof, from));
         }
-        assertEquals(1, floods.lines.size(), floods.lines::toString);
+        int lines = floods.lines.size();
+        long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+        assertTrue(lines >= 1 && lines <= 2 + seconds / 10, floods.lines::toString);
         assertTrue(floods.lines.peek().contains("count=1 last from=127.0.0."));
       }
     } finally {
