@@ -106,6 +106,7 @@ public final class LocalCluster {
           .variables(0)
           .forEach((variable, value) -> own.put(variable, given(variable).orElse(value)));
       nodes.add(NodeProcess.start(Optional.empty(), own));
+      greet(given("LISTEN_ADDR").orElse(":8080"));
       return;
     }
     List<String> names =
@@ -117,9 +118,27 @@ public final class LocalCluster {
       own.put("NODE_ID", name);
       own.put("LISTEN_ADDR", listen(given("LISTEN_ADDR").orElse(":8081"), i));
       own.putAll(group.variables(i));
-      nodes.add(NodeProcess.start(Optional.of(name), own));
-      System.out.println(name + ": listens on " + own.get("LISTEN_ADDR"));
+      NodeProcess node = NodeProcess.start(Optional.of(name), own);
+      nodes.add(node);
+      System.out.println(
+          "%s: listens on %s, process %d"
+              .formatted(name, own.get("LISTEN_ADDR"), node.process().pid()));
     }
+    greet(listen(given("LISTEN_ADDR").orElse(":8081"), 0));
+  }
+
+  /// Says what to open and what to paste; nothing where the port is not known yet.
+  private static void greet(String listen) {
+    String port = listen.substring(listen.lastIndexOf(':') + 1);
+    if (port.equals("0") || !port.matches("\\d{1,5}")) {
+      return;
+    }
+    System.out.println(
+        """
+        Once it is ready, open http://localhost:%1$s/swagger/ and http://localhost:%1$s/health, or submit a task:
+          curl -X POST http://localhost:%1$s/submit -H 'Content-Type: application/json' -d '{"payload":{"job":"demo"}}'\
+        """
+            .formatted(port));
   }
 
   /// The address of the node with number `i`, from 0; port 0 stays.
