@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// What the image's AOT cache is made of: a node by each elector in one process, until it is told
+/// Runs a node with each elector in one process, to record the image's AOT cache, until it is told
 /// to stop. A cache that knew one elector alone would make the other one slow to start.
 public final class AotTraining {
   private AotTraining() {}

@@ -38,7 +38,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One node, wired: its rooms started in order, and stopped in reverse.
+/// Wires one node: starts its parts in order and stops them in reverse.
 final class App implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(App.class.getName());
 

@@ -1,6 +1,6 @@
 package dev.taskscheduler.conf;
 
-/// Who nominates the leader.
+/// The kinds of election.
 public enum ElectionKind {
   /// Every eligible node stands at the fence.
   REDIS,

@@ -1,6 +1,6 @@
 package dev.taskscheduler.conf;
 
-/// How log lines look.
+/// The formats of log lines.
 public enum LogFormat {
   /// For people: [TextLog].
   TEXT,

@@ -2,7 +2,7 @@ package dev.taskscheduler.conf;
 
 import java.util.logging.Level;
 
-/// How much is logged, by the names of `System.Logger`.
+/// The log levels, by the names of `System.Logger`.
 public enum LogLevel {
   /// A person must act.
   ERROR(Level.SEVERE),

@@ -10,8 +10,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 
-/// What both forms of a log line share. Written by hand, since `String.format` and its pattern cost
-/// ten times as much as all of this.
+/// Formats the parts that both forms of a log line share. Written by hand, since `String.format`
+/// and its pattern cost ten times as much as all of this.
 abstract class LogLine extends Formatter {
   private static final int TYPICAL_LENGTH = 200;
   private static final int LONGEST_MESSAGE = 8 << 10;

@@ -2,8 +2,8 @@ package dev.taskscheduler.conf;
 
 import java.util.logging.LogRecord;
 
-/// One line a record, for people: time, level, logger, message, and what was thrown, its stack
-/// trace on the same line with ` | ` between the frames.
+/// Formats a log record as one line, for people: time, level, logger, message, and what was thrown,
+/// its stack trace on the same line with ` | ` between the frames.
 public final class TextLog extends LogLine {
   private static final String BASE = "dev.taskscheduler.";
 

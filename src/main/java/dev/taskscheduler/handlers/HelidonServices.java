@@ -10,9 +10,9 @@ import io.helidon.service.registry.ServiceRegistryConfig;
 import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.service.registry.Services;
 
-/// What Helidon's parts ask its service registry for, said instead of sought: the mappers of header
-/// values, and a configuration, which is empty, for all that Helidon is told is told by calls. To
-/// seek it reads a list in every jar, a fifth of the time of a node's start.
+/// Provides what Helidon's parts ask its service registry for, without a search: the mappers of
+/// header values, and a configuration, which is empty, for all that Helidon is told is told by
+/// calls. To seek it reads a list in every jar, a fifth of the time of a node's start.
 public final class HelidonServices {
   private HelidonServices() {}
 

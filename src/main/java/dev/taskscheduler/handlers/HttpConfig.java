@@ -6,7 +6,7 @@ import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
 import java.time.Duration;
 
-/// How the REST face listens.
+/// The configuration of the HTTP server.
 ///
 /// @param node this node's id
 /// @param host an address or a name to bind; `0.0.0.0` for all

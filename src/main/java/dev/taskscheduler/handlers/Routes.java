@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// Which path and method goes where.
+/// The table of routes: path and method to handler.
 final class Routes {
   private Routes() {}
 

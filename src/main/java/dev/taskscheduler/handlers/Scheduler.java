@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What stands behind the REST face.
+/// The parts that the REST API calls.
 ///
 /// @param paused what is kept from starting, and since when; answers at once
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower; answers at once

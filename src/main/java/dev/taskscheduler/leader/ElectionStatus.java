@@ -3,7 +3,7 @@ package dev.taskscheduler.leader;
 import java.util.List;
 import java.util.Optional;
 
-/// What an elector that nominates one of a group of nodes knows of that group, for people.
+/// The state of an elector's group, for people.
 ///
 /// @param term the newest that this node has heard of
 /// @param problem why nobody can be nominated; empty when all is well

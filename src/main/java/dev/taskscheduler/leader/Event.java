@@ -5,7 +5,7 @@ import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseState;
 
-/// What happened, as the one thread that owns leadership is told it.
+/// The events of the thread that owns leadership.
 sealed interface Event {
   /// The elector wants this node to lead.
   record Nominated() implements Event {}

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// One leadership of this node.
+/// A leadership that this node holds, and the state of its lease.
 final class HeldLeadership implements Leadership {
   private final Acquisition.Granted grant;
   private final String elector;

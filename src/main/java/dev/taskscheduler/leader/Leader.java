@@ -2,7 +2,8 @@ package dev.taskscheduler.leader;
 
 import java.time.Instant;
 
-/// Who leads, as any node sees it: at most a sixteenth of this node's trust and a round trip old.
+/// The current leader, as any node sees it: at most a sixteenth of this node's trust and a round
+/// trip old.
 ///
 /// @param node the leader's node id
 /// @param epoch of its fencing token

@@ -2,7 +2,7 @@ package dev.taskscheduler.leader;
 
 import java.time.Duration;
 
-/// How this node takes part in leadership.
+/// The configuration of leadership.
 ///
 /// @param node this node's id
 /// @param trust how long a leader trusts itself after the start of a beat that succeeded

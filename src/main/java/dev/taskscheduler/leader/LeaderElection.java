@@ -2,7 +2,7 @@ package dev.taskscheduler.leader;
 
 import java.util.Optional;
 
-/// Says whether this node should stand at the gate: an elector nominates, the fence admits. A port.
+/// Nominates this node or not. The lease decides: an elector nominates, the lease admits. A port.
 public interface LeaderElection extends AutoCloseable {
   /// `redis` or `raft`, as `/leader` shows it.
   String name();

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Who leads, as this node has seen it. Written by the thread that owns leadership, read by any.
+/// Remembers who leads, as this node has observed it. Written by the thread that owns leadership,
+/// read by any.
 final class LeaderObserver {
   private static final System.Logger LOG = System.getLogger(LeaderObserver.class.getName());
 

@@ -2,8 +2,8 @@ package dev.taskscheduler.leader;
 
 import java.time.Duration;
 
-/// What exists only while this node leads. Called by the one thread that owns leadership; every
-/// method returns at once.
+/// The work that exists only while this node leads. Called by the one thread that owns leadership;
+/// every method returns at once.
 public interface LeaderWork {
   /// Starts the work under `leadership`. No claim before recovery has answered.
   void begin(Leadership leadership);

@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader;
 
-/// What the leader room tells whoever counts. Must be quick.
+/// Receives the events of leadership, for metrics. Must be quick.
 public interface LeadershipListener {
   /// This node began or ended to lead.
   void transition(boolean leading);

@@ -2,7 +2,7 @@ package dev.taskscheduler.leader;
 
 import dev.taskscheduler.lease.FencingToken;
 
-/// Where this node's leadership stands.
+/// The states of this node's leadership.
 sealed interface LeadershipState {
   /// Watches, and stands at the gate when it wants to.
   record Following() implements LeadershipState {}

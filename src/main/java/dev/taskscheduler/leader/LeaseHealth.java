@@ -5,8 +5,8 @@ import dev.taskscheduler.lease.LeaseException;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Whether the fence answers and may be led on: tells each change once in the log, and what stands
-/// to whoever asks. Safe for use by several threads.
+/// The health of the lease's Redis: tells each change once in the log, and what stands to whoever
+/// asks. Safe for use by several threads.
 final class LeaseHealth {
   private static final System.Logger LOG = System.getLogger(LeaseHealth.class.getName());
   private static final String LOOK = "look";

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What one nominee has seen of the fence, and since when: whether it may stand, and what it must
-/// show there.
+/// Remembers what this node observed of the lease, and since when: whether it may stand, and what
+/// it must show there.
 ///
 /// Time counts from the answer of the first look that showed something, since Redis may have
 /// changed it at any time before. What [#passes] yields is what was seen when the wait ended, never

@@ -3,8 +3,8 @@ package dev.taskscheduler.leader;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Whether this node's leadership still makes steps, as its beats ask before each: a leader that
-/// can do nothing must lose its lease. Safe for use by several threads.
+/// Checks, before each renewal, that this node's leadership still makes steps: a leader that can do
+/// nothing must lose its lease. Safe for use by several threads.
 final class ProgressMonitor {
   /// Of the work: far more than the calls to Redis in one step may take.
   private static final Duration LONGEST = Duration.ofSeconds(15);

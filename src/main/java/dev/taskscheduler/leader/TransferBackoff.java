@@ -2,9 +2,9 @@ package dev.taskscheduler.leader;
 
 import java.time.Duration;
 
-/// When a nominee whom Redis does not answer is to hand its nomination on: after one trust, so that
-/// who can reach Redis may stand; and later each time while Redis is away for all, so that a group
-/// does not do nothing but elect. No clock is read here. One thread.
+/// Decides when a nominated node that cannot reach Redis gives its nomination away: after one
+/// trust, so that who can reach Redis may stand; and later each time while Redis is away for all,
+/// so that a group does not do nothing but elect. No clock is read here. One thread.
 final class TransferBackoff {
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final int LONGEST_DOUBLING = 10;

@@ -4,8 +4,8 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/// Raised once by each new leader; every leader's script compares it with the one in Redis and
-/// refuses any other.
+/// The fencing token of one leadership, raised once by each new leader; every leader's script
+/// compares it with the one in Redis and refuses any other.
 ///
 /// Inside Redis it is compared for equality, so that an epoch that comes back after a failover is
 /// told apart by its nonce. Targets outside order by `epoch`, which grows with every leader, even

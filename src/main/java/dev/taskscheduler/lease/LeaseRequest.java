@@ -2,7 +2,7 @@ package dev.taskscheduler.lease;
 
 import java.time.Duration;
 
-/// Who stands at the gate.
+/// A candidate's request for the lease.
 ///
 /// @param node the node's id, shown to people
 /// @param elector `redis` or `raft`

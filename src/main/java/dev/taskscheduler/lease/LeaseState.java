@@ -3,7 +3,7 @@ package dev.taskscheduler.lease;
 import java.time.Duration;
 import java.time.Instant;
 
-/// What the fence showed at one look.
+/// The state of the lease at one observation.
 public sealed interface LeaseState {
   /// No fence stands: nobody has led in this namespace yet, or Redis was emptied.
   record Vacant() implements LeaseState {}

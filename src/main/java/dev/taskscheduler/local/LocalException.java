@@ -1,6 +1,6 @@
 package dev.taskscheduler.local;
 
-/// What `./run` cannot do here, said so that a person can mend it.
+/// An error of `./run` with a message that says how to fix it.
 final class LocalException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

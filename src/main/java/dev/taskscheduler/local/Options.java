@@ -2,7 +2,7 @@ package dev.taskscheduler.local;
 
 import java.util.Optional;
 
-/// What `./run` was asked for.
+/// The options of `./run`.
 ///
 /// @param nodes 1 to 9; empty when not said: one, unmarked, on the usual port
 /// @param election `raft` or `redis`; empty when not said

@@ -11,8 +11,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What `state` holds: the redis-server that runs for a folder, and who uses it. Read and written
-/// under the folder's lock only.
+/// The content of the file `state`: the redis-server that runs for a folder, and who uses it. Read
+/// and written under the folder's lock only.
 record RedisState(Proc server, int port, List<User> users) {
   RedisState {
     users = List.copyOf(users);

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What is read at each scrape. All answer at once, from what is known already: a scrape must not
-/// hang on Redis.
+/// The values that gauges read at each scrape. All answer at once, from what is known already: a
+/// scrape must not hang on Redis.
 ///
 /// @param leadership of this node, while it lasts
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower

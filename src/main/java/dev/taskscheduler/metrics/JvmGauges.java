@@ -4,8 +4,8 @@ import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 
-/// Of the JVM what Helidon measures too, but under names that end as a counter's or a histogram's
-/// do and are none.
+/// Gauges of the JVM that Helidon measures too, but under names with the endings of counters or
+/// histograms.
 final class JvmGauges {
   private JvmGauges() {}
 

@@ -6,7 +6,7 @@ import io.helidon.metrics.api.Counter;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What targets of HTTP tasks and of callbacks answered.
+/// Counts the answers of targets of HTTP tasks and callbacks.
 final class TargetMeters {
   private final Map<ResponseCategory, Counter> tasks;
   private final Map<ResponseCategory, Counter> callbacks;

@@ -8,8 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/// How many tasks stand where, for how long the first of them have, and what keeps them from
-/// starting.
+/// Gauges of tasks: how many are in each state, how old the first ones are, and what is paused.
 final class TaskGauges {
   private final MeterRegistryWriter book;
   private final GaugeSources levels;

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One attempt under way. Its fate is decided once, by whoever comes first: the runner that ends,
-/// the clock, or the end of leadership; only the winner writes.
+/// One running attempt. Its fate is decided once, by whoever comes first: the runner that ends, the
+/// clock, or the end of leadership; only the winner writes.
 final class Attempt {
   enum Fate {
     OPEN,

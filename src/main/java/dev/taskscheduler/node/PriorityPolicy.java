@@ -2,7 +2,7 @@ package dev.taskscheduler.node;
 
 import java.time.Duration;
 
-/// Which tasks go first.
+/// The policies by which priorities share the claims.
 public sealed interface PriorityPolicy {
   /// A lower priority runs only when nothing of a higher one is ready.
   ///

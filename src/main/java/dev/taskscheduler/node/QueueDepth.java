@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/// What the leader has before it, and what is paused, at most a second old, so that health and
-/// metrics are answered at once.
+/// Keeps the counts of tasks and pauses, at most a second old, so that health and metrics answer at
+/// once.
 public final class QueueDepth implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(QueueDepth.class.getName());
   private static final Duration PERIOD = Duration.ofMillis(500);

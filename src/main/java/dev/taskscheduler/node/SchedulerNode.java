@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What this node does while it leads: one [Tenure] a leadership, nothing in between.
+/// The work of this node while it leads: one [Tenure] for each leadership, nothing in between.
 public final class SchedulerNode implements LeaderWork {
   private final WorkerConfig config;
   private final ClaimStore store;

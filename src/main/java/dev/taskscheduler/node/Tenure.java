@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One leadership's work, from recovery to the last answer: a dispatcher that claims and starts, a
-/// [Maintenance] and a [Repairer].
+/// The work of one leadership, from recovery to the last answer: a dispatcher that claims and
+/// starts, a [Maintenance] and a [Repairer].
 ///
 /// Its threads wait on futures and are never interrupted; they end because `quiet` is set or trust
 /// is over.

@@ -18,9 +18,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// What one leadership has interrupted, or could not write the end of, while Redis was away. This
-/// process lived through it, so none of it has to count as lost with its leader: it goes back
-/// uncharged, in the name of that leadership, as long as nobody has taken over and its token
+/// The attempts that one leadership interrupted, or whose end it could not write, while Redis was
+/// away. This process lived through it, so none of it has to count as lost with its leader: it goes
+/// back uncharged, in the name of that leadership, as long as nobody has taken over and its token
 /// stands, which the script checks. Nothing is claimed in its name any more.
 final class Unsettled {
   private static final System.Logger LOG = System.getLogger(Unsettled.class.getName());

@@ -3,7 +3,8 @@ package dev.taskscheduler.node;
 import dev.taskscheduler.task.RepairKind;
 import java.time.Duration;
 
-/// What the node room tells whoever counts. Called often and by many threads: must be quick.
+/// Receives the events of the leader's work, for metrics. Called often and by many threads: must be
+/// quick.
 public interface WorkListener {
   /// A task was started for the first time.
   ///

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Who may run, and who waits here for a worker that is free.
+/// Hands out workers to claimed tasks, and queues those that wait for a free one.
 ///
 /// While tasks are brief, some more are claimed than there are workers, so that who ends a task has
 /// the next at hand: a round trip to Redis takes longer than such a task. They wait for a few

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/// Why no connection to Redis came about, as people are told.
+/// Explains to people why no connection to Redis was made.
 final class ConnectFailure {
   private static final String CERTIFICATE_WANTED =
       "if it asks for a certificate, give REDIS_TLS_CERT and REDIS_TLS_KEY";

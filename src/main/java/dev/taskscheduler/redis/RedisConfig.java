@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Where Redis is and how to log in to it.
+/// The address of Redis and its login.
 ///
 /// @param host a name or an address, without brackets
 /// @param port 1 to 65535

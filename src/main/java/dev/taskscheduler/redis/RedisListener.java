@@ -1,6 +1,6 @@
 package dev.taskscheduler.redis;
 
-/// What the redis room tells whoever counts. Called by many threads: must be quick.
+/// Receives the events of Redis calls, for metrics. Called by many threads: must be quick.
 public interface RedisListener {
   /// Tells nobody.
   RedisListener NONE = (script, nanos, failed) -> {};

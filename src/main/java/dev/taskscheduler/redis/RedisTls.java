@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/// How a connection to Redis is encrypted. Its certificate and host name are always checked.
+/// The TLS configuration of connections to Redis. Its certificate and host name are always checked.
 ///
 /// @param trusted who may have signed Redis's certificate; empty: whom the JDK trusts
 /// @param identity what this node shows when Redis asks for a certificate

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Whether the Redis user has the rights that our scripts need. Redis checks them call by call: a
-/// script that lacks one is stopped in its middle, and what it has written stays.
+/// Checks whether the Redis user has the rights that our scripts need. Redis checks them call by
+/// call: a script that lacks one is stopped in its middle, and what it has written stays.
 public final class Rights {
   private static final LuaScript SCRIPT = LuaScript.load(Rights.class, "rights");
   private static final String NAME = "rights";

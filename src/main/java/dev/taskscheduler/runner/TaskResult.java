@@ -10,7 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// What an attempt that ended well hands back.
+/// The result of an attempt that succeeded.
 ///
 /// @param json a JSON value in UTF-8, kept with the task; empty if there is nothing to keep. Its
 ///   numbers fit a double and its strings are Unicode (RFC 7493). Not to be changed after

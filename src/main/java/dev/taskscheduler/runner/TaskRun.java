@@ -3,7 +3,7 @@ package dev.taskscheduler.runner;
 import dev.taskscheduler.lease.FencingToken;
 import java.util.Optional;
 
-/// What a runner sees of the task that it runs.
+/// The task that a runner runs, as the runner sees it.
 ///
 /// @param id the task's
 /// @param attempt from 1; never used twice for a task

@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-/// What became of a task when the end of its attempt was recorded.
+/// The state of a task after the end of its attempt was recorded.
 public enum AttemptEnd {
   COMPLETED,
   DEAD,

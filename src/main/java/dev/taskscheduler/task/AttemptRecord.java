@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One start of a task, over or under way.
+/// One attempt of a task, ended or running.
 ///
 /// @param number of the start, from 1
 /// @param epoch of the leader that started it

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// What a task asks of its [Backoff]; what is empty is as the leader is configured when an attempt
-/// has failed.
+/// The values of [Backoff] that a task sets itself; what is empty is as the leader is configured
+/// when an attempt has failed.
 ///
 /// @param base 1 ms to a day
 /// @param cap 1 ms to a day; not below base

@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.time.Instant;
 
-/// One start of one task, granted to one leader.
+/// One attempt of one task, granted to one leader.
 ///
 /// @param attempt the number of this start, from 1; never used twice for a task
 /// @param charged attempts that were charged to the task before this one; a planned stop charges

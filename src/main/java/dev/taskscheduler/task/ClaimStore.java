@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// What only the leader may do with tasks: every call carries its token, and fails with
+/// The calls that only the leader may make: every call carries its token, and fails with
 /// [StoreException.Fenced] once another leads. A port; Redis keeps the tasks and compares the token
 /// inside each script.
 ///

@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a submission has reached when it is answered; each more than the one before.
+/// The levels of durability of a submission at its answer; each more than the one before.
 public enum Durability {
   /// Redis has it in its memory, and writes it down as it is configured.
   MEMORY,

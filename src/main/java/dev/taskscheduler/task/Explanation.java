@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Where a task stands and what is before it, at one instant. Who leads is not known here.
+/// The state of a task and what is ahead of it, at one instant. Who leads is not known here.
 ///
 /// @param at that instant, by the store's clock
 /// @param options what its submission asked for

@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Duration;
 import java.util.Optional;
 
-/// How an attempt ended.
+/// The outcomes of an attempt.
 public sealed interface Outcome {
   /// The runner returned, with nothing to keep.
   Outcome SUCCESS = new Success(new byte[0]);

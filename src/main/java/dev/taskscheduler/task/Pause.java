@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What is kept from starting. Survives restarts and leaders.
+/// A pause: what may not start. Survives restarts and leaders.
 public sealed interface Pause {
   /// As many may stand at once.
   int MOST = 200;

@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-/// What is wrong with a payload for the runner of its type.
+/// One error in a payload, found by the runner of its type.
 ///
 /// @param pointer to the value inside the payload, as RFC 6901 writes it
 /// @param detail what to change

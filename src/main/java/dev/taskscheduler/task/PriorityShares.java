@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.time.Duration;
 
-/// Which tasks a claim takes first.
+/// The shares of the priorities in one claim.
 ///
 /// @param high how many of the limit are for high; what the three leave goes by priority
 /// @param medium how many are for medium

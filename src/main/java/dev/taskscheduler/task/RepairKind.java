@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-/// What a [RepairPass] may find wrong, and put right.
+/// The kinds of damage that a [RepairPass] repairs.
 public enum RepairKind {
   /// A task that has not ended stood in no index, so that it would never have run: it is ready.
   LOST("lost"),

@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.util.Map;
 
-/// One look through all that is kept, in small steps; what is wrong is put right at the step that
+/// One pass over everything stored, in small steps; what is wrong is put right at the step that
 /// finds it so, under the leader's token. For one thread, which nobody interrupts.
 public interface RepairPass {
   /// Looks at some more; one call to Redis of a few hundred keys, and few that look through a list.

@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.util.OptionalInt;
 
-/// How often a task is tried and how long it waits in between; what is empty is as the leader is
+/// The number of attempts of a task and the waits between them; what is empty is as the leader is
 /// configured.
 ///
 /// @param maxAttempts attempts that may be charged to it before it is dead; 1 to 1,000

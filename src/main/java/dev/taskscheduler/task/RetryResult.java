@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-/// What became of a dead or expired task that somebody wanted back.
+/// The results of a retry of a dead or expired task.
 public enum RetryResult {
   /// It is ready, with a new life before it and its attempts behind it.
   REVIVED,

@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Duration;
 import java.time.Instant;
 
-/// When a task may start. Redis keeps it to the millisecond, by its own clock.
+/// The time from which a task may start. Redis keeps it to the millisecond, by its own clock.
 public sealed interface StartTime {
   /// As soon as a worker is free.
   StartTime NOW = new Now();

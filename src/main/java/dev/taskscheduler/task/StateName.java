@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a task's state is called.
+/// The names of task states.
 public enum StateName {
   SCHEDULED,
   RETRYING,

@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.util.Optional;
 
-/// What the store said of itself when it was last asked; at most a second old.
+/// The health of the store when it was last asked; at most a second old.
 ///
 /// @param answers whether it answered
 /// @param problem what a person must change; empty when all is well

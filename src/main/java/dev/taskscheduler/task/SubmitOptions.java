@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What is asked of the submission itself, and is not kept with the task.
+/// The options of the submission itself, which are not stored with the task.
 ///
 /// @param idempotency under which key it is to be kept once
 /// @param uniqueWindow the time for which no other task may have held the task's unique key,

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a URL must be that a task asks, be it named by a payload or by a [Callback]. Whom it may
-/// ask is judged when it is asked, by the node that does.
+/// Checks the URLs that tasks may request, in payloads and in a [Callback]. Whom it may ask is
+/// judged when it is asked, by the node that does.
 public final class TargetUrl {
   /// What is allowed, for people.
   public static final String RULE =

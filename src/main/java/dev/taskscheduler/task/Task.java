@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.time.Instant;
 
-/// What is known of a task, without its payload.
+/// A task, without its payload.
 ///
 /// @param attempts how often it was started, all starts counted
 public record Task(

@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Duration;
 import java.util.Map;
 
-/// How many tasks stand where, at one instant.
+/// The counts of tasks by state, at one instant.
 ///
 /// @param waited of each priority that has something ready that is not set aside, for how long the
 ///   task at the front has been ready: since it was submitted, was due or was last tried

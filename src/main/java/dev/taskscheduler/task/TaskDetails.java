@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.util.List;
 
-/// All that is known of a task.
+/// Everything known about a task.
 ///
 /// @param options what its submission asked for
 /// @param charged attempts charged against its limit

@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Which tasks a listing is about; what is empty asks for nothing.
+/// The filter of a list of tasks; what is empty asks for nothing.
 ///
 /// @param submittedSince this time or later
 /// @param submittedBefore earlier than this

@@ -2,7 +2,7 @@ package dev.taskscheduler.task;
 
 import java.time.Duration;
 
-/// What bounds the tasks that are kept.
+/// The limits of stored tasks.
 ///
 /// @param maxPending tasks that have not ended; one more is refused
 /// @param maxAttempts starts of a task that may be charged to it before it is dead, 1 or more

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What a submission asks for beyond the usual; what is empty is as the leader is configured.
+/// The optional settings of a task; what is empty is as the leader is configured.
 ///
 /// @param due when the task may start
 /// @param retry how often and after what waits it is tried

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// What there is, at a glance.
+/// An overview of all tasks.
 ///
 /// @param front of each priority that has something ready, when the task at the front was submitted
 /// @param nextDue when the first of what is scheduled is due

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/// What users may ask of tasks, from any node.
+/// The service for users of tasks, on any node.
 ///
 /// Methods block for a bounded time and may be called by threads that are interrupted: they wait on
 /// futures only.

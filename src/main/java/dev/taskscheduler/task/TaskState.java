@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Where a task stands.
+/// The states of a task.
 public sealed interface TaskState {
   /// Waits for a time that its submission asked for, or for a leader that knows its type.
   record Scheduled(Instant dueAt) implements TaskState {}

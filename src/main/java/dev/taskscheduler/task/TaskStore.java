@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// What any node may do with tasks. A port; Redis keeps them.
+/// The calls that any node may make. A port; Redis keeps them.
 ///
 /// Each future ends within a few seconds, at the worst with a [StoreException].
 public interface TaskStore {

@@ -26,9 +26,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Lets those pass that show a token (RFC 6750), before anything is read of a body, and binds
-/// [Caller] for what is behind. There where tokens are asked for at all: without them no request
-/// comes by here.
+/// Admits requests with a valid token (RFC 6750) before their bodies are read, and binds [Caller]
+/// for the handlers. There where tokens are asked for at all: without them no request comes by
+/// here.
 public final class AccessFilter implements Filter {
   private static final Logger LOG = System.getLogger(AccessFilter.class.getName());
 

@@ -2,7 +2,7 @@ package dev.taskscheduler.handlers.auth;
 
 import java.util.Set;
 
-/// Who may call the REST face.
+/// The policy of access to the REST API.
 public sealed interface AccessPolicy {
 
   /// Whoever reaches the port, for everything.

@@ -2,7 +2,7 @@ package dev.taskscheduler.handlers.auth;
 
 import java.util.Set;
 
-/// Who sends a request, as far as tokens tell. Bound while the request is handled.
+/// The sender of a request, as far as its token says. Bound while the request is handled.
 public sealed interface Caller {
   /// Bound by [AccessFilter]; where it is not bound no tokens are asked for.
   ScopedValue<Caller> CURRENT = ScopedValue.newInstance();

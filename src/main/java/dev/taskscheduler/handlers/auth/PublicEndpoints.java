@@ -3,7 +3,7 @@ package dev.taskscheduler.handlers.auth;
 import dev.taskscheduler.handlers.wire.Paths;
 import java.util.Set;
 
-/// What may be left open to those who show no token.
+/// The endpoints that may be open without a token.
 public enum PublicEndpoints {
   /// How the node is. The two probes under it say one word and are always open.
   HEALTH("/health"),

@@ -5,7 +5,7 @@ import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.leader.LeadershipManager;
 import java.util.Optional;
 
-/// What the REST face may ask of leadership.
+/// The questions that the REST API asks about leadership.
 public interface LeaderView {
   /// Who leads as this node sees it; empty while there is none.
   Optional<Leader> leader();

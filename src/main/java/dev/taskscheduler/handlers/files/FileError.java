@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.files;
 
-/// Why a file cannot be used.
+/// The reason why a file cannot be used.
 ///
 /// @param where its path, with a line where one is to blame; nothing of what stands there, which
 ///   may be a secret

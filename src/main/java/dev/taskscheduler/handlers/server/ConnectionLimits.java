@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.server;
 
-/// How many connections of clients are open at once.
+/// The limits of open client connections.
 ///
 /// @param most in all; 0 for as many as there is memory for
 /// @param perAddress from one address; 0 for half of all; an IPv6 address counts by its first 64

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Why a submission was not kept, in the words of a problem.
+/// Makes the problem details for submissions that were not stored.
 public final class SubmitProblems {
   private static final int UNPROCESSABLE = 422;
 

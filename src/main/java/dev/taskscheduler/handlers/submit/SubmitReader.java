@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// One body of `POST /submit` while it is read. A body that asks for nothing beyond the usual makes
-/// nothing beyond a priority, a type and a payload.
+/// Reads one body of `POST /submit`. A body that asks for nothing beyond the usual makes nothing
+/// beyond a priority, a type and a payload.
 final class SubmitReader {
   static final String DEFAULT_TYPE = "log";
 

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
-/// Says why a task is not running now: in one sentence, and in fields.
+/// Writes why a task is not running now: in one sentence, and in fields.
 final class ExplanationJson {
   private ExplanationJson() {}
 

@@ -4,7 +4,7 @@ import dev.taskscheduler.handlers.wire.Problem;
 import io.helidon.http.Status;
 import java.util.regex.Pattern;
 
-/// What is said of ids.
+/// Parses task ids, and makes the problem for a bad one.
 final class TaskIds {
   private static final Pattern ID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");

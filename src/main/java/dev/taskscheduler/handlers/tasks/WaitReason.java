@@ -3,7 +3,7 @@ package dev.taskscheduler.handlers.tasks;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.TaskState;
 
-/// Why a task is not running now; where several hold, the one that has to go first.
+/// The reasons why a task is not running now; where several hold, the one that has to go first.
 enum WaitReason {
   ENDED("ended"),
   RUNNING("running"),

@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.tls;
 
-/// How requests travel.
+/// The transport of requests: plain or TLS.
 public sealed interface Transport {
 
   /// As plain HTTP.

@@ -4,8 +4,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.ServerRequestHeaders;
 
-/// How long a request's body says it is. Helidon looks for a mapper of text to numbers each time it
-/// is asked; it has refused what is no number before a handler runs.
+/// Reads the length that a request announces for its body. Helidon looks for a mapper of text to
+/// numbers each time it is asked; it has refused what is no number before a handler runs.
 public final class ContentLength {
   /// Nothing is said: no body, or one in chunks.
   public static final long NONE = -1;

@@ -2,7 +2,7 @@ package dev.taskscheduler.handlers.wire;
 
 import java.util.Locale;
 
-/// Why a token that was shown is not taken.
+/// The reasons why a token is refused.
 public enum FailedLogin {
   /// None of those that the node knows.
   UNKNOWN("This node does not know the token; ask its operator for one."),

@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.wire;
 
-/// One thing that is wrong with a request body.
+/// One error in a request body.
 ///
 /// @param pointer where, as a JSON Pointer (RFC 6901)
 /// @param detail what to change

@@ -4,7 +4,7 @@ import dev.taskscheduler.task.PayloadError;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What is wrong with a body, gathered while it is read; up to a limit.
+/// The errors of a request body, collected while it is read; up to a limit.
 public final class FieldErrors {
   public static final int MOST = PayloadError.MOST;
   private static final int SHOWN = 100;

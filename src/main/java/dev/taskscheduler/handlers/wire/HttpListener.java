@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.wire;
 
-/// What the REST face tells whoever counts. Called for every request: must be quick.
+/// Receives the events of the HTTP server, for metrics. Called for every request: must be quick.
 public interface HttpListener {
   /// A request was answered.
   ///

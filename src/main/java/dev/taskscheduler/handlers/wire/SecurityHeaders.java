@@ -8,9 +8,10 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.WritableHeaders;
 import java.util.List;
 
-/// What every answer tells browsers: to guess no type, to keep no copy, to show it in no frame, to
-/// run nothing of it, and to tell no other site where the reader came from. Over TLS: to come back
-/// over TLS alone. A page may carry a policy of its own, and be kept under its tag.
+/// The security headers of every answer. They tell browsers to guess no type, to keep no copy, to
+/// show it in no frame, to run nothing of it, and to tell no other site where the reader came from.
+/// Over TLS: to come back over TLS alone. A page may carry a policy of its own, and be kept under
+/// its tag.
 public final class SecurityHeaders {
   static final HeaderName POLICY = HeaderNames.create("Content-Security-Policy");
 

@@ -19,7 +19,8 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ProtoUtils;
 
-/// What of another member's calls and answers is handed on to Ratis, which checks little of it.
+/// Checks the calls and answers of other members before Ratis gets them; Ratis checks little
+/// itself.
 final class CallRules {
   /// A term may lie this far above the newest one known here. With an election every half second a
   /// group needs 97 days without this member to get so far; and it would take 2^39 calls, each

@@ -8,9 +8,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Whether what a member keeps is still there and more can be written: Ratis goes on as if nothing
-/// had happened where it is not so. Looked at every second, on a thread of its own, for a disk may
-/// hang.
+/// Checks that a member's files are still there and more can be written: Ratis goes on as if
+/// nothing had happened where it is not so. Looked at every second, on a thread of its own, for a
+/// disk may hang.
 final class DiskWatch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(1);
 

@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
-/// What a member tells all others of itself.
+/// The entry of one member in the replicated registry of nodes.
 ///
 /// @param http where people and programs reach it, `host:port`
 /// @param version of the program it runs

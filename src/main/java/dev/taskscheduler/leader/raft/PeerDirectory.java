@@ -7,9 +7,9 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 
-/// Who belongs to the group, as this member knows: `RAFT_NODES`, and whom the group has on record.
-/// What `RAFT_NODES` says of a member's address wins, so that nobody can point a listed id
-/// elsewhere.
+/// The members of the group and their addresses, as this member knows them: `RAFT_NODES`, and whom
+/// the group has on record. What `RAFT_NODES` says of a member's address wins, so that nobody can
+/// point a listed id elsewhere.
 final class PeerDirectory {
   private final RaftConfig config;
   private final RaftServer server;

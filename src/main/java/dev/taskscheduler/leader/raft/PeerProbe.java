@@ -12,8 +12,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Which members take a connection: followers hear nothing of each other by way of Raft. Looked at
-/// every other second, on a thread of its own.
+/// Probes which members accept a connection: followers hear nothing of each other by way of Raft.
+/// Looked at every other second, on a thread of its own.
 final class PeerProbe implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(2);
   private static final int CONNECT_LIMIT_MS = 500;

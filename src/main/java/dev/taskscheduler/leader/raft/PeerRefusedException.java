@@ -2,7 +2,7 @@ package dev.taskscheduler.leader.raft;
 
 import java.io.IOException;
 
-/// What a peer sent is not admitted; the connection to it is closed.
+/// Something that a peer sent is refused; the connection to it is closed.
 final class PeerRefusedException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// How this node takes part in the Raft group.
+/// The configuration of this node's Raft member.
 ///
 /// @param group the name of the group: all nodes that share it elect one leader
 /// @param bind where this node listens; an empty host for all addresses

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// What a member keeps on disk, held by this process alone while it is open.
+/// The data directory of a member, locked by this process while it is open.
 ///
 /// It holds the votes and the short log of one member of one group, and nothing else: whatever
 /// becomes of it, no task is lost, and the fence admits one leader. So what cannot be read any more

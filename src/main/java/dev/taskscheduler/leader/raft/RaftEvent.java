@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
-/// What Ratis told.
+/// The events that Ratis reports.
 sealed interface RaftEvent {
   /// The group has a leader, which may not be ready yet.
   record LeaderChanged(String leader) implements RaftEvent {}

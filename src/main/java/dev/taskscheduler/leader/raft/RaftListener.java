@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
-/// What the Raft room tells whoever counts. Must be quick.
+/// Receives the events of Raft, for metrics. Must be quick.
 public interface RaftListener {
   /// The group has a new leader, as this node heard it.
   void elected();

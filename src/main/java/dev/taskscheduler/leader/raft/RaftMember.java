@@ -30,8 +30,8 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
 
-/// One running Ratis server with its one group, asked by calls within the process alone. Safe for
-/// use by several threads.
+/// One running Ratis server with its one group, called only inside this process. Safe for use by
+/// several threads.
 final class RaftMember implements AutoCloseable {
   private final RaftGroupId groupId;
   private final RaftServer server;

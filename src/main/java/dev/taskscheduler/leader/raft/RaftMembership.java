@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftPeer;
 
-/// What this node knows of the group, and what it does for it while it leads: it replicates its own
-/// entry, and takes in newcomers. Told and asked to look by one thread; [#status] by any.
+/// Keeps the membership of the group while this node leads: it replicates its own entry, and takes
+/// in newcomers. Told and asked to look by one thread; [#status] by any.
 final class RaftMembership implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RaftMembership.class.getName());
 

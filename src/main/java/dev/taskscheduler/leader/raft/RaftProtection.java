@@ -2,7 +2,7 @@ package dev.taskscheduler.leader.raft;
 
 import java.nio.file.Path;
 
-/// How members prove to each other that they belong to the group.
+/// The ways in which members prove to each other that they belong to the group.
 public sealed interface RaftProtection {
   /// In a word, for the log.
   String word();

@@ -9,7 +9,8 @@ import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
-/// How Ratis is set up: for a group that only elects, with a log that stays small for ever.
+/// Sets the properties of Ratis: for a group that only elects, with a log that stays small for
+/// ever.
 final class RatisProperties {
   /// Of a log whose every entry is about an election, so small that a restart or a newcomer never
   /// has much to read.

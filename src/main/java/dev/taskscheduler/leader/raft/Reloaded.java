@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What stands in files, read again when they have changed. Where the new content has a fault, the
-/// old one stays in use. Safe for use by several threads.
+/// A value from files that are read again when they have changed. Where the new content has a
+/// fault, the old one stays in use. Safe for use by several threads.
 final class Reloaded<T> {
   private static final System.Logger LOG = System.getLogger(Reloaded.class.getName());
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);

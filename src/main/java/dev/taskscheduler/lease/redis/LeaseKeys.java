@@ -2,7 +2,7 @@ package dev.taskscheduler.lease.redis;
 
 import dev.taskscheduler.redis.Namespace;
 
-/// Where Redis keeps the fence.
+/// The keys of the lease in Redis.
 ///
 /// @param ns the prefix that all keys of one scheduler share
 public record LeaseKeys(Namespace ns) {

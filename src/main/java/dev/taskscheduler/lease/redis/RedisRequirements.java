@@ -4,7 +4,7 @@ import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 
-/// Says whether a Redis may be led on, and what a person must change where it may not.
+/// Checks whether a Redis is fit for a leader, and says what a person must change if it is not.
 final class RedisRequirements {
   private static final String FIT_POLICY = "noeviction";
 

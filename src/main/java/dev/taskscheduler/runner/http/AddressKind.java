@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What kind of address a target has, by the registries of special-purpose addresses (RFC 6890 and
-/// what followed it).
+/// The kinds of target addresses, by the registries of special-purpose addresses (RFC 6890 and its
+/// successors).
 enum AddressKind {
   /// Reachable by anyone, hence no secret of the network that this node stands in.
   PUBLIC("public"),

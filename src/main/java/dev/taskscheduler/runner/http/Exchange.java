@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One exchange under its deadline. A thread that waits inside a socket is told by closing that
+/// One HTTP exchange and its deadline. A thread that waits inside a socket is told by closing that
 /// socket under it; a timeout for each read would not do, since a target may send a byte a second.
 final class Exchange {
   private final long startNanos = System.nanoTime();

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a target answered.
+/// The answer of a target.
 ///
 /// @param status from 200 up, or 101
 /// @param headers by name in lower case; the first of each

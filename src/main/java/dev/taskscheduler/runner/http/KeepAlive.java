@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How long a target says that it keeps a connection.
+/// Reads how long a target keeps a connection open.
 final class KeepAlive {
   private static final Pattern TIMEOUT = Pattern.compile("(?i).*\\btimeout=(\\d{1,6})\\b.*");
 

@@ -12,7 +12,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/// What of an answer's body stands in the result.
+/// The part of an answer's body that goes into the result.
 sealed interface ResponseBody {
   /// How many bytes of the result it takes, its name and comma with it.
   long size();

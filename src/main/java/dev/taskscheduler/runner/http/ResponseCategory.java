@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-/// What became of a request to a target, as coarse as a counter may tell it.
+/// The categories of outcomes of a request, for counters.
 public enum ResponseCategory {
   SUCCESS("2xx"),
   REDIRECTION("3xx"),

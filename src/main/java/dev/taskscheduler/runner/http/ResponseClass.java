@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-/// What a status means for the attempt.
+/// The meaning of a status for the attempt.
 enum ResponseClass {
   SUCCESS,
   /// Another attempt may go better.

@@ -5,9 +5,9 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Says which addresses a task may be sent to. It judges the very addresses that are then connected
-/// to, so that neither a name that answers differently the second time nor an odd way to write an
-/// address gets around it.
+/// Decides which addresses a task may be sent to. It judges the very addresses that are then
+/// connected to, so that neither a name that answers differently the second time nor an odd way to
+/// write an address gets around it.
 final class TargetGuard {
   private static final String UNLISTED = "HTTP_ALLOWED_HOSTS does not name it";
 

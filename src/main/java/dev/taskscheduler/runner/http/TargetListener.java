@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-/// What the HTTP runners tell whoever counts. Called for every request: must be quick.
+/// Receives the outcomes of HTTP requests, for metrics. Called for every request: must be quick.
 public interface TargetListener {
   /// A request for a task has ended, other than by an interrupt.
   ///

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/// How attempts leave `running`: ends, and what goes back. They go in batches, in lanes of their
-/// own, so that they and the claims do not hold each other up.
+/// Writes how attempts leave `running`: ends, and what goes back. They go in batches, in lanes of
+/// their own, so that they and the claims do not hold each other up.
 final class AttemptStore implements AutoCloseable {
   private static final Batcher.Limits LIMITS =
       new Batcher.Limits(500, 4L << 20, 200_000, 256L << 20, Duration.ofSeconds(3));

@@ -9,7 +9,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Where a page of tasks ended, as `list.lua` writes it, in a form that a URL takes as it is.
+/// The cursor of a list of tasks, as `list.lua` writes it, in a form that fits into a URL.
 final class ListCursor {
   private static final String COUNT = "\\d{1,12}";
   private static final String ID = "[!-~]{1,64}";

@@ -23,8 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// What users order beside submitting: to cancel, to bring back, to pause. Each is a call of its
-/// own and may be repeated without harm.
+/// The commands of users besides submissions: to cancel, to bring back, to pause. Each is a call of
+/// its own and may be repeated without harm.
 final class RedisTaskCommands implements AutoCloseable {
   /// One after the other: the last of a batch waits for all before it.
   private static final Batcher.Limits LIMITS =

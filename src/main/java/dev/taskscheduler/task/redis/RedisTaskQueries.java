@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// What people look at: one task with all it has, pages of tasks, why one waits, what there is.
+/// The queries of people: one task with all it has, pages of tasks, why one waits, what there is.
 /// Each is one call that reads, within bounds.
 final class RedisTaskQueries implements AutoCloseable {
   /// One at a time: none waits for an answer that is not its own, and Redis has other things to do.

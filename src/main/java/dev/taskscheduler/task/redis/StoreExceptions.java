@@ -5,7 +5,7 @@ import dev.taskscheduler.task.StoreException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 
-/// Says in the words of the task room what went wrong with Redis, and what to do about it.
+/// Translates failures of Redis into exceptions of the task package, with what to do about them.
 final class StoreExceptions {
   private StoreExceptions() {}
 

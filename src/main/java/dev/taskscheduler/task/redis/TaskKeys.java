@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// All keys of tasks. `docs/data.md` says what each holds.
+/// The names of all keys of tasks. `docs/data.md` says what each holds.
 final class TaskKeys {
   final byte[] fence;
   final byte[] readyHigh;
