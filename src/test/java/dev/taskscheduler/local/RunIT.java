@@ -213,7 +213,7 @@ class RunIT {
         LIMIT,
         () -> output().contains("ended unexpectedly status=137 still_running=2"));
     terminate(run, 143);
-    assertEquals(2, output().split("Node: node stopped", -1).length - 1, output());
+    assertEquals(2, output().split("App: node stopped", -1).length - 1, output());
   }
 
   @Test
