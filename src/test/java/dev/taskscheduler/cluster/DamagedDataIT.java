@@ -163,9 +163,17 @@ class DamagedDataIT {
       node.awaitLeads();
       node.awaitState(waits, "completed");
     }
+    awaitBeginIsLogged();
     int begun = node.lines("leadership begins").size();
     jedis.hset(NS + "leader", "claimSeq", "junk"); // its token is sound: another one may follow
     node.awaitState(node.accepted("log", "1"), "completed");
+    awaitBeginIsLogged();
     assertEquals(begun + 1, node.lines("leadership begins").size(), node::output);
+  }
+
+  /// The log has a thread of its own, so that a line may come later than the leadership.
+  private void awaitBeginIsLogged() {
+    String epoch = jedis.hget(NS + "leader", "epoch");
+    node.awaitLine("leadership begins epoch=" + epoch);
   }
 }
