@@ -1,18 +1,14 @@
 package dev.taskscheduler.conf;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.taskscheduler.handlers.files.SmallFile;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /// Reads one secret from a file of its own, so that it stands neither in the environment nor in the
 /// arguments of a process.
 final class SecretFile {
-  private static final int MOST_BYTES = 4096;
+  private static final int LONGEST = 4096; // characters
+  private static final char REPLACED = '\uFFFD'; // what bytes that are no UTF-8 read as
   private static final String FORM = "a file with the secret alone, in one line of text";
 
   private SecretFile() {}
@@ -34,37 +30,25 @@ final class SecretFile {
 
   /// @throws IllegalArgumentException that says what is wrong and repeats nothing of the text
   private static String read(Path path) {
-    if (!Files.exists(path)) {
-      throw new IllegalArgumentException("there is none at this path");
-    }
-    if (!Files.isRegularFile(path)) { // a pipe would never end
-      throw new IllegalArgumentException("this is no regular file");
-    }
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(path)) {
-      bytes = in.readNBytes(MOST_BYTES + 1);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "this one cannot be read (" + e.getClass().getSimpleName() + ")", e);
-    }
-    if (bytes.length > MOST_BYTES) {
-      throw new IllegalArgumentException("this one is larger than " + MOST_BYTES + " bytes");
-    }
-    String line = decode(bytes).replaceFirst("\r?\n$", "");
+    String text =
+        switch (SmallFile.read(path)) {
+          case SmallFile.Content content -> content.text();
+          case SmallFile.Unreadable unreadable ->
+              throw new IllegalArgumentException(unreadable.why());
+        };
+    String line = text.replaceFirst("\r?\n$", "");
     if (line.isEmpty()) {
       throw new IllegalArgumentException("this one is empty");
+    }
+    if (line.length() > LONGEST) {
+      throw new IllegalArgumentException("this one is longer than " + LONGEST + " characters");
+    }
+    if (line.indexOf(REPLACED) >= 0) {
+      throw new IllegalArgumentException("this one is not UTF-8");
     }
     if (line.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("this one has several lines or control characters");
     }
     return line;
-  }
-
-  private static String decode(byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("this one is not UTF-8", e);
-    }
   }
 }

@@ -76,7 +76,7 @@ class SecretFileTest {
     Path file = Files.write(folder.resolve("password"), new byte[] {(byte) 0xff});
     assertTrue(told("redis", file).contains("not UTF-8"));
     Files.writeString(file, "x".repeat(4097));
-    assertTrue(told("redis", file).contains("larger than 4096 bytes"));
+    assertTrue(told("redis", file).contains("longer than 4096 characters"));
   }
 
   @Test
@@ -85,7 +85,7 @@ class SecretFileTest {
     Path pipe = folder.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     assertTrue(told("redis", pipe).contains("no regular file"));
-    assertTrue(told("redis", folder).contains("no regular file"));
+    assertTrue(told("redis", folder).contains("a directory"));
     assertTrue(told("redis", folder.resolve("none")).contains("none at this path"));
   }
 }
