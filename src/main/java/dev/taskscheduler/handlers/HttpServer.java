@@ -52,7 +52,7 @@ public final class HttpServer implements AutoCloseable {
   private static final int MAX_FIRST_LINE = 4 * 1024;
 
   static {
-    // Helidon 4.4 asks its service registry for the mappers at each header that is read as a
+    // Helidon asks its service registry for the mappers at each header that is read as a
     // number, which was half of the time of a request. One that is set is used as it is.
     MapperManager.global(MapperManager.create());
   }

@@ -36,7 +36,7 @@ final class Tenure {
   private final WorkListener listener;
   private final Semaphore readyHint = new Semaphore(0);
   private final AtomicBoolean ending = new AtomicBoolean();
-  private final Maintenance caretaker;
+  private final Maintenance maintenance;
   private final Repairer repairer;
   private final Unsettled unsettled;
   private @Nullable Thread dispatcher;
@@ -61,7 +61,7 @@ final class Tenure {
     this.turns = turns;
     this.listener = listener;
     this.unsettled = new Unsettled(leadership.token(), store, listener);
-    this.caretaker = new Maintenance(leadership, store, pool, this::over, this::hint);
+    this.maintenance = new Maintenance(leadership, store, pool, this::over, this::hint);
     this.repairer = new Repairer(leadership, store, repairEvery, listener);
   }
 
@@ -77,14 +77,14 @@ final class Tenure {
     }
   }
 
-  /// A task may be due earlier than the caretaker sleeps.
+  /// A task may be due earlier than the maintenance sleeps.
   void hintCare() {
-    caretaker.hint();
+    maintenance.hint();
   }
 
   /// A task that runs is to be cancelled.
   void hintCancel() {
-    caretaker.hintCancel();
+    maintenance.hintCancel();
   }
 
   /// Something was set aside: tasks may stand in no index.
@@ -114,7 +114,7 @@ final class Tenure {
         }
         empty = claimAndStart();
       }
-      VitalThreads.virtual("caretaker", caretaker::run).start();
+      VitalThreads.virtual("maintenance", maintenance::run).start();
       repairer.begin();
       while (!over()) {
         if (empty) {
@@ -274,7 +274,7 @@ final class Tenure {
     quiet = true;
     pool.startNoMore();
     hint();
-    caretaker.hint();
+    maintenance.hint();
     repairer.end();
     if (ending.compareAndSet(false, true)) {
       VitalThreads.virtual("tenure-end", () -> finishThen(ended)).start();

@@ -51,7 +51,7 @@ final class TaskKeys {
   /// The channel that wakes the leader's dispatcher.
   final String wakeChannel;
 
-  /// The channel that wakes the leader's caretaker.
+  /// The channel that wakes the leader's maintenance.
   final String careChannel;
 
   /// The channel that tells the leader of a running task to cancel.
