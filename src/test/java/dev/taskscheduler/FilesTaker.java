@@ -2,6 +2,7 @@ package dev.taskscheduler;
 
 import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.testing.Eventually;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.ConnectException;

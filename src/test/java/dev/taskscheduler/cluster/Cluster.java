@@ -1,7 +1,8 @@
 package dev.taskscheduler.cluster;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.NetworkHost;
+import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,18 +29,18 @@ final class Cluster implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> environment;
   private final List<Map<String, String>> own = new ArrayList<>();
-  private final List<Host> hosts;
+  private final List<NetworkHost> hosts;
   private final List<Integer> raftPorts;
   private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
   private final List<Path> probes = new ArrayList<>();
 
   /// @param environment for every node, beside what it needs to run
   Cluster(Map<String, String> environment) {
-    this(Collections.nCopies(SIZE, Host.HERE), Host.HERE, environment);
+    this(Collections.nCopies(SIZE, NetworkHost.HERE), NetworkHost.HERE, environment);
   }
 
   /// @param hosts of the three nodes
-  Cluster(List<Host> hosts, Host redisHost, Map<String, String> environment) {
+  Cluster(List<NetworkHost> hosts, NetworkHost redisHost, Map<String, String> environment) {
     this.hosts = List.copyOf(hosts);
     redis = new RedisServer(redisHost, "appendonly yes", "appendfsync always");
     this.environment = environment;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.runner.http.Target;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.HttpTarget;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,20 +55,21 @@ class HttpTaskIT {
   }
 
   /// Waits until the one callback of a target is known by the `Idempotency-Key` that it came with.
-  private static String callback(Target receiver) {
+  private static String callback(HttpTarget receiver) {
     Eventually.await("it is called", LIMIT, () -> !receiver.asked().isEmpty());
     return header(receiver.asked().getFirst(), "Idempotency-Key");
   }
 
-  private static String header(Target.Asked asked, String name) {
+  private static String header(HttpTarget.Asked asked, String name) {
     return String.valueOf(asked.headers().getFirst(name));
   }
 
   @Test
   void a_request_that_a_follower_took_is_sent_by_the_leader_and_its_answer_kept() throws Exception {
-    try (Target target =
-        Target.that(exchange ->
-            Target.answer(exchange, 201, "{\"ok\": 1.0}", "Content-Type", "application/json"))) {
+    try (HttpTarget target =
+        HttpTarget.that(exchange ->
+            HttpTarget.answer(
+                exchange, 201, "{\"ok\": 1.0}", "Content-Type", "application/json"))) {
       NodeProcess follower = follower();
       String id =
           follower.accepted(
@@ -81,7 +82,7 @@ class HttpTaskIT {
                       + "\"body\":{\"ok\": 1.0}}}"),
           shown(follower, id));
       assertEquals(1, target.asked().size());
-      Target.Asked asked = target.asked().getFirst();
+      HttpTarget.Asked asked = target.asked().getFirst();
       assertEquals("POST", asked.method());
       assertEquals("/hook?a=b", asked.uri());
       assertEquals("{\"order\" : 7}", new String(asked.body(), StandardCharsets.UTF_8));
@@ -110,8 +111,8 @@ class HttpTaskIT {
           case "1," -> "[" + "1,".repeat(times) + "1]";
           default -> part.repeat(times);
         };
-    try (Target target =
-        Target.that(exchange -> Target.answer(exchange, 200, body, "Content-Type", type))) {
+    try (HttpTarget target =
+        HttpTarget.that(exchange -> HttpTarget.answer(exchange, 200, body, "Content-Type", type))) {
       NodeProcess follower = follower();
       String id =
           NodeProcess.id(
@@ -138,24 +139,24 @@ class HttpTaskIT {
   }
 
   /// A target that keeps its first request waiting until its sender is gone, and answers the next.
-  private static Target holding(CountDownLatch gone) throws IOException {
+  private static HttpTarget holding(CountDownLatch gone) throws IOException {
     CountDownLatch first = new CountDownLatch(1);
-    return Target.that(exchange -> {
+    return HttpTarget.that(exchange -> {
       if (first.getCount() == 1) {
         first.countDown();
         gone.await();
       }
-      Target.answer(exchange, 200, "done");
+      HttpTarget.answer(exchange, 200, "done");
     });
   }
 
-  private static void assertFenced(String id, List<Target.Asked> asked) {
+  private static void assertFenced(String id, List<HttpTarget.Asked> asked) {
     assertEquals(2, asked.size());
     assertEquals(List.of(id, id), asked.stream().map(a -> header(a, "Idempotency-Key")).toList());
     assertEquals(List.of("1", "2"), asked.stream().map(a -> header(a, "Task-Attempt")).toList());
     List<Long> epochs = asked.stream().map(a -> Long.parseLong(header(a, "Task-Epoch"))).toList();
     assertTrue(epochs.get(1) > epochs.get(0), epochs.toString());
-    for (Target.Asked each : asked) {
+    for (HttpTarget.Asked each : asked) {
       String token = header(each, "Task-Fencing-Token");
       assertTrue(token.matches(header(each, "Task-Epoch") + ":[0-9a-f]{16}"), token);
     }
@@ -165,7 +166,7 @@ class HttpTaskIT {
   void a_request_whose_leader_dies_is_sent_again_by_the_next_under_a_higher_epoch()
       throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
-    try (Target target = holding(gone)) {
+    try (HttpTarget target = holding(gone)) {
       NodeProcess leader = cluster.awaitLeader();
       NodeProcess follower = cluster.otherThan(leader);
       String id = follower.accepted("http", "{\"url\":\"" + target.address("/") + "\"}");
@@ -181,7 +182,7 @@ class HttpTaskIT {
   void a_callback_whose_leader_dies_is_made_again_by_the_next_under_a_higher_epoch()
       throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
-    try (Target receiver = holding(gone)) {
+    try (HttpTarget receiver = holding(gone)) {
       NodeProcess leader = cluster.awaitLeader();
       NodeProcess follower = cluster.otherThan(leader);
       String id =
@@ -198,7 +199,7 @@ class HttpTaskIT {
       gone.countDown();
       assertNotEquals(id, callback);
       assertFenced(callback, receiver.asked());
-      for (Target.Asked asked : receiver.asked()) {
+      for (HttpTarget.Asked asked : receiver.asked()) {
         Matcher told = CALLBACK.matcher(new String(asked.body(), StandardCharsets.UTF_8));
         assertTrue(told.find() && told.group(1).equals(id), "it tells of the task that ended");
       }

@@ -3,9 +3,10 @@ package dev.taskscheduler.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.Main;
 import dev.taskscheduler.ProbeNode;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.NetworkHost;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ final class NodeProcess implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
-  private final Host host;
+  private final NetworkHost host;
   private final String id;
   private final Process process;
   private final Thread reader;
@@ -47,7 +48,7 @@ final class NodeProcess implements AutoCloseable {
   /// A node that writes down what its pool does.
   ///
   /// @param environment beside `NODE_ID`, `LISTEN_ADDR` and `PROBE_FILE`
-  NodeProcess(Host host, String id, Path probeFile, Map<String, String> environment) {
+  NodeProcess(NetworkHost host, String id, Path probeFile, Map<String, String> environment) {
     this(host, id, ProbeNode.class, with(environment, "PROBE_FILE", probeFile.toString()));
   }
 
@@ -55,15 +56,15 @@ final class NodeProcess implements AutoCloseable {
   ///
   /// @param environment beside `NODE_ID`, and `LISTEN_ADDR` where it does not matter
   static NodeProcess program(String id, Map<String, String> environment) {
-    return new NodeProcess(Host.HERE, id, Main.class, environment);
+    return new NodeProcess(NetworkHost.HERE, id, Main.class, environment);
   }
 
   /// A program that may have so many files open, sockets among them.
   static NodeProcess limited(
       int files, Class<?> program, String id, Map<String, String> environment) {
-    Host host =
-        new Host(
-            Host.HERE.address(),
+    NetworkHost host =
+        new NetworkHost(
+            NetworkHost.HERE.address(),
             List.of("sh", "-c", "ulimit -n " + files + "; exec \"$0\" \"$@\""));
     return new NodeProcess(host, id, program, environment);
   }
@@ -75,7 +76,8 @@ final class NodeProcess implements AutoCloseable {
     return more;
   }
 
-  private NodeProcess(Host host, String id, Class<?> program, Map<String, String> environment) {
+  private NodeProcess(
+      NetworkHost host, String id, Class<?> program, Map<String, String> environment) {
     this.host = host;
     this.id = id;
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.FilesTaker;
 import dev.taskscheduler.Main;
-import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,8 +3,8 @@ package dev.taskscheduler.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
-import dev.taskscheduler.runner.http.Target;
+import dev.taskscheduler.testing.HttpTarget;
+import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ class RedisRightsIT {
   void the_documented_rights_are_enough_for_all_that_nodes_do() throws IOException {
     try (RedisServer redis = new RedisServer(rights());
         Jedis admin = redis.jedis();
-        Target target = Target.that(exchange -> Target.answer(exchange, 200, "{}"))) {
+        HttpTarget target = HttpTarget.that(exchange -> HttpTarget.answer(exchange, 200, "{}"))) {
       admin.zadd("{scheduler}:scheduled", 9e12, "nobody"); // to be repaired
       try (NodeProcess first = node("node1", redis).awaitLeads();
           NodeProcess second = node("node2", redis).awaitReady()) {

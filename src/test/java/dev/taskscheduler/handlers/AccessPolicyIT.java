@@ -8,18 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.PublicEndpoints;
 import dev.taskscheduler.handlers.auth.TokenFile;
 import dev.taskscheduler.handlers.auth.TokenFileTest;
-import dev.taskscheduler.handlers.files.TestPipe;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.NamedPipe;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -354,7 +354,7 @@ class AccessPolicyIT {
   void a_pipe_as_token_file_does_not_keep_a_taken_out_token_alive() throws Exception {
     start(DEFAULT);
     Files.delete(file);
-    TestPipe.make(file);
+    NamedPipe.make(file);
     Eventually.await("told", () -> !log.at(Level.WARNING, "no regular file").isEmpty());
     assertTrue(health(ALL).contains("no regular file"), health(ALL));
     Files.delete(file);

@@ -11,6 +11,7 @@ import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.TestIdentity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

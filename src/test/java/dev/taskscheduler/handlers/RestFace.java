@@ -2,7 +2,6 @@ package dev.taskscheduler.handlers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
@@ -10,6 +9,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
-import dev.taskscheduler.handlers.files.TestPipe;
 import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.NamedPipe;
+import dev.taskscheduler.testing.TestIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -142,7 +143,7 @@ class TlsIT {
   @Test
   void a_pipe_in_the_place_of_the_key_does_not_keep_the_former_pair() throws Exception {
     Files.delete(key);
-    TestPipe.make(key);
+    NamedPipe.make(key);
     Eventually.await("told", () -> !log.at(Level.WARNING, "no regular file").isEmpty());
     Files.delete(key);
     second.write(certificate, key);

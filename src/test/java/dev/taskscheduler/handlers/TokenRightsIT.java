@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.FailedLogins;
 import dev.taskscheduler.handlers.auth.PublicEndpoints;
@@ -21,6 +19,8 @@ import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

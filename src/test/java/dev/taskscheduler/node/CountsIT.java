@@ -3,7 +3,6 @@ package dev.taskscheduler.node;
 import static dev.taskscheduler.task.TaskOptions.NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
@@ -11,6 +10,7 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;

@@ -1,10 +1,9 @@
 package dev.taskscheduler.node;
 
-import static dev.taskscheduler.Eventually.await;
+import static dev.taskscheduler.testing.Eventually.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.FaultyLink;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
@@ -13,6 +12,7 @@ import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.testing.FaultyProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,7 +64,7 @@ class FirstClaimIT extends NodeOnRedis {
     if (afterALoss) {
       oneIsLost();
     }
-    try (FaultyLink link = new FaultyLink(server.port());
+    try (FaultyProxy link = new FaultyProxy(server.port());
         Redis through =
             new Redis(
                 RedisConfig.parse("127.0.0.1:" + link.port()),

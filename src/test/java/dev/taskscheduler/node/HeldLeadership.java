@@ -1,8 +1,8 @@
 package dev.taskscheduler.node;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

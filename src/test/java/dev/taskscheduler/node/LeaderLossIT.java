@@ -1,6 +1,6 @@
 package dev.taskscheduler.node;
 
-import static dev.taskscheduler.Eventually.await;
+import static dev.taskscheduler.testing.Eventually.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

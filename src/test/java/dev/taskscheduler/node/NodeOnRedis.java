@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.runner.TaskResult;
@@ -24,6 +23,7 @@ import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.RedisClaimStore;
 import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,15 +1,15 @@
 package dev.taskscheduler.node;
 
-import static dev.taskscheduler.Eventually.await;
+import static dev.taskscheduler.testing.Eventually.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.FaultyLink;
-import dev.taskscheduler.RedisServer;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.FaultyProxy;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +82,7 @@ class RedisIT {
   @Test
   void callers_that_wait_for_a_connection_get_one_though_the_last_one_broke() throws Exception {
     try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
+        FaultyProxy link = new FaultyProxy(server.port());
         Redis redis = redis(link.port(), 1)) {
       redis.info("server");
       link.loseAnswers(1);
@@ -146,7 +146,7 @@ class RedisIT {
     AtomicInteger messages = new AtomicInteger();
     try (RedisServer server = new RedisServer();
         Jedis jedis = server.jedis();
-        FaultyLink link = new FaultyLink(server.port());
+        FaultyProxy link = new FaultyProxy(server.port());
         Redis redis = redis(link.port(), 1);
         Subscription subscription = redis.subscribe("channel", messages::incrementAndGet)) {
       for (int i = 1; i <= 5; i++) {

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.NamedPipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -34,7 +35,7 @@ class SmallFileTest {
   @Test
   void only_a_regular_file_is_opened() throws Exception {
     Path pipe = folder.resolve("pipe");
-    TestPipe.make(pipe);
+    NamedPipe.make(pipe);
     Path socket = folder.resolve("socket");
     try (ServerSocketChannel open = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       open.bind(UnixDomainSocketAddress.of(socket));
@@ -66,7 +67,7 @@ class SmallFileTest {
   void a_read_that_hangs_holds_nobody_up_and_the_file_that_comes_after_it_is_read()
       throws Exception {
     Path path = folder.resolve("file");
-    TestPipe.make(path);
+    NamedPipe.make(path);
     AtomicInteger opened = new AtomicInteger();
     for (int i = 0; i < BoundedRead.MOST_THREADS + 3; i++) {
       SmallFile read = BoundedRead.read(path, SHORT, file -> open(file, opened));

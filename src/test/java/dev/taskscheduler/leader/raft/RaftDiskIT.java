@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.taskscheduler.Eventually;
+import dev.taskscheduler.testing.Eventually;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

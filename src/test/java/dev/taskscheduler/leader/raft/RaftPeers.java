@@ -1,7 +1,7 @@
 package dev.taskscheduler.leader.raft;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.leader.LeaderElection;
+import dev.taskscheduler.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

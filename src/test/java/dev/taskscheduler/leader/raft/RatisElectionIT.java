@@ -3,8 +3,8 @@ package dev.taskscheduler.leader.raft;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.leader.ElectionStatus;
+import dev.taskscheduler.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

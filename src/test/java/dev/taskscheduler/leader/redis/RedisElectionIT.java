@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.leader.LeaderElection;
 import dev.taskscheduler.lease.Acquisition;
 import dev.taskscheduler.lease.FencingToken;
@@ -13,6 +12,7 @@ import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

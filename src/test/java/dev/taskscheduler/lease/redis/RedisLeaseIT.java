@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.lease.Acquisition;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
@@ -15,6 +14,7 @@ import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.Subscription;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.testing.HttpTarget;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a callback tells a real HTTP server, and how its answer is judged.
 class CallbackRunnerIT {
-  private static String payload(Target target, String more) {
+  private static String payload(HttpTarget target, String more) {
     return "{\"task\":\"01a2\",\"url\":\""
         + target.url("/done")
         + "\",\"type\":\"sleep\",\"priority\":\"low\",\"attempt\":3,"
@@ -23,10 +24,10 @@ class CallbackRunnerIT {
   }
 
   private static String told(String more) throws Exception {
-    try (Target target = Target.answering(204, "");
+    try (HttpTarget target = HttpTarget.answering(204, "");
         Sending sending = Sending.local("PT10S")) {
       new CallbackRunner(sending.runner).run(Sending.task(payload(target, more)));
-      Target.Asked asked = target.asked().getFirst();
+      HttpTarget.Asked asked = target.asked().getFirst();
       assertEquals("POST", asked.method());
       assertEquals(Sending.ID, asked.headers().getFirst("Idempotency-Key"));
       return new String(asked.body(), StandardCharsets.UTF_8);
@@ -53,7 +54,7 @@ class CallbackRunnerIT {
   @Test
   void a_target_that_is_busy_is_called_again_and_one_that_refuses_is_not() throws Exception {
     for (int status : new int[] {503, 410}) {
-      try (Target target = Target.answering(status, "");
+      try (HttpTarget target = HttpTarget.answering(status, "");
           Sending sending = Sending.local("PT10S")) {
         CallbackRunner runner = new CallbackRunner(sending.runner);
         TaskFailure failure =
@@ -67,7 +68,7 @@ class CallbackRunnerIT {
   /// The receiver may answer as much as it likes: the news has arrived.
   @Test
   void of_what_is_answered_little_is_kept() throws Exception {
-    try (Target target = Target.answering(200, "\n".repeat(1000));
+    try (HttpTarget target = HttpTarget.answering(200, "\n".repeat(1000));
         Sending sending = Sending.local("PT10S")) {
       CallbackRunner runner = new CallbackRunner(sending.runner);
       byte[] kept = runner.run(Sending.task(payload(target, ""))).json();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.testing.HttpTarget;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
@@ -156,7 +157,7 @@ class ConnectionPoolIT {
 
   @Test
   void a_connection_that_took_a_large_body_whole_is_kept() throws Exception {
-    try (Target target = Target.answering(200, "ok");
+    try (HttpTarget target = HttpTarget.answering(200, "ok");
         Sending sending = Sending.local("PT30S")) {
       post(sending, target.url("/"), 2 << 20).kept();
       assertEquals(1, sending.sender.idleConnections());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.testing.HttpTarget;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -48,7 +49,7 @@ class GuardedConnectIT {
         "[::]"
       })
   void this_machine_is_refused_however_it_is_written(String host) throws Exception {
-    try (Target target = Target.answering(200, "");
+    try (HttpTarget target = HttpTarget.answering(200, "");
         Sending sending = sending("", name -> List.of(InetAddress.getAllByName(name)))) {
       TaskFailure failure = sending.get("http://" + host + ":" + target.port() + "/").failure();
       assertTrue(
@@ -93,7 +94,7 @@ class GuardedConnectIT {
     AtomicInteger lookups = new AtomicInteger();
     InetAddress first = InetAddress.ofLiteral("127.0.0.1");
     InetAddress second = InetAddress.ofLiteral("127.0.0.2");
-    try (Target target = Target.answering(200, "", "Connection", "close");
+    try (HttpTarget target = HttpTarget.answering(200, "", "Connection", "close");
         Sending sending =
             sending("127.0.0.1", _ -> List.of(lookups.getAndIncrement() == 0 ? first : second))) {
       sending.get(target.url("/")).kept();
@@ -107,7 +108,7 @@ class GuardedConnectIT {
 
   @Test
   void only_the_addresses_of_a_name_that_may_be_asked_are_connected_to() throws Exception {
-    try (Target target = Target.answering(200, "");
+    try (HttpTarget target = HttpTarget.answering(200, "");
         Sending refused =
             sending(
                 "127.0.0.9", _ -> List.of(Sending.LOOPBACK, InetAddress.ofLiteral("127.0.0.9")))) {
@@ -120,7 +121,7 @@ class GuardedConnectIT {
 
   @Test
   void an_address_that_does_not_answer_is_followed_by_the_next() throws Exception {
-    try (Target target = Target.answering(200, "");
+    try (HttpTarget target = HttpTarget.answering(200, "");
         Sending sending = sending("127.0.0.0/8", _ -> List.of(UNREACHABLE, Sending.LOOPBACK))) {
       sending.get(target.url("/")).kept();
       assertEquals(1, target.asked().size());
@@ -159,7 +160,7 @@ class GuardedConnectIT {
           }
           throw new UnknownHostException(name);
         };
-    try (Target target = Target.answering(200, "");
+    try (HttpTarget target = HttpTarget.answering(200, "");
         Sending sending = sending("127.0.0.1", names)) {
       Sending.Attempt slow = sending.get("http://slow.test/");
       Sending.Attempt interrupted = sending.get("http://slow.test/");
@@ -178,13 +179,14 @@ class GuardedConnectIT {
       throws Exception {
     KeyStore store = certificate(folder);
     SSLContext trusting = context(store);
-    try (Target target = Target.by(trusting, exchange -> Target.answer(exchange, 200, "ok"))) {
+    try (HttpTarget target =
+        HttpTarget.by(trusting, exchange -> HttpTarget.answer(exchange, 200, "ok"))) {
       HttpRunnerConfig config = Sending.config("PT10S", "127.0.0.1", "");
       NameLookup.Names names = _ -> List.of(Sending.LOOPBACK);
       try (Sending sending = new Sending(config, names, trusting)) {
         assertTrue(sending.get(target.url("/")).kept().contains("\"ok\""));
         assertTrue(sending.get(target.url("/")).kept().contains("\"ok\""));
-        assertEquals(1, target.asked().stream().map(Target.Asked::port).distinct().count());
+        assertEquals(1, target.asked().stream().map(HttpTarget.Asked::port).distinct().count());
         TaskFailure other = sending.get("https://other.test:" + target.port() + "/").failure();
         assertTrue(other.getMessage().contains("by TLS"), other.getMessage());
         assertFalse(other.isLasting());

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.HttpTarget;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class HostileTargetIT {
   @Test
   void a_target_that_is_slow_is_given_up_when_the_time_is_over() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
-    try (Target target = Target.that(_ -> never.await());
+    try (HttpTarget target = HttpTarget.that(_ -> never.await());
         Sending sending = Sending.local("PT30S")) {
       long start = System.nanoTime();
       TaskFailure failure =
@@ -53,7 +54,7 @@ class HostileTargetIT {
   @Test
   void a_payload_cannot_ask_for_more_time_than_there_is() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
-    try (Target target = Target.that(_ -> never.await());
+    try (HttpTarget target = HttpTarget.that(_ -> never.await());
         Sending sending = Sending.local("PT0.3S")) {
       TaskFailure failure =
           sending.start("{\"url\":\"" + target.url("/") + "\",\"timeout\":\"PT1H\"}").failure();
@@ -88,8 +89,8 @@ class HostileTargetIT {
 
   @Test
   void an_endless_body_is_cut() throws Exception {
-    try (Target target =
-            Target.that(exchange -> {
+    try (HttpTarget target =
+            HttpTarget.that(exchange -> {
               exchange.sendResponseHeaders(200, 0);
               byte[] block = "x".repeat(512).getBytes(StandardCharsets.US_ASCII);
               while (true) {

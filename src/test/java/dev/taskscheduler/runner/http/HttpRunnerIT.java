@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.standardwebhooks.Webhook;
 import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.testing.HttpTarget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -22,8 +23,8 @@ class HttpRunnerIT {
 
   @Test
   void a_request_arrives_as_it_was_asked_for_and_its_answer_is_kept() throws Exception {
-    try (Target target =
-            Target.answering(
+    try (HttpTarget target =
+            HttpTarget.answering(
                 201, "{\"ok\":true}", "Content-Type", "application/json", "X-Other", "no");
         Sending sending = Sending.local("PT10S")) {
       String kept =
@@ -36,7 +37,7 @@ class HttpRunnerIT {
       assertEquals(
           "{\"status\":201,\"headers\":{\"content-type\":\"application/json\"},\"body\":{\"ok\":true}}",
           kept);
-      Target.Asked asked = target.asked().getFirst();
+      HttpTarget.Asked asked = target.asked().getFirst();
       assertEquals("PUT", asked.method());
       assertEquals("//hook/%2e?a=b", asked.uri());
       assertEquals("{\"n\": 1.0}", new String(asked.body(), StandardCharsets.UTF_8));
@@ -58,7 +59,7 @@ class HttpRunnerIT {
   @ParameterizedTest
   @CsvSource({"GET", "HEAD", "DELETE", "POST", "PATCH"})
   void a_request_without_a_body_says_so(String method) throws Exception {
-    try (Target target = Target.answering(200, "hello");
+    try (HttpTarget target = HttpTarget.answering(200, "hello");
         Sending sending = Sending.local("PT10S")) {
       String kept =
           sending
@@ -76,11 +77,11 @@ class HttpRunnerIT {
   void the_specifications_own_library_accepts_what_arrives() throws Exception {
     HttpRunnerConfig config =
         Sending.config("PT10S", "127.0.0.1", "whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3 " + KEY);
-    try (Target target = Target.answering(200, "");
+    try (HttpTarget target = HttpTarget.answering(200, "");
         Sending sending =
             new Sending(config, _ -> List.of(Sending.LOOPBACK), SSLContext.getDefault())) {
       sending.start("{\"url\":\"" + target.url("/") + "\",\"body\":{\"ä\" : 1}}").kept();
-      Target.Asked asked = target.asked().getFirst();
+      HttpTarget.Asked asked = target.asked().getFirst();
       assertEquals(Sending.ID, asked.headers().getFirst("webhook-id"));
       new Webhook(KEY)
           .verify(
@@ -94,7 +95,7 @@ class HttpRunnerIT {
 
   @Test
   void a_failure_quotes_what_the_target_says_and_passes_on_when_to_come_back() throws Exception {
-    try (Target target = Target.answering(503, "down for\r\nrepair", "Retry-After", "90");
+    try (HttpTarget target = HttpTarget.answering(503, "down for\r\nrepair", "Retry-After", "90");
         Sending sending = Sending.local("PT10S")) {
       TaskFailure failure = sending.get(target.url("/?secret=1")).failure();
       assertEquals(
@@ -109,7 +110,7 @@ class HttpRunnerIT {
   @CsvSource({"429, false, true", "500, false, false", "404, true, false", "409, false, false"})
   void a_status_decides_whether_to_try_again(int status, boolean lasting, boolean waits)
       throws Exception {
-    try (Target target = Target.answering(status, "", "Retry-After", "7");
+    try (HttpTarget target = HttpTarget.answering(status, "", "Retry-After", "7");
         Sending sending = Sending.local("PT10S")) {
       TaskFailure failure = sending.get(target.url("/")).failure();
       assertEquals(lasting, failure.isLasting());
@@ -120,8 +121,8 @@ class HttpRunnerIT {
   @ParameterizedTest
   @CsvSource({"301", "302", "303", "307", "308"})
   void a_redirect_is_not_followed(int status) throws Exception {
-    try (Target other = Target.answering(200, "");
-        Target target = Target.answering(status, "", "Location", other.url("/"));
+    try (HttpTarget other = HttpTarget.answering(200, "");
+        HttpTarget target = HttpTarget.answering(status, "", "Location", other.url("/"));
         Sending sending = Sending.local("PT10S")) {
       TaskFailure failure = sending.get(target.url("/")).failure();
       assertTrue(failure.isLasting());
@@ -144,8 +145,8 @@ class HttpRunnerIT {
   @Test
   void a_packed_answer_is_not_unpacked() throws Exception {
     byte[] packed = {31, (byte) 139, 8, 0};
-    try (Target target =
-            Target.that(exchange -> {
+    try (HttpTarget target =
+            HttpTarget.that(exchange -> {
               exchange.getResponseHeaders().add("Content-Encoding", "gzip");
               exchange.sendResponseHeaders(200, packed.length);
               exchange.getResponseBody().write(packed);
@@ -168,19 +169,19 @@ class HttpRunnerIT {
 
   @Test
   void a_connection_is_used_again() throws Exception {
-    try (Target target = Target.answering(200, "ok");
+    try (HttpTarget target = HttpTarget.answering(200, "ok");
         Sending sending = Sending.local("PT10S")) {
       for (int i = 0; i < 5; i++) {
         sending.get(target.url("/" + i)).kept();
       }
-      assertEquals(1, target.asked().stream().map(Target.Asked::port).distinct().count());
+      assertEquals(1, target.asked().stream().map(HttpTarget.Asked::port).distinct().count());
       assertEquals(1, sending.sender.idleConnections());
     }
   }
 
   @Test
   void a_connection_that_its_target_wants_closed_is_not() throws Exception {
-    try (Target target = Target.answering(200, "ok", "Connection", "close");
+    try (HttpTarget target = HttpTarget.answering(200, "ok", "Connection", "close");
         Sending sending = Sending.local("PT10S")) {
       sending.get(target.url("/")).kept();
       assertEquals(0, sending.sender.idleConnections());

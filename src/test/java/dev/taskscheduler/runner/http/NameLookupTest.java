@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
+import dev.taskscheduler.testing.Eventually;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Claim;
@@ -18,6 +17,7 @@ import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import dev.taskscheduler.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.ClaimStore.Recovered;
@@ -18,6 +17,7 @@ import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
@@ -17,6 +15,8 @@ import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.FaultyLink;
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
@@ -21,6 +18,9 @@ import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.FaultyProxy;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class LostAnswersIT {
   private static final NewTask TASK = new NewTask(Priority.HIGH, "log", new byte[] {'1'});
 
-  private static StoreOnRedis through(FaultyLink link, RedisServer server) {
+  private static StoreOnRedis through(FaultyProxy link, RedisServer server) {
     return new StoreOnRedis(
         server,
         new Redis(
@@ -47,7 +47,7 @@ class LostAnswersIT {
   @Test
   void a_submission_whose_answer_is_lost_is_sent_again_and_kept_once() {
     try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
+        FaultyProxy link = new FaultyProxy(server.port());
         StoreOnRedis store = through(link, server)) {
       store.submit("warm", Priority.HIGH); // the script is known, a connection open
       Eventually.await("health is asked", () -> store.tasks.health().answers());
@@ -72,7 +72,7 @@ class LostAnswersIT {
   @Test
   void what_may_have_been_kept_is_not_refused_for_what_comes_after_its_answer_was_lost() {
     try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
+        FaultyProxy link = new FaultyProxy(server.port());
         StoreOnRedis store = through(link, server)) {
       store.submit("warm", Priority.HIGH);
       store.tasks.close();
@@ -102,7 +102,7 @@ class LostAnswersIT {
   @Test
   void ends_and_requeues_whose_answers_are_lost_may_be_sent_again() {
     try (RedisServer server = new RedisServer();
-        FaultyLink link = new FaultyLink(server.port());
+        FaultyProxy link = new FaultyProxy(server.port());
         StoreOnRedis store = through(link, server)) {
       FencingToken token = store.lead(1);
       store.submitAll(Priority.HIGH, "a", "b");

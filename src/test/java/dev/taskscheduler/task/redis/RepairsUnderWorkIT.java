@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
@@ -21,6 +19,8 @@ import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
@@ -21,6 +20,7 @@ import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

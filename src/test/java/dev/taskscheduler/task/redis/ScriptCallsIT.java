@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.Eventually;
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
@@ -13,6 +11,8 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.TaskFilter;
 import dev.taskscheduler.task.TaskPage;
+import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

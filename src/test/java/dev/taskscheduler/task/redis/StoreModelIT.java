@@ -3,7 +3,6 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
@@ -12,6 +11,7 @@ import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.StoreModel.Place;
+import dev.taskscheduler.testing.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

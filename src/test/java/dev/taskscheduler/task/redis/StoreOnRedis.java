@@ -2,7 +2,6 @@ package dev.taskscheduler.task.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.RedisServer;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
@@ -15,6 +14,7 @@ import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

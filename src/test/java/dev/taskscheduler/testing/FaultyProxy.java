@@ -1,4 +1,4 @@
-package dev.taskscheduler;
+package dev.taskscheduler.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A TCP link to a server on this machine that loses what a test tells it to lose.
-public final class FaultyLink implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final int target;
   private final AtomicInteger answersToLose = new AtomicInteger();
@@ -20,7 +20,7 @@ public final class FaultyLink implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   /// @param target the server's port on 127.0.0.1
-  public FaultyLink(int target) {
+  public FaultyProxy(int target) {
     this.target = target;
     try {
       this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -47,7 +47,7 @@ public final class FaultyLink implements AutoCloseable {
 
   /// Breaks all connections that are open.
   public void cut() {
-    open.forEach(FaultyLink::closeQuietly);
+    open.forEach(FaultyProxy::closeQuietly);
   }
 
   private void accept() {

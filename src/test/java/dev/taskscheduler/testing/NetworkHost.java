@@ -1,4 +1,4 @@
-package dev.taskscheduler.cluster;
+package dev.taskscheduler.testing;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,13 +7,13 @@ import java.util.List;
 ///
 /// @param address that it listens on
 /// @param enter stands before its command, so that it runs there
-public record Host(String address, List<String> enter) {
+public record NetworkHost(String address, List<String> enter) {
   /// This machine's own loopback.
-  public static final Host HERE = new Host("127.0.0.1", List.of());
+  public static final NetworkHost HERE = new NetworkHost("127.0.0.1", List.of());
 
   /// A network namespace; its processes are begun by root only.
-  public static Host namespace(String name, String address) {
-    return new Host(address, List.of("ip", "netns", "exec", name));
+  public static NetworkHost namespace(String name, String address) {
+    return new NetworkHost(address, List.of("ip", "netns", "exec", name));
   }
 
   /// The command as it is begun.

@@ -1,4 +1,4 @@
-package dev.taskscheduler.handlers;
+package dev.taskscheduler.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -85,12 +85,12 @@ public record TestIdentity(List<Certificate> chain, Key key) {
     return this;
   }
 
-  String serial() {
+  public String serial() {
     return ((X509Certificate) chain.getFirst()).getSerialNumber().toString(16);
   }
 
   /// Trusts this certificate and no other.
-  SSLContext trusting() throws IOException, GeneralSecurityException {
+  public SSLContext trusting() throws IOException, GeneralSecurityException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("it", chain.getFirst());

@@ -1,4 +1,4 @@
-package dev.taskscheduler.runner.http;
+package dev.taskscheduler.testing;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
 /// A target on the JDK's own HTTP server, on loopback, that keeps what it was asked.
-public final class Target implements AutoCloseable {
+public final class HttpTarget implements AutoCloseable {
   /// A request as it arrived.
   public record Asked(String method, String uri, Headers headers, byte[] body, int port) {}
 
@@ -27,7 +27,7 @@ public final class Target implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
-  private Target(HttpServer server, Answer answer) {
+  private HttpTarget(HttpServer server, Answer answer) {
     this.server = server;
     server.setExecutor(threads);
     server.createContext(
@@ -53,18 +53,19 @@ public final class Target implements AutoCloseable {
     server.start();
   }
 
-  public static Target that(Answer answer) throws IOException {
-    return new Target(HttpServer.create(loopback(), 0), answer);
+  public static HttpTarget that(Answer answer) throws IOException {
+    return new HttpTarget(HttpServer.create(loopback(), 0), answer);
   }
 
-  static Target by(SSLContext tls, Answer answer) throws IOException {
+  public static HttpTarget by(SSLContext tls, Answer answer) throws IOException {
     HttpsServer server = HttpsServer.create(loopback(), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
-    return new Target(server, answer);
+    return new HttpTarget(server, answer);
   }
 
   /// One that answers a status and a text.
-  static Target answering(int status, String body, String... headers) throws IOException {
+  public static HttpTarget answering(int status, String body, String... headers)
+      throws IOException {
     return that(exchange -> answer(exchange, status, body, headers));
   }
 
@@ -85,11 +86,11 @@ public final class Target implements AutoCloseable {
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
-  String url(String path) {
+  public String url(String path) {
     return (server instanceof HttpsServer ? "https" : "http") + "://target.test:" + port() + path;
   }
 

@@ -1,6 +1,5 @@
-package dev.taskscheduler;
+package dev.taskscheduler.testing;
 
-import dev.taskscheduler.cluster.Host;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
@@ -32,7 +31,7 @@ public final class RedisServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final int TRIES = 5;
 
-  private final Host host;
+  private final NetworkHost host;
   private final Path folder;
   private final List<String> lines;
   private int port;
@@ -43,11 +42,11 @@ public final class RedisServer implements AutoCloseable {
   /// @param lines of its configuration, such as `appendonly yes`; they win over the defaults here,
   ///   which keep nothing on disk
   public RedisServer(String... lines) {
-    this(Host.HERE, lines);
+    this(NetworkHost.HERE, lines);
   }
 
   /// The same elsewhere.
-  public RedisServer(Host host, String... lines) {
+  public RedisServer(NetworkHost host, String... lines) {
     this.host = host;
     this.lines = List.of(lines);
     try {
@@ -87,10 +86,10 @@ public final class RedisServer implements AutoCloseable {
   /// One on the same port of another loopback address, such as 127.0.0.2: what a name may lead to
   /// in place of `other`.
   public static RedisServer beside(RedisServer other, String address, String... lines) {
-    return new RedisServer(new Host(address, List.of()), other.port, lines);
+    return new RedisServer(new NetworkHost(address, List.of()), other.port, lines);
   }
 
-  private RedisServer(Host host, int port, String... lines) {
+  private RedisServer(NetworkHost host, int port, String... lines) {
     this.host = host;
     this.port = port;
     this.lines = List.of(lines);

@@ -1,4 +1,4 @@
-package dev.taskscheduler;
+package dev.taskscheduler.testing;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
