@@ -1,8 +1,8 @@
 package dev.taskscheduler;
 
-import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
+import dev.taskscheduler.logging.Logging;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.taskscheduler;
 
 import dev.taskscheduler.conf.ConfigException;
-import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
+import dev.taskscheduler.logging.Logging;
 import dev.taskscheduler.process.StopLimit;
 import java.math.BigDecimal;
 import java.security.SecureRandom;

@@ -58,6 +58,7 @@ class ArchitectureTest {
         HTTP_CORE,
         "javax.net.ssl",
         "javax.crypto..");
+    sees("logging", "io.helidon.logging.common");
     sees("redis", "redis.clients.jedis..", "org.apache.commons.pool2..", "javax.net.ssl");
   }
 
@@ -152,7 +153,8 @@ class ArchitectureTest {
     onlyIn("org.apache.ratis..", room("leader.raft"));
     onlyIn("org.apache.hc..", room("runner.http"));
     onlyIn("io.helidon.config..", room("conf"), BASE, BASE + ".handlers..", room("metrics"));
-    onlyIn("io.helidon..", BASE + ".handlers..", room("metrics"), room("conf"), BASE);
+    onlyIn(
+        "io.helidon..", BASE + ".handlers..", room("metrics"), room("conf"), room("logging"), BASE);
   }
 
   private static void onlyIn(String technology, String... rooms) {

@@ -1,7 +1,7 @@
 package dev.taskscheduler;
 
-import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.logging.Logging;
 import dev.taskscheduler.testing.Eventually;
 import java.io.FileInputStream;
 import java.io.IOException;

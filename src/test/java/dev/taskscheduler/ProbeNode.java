@@ -1,8 +1,8 @@
 package dev.taskscheduler;
 
-import dev.taskscheduler.conf.Logging;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.logging.Logging;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 

@@ -4,8 +4,11 @@ import dev.taskscheduler.handlers.HttpConfig;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.leader.LeaderConfig;
 import dev.taskscheduler.leader.raft.RaftConfig;
+import dev.taskscheduler.logging.LogFormat;
+import dev.taskscheduler.logging.LogLevel;
 import dev.taskscheduler.node.PriorityPolicy;
 import dev.taskscheduler.node.WorkerConfig;
+import dev.taskscheduler.process.Version;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
@@ -82,7 +85,7 @@ public record SchedulerConfig(
                 settings.choice("LOG_LEVEL", LogLevel.INFO)));
     acrossRooms(config, settings);
     RaftSettings.check(config, settings);
-    Version.check(settings);
+    checkBuild(settings, Version.buildOfCode(), Version.buildOfJar());
     settings.check();
     return config;
   }
@@ -160,6 +163,13 @@ public record SchedulerConfig(
         AccessSettings.access(settings),
         AccessSettings.transport(settings),
         AccessSettings.origins(settings));
+  }
+
+  static void checkBuild(Settings settings, String ofCode, String ofJar) {
+    if (!ofCode.equals(ofJar)) {
+      settings.fault(
+          "-XX:AOTCache", "code of build " + ofCode, "a cache made of these jars, build " + ofJar);
+    }
   }
 
   /// Rules that no room can hold alone.

@@ -1,5 +1,5 @@
-/// How the process lives and ends: threads that it cannot do without, and a bound for its stop. Any
-/// room may see it; it sees nothing of ours.
+/// What belongs to the process as a whole: threads that it cannot do without, a bound for its stop,
+/// and the version of the program. Any package may see it; it sees no other package.
 @NullMarked
 package dev.taskscheduler.process;
 

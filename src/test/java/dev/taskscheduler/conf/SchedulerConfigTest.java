@@ -13,6 +13,8 @@ import dev.taskscheduler.handlers.auth.PublicEndpoints;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.leader.raft.RaftProtection;
+import dev.taskscheduler.logging.LogFormat;
+import dev.taskscheduler.logging.LogLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

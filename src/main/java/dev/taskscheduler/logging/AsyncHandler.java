@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.logging;
 
 import dev.taskscheduler.process.VitalThreads;
 import java.time.Duration;

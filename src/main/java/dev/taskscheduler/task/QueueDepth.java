@@ -1,9 +1,6 @@
-package dev.taskscheduler.node;
+package dev.taskscheduler.task;
 
 import dev.taskscheduler.process.VitalThreads;
-import dev.taskscheduler.task.Pause;
-import dev.taskscheduler.task.TaskCounts;
-import dev.taskscheduler.task.TaskStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.process;
 
 /// Which build this code is of, compiled in: a cache of compiled code that does not match the jar shows by it.
 final class BuildId {

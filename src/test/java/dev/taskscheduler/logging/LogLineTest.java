@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.logging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

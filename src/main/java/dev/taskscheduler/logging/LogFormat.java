@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.logging;
 
 /// The formats of log lines.
 public enum LogFormat {

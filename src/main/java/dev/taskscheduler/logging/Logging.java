@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.logging;
 
 import io.helidon.logging.common.LogConfig;
 import java.util.concurrent.CountDownLatch;
@@ -12,8 +12,8 @@ public final class Logging {
   private Logging() {}
 
   /// Reads `logging.properties` from the class path (or the file that
-  /// `java.util.logging.config.file` names), then sets the form and the level. To be called once,
-  /// first thing.
+  /// `java.util.logging.config.file` names), then sets the format and the level. To be called once,
+  /// before anything logs.
   public static void configure(LogFormat format, LogLevel level) {
     LogConfig.configureRuntime(); // once only, so what starts later does not undo what follows
     Formatter formatter =
@@ -35,9 +35,9 @@ public final class Logging {
     }
   }
 
-  /// Keeps the log open while the JVM ends until `end` has come: the JDK closes it by a hook that
-  /// runs beside all others, which would cut a node's last lines. (Helidon's own answer joins a
-  /// thread that may not have started yet.)
+  /// Keeps the log open while the JVM ends, until `end` is counted down. The JDK closes the log in
+  /// a shutdown hook that runs at the same time as all others, which would cut the last lines of a
+  /// node. (Helidon's way joins a thread that may not have started yet.)
   public static void keepUntil(CountDownLatch end) {
     Logger root = Logger.getLogger("");
     Handler[] others = root.getHandlers();
@@ -59,7 +59,7 @@ public final class Logging {
 
     @Override
     public void publish(LogRecord record) {
-      // it only stands before the others
+      // logs nothing: it only holds up the close of the handlers after it
     }
 
     @Override

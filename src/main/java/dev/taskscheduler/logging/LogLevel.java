@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.logging;
 
 import java.util.logging.Level;
 
@@ -8,7 +8,7 @@ public enum LogLevel {
   ERROR(Level.SEVERE),
   /// Heals alone.
   WARNING(Level.WARNING),
-  /// The same, by the name that other libraries have.
+  /// The same level, by the name that other libraries use.
   WARN(Level.WARNING),
   /// Start, stop, leadership.
   INFO(Level.INFO),

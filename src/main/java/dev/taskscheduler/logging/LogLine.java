@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.logging;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
