@@ -2,8 +2,6 @@ package dev.taskscheduler.local;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -22,9 +19,7 @@ import java.util.stream.IntStream;
 /// A signal to this process stops the nodes in order, then Redis; its exit status is the node's.
 public final class LocalCluster {
   private static final int USAGE = 2;
-  private static final Duration AFTER_DRAIN = Duration.ofSeconds(10);
   private static final Pattern ADDRESS = Pattern.compile("(.*):(\\d{1,5})");
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
   private final Options options;
   private final Map<String, String> env;
@@ -38,7 +33,7 @@ public final class LocalCluster {
   }
 
   /// See `./run --help`.
-  public static void main(String[] args) throws InterruptedException, IOException {
+  public static void main(String[] args) throws InterruptedException {
     try {
       Options options = Options.parse(args);
       switch (options.kind()) {
@@ -48,6 +43,9 @@ public final class LocalCluster {
       }
     } catch (LocalException e) {
       System.err.println(e.getMessage());
+      System.exit(USAGE);
+    } catch (IOException e) {
+      System.err.println("A file or process of ./run cannot be used: " + e);
       System.exit(USAGE);
     }
   }
@@ -72,7 +70,7 @@ public final class LocalCluster {
       shared.put(
           "CONSENSUS_TYPE", options.election().orElse(given("CONSENSUS_TYPE").orElse("raft")));
       if (given("REDIS_ADDR").isEmpty()) {
-        redis = Optional.of(openRedis());
+        redis = Optional.of(startRedis());
         shared.put("REDIS_ADDR", "127.0.0.1:" + redis.get().port());
       }
       startNodes(shared);
@@ -90,21 +88,21 @@ public final class LocalCluster {
         .normalize();
   }
 
-  private LocalRedis openRedis() throws InterruptedException {
-    Path data = folder().resolve("redis");
-    LocalRedis opened = LocalRedis.open(data, given("PATH").orElse(""));
+  private LocalRedis startRedis() throws IOException, InterruptedException {
+    Path folder = folder().resolve("redis");
+    LocalRedis started = LocalRedis.start(folder, given("PATH").orElse(""));
     System.out.println(
-        "Redis %s: 127.0.0.1:%d, data in %s".formatted(opened.origin(), opened.port(), data));
-    return opened;
+        "Redis %s: 127.0.0.1:%d, data in %s".formatted(started.version(), started.port(), folder));
+    return started;
   }
 
   private void startNodes(Map<String, String> shared) throws IOException {
     if (options.nodes().isEmpty()) {
-      Map<String, String> own = new HashMap<>(shared);
+      Map<String, String> own =
+          new LocalRaft(folder(), List.of(given("NODE_ID").orElse("node1"))).variables(0);
       // What is given wins: this one node may be a member of a group that its owner runs.
-      new LocalRaft(folder(), List.of(given("NODE_ID").orElse("node1")))
-          .variables(0)
-          .forEach((variable, value) -> own.put(variable, given(variable).orElse(value)));
+      own.keySet().removeIf(variable -> given(variable).isPresent());
+      own.putAll(shared);
       nodes.add(NodeProcess.start(Optional.empty(), own));
       greet(given("LISTEN_ADDR").orElse(":8080"));
       return;
@@ -153,87 +151,53 @@ public final class LocalCluster {
 
   /// The status to end with once all nodes have ended: the only node's, or else the first that is
   /// not 0.
-  private int awaitNodes() throws InterruptedException {
+  private int awaitNodes() {
     List<NodeProcess> started;
     synchronized (this) {
       started = List.copyOf(nodes);
     }
-    int left = started.size();
-    int status = 0;
-    List<NodeProcess> running = new ArrayList<>(started);
-    while (!running.isEmpty()) {
-      awaitOne(running);
-      for (NodeProcess node : List.copyOf(running)) {
-        if (!node.process().isAlive()) {
-          running.remove(node);
-          left--;
-          int ended = node.process().exitValue();
-          status = status == 0 ? ended : status;
-          if (!stopping && (started.size() > 1 || ended != 0)) {
-            System.err.println(
-                "%s ended unexpectedly status=%d%s"
-                    .formatted(
-                        node.name(), ended, started.size() > 1 ? " still_running=" + left : ""));
-          }
-        }
-      }
-    }
-    return started.size() > 1 && status == 0 && !stopping ? 1 : status;
+    var left = new AtomicInteger(started.size());
+    var status = new AtomicInteger();
+    CompletableFuture.allOf(
+            started.stream()
+                .map(node ->
+                    node.process()
+                        .onExit()
+                        .thenAccept(process -> {
+                          status.compareAndSet(0, process.exitValue());
+                          ended(node, left.decrementAndGet(), started.size() > 1);
+                        }))
+                .toArray(CompletableFuture<?>[]::new))
+        .join();
+    return started.size() > 1 && status.get() == 0 && !stopping ? 1 : status.get();
   }
 
-  private static void awaitOne(List<NodeProcess> running) throws InterruptedException {
-    try {
-      CompletableFuture.anyOf(
-              running.stream()
-                  .map(node -> node.process().onExit())
-                  .toArray(CompletableFuture<?>[]::new))
-          .get();
-    } catch (ExecutionException e) {
-      throw new LocalException("A node cannot be waited for", e);
+  private void ended(NodeProcess node, int left, boolean several) {
+    int status = node.process().exitValue();
+    if (!stopping && (several || status != 0)) {
+      System.err.println(
+          "%s ended unexpectedly status=%d%s"
+              .formatted(node.name(), status, several ? " still_running=" + left : ""));
     }
   }
 
-  /// Stops the nodes, gives them the time to drain, then Redis.
+  /// Stops the nodes, which drain, then Redis.
   private void stop() {
     stopping = true;
     synchronized (this) {
       nodes.forEach(NodeProcess::terminate);
-      long end = System.nanoTime() + drain().plus(AFTER_DRAIN).toNanos();
       try {
         for (NodeProcess node : nodes) {
-          if (!node.endsBy(end)) {
-            System.err.println(node.name() + " did not stop in time and is killed");
-            node.process().destroyForcibly().waitFor(5, TimeUnit.SECONDS);
-          }
+          node.join();
         }
         if (redis.isPresent()) {
           redis.get().close();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (LocalException e) {
+      } catch (IOException e) {
         System.err.println(e.getMessage());
       }
-    }
-  }
-
-  /// The nodes' DRAIN_TIMEOUT; where it is not understood, they have not started either.
-  private Duration drain() {
-    String text = given("DRAIN_TIMEOUT").orElse("10s");
-    Matcher matcher = DURATION.matcher(text);
-    if (matcher.matches()) {
-      long amount = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(amount);
-        case "s" -> Duration.ofSeconds(amount);
-        case "m" -> Duration.ofMinutes(amount);
-        default -> Duration.ofHours(amount);
-      };
-    }
-    try {
-      return Duration.parse(text);
-    } catch (DateTimeParseException e) {
-      return Duration.ofSeconds(10);
     }
   }
 }

@@ -1,21 +1,17 @@
 package dev.taskscheduler.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -30,63 +26,46 @@ final class LocalRaft {
 
   /// @param folder where the members keep their data
   /// @param names of the nodes
-  LocalRaft(Path folder, List<String> names) {
-    this.folder = folder.resolve("raft-" + names.size());
+  LocalRaft(Path folder, List<String> names) throws IOException {
+    this.folder = Files.createDirectories(folder.resolve("raft-" + names.size()));
     this.names = names;
     this.ports = freePorts(names.size());
   }
 
   /// A secret of these members, made once: others on this machine reach their ports too.
-  private static Path secret(Path folder) {
+  private Path secret() throws IOException {
     Path file = folder.resolve("secret");
-    try {
-      Files.createDirectories(folder);
-      if (!Files.exists(file)) {
-        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
-        byte[] random = new byte[SECRET_BYTES];
-        new SecureRandom().nextBytes(random);
-        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
-        Path made =
-            posix
-                ? Files.createTempFile(
-                    folder, "secret", "", PosixFilePermissions.asFileAttribute(owner))
-                : Files.createTempFile(folder, "secret", "");
-        Files.writeString(made, HexFormat.of().formatHex(random) + "\n");
-        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (!Files.exists(file)) {
+      byte[] random = new byte[SECRET_BYTES];
+      new SecureRandom().nextBytes(random);
+      Path part = Files.createTempFile(folder, "secret", ""); // for its owner's eyes alone
+      Files.writeString(part, HexFormat.of().formatHex(random) + "\n");
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return file;
   }
 
-  private static List<Integer> freePorts(int count) {
+  private static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> open = new ArrayList<>(); // all at once, so that they differ
     try {
       for (int i = 0; i < count; i++) {
         open.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
       }
       return open.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } finally {
       for (ServerSocket socket : open) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          System.err.println("A port was not given back: " + e);
-        }
+        socket.close();
       }
     }
   }
 
   /// The variables of one node.
-  Map<String, String> variables(int index) {
+  Map<String, String> variables(int index) throws IOException {
     Map<String, String> variables = new HashMap<>();
     variables.put("RAFT_BIND_ADDR", "127.0.0.1:" + ports.get(index));
     variables.put("RAFT_DATA_DIR", folder.resolve(names.get(index)).toString());
     if (names.size() > 1) {
-      variables.put("RAFT_SECRET_FILE", secret(folder).toString());
+      variables.put("RAFT_SECRET_FILE", secret().toString());
       variables.put(
           "RAFT_NODES",
           IntStream.range(0, names.size())

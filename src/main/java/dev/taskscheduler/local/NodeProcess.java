@@ -2,8 +2,6 @@ package dev.taskscheduler.local;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,39 +11,65 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
-/// A node in a JVM of its own.
+/// A node in a JVM of its own, which ends in order when `./run` is gone: even one that was killed
+/// leaves no node behind.
 ///
 /// @param name for people
 /// @param output hands its lines on; empty where it writes for itself
 record NodeProcess(String name, Process process, Optional<Thread> output) {
-  private static final String MAIN = "dev.taskscheduler.Main"; // by name: see LocalNode
+  private static final int AS_IF_TERMINATED = 143;
   private static final Duration LAST_LINES = Duration.ofSeconds(2);
   private static final String JAVA_OPTS = "-XX:+UseSerialGC -Xmx512m -XX:+ExitOnOutOfMemoryError";
 
-  /// @param mark what its lines are marked with; empty to hand its output on as it is
+  /// Runs in the child: a node whose input ends with the parent.
+  ///
+  /// @param args none
+  public static void main(String[] args) throws ReflectiveOperationException {
+    Thread.ofPlatform().name("parent-watch").daemon().start(NodeProcess::endWithParent);
+    // By name: nothing but the JVM may depend on Main.
+    Class.forName("dev.taskscheduler.Main")
+        .getMethod("main", String[].class)
+        .invoke(null, (Object) args);
+  }
+
+  /// The parent holds the other end of the input, writes nothing, and the system closes it with its
+  /// life.
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // what is typed means nothing
+      }
+    } catch (IOException e) {
+      // as good as its end
+    }
+    System.exit(AS_IF_TERMINATED);
+  }
+
+  /// @param prefix what its lines begin with; empty to hand its output on as it is
   /// @param changes laid over the environment of this process
-  static NodeProcess start(Optional<String> mark, Map<String, String> changes) throws IOException {
+  static NodeProcess start(Optional<String> prefix, Map<String, String> changes)
+      throws IOException {
+    String given = System.getenv("JAVA_OPTS");
+    String options = given == null || given.isBlank() ? JAVA_OPTS : given;
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(javaOpts());
+    command.addAll(Arrays.asList(options.strip().split("\\s+")));
     command.add("--enable-native-access=ALL-UNNAMED"); // Netty, inside Ratis, warns otherwise
     command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(LocalNode.class.getName());
-    command.add(MAIN);
-    var builder = new ProcessBuilder(command);
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), NodeProcess.class.getName()));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(changes);
-    if (mark.isEmpty()) {
-      builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
-    } else {
-      builder.redirectErrorStream(true);
+    if (prefix.isEmpty()) {
+      builder
+          .redirectErrorStream(false)
+          .redirectOutput(Redirect.INHERIT)
+          .redirectError(Redirect.INHERIT);
     }
     Process process = builder.start();
     return new NodeProcess(
-        mark.orElse("node"), process, mark.map(m -> handOn(m, process, System.out)));
+        prefix.orElse("node"), process, prefix.map(name -> handOn(name, process)));
   }
 
   /// Asks it to stop. Not by [Process#destroy], which would close its output and lose its last
@@ -54,38 +78,26 @@ record NodeProcess(String name, Process process, Optional<Thread> output) {
     process.toHandle().destroy();
   }
 
-  /// Waits until it has ended and its last line was handed on.
-  ///
-  /// @return false if it still runs at `endNanos`
-  boolean endsBy(long endNanos) throws InterruptedException {
-    if (!process.waitFor(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-      return false;
-    }
+  /// Waits until it has ended, which it does by itself (DRAIN_TIMEOUT), and its last line was
+  /// handed on.
+  void join() throws InterruptedException {
+    process.waitFor();
     if (output.isPresent()) {
       output.get().join(LAST_LINES);
     }
-    return true;
   }
 
-  private static List<String> javaOpts() {
-    String given = System.getenv("JAVA_OPTS");
-    String options = given == null || given.isBlank() ? JAVA_OPTS : given;
-    return Arrays.asList(options.strip().split("\\s+"));
-  }
-
-  private static Thread handOn(String mark, Process process, PrintStream out) {
+  private static Thread handOn(String name, Process process) {
     return Thread.ofPlatform()
-        .name("output-" + mark)
+        .name("output-" + name)
         .daemon()
         .start(() -> {
-          try (var reader =
-              new BufferedReader(
-                  new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+          try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-              out.println(mark + " | " + line);
+              System.out.println(name + " | " + line);
             }
           } catch (IOException e) {
-            out.println(mark + " | (its output cannot be read any more: " + e + ")");
+            System.out.println(name + " | (its output cannot be read any more: " + e + ")");
           }
         });
   }

@@ -1,11 +1,13 @@
 package dev.taskscheduler.local;
 
+import java.util.Iterator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The options of `./run`.
 ///
-/// @param nodes 1 to 9; empty when not said: one, unmarked, on the usual port
-/// @param election `raft` or `redis`; empty when not said
+/// @param nodes 1 to 9; empty if not given: one, on the usual port
+/// @param election `raft` or `redis`; empty if not given
 record Options(Optional<Integer> nodes, Optional<String> election, Kind kind) {
   static final int MOST_NODES = 9;
 
@@ -38,8 +40,10 @@ record Options(Optional<Integer> nodes, Optional<String> election, Kind kind) {
   static Options parse(String... args) {
     Optional<Integer> nodes = Optional.empty();
     Optional<String> election = Optional.empty();
-    for (int i = 0; i < args.length; i++) {
-      String name = args[i].contains("=") ? args[i].substring(0, args[i].indexOf('=')) : args[i];
+    Iterator<String> words =
+        Stream.of(args).flatMap(argument -> Stream.of(argument.split("=", 2))).iterator();
+    while (words.hasNext()) {
+      String name = words.next();
       switch (name) {
         case "--version" -> {
           return new Options(nodes, election, Kind.VERSION);
@@ -47,21 +51,9 @@ record Options(Optional<Integer> nodes, Optional<String> election, Kind kind) {
         case "--help", "-h" -> {
           return new Options(nodes, election, Kind.HELP);
         }
-        case "--nodes", "--election" -> {
-          String value;
-          if (name.equals(args[i])) {
-            i++;
-            value = i < args.length ? args[i] : "";
-          } else {
-            value = args[i].substring(name.length() + 1);
-          }
-          if (name.equals("--nodes")) {
-            nodes = Optional.of(nodes(value));
-          } else {
-            election = Optional.of(election(value));
-          }
-        }
-        default -> throw new LocalException("Unknown argument " + args[i] + "; see ./run --help");
+        case "--nodes" -> nodes = Optional.of(nodes(words.hasNext() ? words.next() : ""));
+        case "--election" -> election = Optional.of(election(words.hasNext() ? words.next() : ""));
+        default -> throw new LocalException("Unknown argument " + name + "; see ./run --help");
       }
     }
     return new Options(nodes, election, Kind.RUN);

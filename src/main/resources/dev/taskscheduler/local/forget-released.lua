@@ -1,4 +1,4 @@
--- forget-released.lua  Forgets who has released a fence, before Redis is stopped in order: nobody has to be waited for after it
+-- forget-released.lua  Forgets who has released a lease, before Redis is stopped in order: nobody has to be waited for after it
 -- starts again with just this state. The epoch stays, so that the next leader's is higher.
 -- Returns how many were forgotten.
 local cursor, forgotten = '0', 0

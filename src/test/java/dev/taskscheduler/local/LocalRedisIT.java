@@ -11,7 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,19 +32,35 @@ class LocalRedisIT {
   }
 
   @AfterEach
-  void nothing_is_left_behind() throws IOException, InterruptedException {
-    var state = RedisState.read(folder.resolve("state"));
-    if (state.isPresent()) {
-      RedisProcess.stop(state.get().server());
+  void nothing_is_left_behind() throws IOException {
+    server(folder).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  /// The server of a folder as its pid file names it.
+  static Optional<ProcessHandle> server(Path folder) throws IOException {
+    Path file = folder.resolve("redis.pid");
+    return Files.exists(file)
+        ? ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+        : Optional.empty();
+  }
+
+  /// Not so for one that is dead and only still listed, as in a container whose first process never
+  /// asks how it ended.
+  static boolean alive(ProcessHandle process) {
+    try {
+      String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+      return process.isAlive() && !stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+    } catch (IOException e) {
+      return process.isAlive();
     }
   }
 
-  /// Runs in a process of its own: uses the Redis of a folder until its input ends.
+  /// Runs in a process of its own: holds the Redis of a folder until its input ends.
   static final class User {
     private User() {}
 
     public static void main(String[] args) throws Exception {
-      try (var redis = LocalRedis.open(Path.of(args[0]), args[1])) {
+      try (var redis = LocalRedis.start(Path.of(args[0]), args[1])) {
         System.out.println(redis.port());
         while (System.in.read() >= 0) {
           // until the end
@@ -53,13 +69,7 @@ class LocalRedisIT {
     }
   }
 
-  private record Running(Process process, int port) {
-    void finish() throws IOException, InterruptedException {
-      process.getOutputStream().close();
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-      assertEquals(0, process.exitValue());
-    }
-  }
+  private record Running(Process process, int port) {}
 
   private Running userInAnotherProcess() throws IOException {
     Process process =
@@ -89,20 +99,20 @@ class LocalRedisIT {
     }
   }
 
-  private Proc server() throws IOException {
-    return RedisState.read(folder.resolve("state")).orElseThrow().server();
+  private ProcessHandle server() throws IOException {
+    return server(folder).orElseThrow();
   }
 
   @Test
   void its_data_is_kept_between_runs() throws Exception {
-    Proc first;
-    try (var redis = LocalRedis.open(folder, PATH);
+    ProcessHandle first;
+    try (var redis = LocalRedis.start(folder, PATH);
         var client = client(redis.port())) {
       client.set("a", "kept");
       first = server();
     }
-    assertFalse(first.alive());
-    try (var redis = LocalRedis.open(folder, PATH);
+    assertFalse(alive(first));
+    try (var redis = LocalRedis.start(folder, PATH);
         var client = client(redis.port())) {
       assertEquals("kept", client.get("a"));
     }
@@ -110,7 +120,7 @@ class LocalRedisIT {
 
   @Test
   void it_never_evicts_and_listens_here_only() throws Exception {
-    try (var redis = LocalRedis.open(folder, PATH);
+    try (var redis = LocalRedis.start(folder, PATH);
         var client = client(redis.port())) {
       String info = client.info();
       assertTrue(info.contains("aof_enabled:1"), info);
@@ -121,87 +131,80 @@ class LocalRedisIT {
 
   @Test
   void the_carried_binary_serves_where_none_is_installed() throws Exception {
-    try (var redis = LocalRedis.open(folder, "");
+    try (var redis = LocalRedis.start(folder, "");
         var client = client(redis.port())) {
-      assertTrue(redis.origin().startsWith("started 6.2"), redis.origin());
+      assertTrue(redis.version().startsWith("6.2"), redis.version());
       client.set("a", "b");
       assertEquals("b", client.get("a"));
     }
-    assertFalse(Files.exists(folder.resolve("state")));
+    assertFalse(Files.exists(folder.resolve("redis.pid")));
   }
 
   @Test
   void an_older_redis_is_not_started_on_data_that_it_would_not_see() throws Exception {
-    LocalRedis.open(folder, PATH).close();
+    LocalRedis.start(folder, PATH).close();
     Files.writeString(folder.resolve("data").resolve("major-version"), "99");
-    var refused = assertThrows(LocalException.class, () -> LocalRedis.open(folder, PATH));
+    var refused = assertThrows(LocalException.class, () -> LocalRedis.start(folder, PATH));
     assertTrue(refused.getMessage().contains("Redis 99"), refused.getMessage());
   }
 
   @Test
-  void two_users_share_it_and_the_last_one_stops_it() throws Exception {
-    var first = LocalRedis.open(folder, PATH);
-    Running second = userInAnotherProcess();
-    var third = LocalRedis.open(folder, PATH);
-    assertEquals(first.port(), second.port());
-    assertEquals("shared", third.origin());
-    Proc server = server();
-    first.close();
-    third.close();
-    assertTrue(answers(second.port()));
-    second.finish();
-    assertFalse(server.alive());
-    assertFalse(Files.exists(folder.resolve("state")));
+  void a_folder_that_another_run_uses_is_refused() throws Exception {
+    Running other = userInAnotherProcess();
+    var refused = assertThrows(LocalException.class, () -> LocalRedis.start(folder, PATH));
+    assertTrue(refused.getMessage().contains("LOCAL_DIR"), refused.getMessage());
+    assertTrue(answers(other.port()));
+    other.process().getOutputStream().close();
+    assertEquals(0, other.process().waitFor());
+    LocalRedis.start(folder, PATH).close();
   }
 
   @Test
-  void one_whose_user_was_killed_is_adopted_with_its_data() throws Exception {
+  void one_whose_run_was_killed_is_stopped_before_another_touches_its_data() throws Exception {
     Running killed = userInAnotherProcess();
     try (var client = client(killed.port())) {
       client.set("a", "orphaned");
     }
     killed.process().destroyForcibly().waitFor();
-    Proc server = server();
-    try (var redis = LocalRedis.open(folder, PATH);
+    ProcessHandle server = server();
+    assertTrue(answers(killed.port()));
+    try (var redis = LocalRedis.start(folder, PATH);
         var client = client(redis.port())) {
-      assertEquals("adopted", redis.origin());
-      assertEquals(killed.port(), redis.port());
+      assertFalse(alive(server));
       assertEquals("orphaned", client.get("a"));
-    }
-    assertFalse(server.alive());
-  }
-
-  @Test
-  void one_whose_start_was_cut_short_is_stopped_before_another_touches_the_data() throws Exception {
-    Running killed = userInAnotherProcess();
-    killed.process().destroyForcibly().waitFor();
-    Proc server = server();
-    Files.delete(folder.resolve("state")); // as if it had not come to write it
-    try (var redis = LocalRedis.open(folder, PATH)) {
-      assertTrue(redis.origin().startsWith("started"), redis.origin());
-      assertFalse(server.alive());
     }
   }
 
   @Test
   void one_that_itself_was_killed_is_started_again() throws Exception {
-    var redis = LocalRedis.open(folder, PATH);
-    server().handle().orElseThrow().destroyForcibly();
-    var again = LocalRedis.open(folder, PATH);
-    try {
+    var redis = LocalRedis.start(folder, PATH);
+    server().destroyForcibly();
+    redis.close();
+    try (var again = LocalRedis.start(folder, PATH)) {
       assertTrue(answers(again.port()));
-    } finally {
-      redis.close();
-      again.close();
     }
   }
 
   @Test
+  void a_signal_to_the_group_of_the_run_does_not_reach_it() throws Exception {
+    Running run = userInAnotherProcess();
+    String own = group(run.process().pid());
+    assertFalse(own.equals(group(server().pid())), own);
+    run.process().getOutputStream().close();
+    assertEquals(0, run.process().waitFor());
+  }
+
+  private static String group(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[2];
+  }
+
+  @Test
   void a_start_that_fails_shows_what_redis_said() throws Exception {
-    LocalRedis.open(folder, PATH).close();
+    LocalRedis.start(folder, PATH).close();
     Path manifest = folder.resolve("data/appendonlydir/appendonly.aof.manifest");
     Files.writeString(manifest, "not a manifest\n");
-    var failed = assertThrows(LocalException.class, () -> LocalRedis.open(folder, PATH));
+    var failed = assertThrows(LocalException.class, () -> LocalRedis.start(folder, PATH));
     assertTrue(failed.getMessage().contains("did not start"), failed.getMessage());
     assertTrue(failed.getMessage().contains("manifest"), failed.getMessage());
   }

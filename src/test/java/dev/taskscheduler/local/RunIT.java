@@ -40,7 +40,7 @@ class RunIT {
   @TempDir Path temporary;
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<Process> runs = new ArrayList<>();
-  private final Set<Proc> seen = new HashSet<>();
+  private final Set<ProcessHandle> seen = new HashSet<>();
   private Path local;
   private int port;
 
@@ -54,13 +54,8 @@ class RunIT {
   void nothing_is_left_running() throws IOException, InterruptedException {
     runs.forEach(this::note);
     runs.forEach(Process::destroyForcibly);
-    for (Proc process : seen) {
-      process.handle().ifPresent(ProcessHandle::destroyForcibly);
-    }
-    var state = RedisState.read(local.resolve("redis").resolve("state"));
-    if (state.isPresent()) {
-      RedisProcess.stop(state.get().server());
-    }
+    seen.forEach(ProcessHandle::destroyForcibly);
+    LocalRedisIT.server(local.resolve("redis")).ifPresent(ProcessHandle::destroyForcibly);
     client.close();
   }
 
@@ -103,7 +98,7 @@ class RunIT {
   }
 
   private void note(Process run) {
-    run.descendants().map(Proc::of).forEach(seen::add);
+    run.descendants().forEach(seen::add);
   }
 
   private String output() {
@@ -162,12 +157,12 @@ class RunIT {
 
   private void terminate(Process run, int status) throws InterruptedException, IOException {
     note(run);
-    var redis = RedisState.read(local.resolve("redis").resolve("state")).orElseThrow().server();
+    ProcessHandle redis = LocalRedisIT.server(local.resolve("redis")).orElseThrow();
     run.destroy();
     assertTrue(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
     assertEquals(status, run.exitValue(), output());
-    assertFalse(redis.alive());
-    seen.forEach(process -> assertFalse(process.alive(), process.toString()));
+    assertFalse(LocalRedisIT.alive(redis));
+    seen.forEach(process -> assertFalse(LocalRedisIT.alive(process), process.toString()));
   }
 
   @Test
@@ -206,7 +201,8 @@ class RunIT {
     String id = submit(2);
     awaitCompleted(1, id);
     assertTrue(output().contains("node3 | "), output());
-    ProcessHandle child = run.children().findFirst().orElseThrow();
+    ProcessHandle redis = LocalRedisIT.server(local.resolve("redis")).orElseThrow();
+    ProcessHandle child = run.children().filter(c -> !c.equals(redis)).findFirst().orElseThrow();
     child.destroyForcibly();
     Eventually.await(
         "its death is told",
@@ -217,16 +213,22 @@ class RunIT {
   }
 
   @Test
-  void nodes_whose_run_was_killed_end_by_themselves_and_their_redis_is_adopted() throws Exception {
+  void nodes_whose_run_was_killed_end_by_themselves_and_the_next_run_has_their_tasks()
+      throws Exception {
     Process run = run(Map.of(), "--nodes", "2");
     awaitHealth(0);
     awaitHealth(1);
+    String id = submit(0);
+    ProcessHandle redis = LocalRedisIT.server(local.resolve("redis")).orElseThrow();
     note(run);
+    seen.remove(redis);
     run.destroyForcibly();
-    Eventually.await("no node is left", LIMIT, () -> seen.stream().noneMatch(Proc::alive));
+    Eventually.await("no node is left", LIMIT, () -> seen.stream().noneMatch(LocalRedisIT::alive));
+    assertTrue(LocalRedisIT.alive(redis));
     Process again = run(Map.of());
     awaitHealth(0);
-    assertTrue(output().contains("Redis adopted"), output());
+    awaitCompleted(0, id);
+    assertFalse(LocalRedisIT.alive(redis));
     terminate(again, 143);
   }
 
@@ -236,7 +238,7 @@ class RunIT {
     assertTrue(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
     assertEquals(2, run.exitValue());
     assertTrue(output().contains("WORKER_COUNT is 'none'"), output());
-    assertFalse(Files.exists(local.resolve("redis").resolve("state")));
+    assertFalse(Files.exists(local.resolve("redis").resolve("redis.pid")));
   }
 
   @Test
