@@ -39,7 +39,7 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
                 + LATER
                 + (election == ElectionKind.RAFT ? LATER_FOR_RAFT : 0),
             wanted)
-        : new OpenFiles(Long.MAX_VALUE, 0, wanted, HttpSender.MOST_IDLE, Integer.MAX_VALUE);
+        : new OpenFiles(Long.MAX_VALUE, 0, wanted, HttpSender.MAX_IDLE, Integer.MAX_VALUE);
   }
 
   /// Clients get at least half of what the program leaves.
@@ -53,7 +53,7 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
               + (reserve + LEAST)
               + ": raise the limit (ulimit -n, LimitNOFILE=, ulimits of the container)");
     }
-    int idle = (int) Math.min(HttpSender.MOST_IDLE, free / 8);
+    int idle = (int) Math.min(HttpSender.MAX_IDLE, free / 8);
     int workers = (int) Math.min(wanted, free / 2 - idle);
     return new OpenFiles(
         limit, reserve, workers, idle, (int) Math.min(Integer.MAX_VALUE, free - idle - workers));

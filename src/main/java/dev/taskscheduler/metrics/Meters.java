@@ -223,8 +223,8 @@ public final class Meters
   }
 
   @Override
-  public void asked(String type, ResponseCategory answer) {
-    targets.asked(type, answer);
+  public void requestEnded(String type, ResponseCategory category) {
+    targets.requestEnded(type, category);
   }
 
   @Override

@@ -33,8 +33,8 @@ final class TargetMeters {
     return counters;
   }
 
-  void asked(String type, ResponseCategory answer) {
-    Counter counter = (type.equals(Callback.TYPE) ? callbacks : tasks).get(answer);
+  void requestEnded(String type, ResponseCategory category) {
+    Counter counter = (type.equals(Callback.TYPE) ? callbacks : tasks).get(category);
     if (counter != null) {
       counter.increment();
     }

@@ -278,10 +278,10 @@ class SchedulerConfigTest {
       throws IOException {
     String key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     Path file = Files.writeString(folder.resolve("keys"), key + "\n" + key + "\n");
-    assertEquals(1, with("HTTP_SIGNING_KEYS", key).httpRunner().keys().others().keys().size());
+    assertEquals(1, with("HTTP_SIGNING_KEYS", key).httpRunner().keys().defaults().keys().size());
     assertEquals(
         2,
-        with("HTTP_SIGNING_KEYS_FILE", file.toString()).httpRunner().keys().others().keys().size());
+        with("HTTP_SIGNING_KEYS_FILE", file.toString()).httpRunner().keys().defaults().keys().size());
     assertFalse(with("HTTP_SIGNING_KEYS", key).toString().contains("MfKQ"));
     var both =
         assertThrows(

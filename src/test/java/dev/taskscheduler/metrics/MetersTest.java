@@ -204,8 +204,8 @@ class MetersTest {
     meters.replayed();
     meters.duplicate();
     meters.duplicate();
-    meters.asked("http", ResponseCategory.SUCCESS);
-    meters.asked("callback", ResponseCategory.NONE);
+    meters.requestEnded("http", ResponseCategory.SUCCESS);
+    meters.requestEnded("callback", ResponseCategory.NONE);
     meters.started(Duration.ofMillis(20));
     meters.finished("completed", Duration.ofMillis(300));
     meters.cancelled();

@@ -5,17 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The kinds of target addresses, by the registries of special-purpose addresses (RFC 6890 and its
-/// successors).
+/// The kinds of target addresses, after the registries of special-purpose addresses (RFC 6890 and
+/// its successors).
 enum AddressKind {
-  /// Reachable by anyone, hence no secret of the network that this node stands in.
+  /// Reachable by anyone.
   PUBLIC("public"),
-  /// Of a private network, a carrier's, or this very machine.
+  /// In a private network, in a carrier's network, or on this machine.
   PRIVATE("private or loopback"),
-  /// Link-local, or one at which a cloud hands out credentials.
+  /// Link-local, or an address at which a cloud gives out credentials.
   METADATA("link-local or metadata"),
-  /// Nothing that a task may be sent to: unspecified, multicast, reserved, or a way to wrap another
-  /// address.
+  /// Never a target: unspecified, multicast, reserved, or an address that wraps another one.
   RESERVED("reserved");
 
   private static final List<CidrRange> PRIVATE_NETWORKS =
@@ -54,15 +53,16 @@ enum AddressKind {
   private static final CidrRange NAT64 = CidrRange.parse("64:ff9b::/96");
   private static final CidrRange SIX_TO_FOUR = CidrRange.parse("2002::/16");
 
-  private final String said;
+  private static final byte[] MAPPED_V4_PREFIX = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
-  AddressKind(String said) {
-    this.said = said;
+  private final String description;
+
+  AddressKind(String description) {
+    this.description = description;
   }
 
-  /// In words.
-  String said() {
-    return said;
+  String description() {
+    return description;
   }
 
   static AddressKind of(InetAddress address) {
@@ -73,25 +73,15 @@ enum AddressKind {
     if (SIX_TO_FOUR.contains(bytes)) {
       return wrapped(Arrays.copyOfRange(bytes, 2, 6));
     }
-    if (bytes.length == 16 && mapped(bytes)) {
+    if (bytes.length == 16 && Arrays.equals(bytes, 0, 12, MAPPED_V4_PREFIX, 0, 12)) {
       return of(Arrays.copyOfRange(bytes, 12, 16));
     }
     return of(bytes);
   }
 
-  /// An address inside another is as good as a public one or not at all: nobody has to write a
-  /// private one so.
+  /// Only a public address may be wrapped: nobody needs to write a private address this way.
   private static AddressKind wrapped(byte[] v4) {
     return of(v4) == PUBLIC ? PUBLIC : RESERVED;
-  }
-
-  private static boolean mapped(byte[] v6) {
-    for (int i = 0; i < 10; i++) {
-      if (v6[i] != 0) {
-        return false;
-      }
-    }
-    return v6[10] == (byte) 0xff && v6[11] == (byte) 0xff;
   }
 
   private static AddressKind of(byte[] address) {
@@ -111,7 +101,7 @@ enum AddressKind {
     return networks.stream().anyMatch(network -> network.contains(address));
   }
 
-  private static List<CidrRange> networks(String... all) {
-    return Stream.of(all).map(CidrRange::parse).toList();
+  private static List<CidrRange> networks(String... ranges) {
+    return Stream.of(ranges).map(CidrRange::parse).toList();
   }
 }

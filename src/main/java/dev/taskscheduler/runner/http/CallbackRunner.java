@@ -22,17 +22,17 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
 
-/// Type `callback`: tells a URL that a task has ended. The store makes such a task in the same step
-/// as the end that it tells of, and its payload holds all facts (`facts_of` in `_lib.lua`). Each
-/// attempt therefore sends the same body, whatever has become of the task meanwhile.
+/// Runs tasks of type `callback`: reports the end of a task to a URL. The store creates the
+/// callback in the same step that ends the task. The payload holds all facts (`facts_of` in
+/// `_lib.lua`), so each attempt sends the same body, whatever has happened to the task since.
 public final class CallbackRunner implements TaskRunner {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final Duration LONGEST = Duration.ofDays(1); // the sender's own is less
-  private static final int KEPT = 1 << 10; // bytes of the receiver's answer
+  private static final Duration MAX_TIMEOUT = Duration.ofDays(1); // the sender's own is less
+  private static final int MAX_RESULT_BYTES = 1 << 10;
 
   private final HttpRunner http;
 
-  /// @param http sends and judges
+  /// @param http sends the requests
   public CallbackRunner(HttpRunner http) {
     this.http = http;
   }
@@ -51,8 +51,8 @@ public final class CallbackRunner implements TaskRunner {
                 TaskFailure.lasting("the callback's URL cannot be called: " + TargetUrl.RULE));
     OutboundRequest request =
         new OutboundRequest(
-            "POST", target, Map.of("content-type", "application/json"), call.body, LONGEST);
-    return http.send(request, run, type(), Math.min(KEPT, run.maxResultBytes()));
+            "POST", target, Map.of("content-type", "application/json"), call.body, MAX_TIMEOUT);
+    return http.send(request, run, type(), Math.min(MAX_RESULT_BYTES, run.maxResultBytes()));
   }
 
   private record Call(String url, byte[] body) {}
@@ -74,7 +74,7 @@ public final class CallbackRunner implements TaskRunner {
           if (field.equals("url") && value == JsonToken.VALUE_STRING) {
             url = parser.getString();
           } else {
-            more = tell(field, parser, payload, json);
+            more = writeFact(field, parser, payload, json);
           }
         }
         json.writeEndObject();
@@ -88,10 +88,11 @@ public final class CallbackRunner implements TaskRunner {
     }
   }
 
-  /// Writes one fact as the receiver reads it.
+  /// Writes one fact for the receiver.
   ///
   /// @return whether more may follow
-  private static boolean tell(String field, JsonParser parser, byte[] payload, JsonGenerator json) {
+  private static boolean writeFact(
+      String field, JsonParser parser, byte[] payload, JsonGenerator json) {
     switch (field) {
       case "task" -> json.writeStringProperty("id", parser.getString());
       case "type", "priority", "error" -> json.writeStringProperty(field, parser.getString());
@@ -103,10 +104,10 @@ public final class CallbackRunner implements TaskRunner {
         json.writeStringProperty("status", state.equals("completed") ? state : "failed");
         json.writeStringProperty("state", state);
       }
-      case "result" -> { // the last: as the runner wrote it, byte for byte
-        int from = (int) parser.currentTokenLocation().getByteOffset();
+      case "result" -> { // the last fact, as the runner wrote it, byte for byte
+        int start = (int) parser.currentTokenLocation().getByteOffset();
         json.writeName(field);
-        json.writeRawValue(new String(payload, from, payload.length - 1 - from, UTF_8));
+        json.writeRawValue(new String(payload, start, payload.length - 1 - start, UTF_8));
         return false;
       }
       default -> parser.skipChildren();

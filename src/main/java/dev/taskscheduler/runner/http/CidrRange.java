@@ -1,23 +1,24 @@
 package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.task.TargetUrl;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.regex.Pattern;
 
-/// A range of addresses as CIDR writes it: `10.0.0.0/8`, `fd00::/8`; without a length, one address.
+/// A range of addresses in CIDR notation: `10.0.0.0/8`, `fd00::/8`; one address without a length.
 ///
-/// @param address the first of them, 4 or 16 bytes; not to be changed after
-/// @param bits how many leading bits all of them share
-record CidrRange(byte[] address, int bits) {
+/// @param address the first address
+/// @param prefixBits how many leading bits all addresses share
+record CidrRange(InetAddress address, int prefixBits) {
   private static final Pattern LITERAL =
       Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
-  /// Whether `text` is meant as an address or a range, and not as a host's name.
-  static boolean meant(String text) {
+  /// Whether `text` has the form of an address or a range rather than of a host name.
+  static boolean looksLikeAddress(String text) {
     return text.indexOf('/') >= 0 || text.indexOf(':') >= 0 || LITERAL.matcher(text).matches();
   }
 
-  /// Reads one.
+  /// Parses an address or a range.
   ///
   /// @throws IllegalArgumentException if it is neither an address nor a range
   static CidrRange parse(String text) {
@@ -26,42 +27,19 @@ record CidrRange(byte[] address, int bits) {
     if (!LITERAL.matcher(literal).matches() || !TargetUrl.plain(literal)) {
       throw new IllegalArgumentException(text + " is no address");
     }
-    byte[] address = InetAddress.ofLiteral(literal).getAddress();
-    int longest = address.length * 8;
-    int bits = slash < 0 ? longest : Integer.parseInt(text.substring(slash + 1));
-    if (bits < 0 || bits > longest) {
+    InetAddress address = InetAddress.ofLiteral(literal);
+    int maxBits = address.getAddress().length * 8;
+    int prefixBits = slash < 0 ? maxBits : Integer.parseInt(text.substring(slash + 1));
+    if (prefixBits < 0 || prefixBits > maxBits) {
       throw new IllegalArgumentException(text + " has no such length");
     }
-    return new CidrRange(address, bits);
-  }
-
-  boolean contains(InetAddress other) {
-    return contains(other.getAddress());
+    return new CidrRange(address, prefixBits);
   }
 
   boolean contains(byte[] other) {
-    if (other.length != address.length) {
-      return false;
-    }
-    int whole = bits / 8;
-    for (int i = 0; i < whole; i++) {
-      if (other[i] != address[i]) {
-        return false;
-      }
-    }
-    int rest = bits % 8;
-    return rest == 0 || ((other[whole] ^ address[whole]) & (0xff00 >> rest) & 0xff) == 0;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof CidrRange network
-        && bits == network.bits
-        && java.util.Arrays.equals(address, network.address);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * java.util.Arrays.hashCode(address) + bits;
+    byte[] own = address.getAddress();
+    return other.length == own.length
+        && new BigInteger(1, own).xor(new BigInteger(1, other)).bitLength()
+            <= own.length * 8 - prefixBits;
   }
 }

@@ -22,21 +22,20 @@ import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.Timeout;
 
-/// A connection to a target: our socket, to an address that was checked, and HTTP/1.1 on it.
+/// A connection to a target: a socket to an address that was checked, and HTTP/1.1 on it.
 ///
 /// @param base the socket under TLS, or the socket itself
-/// @param head bounds what is read of the heads of answers
-/// @param sinceNanos when it was connected, by `System.nanoTime()`
+/// @param head limits the heads of responses
+/// @param connectedAtNanos by `System.nanoTime()`
 record Connection(
     Origin origin,
     Socket base,
     DefaultBHttpClientConnection http,
     HeadLimit head,
-    long sinceNanos) {
+    long connectedAtNanos) {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
-  /// Small buffers, since there may be ten thousand of them; and no line or header list without
-  /// end.
+  /// Small buffers, since there may be ten thousand of them, and limits on lines and headers.
   static final Http1Config LIMITS =
       Http1Config.custom()
           .setBufferSize(1024)
@@ -46,12 +45,12 @@ record Connection(
           .build();
 
   private static final Http1Config TRAILER_LIMITS =
-      Http1Config.custom().setMaxHeaderCount(9).build(); // it takes one less
+      Http1Config.custom().setMaxHeaderCount(9).build(); // it reads one less
 
   private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
-  private static final Timeout LOOK = Timeout.ofMilliseconds(1);
+  private static final Timeout POLL = Timeout.ofMilliseconds(1);
 
-  /// HTTP/1.1, still to be bound to a socket.
+  /// Creates an HTTP/1.1 connection that is not bound to a socket yet.
   static DefaultBHttpClientConnection unbound(HeadLimit head) {
     return new DefaultBHttpClientConnection(
         LIMITS, null, null, Connection::length, null, null, head::parser) {
@@ -65,50 +64,50 @@ record Connection(
     };
   }
 
-  /// As httpcore5 has it, but lengths that are given more than once are one if they are equal (RFC
-  /// 9110, section 8.6).
+  /// The length of a body as httpcore5 determines it, but equal lengths that are sent more than
+  /// once count as one (RFC 9110, section 8.6).
   private static long length(HttpMessage message) throws HttpException {
     if (message.containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
       return DefaultContentLengthStrategy.INSTANCE.determineLength(message);
     }
-    Set<String> given = new HashSet<>();
+    Set<String> values = new HashSet<>();
     for (Header header : message.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
-      for (String one : String.valueOf(header.getValue()).split(",", -1)) {
-        given.add(one.strip());
+      for (String value : String.valueOf(header.getValue()).split(",", -1)) {
+        values.add(value.strip());
       }
     }
-    if (given.isEmpty()) {
+    if (values.isEmpty()) {
       return ContentLengthStrategy.UNDEFINED;
     }
-    String length = given.iterator().next();
-    if (given.size() > 1 || !LENGTH.matcher(length).matches()) {
-      throw new ProtocolException("Content-Length is no one number: " + given);
+    String length = values.iterator().next();
+    if (values.size() > 1 || !LENGTH.matcher(length).matches()) {
+      throw new ProtocolException("Content-Length is no one number: " + values);
     }
     return Long.parseLong(length);
   }
 
-  /// How many bytes have come from the target.
+  /// How many bytes were received from the target.
   long received() {
     return http.getEndpointDetails().getReceivedBytesCount();
   }
 
-  /// Whether a kept connection may carry another exchange: it is open, and its target has said
-  /// nothing that nobody asked for. Such bytes would be taken for the next answer.
+  /// Whether an idle connection may carry another request: it is open, and its target has sent
+  /// nothing since the last response. Such bytes would be taken for the next response.
   boolean quiet() {
     try {
-      return !http.isDataAvailable(LOOK) && !http.isStale();
+      return !http.isDataAvailable(POLL) && !http.isStale();
     } catch (IOException e) {
-      LOG.log(DEBUG, () -> "kept connection was closed by target=" + origin, e);
+      LOG.log(DEBUG, () -> "idle connection was closed by target=" + origin, e);
       return false;
     }
   }
 
-  /// Closes it at once, whatever is under way.
+  /// Closes it at once, also in the middle of an exchange.
   void drop() {
     drop(base);
   }
 
-  /// Closes a socket at once: nothing that is still to be sent is waited for.
+  /// Closes a socket at once, without waiting for unsent bytes.
   static void drop(Socket socket) {
     try (socket) {
       if (!socket.isClosed()) {

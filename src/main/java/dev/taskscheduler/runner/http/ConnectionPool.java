@@ -7,24 +7,32 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// Connections that wait for another exchange with the same origin, few of them, and none longer
-/// than a short while after it was connected: one that is always in use would otherwise never
-/// follow a name that moved.
+/// Idle connections that wait for another request to the same origin. Their number is bounded. Each
+/// is closed a short while after it was connected: a connection in constant use would otherwise
+/// never follow a name that moved to another address.
 final class ConnectionPool implements AutoCloseable {
-  /// From connecting on.
-  static final Duration LONGEST = Duration.ofSeconds(5);
+  /// The age at which a connection is closed, counted from connecting.
+  static final Duration MAX_AGE = Duration.ofSeconds(5);
 
-  private final int most;
+  private static final Pattern TIMEOUT = Pattern.compile("(?i).*\\btimeout=(\\d{1,6})\\b.*");
 
-  private record Kept(Connection connection, long untilNanos) {}
+  private record Idle(Connection connection, long expiresAtNanos) {
+    boolean expired() {
+      return System.nanoTime() - expiresAtNanos >= 0;
+    }
+  }
+
+  private final int maxIdle;
 
   @GuardedBy("this")
-  private final Map<Origin, Deque<Kept>> kept = new HashMap<>();
+  private final Map<Origin, Deque<Idle>> idle = new HashMap<>();
 
   @GuardedBy("this")
   private int count;
@@ -32,42 +40,51 @@ final class ConnectionPool implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /// @param most kept at once
-  ConnectionPool(int most) {
-    this.most = most;
+  ConnectionPool(int maxIdle) {
+    this.maxIdle = maxIdle;
   }
 
-  /// The one that was used last, if there is one that may still be used.
+  /// How long a target keeps a connection open by its header `Keep-Alive`: a second less than the
+  /// header says, since the target counts from its own side. [#MAX_AGE] without a header.
+  static Duration keepAliveTime(Optional<String> header) {
+    return header
+        .map(TIMEOUT::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> Duration.ofSeconds(Long.parseLong(matcher.group(1)) - 1))
+        .orElse(MAX_AGE);
+  }
+
+  /// Takes the usable connection that was used last, if there is one.
   Optional<Connection> take(Origin origin) {
     while (true) {
-      Kept youngest;
+      Idle youngest;
       synchronized (this) {
-        Deque<Kept> waiting = kept.get(origin);
-        if (waiting == null) {
+        Deque<Idle> connections = idle.get(origin);
+        if (connections == null) {
           return Optional.empty();
         }
-        youngest = waiting.pop();
+        youngest = connections.pop();
         count--;
-        if (waiting.isEmpty()) {
-          kept.remove(origin);
+        if (connections.isEmpty()) {
+          idle.remove(origin);
         }
       }
-      if (System.nanoTime() - youngest.untilNanos() < 0 && youngest.connection().quiet()) {
+      if (!youngest.expired() && youngest.connection().quiet()) {
         return Optional.of(youngest.connection());
       }
       youngest.connection().drop();
     }
   }
 
-  /// Keeps a connection for that long at the most, or closes it if it is old or there are enough.
-  void keep(Connection connection, Duration atMost) {
+  /// Keeps a connection for `maxTime`, or closes it where it is old or enough are idle.
+  void keep(Connection connection, Duration maxTime) {
     long now = System.nanoTime();
-    long left = connection.sinceNanos() + LONGEST.toNanos() - now;
-    long time = Math.min(atMost.toNanos(), left);
+    long nanosToMaxAge = connection.connectedAtNanos() + MAX_AGE.toNanos() - now;
+    long nanos = Math.min(maxTime.toNanos(), nanosToMaxAge);
     synchronized (this) {
-      if (!closed && count < most && time > 0) {
-        kept.computeIfAbsent(connection.origin(), _ -> new ArrayDeque<>())
-            .push(new Kept(connection, now + time));
+      if (!closed && count < maxIdle && nanos > 0) {
+        idle.computeIfAbsent(connection.origin(), _ -> new ArrayDeque<>())
+            .push(new Idle(connection, now + nanos));
         count++;
         return;
       }
@@ -75,28 +92,21 @@ final class ConnectionPool implements AutoCloseable {
     connection.drop();
   }
 
-  /// Closes those whose time is over.
-  void sweep() {
-    List<Connection> over = new ArrayList<>();
-    long now = System.nanoTime();
+  /// Closes the connections whose time is over.
+  void closeExpired() {
+    closeIf(Idle::expired);
+  }
+
+  private void closeIf(Predicate<Idle> condition) {
+    List<Connection> removed = new ArrayList<>();
     synchronized (this) {
-      Iterator<Deque<Kept>> each = kept.values().iterator();
-      while (each.hasNext()) {
-        Deque<Kept> waiting = each.next();
-        waiting.removeIf(one -> {
-          boolean old = now - one.untilNanos() >= 0;
-          if (old) {
-            over.add(one.connection());
-          }
-          return old;
-        });
-        if (waiting.isEmpty()) {
-          each.remove();
-        }
+      for (Deque<Idle> connections : idle.values()) {
+        connections.removeIf(entry -> condition.test(entry) && removed.add(entry.connection()));
       }
-      count -= over.size();
+      idle.values().removeIf(Deque::isEmpty);
+      count -= removed.size();
     }
-    over.forEach(Connection::drop);
+    removed.forEach(Connection::drop);
   }
 
   synchronized int count() {
@@ -105,13 +115,9 @@ final class ConnectionPool implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Connection> all = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      kept.values().forEach(waiting -> waiting.forEach(one -> all.add(one.connection())));
-      kept.clear();
-      count = 0;
     }
-    all.forEach(Connection::drop);
+    closeIf(_ -> true);
   }
 }

@@ -19,92 +19,87 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 
-/// Makes connections: looks the name up once, has the guard judge each address, and connects to
-/// those very addresses. No proxy, whatever the JVM is told: it would be the one that connects.
+/// Opens connections: looks the name up once, has the guard check each address, and connects to
+/// these very addresses. Never uses a proxy, since a proxy would look the name up itself.
 final class Connector {
-  private static final int MOST_ADDRESSES = 4; // that are tried of a name
+  private static final int MAX_ADDRESSES = 4; // tried for one name
 
   private final Duration timeout;
   private final TargetGuard guard;
   private final NameLookup lookup;
   private final Supplier<SSLSocketFactory> tls;
-  private final ResponseMemoryLimit room;
+  private final ResponseMemoryLimit memory;
 
-  /// @param timeout for all of it
-  /// @param tls asked at the first connection that needs it, and at each
-  /// @param room for the heads of answers
+  /// @param timeout for the lookup, the connection and TLS together
+  /// @param tls called for each connection that needs it
+  /// @param memory for the heads of responses
   Connector(
       Duration timeout,
       TargetGuard guard,
       NameLookup lookup,
       Supplier<SSLSocketFactory> tls,
-      ResponseMemoryLimit room) {
+      ResponseMemoryLimit memory) {
     this.timeout = timeout;
     this.guard = guard;
     this.lookup = lookup;
     this.tls = tls;
-    this.room = room;
+    this.memory = memory;
   }
 
   /// Connects.
   ///
-  /// @throws IOException if it cannot be reached, or its certificate is not its own
-  /// @throws TaskFailure lasting, if it must not be
+  /// @throws IOException if the target cannot be reached, or its certificate is not valid for it
+  /// @throws TaskFailure permanent, if the target is refused
   Connection open(Origin origin, Exchange exchange)
       throws IOException, TaskFailure, InterruptedException {
-    long since = System.nanoTime();
+    long startNanos = System.nanoTime();
     guard.admitName(origin.host());
     List<InetAddress> admitted =
-        guard.admit(origin.host(), addresses(origin.host(), exchange, since));
-    Socket base = connect(admitted, origin.port(), exchange, since);
+        guard.admit(origin.host(), addresses(origin.host(), exchange, startNanos));
+    Socket base = connect(admitted, origin.port(), exchange, startNanos);
     try {
       base.setTcpNoDelay(true);
-      HeadLimit head = new HeadLimit(room);
+      HeadLimit head = new HeadLimit(memory);
       DefaultBHttpClientConnection http = Connection.unbound(head);
       if (origin.secure()) {
-        http.bind(secured(base, origin, exchange, since), base);
+        http.bind(secured(base, origin, exchange, startNanos), base);
       } else {
         http.bind(base);
       }
-      return new Connection(origin, base, http, head, since);
+      return new Connection(origin, base, http, head, startNanos);
     } catch (IOException | RuntimeException e) {
       Connection.drop(base);
       throw e;
     }
   }
 
-  private List<InetAddress> addresses(String host, Exchange exchange, long since)
+  private List<InetAddress> addresses(String host, Exchange exchange, long startNanos)
       throws IOException, InterruptedException {
     try {
-      if (CidrRange.meant(host)) { // an address needs no thread
+      if (CidrRange.looksLikeAddress(host)) { // needs no lookup thread
         return List.of(InetAddress.ofLiteral(host));
       }
-      return lookup.addresses(host, exchange.millisLeft(since, timeout));
+      return lookup.addresses(host, exchange.remainingMillis(startNanos, timeout));
     } catch (TimeoutException e) {
-      SocketTimeoutException late =
-          new SocketTimeoutException("its name was not looked up in time");
-      late.initCause(e);
-      throw late;
+      throw (IOException)
+          new SocketTimeoutException("its name was not looked up in time").initCause(e);
     } catch (ExecutionException | IllegalArgumentException e) {
-      UnknownHostException unknown = new UnknownHostException("its name is not known");
-      unknown.initCause(e);
-      throw unknown;
+      throw (IOException) new UnknownHostException("its name is not known").initCause(e);
     }
   }
 
-  /// Connects to the first address that takes the connection; each gets its share of the time.
-  private Socket connect(List<InetAddress> addresses, int port, Exchange exchange, long since)
+  /// Connects to the first address that accepts. Each address gets an equal share of the time.
+  private Socket connect(List<InetAddress> addresses, int port, Exchange exchange, long startNanos)
       throws IOException {
     IOException last = new UnknownHostException("it has no address");
-    int left = Math.min(addresses.size(), MOST_ADDRESSES);
-    for (InetAddress address : addresses.subList(0, left)) {
-      exchange.check();
+    int untried = Math.min(addresses.size(), MAX_ADDRESSES);
+    for (InetAddress address : addresses.subList(0, untried)) {
       Socket socket = new Socket(Proxy.NO_PROXY);
       try {
         exchange.uses(socket);
         socket.connect(
             new InetSocketAddress(address, port),
-            Math.max(1, exchange.millisLeft(since, timeout) / left));
+            Math.max(1, exchange.remainingMillis(startNanos, timeout) / untried));
         return socket;
       } catch (IOException e) {
         Connection.drop(socket);
@@ -112,20 +107,20 @@ final class Connector {
           throw e;
         }
         last = e;
-        left--;
+        untried--;
       }
     }
     throw last;
   }
 
-  /// TLS under the name that was asked for, which the certificate must bear, not under the address.
-  private SSLSocket secured(Socket base, Origin origin, Exchange exchange, long since)
+  /// Starts TLS. The certificate must be valid for the host of the URL, not for the address.
+  private SSLSocket secured(Socket base, Origin origin, Exchange exchange, long startNanos)
       throws IOException {
     SSLSocket socket = (SSLSocket) tls.get().createSocket(base, origin.host(), origin.port(), true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(exchange.millisLeft(since, timeout));
+    socket.setSoTimeout(exchange.remainingMillis(startNanos, timeout));
     socket.startHandshake();
     socket.setSoTimeout(0);
     return socket;

@@ -1,15 +1,14 @@
 package dev.taskscheduler.runner.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One HTTP exchange and its deadline. A thread that waits inside a socket is told by closing that
-/// socket under it; a timeout for each read would not do, since a target may send a byte a second.
+/// One HTTP exchange and its deadline. At the deadline the socket is closed, which ends the wait of
+/// the thread that uses it. A read timeout would not suffice: a target may send a byte a second.
 final class Exchange {
   private final long startNanos = System.nanoTime();
   private final Duration timeout;
@@ -18,7 +17,7 @@ final class Exchange {
   private @Nullable Socket socket;
 
   @GuardedBy("this")
-  private boolean over;
+  private boolean expired;
 
   Exchange(Duration timeout) {
     this.timeout = timeout;
@@ -28,53 +27,47 @@ final class Exchange {
     return timeout;
   }
 
-  /// What is left of `part`, which began at `sinceNanos`, and of the whole; at least a millisecond:
-  /// 0 would be no limit to a socket.
-  int millisLeft(long sinceNanos, Duration part) {
+  /// The remaining time of a step that began at `stepStartNanos`, and of the whole exchange. At
+  /// least a millisecond, since a socket takes 0 for no limit.
+  int remainingMillis(long stepStartNanos, Duration stepTimeout) {
     long now = System.nanoTime();
-    long left =
-        Math.min(part.toNanos() - (now - sinceNanos), timeout.toNanos() - (now - startNanos));
-    return (int) Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE);
+    long nanos =
+        Math.min(
+            stepTimeout.toNanos() - (now - stepStartNanos), timeout.toNanos() - (now - startNanos));
+    return (int) Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, Integer.MAX_VALUE);
   }
 
-  /// Names the socket that is closed when the time is over.
+  /// Sets the socket that is closed at the deadline.
   ///
-  /// @throws SocketException if it is over
+  /// @throws SocketException if the deadline has passed
   synchronized void uses(Socket used) throws SocketException {
-    if (over) {
+    if (expired) {
       throw new SocketException("the time is over");
     }
     socket = used;
   }
 
-  /// To be called when nothing is to be closed any more.
+  /// Ends the exchange: its socket is not closed any more.
   ///
-  /// @return false if the time was over first: the socket is closed, or soon will be
+  /// @return false if the deadline came first: the socket is closed, or will be soon
   synchronized boolean end() {
     socket = null;
-    return !over;
+    return !expired;
   }
 
-  synchronized boolean over() {
-    return over;
+  synchronized boolean expired() {
+    return expired;
   }
 
-  /// The time is over.
+  /// Closes the socket, since the deadline has passed.
   void expire() {
     Socket used;
     synchronized (this) {
-      over = true;
+      expired = true;
       used = socket;
     }
     if (used != null) {
       Connection.drop(used);
-    }
-  }
-
-  /// @throws IOException if the time is over
-  void check() throws IOException {
-    if (over()) {
-      throw new SocketException("the time is over");
     }
   }
 }

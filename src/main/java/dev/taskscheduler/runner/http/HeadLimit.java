@@ -9,55 +9,55 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.HttpMessageParser;
 
-/// Bounds the heads of the answers to one request, interim ones too, on one connection: each by
-/// [#MOST], and all that are read at once by the memory limit for answers, since targets that send
+/// Limits the heads of the responses to one request, interim ones too, to [#MAX_BYTES]. All heads
+/// that are read at the same time share the memory limit for responses, since targets that send
 /// large heads and then stall would fill the heap otherwise.
 ///
 /// For one thread at a time.
 final class HeadLimit {
   /// Bytes for one request.
-  static final int MOST = 32 << 10;
+  static final int MAX_BYTES = 32 << 10;
 
-  private static final int UNCOUNTED = 4 << 10; // bytes that no usual head goes beyond
-  private static final int CHAR = 2; // bytes in the heap for each that is read
+  private static final int UNCOUNTED = 4 << 10; // a usual head is smaller
+  private static final int CHAR = 2; // bytes of heap for each byte that is read
 
-  private final ResponseMemoryLimit room;
+  private final ResponseMemoryLimit memory;
   private int read;
   private int blocks;
 
-  HeadLimit(ResponseMemoryLimit room) {
-    this.room = room;
+  HeadLimit(ResponseMemoryLimit memory) {
+    this.memory = memory;
   }
 
-  /// Reads heads within the bounds.
+  /// A parser that reads heads within the limits.
   HttpMessageParser<ClassicHttpResponse> parser(Http1Config config) {
     HttpMessageParser<ClassicHttpResponse> parser =
         DefaultHttpResponseParserFactory.INSTANCE.create(config);
-    return (buffer, in) -> parser.parse(buffer, new Counted(in));
+    return (buffer, in) -> parser.parse(buffer, new CountingStream(in));
   }
 
-  /// What was read is not needed any more.
+  /// Releases the memory of the heads that were read.
   void release() {
-    room.giveBack(blocks);
+    memory.release(blocks);
     blocks = 0;
     read = 0;
   }
 
   private void count(int bytes) throws IOException {
     read += bytes;
-    if (read > MOST) {
+    if (read > MAX_BYTES) {
       throw new MessageConstraintException("the head of its answer is larger than 32 KiB");
     }
     while (blocks * (long) ResponseMemoryLimit.BLOCK < (long) CHAR * (read - UNCOUNTED)) {
-      if (!room.take()) {
+      if (!memory.tryAcquire()) {
         throw new IOException("no memory is left for the head of its answer");
       }
       blocks++;
     }
   }
 
-  private final class Counted extends FilterInputStream {
-    Counted(InputStream in) {
+  private final class CountingStream extends FilterInputStream {
+    CountingStream(InputStream in) {
       super(in);
     }
 
@@ -69,8 +69,8 @@ final class HeadLimit {
     }
 
     @Override
-    public int read(byte[] into, int from, int length) throws IOException {
-      int bytes = super.read(into, from, length);
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int bytes = super.read(buffer, offset, length);
       count(Math.max(0, bytes));
       return bytes;
     }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// A list of hosts: names, `*.example.com` for all names below one, addresses, and ranges of them.
+/// A list of hosts: names, `*.example.com` for all names below a name, addresses and ranges.
 ///
 /// @param names in lower case
-/// @param suffixes of names, each with its dot first
-/// @param networks of addresses, whatever name led to them
+/// @param suffixes of names, each begins with a dot
+/// @param networks ranges of addresses
 public record HostAllowlist(List<String> names, List<String> suffixes, List<CidrRange> networks) {
-  /// None.
+  /// An empty list.
   public static final HostAllowlist NONE = new HostAllowlist(List.of(), List.of(), List.of());
 
   private static final Pattern NAME = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
@@ -27,7 +27,7 @@ public record HostAllowlist(List<String> names, List<String> suffixes, List<Cidr
     networks = List.copyOf(networks);
   }
 
-  /// Reads a comma list; blank for none.
+  /// Parses a comma list; blank text is an empty list.
   ///
   /// @throws IllegalArgumentException that says what is allowed
   public static HostAllowlist parse(String text) {
@@ -39,7 +39,7 @@ public record HostAllowlist(List<String> names, List<String> suffixes, List<Cidr
       if (rule.isEmpty()) {
         continue;
       }
-      if (CidrRange.meant(rule)) {
+      if (CidrRange.looksLikeAddress(rule)) {
         networks.add(network(rule));
       } else if (!NAME.matcher(rule).matches() || !TargetUrl.plain(rule)) {
         throw new IllegalArgumentException(ALLOWED + "; '" + rule + "' is none of these");
@@ -69,8 +69,8 @@ public record HostAllowlist(List<String> names, List<String> suffixes, List<Cidr
     return names.contains(host) || suffixes.stream().anyMatch(host::endsWith);
   }
 
-  /// Whether the list names this address or a range that holds it.
-  boolean holds(InetAddress address) {
-    return networks.stream().anyMatch(network -> network.contains(address));
+  /// Whether the list has this address or a range that contains it.
+  boolean contains(InetAddress address) {
+    return networks.stream().anyMatch(network -> network.contains(address.getAddress()));
   }
 }

@@ -23,8 +23,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/// A payload of type `http` as it is read: the request that it asks for, or all that is wrong with
-/// it.
+/// The parsed payload of a task of type `http`: the request, or the errors.
 final class HttpPayload {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -33,9 +32,9 @@ final class HttpPayload {
   private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}");
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e]{0,8192}");
-  private static final int MOST_HEADERS = 64;
-  private static final int LONGEST_URL = 8192;
-  private static final int SHOWN = 100;
+  private static final int MAX_HEADERS = 64;
+  private static final int MAX_URL = 8192;
+  private static final int MAX_SHOWN = 100;
   private static final String URL_DETAIL =
       "must be a string such as \"https://example.com/hook\": "
           + TargetUrl.RULE
@@ -58,23 +57,25 @@ final class HttpPayload {
     this.payload = payload;
   }
 
-  /// Reads one.
+  /// Parses a payload.
   static HttpPayload read(byte[] payload) {
-    HttpPayload read = new HttpPayload(payload);
+    HttpPayload request = new HttpPayload(payload);
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), payload)) {
-      read.object(parser);
+      request.object(parser);
     } catch (JacksonException e) {
-      read.fault("", "is no JSON that can be read: " + e.getOriginalMessage());
+      request.fault("", "is no JSON that can be read: " + e.getOriginalMessage());
     }
-    return read;
+    return request;
   }
 
-  /// All of them; none if [#call] may be asked.
+  /// The errors; none if [#call] may be used.
   List<PayloadError> faults() {
     return List.copyOf(faults);
   }
 
-  /// @throws IllegalStateException if there are faults
+  /// The request.
+  ///
+  /// @throws IllegalStateException if there are errors
   OutboundRequest call() {
     URI target = url;
     if (!faults.isEmpty() || target == null) {
@@ -141,7 +142,7 @@ final class HttpPayload {
   }
 
   private static Optional<URI> target(String text) {
-    return text.length() > LONGEST_URL ? Optional.empty() : TargetUrl.read(text);
+    return text.length() > MAX_URL ? Optional.empty() : TargetUrl.read(text);
   }
 
   private void method(JsonToken value, JsonParser parser) {
@@ -164,8 +165,8 @@ final class HttpPayload {
       JsonToken token = parser.nextToken();
       header(name, token == JsonToken.VALUE_STRING ? parser.getString() : null);
       parser.skipChildren();
-      if (headers.size() > MOST_HEADERS) {
-        fault("/headers", "has more than " + MOST_HEADERS + " headers");
+      if (headers.size() > MAX_HEADERS) {
+        fault("/headers", "has more than " + MAX_HEADERS + " headers");
         tooManyHeaders = true;
       }
       if (readEnough()) {
@@ -187,20 +188,20 @@ final class HttpPayload {
     }
   }
 
-  /// Kept byte for byte, so that what is signed and sent is what was submitted.
+  /// Stores the bytes unchanged, so that exactly what was submitted is signed and sent.
   private void body(JsonParser parser) {
-    int from = (int) parser.currentTokenLocation().getByteOffset();
+    int start = (int) parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
-    parser.finishToken(); // a string is lazy otherwise: the location would be early
-    int to = (int) parser.currentLocation().getByteOffset();
-    body = Arrays.copyOfRange(payload, from, to);
+    parser.finishToken(); // else a string is read lazily and the location is too early
+    int end = (int) parser.currentLocation().getByteOffset();
+    body = Arrays.copyOfRange(payload, start, end);
   }
 
   private void bodyText(JsonToken value, JsonParser parser) {
     if (value == JsonToken.VALUE_STRING) {
       String text = parser.getString();
       bodyText = text.getBytes(StandardCharsets.UTF_8);
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) { // else sent with ? in its place
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) { // it would be sent as ?
         fault("/bodyText", "has half of a surrogate pair, which has no form in UTF-8");
       }
     } else {
@@ -243,13 +244,13 @@ final class HttpPayload {
     }
   }
 
-  /// Whether the rest need not be read: the payload is refused, and shows as many faults as it may.
+  /// Whether reading can stop: the payload is refused, and no more errors are shown.
   private boolean readEnough() {
     return tooManyHeaders || faults.size() == PayloadError.MOST;
   }
 
   private static String shown(String name) {
     String text = name.replace("~", "~0").replace("/", "~1");
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
   }
 }

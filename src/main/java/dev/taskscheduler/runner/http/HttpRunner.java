@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Type `http`: sends the request that the payload describes, and judges by the status of its
-/// answer (`docs/http-runner.md`).
+/// Runs tasks of type `http`: sends the request that the payload describes. The status of the
+/// response decides the outcome (`docs/http-runner.md`).
 public final class HttpRunner implements TaskRunner {
-  private static final int QUOTED = 200;
+  private static final int MAX_QUOTE = 200;
 
   private final HttpSender sender;
   private final InstantSource clock;
   private final TargetListener listener;
 
-  /// @param sender not closed by this runner
+  /// @param sender is not closed by this runner
   public HttpRunner(HttpSender sender, TargetListener listener) {
     this(sender, InstantSource.system(), listener);
   }
@@ -36,13 +36,13 @@ public final class HttpRunner implements TaskRunner {
     return "http";
   }
 
-  /// Whom it may be sent to is judged when it runs.
+  /// Checks all but the target's address, which is checked when the task runs.
   @Override
   public List<PayloadError> faults(byte[] payload) {
     return HttpPayload.read(payload).faults();
   }
 
-  /// @throws TaskFailure lasting or passing, by the table in `docs/http-runner.md`
+  /// @throws TaskFailure by the table in `docs/http-runner.md`
   @Override
   public TaskResult run(TaskRun task) throws TaskFailure, InterruptedException {
     HttpPayload payload = HttpPayload.read(task.payload());
@@ -53,57 +53,58 @@ public final class HttpRunner implements TaskRunner {
     return send(payload.call(), task, type(), task.maxResultBytes());
   }
 
-  /// Sends a request for a task and judges by its answer.
+  /// Sends a request for a task and turns the response into a result or a failure.
   ///
-  /// @param type of the task, for whoever counts
-  /// @param kept bytes of the result, at the most
-  TaskResult send(OutboundRequest call, TaskRun task, String type, int kept)
+  /// @param type of the task, for metrics
+  TaskResult send(OutboundRequest request, TaskRun task, String type, int maxResultBytes)
       throws TaskFailure, InterruptedException {
-    InboundResponse answer = asked(call, task, type);
-    return switch (ResponseClass.of(answer.status())) {
-      case SUCCESS -> new TaskResult(ResponseJson.of(answer, kept));
-      case LASTING -> throw TaskFailure.lasting(said(call, answer));
-      case PASSING -> throw TaskFailure.passing(said(call, answer));
+    InboundResponse response = exchange(request, task, type);
+    return switch (ResponseClass.of(response.status())) {
+      case SUCCESS -> new TaskResult(ResponseJson.of(response, maxResultBytes));
+      case PERMANENT -> throw TaskFailure.lasting(describe(request, response));
+      case RETRYABLE -> throw TaskFailure.passing(describe(request, response));
       case BUSY -> {
         Optional<Duration> wait =
-            answer.header("retry-after").flatMap(value -> RetryAfter.read(value, clock.instant()));
+            response
+                .header("retry-after")
+                .flatMap(value -> RetryAfter.read(value, clock.instant()));
         throw wait.isPresent()
-            ? TaskFailure.passing(said(call, answer), wait.get())
-            : TaskFailure.passing(said(call, answer));
+            ? TaskFailure.passing(describe(request, response), wait.get())
+            : TaskFailure.passing(describe(request, response));
       }
     };
   }
 
-  private InboundResponse asked(OutboundRequest call, TaskRun task, String type)
+  private InboundResponse exchange(OutboundRequest request, TaskRun task, String type)
       throws TaskFailure, InterruptedException {
     try {
-      InboundResponse answer = sender.send(call, task);
-      listener.asked(type, ResponseCategory.of(answer.status()));
-      return answer;
+      InboundResponse response = sender.send(request, task);
+      listener.requestEnded(type, ResponseCategory.of(response.status()));
+      return response;
     } catch (TaskFailure e) {
-      listener.asked(type, e.isLasting() ? ResponseCategory.REFUSED : ResponseCategory.NONE);
+      listener.requestEnded(type, e.isLasting() ? ResponseCategory.REFUSED : ResponseCategory.NONE);
       throw e;
     }
   }
 
-  private static String said(OutboundRequest call, InboundResponse answer) {
+  private static String describe(OutboundRequest request, InboundResponse response) {
     String quote =
-        answer
+        response
             .text()
             .map(text -> text.replaceAll("\\p{Cntrl}+", " ").strip())
-            .map(text -> text.length() <= QUOTED ? text : begin(text) + "...")
+            .map(text -> text.length() <= MAX_QUOTE ? text : prefix(text) + "...")
             .orElse("");
-    boolean redirect = answer.status() >= 300 && answer.status() < 400;
-    return call.origin()
+    boolean redirect = response.status() >= 300 && response.status() < 400;
+    return request.origin()
         + " answered "
-        + answer.status()
+        + response.status()
         + (redirect ? " (redirects are not followed: submit the URL that they lead to)" : "")
         + (quote.isEmpty() ? "" : ": " + quote);
   }
 
-  /// Never through the middle of a character.
-  private static String begin(String text) {
+  /// The first characters of a text; a surrogate pair is not split.
+  private static String prefix(String text) {
     return text.substring(
-        0, Character.isHighSurrogate(text.charAt(QUOTED - 1)) ? QUOTED - 1 : QUOTED);
+        0, Character.isHighSurrogate(text.charAt(MAX_QUOTE - 1)) ? MAX_QUOTE - 1 : MAX_QUOTE);
   }
 }

@@ -35,40 +35,41 @@ import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 
-/// Sends requests for tasks and reads what is answered, within bounds: of time, of bytes, and of
-/// whom it may ask. It follows no redirect, keeps no cookie and unpacks nothing.
+/// Sends requests for tasks and reads the responses, with limits on time, bytes and targets. It
+/// follows no redirect, stores no cookie and decompresses nothing.
 ///
-/// For thousands of virtual threads at once; an interrupt ends an exchange at once only on these.
+/// For thousands of virtual threads at once. An interrupt ends an exchange at once only on a
+/// virtual thread.
 public final class HttpSender implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpSender.class.getName());
 
-  /// How many connections may wait for another exchange.
-  public static final int MOST_IDLE = 256;
+  /// How many idle connections may be kept.
+  public static final int MAX_IDLE = 256;
 
   private static final String USER_AGENT = "task-scheduler";
   private static final int SWITCHING = 101;
   private static final int FIRST_FINAL = 200;
-  private static final int MOST_INTERIM = 10;
-  private static final Duration SWEEP = Duration.ofSeconds(1);
+  private static final int MAX_INTERIM = 10;
+  private static final Duration CLOSE_EXPIRED_EVERY = Duration.ofSeconds(1);
 
   private final HttpRunnerConfig config;
   private final InstantSource clock;
   private final NameLookup lookup;
   private final Connector connector;
-  private final ResponseMemoryLimit room =
+  private final ResponseMemoryLimit memory =
       new ResponseMemoryLimit(Runtime.getRuntime().maxMemory() / 8);
-  private final ConnectionPool kept;
+  private final ConnectionPool pool;
   private final ScheduledThreadPoolExecutor deadlines;
 
   public HttpSender(HttpRunnerConfig config) {
-    this(config, MOST_IDLE);
+    this(config, MAX_IDLE);
   }
 
-  /// @param idle connections that are kept for another exchange, [#MOST_IDLE] at the most
-  public HttpSender(HttpRunnerConfig config, int idle) {
+  /// @param maxIdle idle connections that are kept, up to [#MAX_IDLE]
+  public HttpSender(HttpRunnerConfig config, int maxIdle) {
     this(
         config,
-        idle,
+        maxIdle,
         host -> List.of(InetAddress.getAllByName(host)),
         HttpSender::tls,
         InstantSource.system());
@@ -79,37 +80,40 @@ public final class HttpSender implements AutoCloseable {
       NameLookup.Names names,
       Supplier<SSLContext> tls,
       InstantSource clock) {
-    this(config, MOST_IDLE, names, tls, clock);
+    this(config, MAX_IDLE, names, tls, clock);
   }
 
   private HttpSender(
       HttpRunnerConfig config,
-      int idle,
+      int maxIdle,
       NameLookup.Names names,
       Supplier<SSLContext> tls,
       InstantSource clock) {
-    kept = new ConnectionPool(idle);
+    pool = new ConnectionPool(maxIdle);
     this.config = config;
     this.clock = clock;
     lookup = new NameLookup(names);
     connector =
         new Connector(
             config.connectTimeout(),
-            new TargetGuard(config.allowed(), config.privates()),
+            new TargetGuard(config.allowed(), config.privateHosts()),
             lookup,
             () -> tls.get().getSocketFactory(),
-            room);
+            memory);
     deadlines =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
     deadlines.setRemoveOnCancelPolicy(true);
     var unused =
         deadlines.scheduleWithFixedDelay(
-            kept::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+            pool::closeExpired,
+            CLOSE_EXPIRED_EVERY.toMillis(),
+            CLOSE_EXPIRED_EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
-  /// The JVM's own, which is made when it is first asked for: that reads every authority that is
-  /// trusted, a fifth of the time of a node's start.
+  /// The default context of the JVM, created at first use: it reads every trusted authority, which
+  /// would take a fifth of a node's start.
   private static SSLContext tls() {
     try {
       return SSLContext.getDefault();
@@ -118,51 +122,51 @@ public final class HttpSender implements AutoCloseable {
     }
   }
 
-  /// Sends one request and waits for all of its answer.
+  /// Sends one request and waits for the complete response.
   ///
-  /// @return the answer, whatever its status
-  /// @throws TaskFailure lasting, if this target must not be asked; passing, if it could not be
-  ///   asked or gave no whole answer in time: it may or may not have done what it was asked for
-  public InboundResponse send(OutboundRequest call, TaskRun task)
+  /// @return the response, whatever its status
+  /// @throws TaskFailure permanent, if the target is refused; retryable, if it could not be reached
+  ///   or sent no complete response in time: it may or may not have done the work
+  public InboundResponse send(OutboundRequest outbound, TaskRun task)
       throws TaskFailure, InterruptedException {
     Duration timeout =
-        call.timeout().compareTo(config.timeout()) < 0 ? call.timeout() : config.timeout();
+        outbound.timeout().compareTo(config.timeout()) < 0 ? outbound.timeout() : config.timeout();
     Exchange exchange = new Exchange(timeout);
-    ScheduledFuture<?> watch =
+    ScheduledFuture<?> deadline =
         deadlines.schedule(exchange::expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
     try {
-      return send(request(call, task), call.origin(), exchange);
+      return send(request(outbound, task), outbound.origin(), exchange);
     } catch (IOException | HttpException e) {
       if (Thread.interrupted()) {
         InterruptedException interrupted = new InterruptedException("interrupted while it waited");
         interrupted.initCause(e);
         throw interrupted;
       }
-      TaskFailure failure = TaskFailure.passing(call.origin() + " " + described(e, exchange));
+      TaskFailure failure = TaskFailure.passing(outbound.origin() + " " + describe(e, exchange));
       failure.initCause(e);
       throw failure;
     } finally {
-      watch.cancel(false);
+      deadline.cancel(false);
     }
   }
 
-  /// On a kept connection, if there is one. Where that ends before the first byte of an answer, its
-  /// target was just closing it and has most likely not read the request, so it is sent once more,
-  /// on a new connection (RFC 9112, section 9.3.1).
+  /// Sends on an idle connection, if there is one. Where it ends before the first byte of a
+  /// response, the target was just closing it and has most likely not read the request. The request
+  /// is then sent once more, on a new connection (RFC 9112, section 9.3.1).
   private InboundResponse send(
       ClassicHttpRequest request, OutboundRequest.Origin origin, Exchange exchange)
       throws IOException, HttpException, TaskFailure, InterruptedException {
-    Optional<Connection> waiting = kept.take(origin);
-    if (waiting.isPresent()) {
-      long before = waiting.get().received();
+    Optional<Connection> idle = pool.take(origin);
+    if (idle.isPresent()) {
+      long receivedBefore = idle.get().received();
       try {
-        return send(request, waiting.get(), exchange);
+        return send(request, idle.get(), exchange);
       } catch (IOException e) {
-        boolean unanswered = waiting.get().received() == before;
-        if (!unanswered || exchange.over() || Thread.currentThread().isInterrupted()) {
+        boolean unanswered = idle.get().received() == receivedBefore;
+        if (!unanswered || exchange.expired() || Thread.currentThread().isInterrupted()) {
           throw e;
         }
-        LOG.log(DEBUG, () -> "kept connection ended, request is sent again target=" + origin, e);
+        LOG.log(DEBUG, () -> "idle connection ended, request is sent again target=" + origin, e);
       }
     }
     return send(request, connector.open(origin, exchange), exchange);
@@ -175,47 +179,47 @@ public final class HttpSender implements AutoCloseable {
     try {
       exchange.uses(connection.base());
       write.start();
-      ClassicHttpResponse response = answered(request, connection.http(), write);
-      InboundResponse answer = read(response);
-      if (!answer.cut()
+      ClassicHttpResponse response = receive(request, connection.http(), write);
+      InboundResponse inbound = read(response);
+      if (!inbound.truncated()
           && reusable(request, response)
           && connection.http().isConsistent()
           && write.done()) {
-        reuse = KeepAlive.time(answer.header("keep-alive"));
+        reuse = ConnectionPool.keepAliveTime(inbound.header("keep-alive"));
       }
-      return answer;
+      return inbound;
     } finally {
       connection.head().release();
       if (exchange.end() && reuse.isPositive() && !Thread.currentThread().isInterrupted()) {
-        kept.keep(connection, reuse);
+        pool.keep(connection, reuse);
       } else {
         connection.drop();
       }
     }
   }
 
-  private ClassicHttpRequest request(OutboundRequest call, TaskRun task) {
-    ClassicHttpRequest request = new BasicClassicHttpRequest(call.method(), "/");
-    request.setPath(call.path()); // the constructor would take //a/b for the host a
-    request.setHeader("Host", call.origin().authority());
+  private ClassicHttpRequest request(OutboundRequest outbound, TaskRun task) {
+    ClassicHttpRequest request = new BasicClassicHttpRequest(outbound.method(), "/");
+    request.setPath(outbound.path()); // the constructor would read //a/b as the host a
+    request.setHeader("Host", outbound.origin().authority());
     request.setHeader("User-Agent", USER_AGENT);
     request.setHeader("Accept-Encoding", "identity");
-    call.headers().forEach(request::setHeader);
-    SigningKeys keys = config.keys().of(call.origin().host());
-    TaskHeaders.of(task, call.body(), keys, clock.instant()).forEach(request::setHeader);
-    if (call.body().length > 0) {
-      request.setEntity(new ByteArrayEntity(call.body(), (ContentType) null));
-      request.setHeader("Content-Length", call.body().length);
-    } else if (!call.method().equals("GET") && !call.method().equals("HEAD")) {
+    outbound.headers().forEach(request::setHeader);
+    SigningKeys keys = config.keys().of(outbound.origin().host());
+    TaskHeaders.of(task, outbound.body(), keys, clock.instant()).forEach(request::setHeader);
+    if (outbound.body().length > 0) {
+      request.setEntity(new ByteArrayEntity(outbound.body(), (ContentType) null));
+      request.setHeader("Content-Length", outbound.body().length);
+    } else if (!outbound.method().equals("GET") && !outbound.method().equals("HEAD")) {
       request.setHeader("Content-Length", 0);
     }
     return request;
   }
 
-  private static ClassicHttpResponse answered(
+  private static ClassicHttpResponse receive(
       ClassicHttpRequest request, DefaultBHttpClientConnection http, RequestWrite write)
       throws IOException, HttpException {
-    for (int interim = 0; interim < MOST_INTERIM; interim++) {
+    for (int interim = 0; interim < MAX_INTERIM; interim++) {
       ClassicHttpResponse response;
       try {
         response = http.receiveResponseHeader();
@@ -234,16 +238,17 @@ public final class HttpSender implements AutoCloseable {
 
   private InboundResponse read(ClassicHttpResponse response) throws IOException {
     HttpEntity entity = response.getEntity();
-    ResponseMemoryLimit.Body body = // its stream is not closed: that would read on to its end
+    ResponseMemoryLimit.Body body = // closing its stream would read to its end
         entity == null
             ? new ResponseMemoryLimit.Body(new byte[0], false)
-            : room.read(entity.getContent(), config.maxResponseBytes());
+            : memory.read(entity.getContent(), config.maxResponseBytes());
     Map<String, String> headers = new HashMap<>();
     for (Header header : response.getHeaders()) {
       headers.putIfAbsent(
           header.getName().toLowerCase(Locale.ROOT), String.valueOf(header.getValue()));
     }
-    return new InboundResponse(response.getCode(), Map.copyOf(headers), body.bytes(), body.cut());
+    return new InboundResponse(
+        response.getCode(), Map.copyOf(headers), body.bytes(), body.truncated());
   }
 
   private static boolean reusable(ClassicHttpRequest request, ClassicHttpResponse response) {
@@ -252,8 +257,8 @@ public final class HttpSender implements AutoCloseable {
             request, response, HttpCoreContext.create());
   }
 
-  private static String described(Exception e, Exchange exchange) {
-    if (exchange.over()) {
+  private static String describe(Exception e, Exchange exchange) {
+    if (exchange.expired()) {
       return "gave no whole answer within " + exchange.timeout().toMillis() + " ms";
     }
     return switch (e) {
@@ -265,15 +270,15 @@ public final class HttpSender implements AutoCloseable {
     };
   }
 
-  /// How many connections wait for another exchange.
+  /// How many idle connections are kept.
   int idleConnections() {
-    return kept.count();
+    return pool.count();
   }
 
   @Override
   public void close() {
     deadlines.shutdownNow();
-    kept.close();
+    pool.close();
     lookup.close();
   }
 }

@@ -18,27 +18,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Looks names up on platform threads of its own: inside a lookup a virtual thread holds on to its
-/// carrier, and as many slow name servers as there are carriers would stop all of the node's work.
+/// Looks up names on platform threads of its own. A lookup pins a virtual thread to its carrier, so
+/// a few slow name servers would stop all of the node's work.
 ///
 /// A lookup that hangs cannot be ended, so outsiders can fill these threads. Therefore:
 ///
-/// - one domain has [#SHARE] of the [#THREADS] at the most, and domains take turns;
-/// - a name that was looked up a moment ago needs no thread: where none is free, the recent answer
-///   is used. Where one is free the name is looked up, so that a name that moved is followed;
-/// - those who ask for one name at one time share one lookup;
-/// - a lookup that has not begun and that nobody waits for any more is dropped.
+/// - one domain uses at most [#MAX_PER_DOMAIN] of the [#MAX_THREADS] threads, and domains take
+///   turns;
+/// - where no thread is free, a recent result is used. Where one is free the name is looked up, so
+///   that a name that moved is followed;
+/// - callers that ask for one name at the same time share one lookup;
+/// - a lookup that has not begun and has no caller any more is dropped.
 ///
-/// The caller judges each address that comes from here, a recent one too, and connects to those.
+/// The caller checks each address, a recent one too, and connects to the checked ones.
 final class NameLookup implements AutoCloseable {
-  static final int THREADS = 128;
-  static final int SHARE = 8;
-  private static final int MOST_RECENT = 1_024;
+  static final int MAX_THREADS = 128;
+  static final int MAX_PER_DOMAIN = 8;
+  private static final int MAX_RECENT = 1_024;
   private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int COUNTRY = 2; // letters of a country's domain
-  private static final int SHORT = 3; // letters of co, com, org and their like below a country
+  private static final int SHORT = 3; // letters of co, com, org and such below a country
 
-  /// Where names are looked up.
+  /// Resolves names.
   interface Names {
     /// All addresses of a name.
     List<InetAddress> addresses(String host) throws UnknownHostException;
@@ -46,8 +47,8 @@ final class NameLookup implements AutoCloseable {
 
   private static final class Lookup {
     final String host;
-    final CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
-    int waiting;
+    final CompletableFuture<List<InetAddress>> result = new CompletableFuture<>();
+    int callers;
     boolean begun;
 
     Lookup(String host) {
@@ -61,18 +62,18 @@ final class NameLookup implements AutoCloseable {
     int running;
   }
 
-  private record Recent(List<InetAddress> addresses, long untilNanos) {}
+  private record Recent(List<InetAddress> addresses, long expiresAtNanos) {}
 
   private final Names names;
   private final ExecutorService threads; // bounded by `running`
 
   @GuardedBy("this")
-  private final Map<String, Lookup> underWay = new HashMap<>();
+  private final Map<String, Lookup> lookups = new HashMap<>();
 
   @GuardedBy("this")
   private final Map<String, Domain> domains = new HashMap<>();
 
-  /// Domains that have a lookup to begin and share left, in the order of their turns.
+  /// Domains that may begin a lookup, in the order of their turns.
   @GuardedBy("this")
   private final Set<Domain> turns = new LinkedHashSet<>();
 
@@ -89,39 +90,39 @@ final class NameLookup implements AutoCloseable {
             Thread.ofPlatform().daemon().name("name-lookup-", 0).factory());
   }
 
-  /// The addresses of `host`.
+  /// Looks up the addresses of `host`.
   ///
   /// @throws ExecutionException if the name is not known
-  /// @throws TimeoutException if there was no answer within that time
+  /// @throws TimeoutException if there was no result within that time
   List<InetAddress> addresses(String host, long millis)
       throws ExecutionException, TimeoutException, InterruptedException {
     Lookup lookup;
     synchronized (this) {
-      lookup = underWay.get(host);
+      lookup = lookups.get(host);
       if (lookup == null) {
         lookup = new Lookup(host);
-        enter(lookup);
+        add(lookup);
       }
       Optional<List<InetAddress>> known = lookup.begun ? Optional.empty() : recent(host);
       if (known.isPresent()) {
-        dropUnlessAwaited(lookup);
+        dropIfUnused(lookup);
         return known.get();
       }
-      lookup.waiting++;
+      lookup.callers++;
     }
     try {
-      return lookup.answer.get(millis, TimeUnit.MILLISECONDS);
+      return lookup.result.get(millis, TimeUnit.MILLISECONDS);
     } finally {
       synchronized (this) {
-        lookup.waiting--;
-        dropUnlessAwaited(lookup);
+        lookup.callers--;
+        dropIfUnused(lookup);
       }
     }
   }
 
   @GuardedBy("this")
-  private void enter(Lookup lookup) {
-    underWay.put(lookup.host, lookup);
+  private void add(Lookup lookup) {
+    lookups.put(lookup.host, lookup);
     Domain domain = domains.computeIfAbsent(domain(lookup.host), _ -> new Domain());
     domain.waiting.add(lookup);
     takeTurn(domain);
@@ -130,14 +131,14 @@ final class NameLookup implements AutoCloseable {
 
   @GuardedBy("this")
   private void takeTurn(Domain domain) {
-    if (!domain.waiting.isEmpty() && domain.running < SHARE) {
+    if (!domain.waiting.isEmpty() && domain.running < MAX_PER_DOMAIN) {
       turns.add(domain);
     }
   }
 
   @GuardedBy("this")
   private void beginNext() {
-    while (running < THREADS && !turns.isEmpty()) {
+    while (running < MAX_THREADS && !turns.isEmpty()) {
       Iterator<Domain> first = turns.iterator();
       Domain domain = first.next();
       first.remove();
@@ -156,9 +157,9 @@ final class NameLookup implements AutoCloseable {
     domain.running++;
     try {
       threads.execute(() -> run(lookup));
-    } catch (RuntimeException | Error e) { // closed, or the system gives no more threads
-      leave(lookup, domain);
-      lookup.answer.completeExceptionally(e);
+    } catch (RuntimeException | Error e) { // closed, or no more threads can be created
+      finished(lookup, domain);
+      lookup.result.completeExceptionally(e);
     }
   }
 
@@ -166,52 +167,52 @@ final class NameLookup implements AutoCloseable {
     try {
       List<InetAddress> addresses = List.copyOf(names.addresses(lookup.host));
       end(lookup, Optional.of(addresses));
-      lookup.answer.complete(addresses);
+      lookup.result.complete(addresses);
     } catch (UnknownHostException | RuntimeException | Error e) {
       end(lookup, Optional.empty());
-      lookup.answer.completeExceptionally(e);
+      lookup.result.completeExceptionally(e);
     }
   }
 
   private synchronized void end(Lookup lookup, Optional<List<InetAddress>> addresses) {
     recent.remove(lookup.host);
     addresses.ifPresent(
-        good -> recent.put(lookup.host, new Recent(good, System.nanoTime() + RECENT_NANOS)));
-    if (recent.size() > MOST_RECENT) {
+        list -> recent.put(lookup.host, new Recent(list, System.nanoTime() + RECENT_NANOS)));
+    if (recent.size() > MAX_RECENT) {
       recent.remove(recent.keySet().iterator().next());
     }
     Domain domain = domains.get(domain(lookup.host));
     if (domain != null) {
-      leave(lookup, domain);
+      finished(lookup, domain);
       takeTurn(domain);
     }
     beginNext();
   }
 
   @GuardedBy("this")
-  private void leave(Lookup lookup, Domain domain) {
+  private void finished(Lookup lookup, Domain domain) {
     running--;
     domain.running--;
-    underWay.remove(lookup.host, lookup);
-    forgetIfUnused(domain(lookup.host), domain);
+    lookups.remove(lookup.host, lookup);
+    removeIfUnused(domain(lookup.host), domain);
   }
 
   @GuardedBy("this")
-  private void dropUnlessAwaited(Lookup lookup) {
+  private void dropIfUnused(Lookup lookup) {
     Domain domain = domains.get(domain(lookup.host));
-    if (lookup.begun || lookup.waiting > 0 || domain == null) {
+    if (lookup.begun || lookup.callers > 0 || domain == null) {
       return;
     }
-    underWay.remove(lookup.host, lookup);
+    lookups.remove(lookup.host, lookup);
     domain.waiting.remove(lookup);
     if (domain.waiting.isEmpty()) {
       turns.remove(domain);
     }
-    forgetIfUnused(domain(lookup.host), domain);
+    removeIfUnused(domain(lookup.host), domain);
   }
 
   @GuardedBy("this")
-  private void forgetIfUnused(String name, Domain domain) {
+  private void removeIfUnused(String name, Domain domain) {
     if (domain.running == 0 && domain.waiting.isEmpty()) {
       domains.remove(name, domain);
     }
@@ -220,18 +221,18 @@ final class NameLookup implements AutoCloseable {
   @GuardedBy("this")
   private Optional<List<InetAddress>> recent(String host) {
     return Optional.ofNullable(recent.get(host))
-        .filter(known -> System.nanoTime() - known.untilNanos() < 0)
+        .filter(entry -> System.nanoTime() - entry.expiresAtNanos() < 0)
         .map(Recent::addresses);
   }
 
-  /// The domain that somebody registered, as far as the name alone can tell: its last two labels,
-  /// or three below the likes of `co.uk`.
+  /// The registered domain, as far as the name alone can tell: its last two labels, or three below
+  /// a suffix such as `co.uk`.
   static String domain(String host) {
     int last = host.lastIndexOf('.');
     int second = host.lastIndexOf('.', last - 1);
     boolean country = host.length() - last - 1 == COUNTRY && last - second - 1 <= SHORT;
-    int from = country && second > 0 ? host.lastIndexOf('.', second - 1) : second;
-    return last < 0 ? host : host.substring(from + 1);
+    int beforeDomain = country && second > 0 ? host.lastIndexOf('.', second - 1) : second;
+    return last < 0 ? host : host.substring(beforeDomain + 1);
   }
 
   @Override

@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/// A request that is to be sent, without what says which task it is of.
+/// A request to send, without the headers that name the task.
 ///
 /// @param method in capitals
 /// @param url absolute, `http` or `https`, with a host
-/// @param headers by name; none of those that [TaskHeaders#owned] names
-/// @param body empty for none; not to be changed after
-/// @param timeout for all of it; the sender's own where that is less
+/// @param headers by name, without those of [TaskHeaders#owned]
+/// @param body empty for none; must not be changed
+/// @param timeout for the whole exchange; the sender's own where that is less
 public record OutboundRequest(
     String method, URI url, Map<String, String> headers, byte[] body, Duration timeout) {
   public OutboundRequest {
@@ -23,21 +23,21 @@ public record OutboundRequest(
     }
   }
 
-  /// Who is asked.
+  /// The target of a request.
   ///
-  /// @param secure whether by TLS
-  /// @param host in lower case, an address of IPv6 without its brackets
+  /// @param secure whether TLS is used
+  /// @param host in lower case; an IPv6 address without brackets
   record Origin(boolean secure, String host, int port) {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
-    /// As the header `Host` has it.
+    /// The value of the header `Host`.
     String authority() {
       String name = host.indexOf(':') < 0 ? host : "[" + host + "]";
       return port == (secure ? HTTPS : HTTP) ? name : name + ":" + port;
     }
 
-    /// Without what may be secret in a URL.
+    /// The URL without path and query, which may hold secrets.
     @Override
     public String toString() {
       return (secure ? "https://" : "http://") + authority();
@@ -52,12 +52,12 @@ public record OutboundRequest(
       host = host.substring(0, host.length() - 1);
     }
     boolean secure = secure(url);
-    int given = TargetUrl.port(url);
-    int port = given > 0 ? given : secure ? Origin.HTTPS : Origin.HTTP;
+    int explicitPort = TargetUrl.port(url);
+    int port = explicitPort > 0 ? explicitPort : secure ? Origin.HTTPS : Origin.HTTP;
     return new Origin(secure, host, port);
   }
 
-  /// What stands between the origin and the fragment.
+  /// The path and the query.
   String path() {
     URI ascii = URI.create(url.toASCIIString());
     String path = ascii.getRawPath() == null ? "" : ascii.getRawPath();

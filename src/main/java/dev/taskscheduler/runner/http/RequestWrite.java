@@ -8,12 +8,12 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one request. A target may answer before it has read the body, and then close, or read no
-/// more of it: so that the answer is not lost, a failure to write is kept until the answer was
-/// read, and a body that a socket may not take at once is written by a thread of its own.
+/// Writes one request. A target may respond before it has read the whole body, and then close the
+/// connection or stop reading. So that its response is not lost, a write error is stored until the
+/// response was read, and a large body is written by a thread of its own.
 final class RequestWrite {
-  private static final int AT_ONCE = 8 << 10; // bytes that any socket takes without its peer
-  private static final Duration LAST_STEPS = Duration.ofMillis(20);
+  private static final int INLINE_BYTES = 8 << 10; // any socket buffers so many
+  private static final Duration JOIN_TIMEOUT = Duration.ofMillis(20);
 
   private final ClassicHttpRequest request;
   private final Connection connection;
@@ -26,7 +26,7 @@ final class RequestWrite {
   }
 
   void start() {
-    if (request.getEntity() == null || request.getEntity().getContentLength() <= AT_ONCE) {
+    if (request.getEntity() == null || request.getEntity().getContentLength() <= INLINE_BYTES) {
       write();
     } else {
       thread = Thread.ofVirtual().name("http-write").start(this::write);
@@ -41,14 +41,14 @@ final class RequestWrite {
       }
       connection.http().flush();
     } catch (IOException e) {
-      failure.set(e); // the target may have said why
+      failure.set(e); // the response may give the reason
     } catch (HttpException | RuntimeException e) {
       failure.set(new IOException("the request was not written: " + e.getMessage(), e));
-      connection.drop(); // nobody answers what was not asked
+      connection.drop(); // no response will come
     }
   }
 
-  /// Why it was not written to its end; empty if it was, or nobody knows yet.
+  /// Why it was not fully written; empty if it was, or is still being written.
   Optional<IOException> failure() {
     return Optional.ofNullable(failure.get());
   }
@@ -60,7 +60,7 @@ final class RequestWrite {
 
   private boolean ended() {
     try {
-      return thread == null || thread.join(LAST_STEPS);
+      return thread == null || thread.join(JOIN_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

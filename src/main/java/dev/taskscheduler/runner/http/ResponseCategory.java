@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-/// The categories of outcomes of a request, for counters.
+/// The categories of outcomes of a request, for metrics.
 public enum ResponseCategory {
   SUCCESS("2xx"),
   REDIRECTION("3xx"),
@@ -8,9 +8,9 @@ public enum ResponseCategory {
   SERVER_ERROR("5xx"),
   /// A status of no known class.
   OTHER("other"),
-  /// No whole answer in time; the target may or may not have done what it was asked for.
+  /// No complete response in time; the target may or may not have done the work.
   NONE("none"),
-  /// It was asked for nothing: it may not be.
+  /// The target is refused: no request was sent.
   REFUSED("refused");
 
   private final String wire;

@@ -6,49 +6,51 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 
-/// Memory for answers. Reads bodies, each up to a bound and all that are under way together up to
-/// another: ten thousand targets that each send slowly would fill the heap otherwise.
+/// Limits the memory of all responses that are read at the same time. Otherwise ten thousand
+/// targets that each send slowly would fill the heap.
 final class ResponseMemoryLimit {
   static final int BLOCK = 4 << 10;
 
   private final Semaphore blocks;
 
-  /// @param bytes for all of them together
+  /// @param bytes for all responses together
   ResponseMemoryLimit(long bytes) {
     blocks = new Semaphore((int) Math.clamp(bytes / BLOCK, 1, Integer.MAX_VALUE));
   }
 
-  /// Takes one block, if there is one.
-  boolean take() {
+  /// Takes one block, if one is free.
+  boolean tryAcquire() {
     return blocks.tryAcquire();
   }
 
-  void giveBack(int taken) {
-    blocks.release(taken);
+  void release(int acquired) {
+    blocks.release(acquired);
   }
 
-  /// @param cut whether there was more than was read
-  record Body(byte[] bytes, boolean cut) {}
+  /// A body as far as it was read.
+  ///
+  /// @param truncated whether there was more
+  record Body(byte[] bytes, boolean truncated) {}
 
-  /// Reads up to `most` bytes; fewer where there is no room for them.
-  Body read(InputStream content, int most) throws IOException {
-    ByteArrayOutputStream read = new ByteArrayOutputStream();
-    int taken = 0;
+  /// Reads up to `maxBytes` bytes; fewer where no memory is left.
+  Body read(InputStream content, int maxBytes) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int acquired = 0;
     try {
-      while (read.size() <= most) {
+      while (bytes.size() <= maxBytes) {
         if (!blocks.tryAcquire()) {
-          return new Body(read.toByteArray(), content.read() >= 0);
+          return new Body(bytes.toByteArray(), content.read() >= 0);
         }
-        taken++;
-        byte[] block = content.readNBytes(Math.min(BLOCK, most + 1 - read.size()));
+        acquired++;
+        byte[] block = content.readNBytes(Math.min(BLOCK, maxBytes + 1 - bytes.size()));
         if (block.length == 0) {
-          return new Body(read.toByteArray(), false);
+          return new Body(bytes.toByteArray(), false);
         }
-        read.writeBytes(block);
+        bytes.writeBytes(block);
       }
-      return new Body(Arrays.copyOf(read.toByteArray(), most), true);
+      return new Body(Arrays.copyOf(bytes.toByteArray(), maxBytes), true);
     } finally {
-      blocks.release(taken);
+      blocks.release(acquired);
     }
   }
 }

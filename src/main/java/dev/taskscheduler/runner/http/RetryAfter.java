@@ -16,16 +16,16 @@ import java.util.regex.Pattern;
 /// The header `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date in one of the three
 /// forms of section 5.6.7.
 final class RetryAfter {
-  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Duration MAX_WAIT = Duration.ofDays(1);
   private static final Pattern SECONDS = Pattern.compile("\\d{1,18}");
   private static final int CENTURY = 100;
-  private static final int FUTURE_YEARS = 50; // a year of two digits that is later is a past one
+  private static final int FUTURE_YEARS = 50; // a two-digit year beyond this is in the past
   private static final DateTimeFormatter ASCTIME =
       DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US);
 
   private RetryAfter() {}
 
-  /// How long to wait from `now`, a day at the most; empty if the header says nothing of use.
+  /// How long to wait from `now`, at most a day; empty if the header gives no future time.
   static Optional<Duration> read(String value, Instant now) {
     String text = value.strip();
     Optional<Duration> wait =
@@ -33,16 +33,16 @@ final class RetryAfter {
             ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
             : date(text, now).map(at -> Duration.between(now, at));
     return wait.filter(Duration::isPositive)
-        .map(given -> given.compareTo(LONGEST) < 0 ? given : LONGEST);
+        .map(duration -> duration.compareTo(MAX_WAIT) < 0 ? duration : MAX_WAIT);
   }
 
   private static Optional<Instant> date(String text, Instant now) {
-    for (DateTimeFormatter form :
+    for (DateTimeFormatter format :
         List.of(DateTimeFormatter.RFC_1123_DATE_TIME, rfc850(now), ASCTIME)) {
       try {
-        return Optional.of(LocalDateTime.parse(text, form).toInstant(ZoneOffset.UTC));
+        return Optional.of(LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC));
       } catch (DateTimeParseException e) {
-        continue; // perhaps another form
+        continue; // the next format may match
       }
     }
     return Optional.empty();

@@ -7,29 +7,29 @@ import org.apache.hc.core5.http.io.HttpTransportMetrics;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
-/// Bounds each line of a chunked body: chunk sizes and trailers. Trailers are not counted in the
-/// memory limit for answers, and httpcore5 bounds their number and their folded lines only.
+/// Limits each line of a chunked body: chunk sizes and trailers. The memory limit for responses
+/// does not count trailers, and httpcore5 limits only their number and their folded lines.
 record ShortLines(SessionInputBuffer buffer) implements SessionInputBuffer {
-  private static final int MOST = 1024;
+  private static final int MAX_LINE = 1024;
 
   @Override
   public int readLine(CharArrayBuffer line, InputStream in) throws IOException {
     int before = line.length();
     int read = buffer.readLine(line, in);
-    if (line.length() - before > MOST) {
+    if (line.length() - before > MAX_LINE) {
       throw new MessageConstraintException("a line of a chunk or a trailer is longer than 1 KiB");
     }
     return read;
   }
 
   @Override
-  public int read(byte[] into, int from, int length, InputStream in) throws IOException {
-    return buffer.read(into, from, length, in);
+  public int read(byte[] bytes, int offset, int length, InputStream in) throws IOException {
+    return buffer.read(bytes, offset, length, in);
   }
 
   @Override
-  public int read(byte[] into, InputStream in) throws IOException {
-    return buffer.read(into, in);
+  public int read(byte[] bytes, InputStream in) throws IOException {
+    return buffer.read(bytes, in);
   }
 
   @Override

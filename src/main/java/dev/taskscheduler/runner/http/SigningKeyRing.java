@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The signing keys of each host. A receiver knows its own key only, so that it cannot send what it
-/// received to another receiver as if it came from us.
+/// The signing keys of each host. A receiver knows only its own key, so it cannot forward a request
+/// to another receiver as if it came from here.
 ///
-/// @param others the keys for hosts that no line names
+/// @param defaults the keys for hosts without a line
 /// @param byHost by name or address (IPv6 without brackets) in lower case, or `*.example.com` for
-///   all names below one
-public record SigningKeyRing(SigningKeys others, Map<String, SigningKeys> byHost) {
-  /// No keys: no request is signed.
+///   all names below a name
+public record SigningKeyRing(SigningKeys defaults, Map<String, SigningKeys> byHost) {
+  /// No keys; requests are not signed.
   public static final SigningKeyRing NONE = new SigningKeyRing(SigningKeys.NONE, Map.of());
 
   private static final Pattern HOST =
@@ -28,30 +28,30 @@ public record SigningKeyRing(SigningKeys others, Map<String, SigningKeys> byHost
     byHost = Map.copyOf(byHost);
   }
 
-  /// Reads one line for each host: `[host] key [newer key first]`. Keys without a host are for all
-  /// hosts that no line names; `#` begins a comment.
+  /// Parses lines of `[host] key [older key]`. Keys without a host are for all hosts without a
+  /// line; `#` begins a comment.
   ///
-  /// @throws IllegalArgumentException that says what is allowed, and never repeats a key
+  /// @throws IllegalArgumentException with the allowed form, never with a key
   public static SigningKeyRing parse(String text) {
-    StringBuilder others = new StringBuilder();
+    StringBuilder defaults = new StringBuilder();
     Map<String, SigningKeys> byHost = new HashMap<>();
     for (String line : text.split("\\R")) {
       String[] words = line.replaceFirst("#.*", "").strip().split("[\\s,]+", 2);
       String host = words[0].toLowerCase(Locale.ROOT);
-      if (!HOST.matcher(host).matches() || SigningKeys.meant(words[0])) {
-        others.append(line.replaceFirst("#.*", "")).append('\n');
+      if (!HOST.matcher(host).matches() || SigningKeys.looksLikeKey(words[0])) {
+        defaults.append(line.replaceFirst("#.*", "")).append('\n');
         continue;
       }
       SigningKeys keys = SigningKeys.parse(words.length == 2 ? words[1] : "");
-      if (keys.isEmpty() || !TargetUrl.plain(host) || byHost.put(spelled(host), keys) != null) {
+      if (keys.isEmpty() || !TargetUrl.plain(host) || byHost.put(normalized(host), keys) != null) {
         throw new IllegalArgumentException(ALLOWED);
       }
     }
-    return new SigningKeyRing(SigningKeys.parse(others.toString()), byHost);
+    return new SigningKeyRing(SigningKeys.parse(defaults.toString()), byHost);
   }
 
-  /// One spelling for each host: an IPv6 address may be written in many ways.
-  private static String spelled(String host) {
+  /// One notation for each host, since an IPv6 address has many.
+  private static String normalized(String host) {
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     try {
       return bare.indexOf(':') < 0 ? bare : InetAddress.ofLiteral(bare).getHostAddress();
@@ -60,31 +60,32 @@ public record SigningKeyRing(SigningKeys others, Map<String, SigningKeys> byHost
     }
   }
 
-  /// Whether no request is signed.
+  /// Whether there are no keys.
   public boolean isEmpty() {
-    return others.isEmpty() && byHost.isEmpty();
+    return defaults.isEmpty() && byHost.isEmpty();
   }
 
-  /// The keys for one host: those of its own line, else of the longest `*.` line above it, else
-  /// those for all others.
+  /// The keys for one host: of its own line, else of the longest matching `*.` line, else the
+  /// defaults.
   ///
   /// @param host in lower case; IPv6 without brackets
   SigningKeys of(String host) {
-    SigningKeys own = byHost.get(spelled(host));
+    SigningKeys own = byHost.get(normalized(host));
     if (own != null) {
       return own;
     }
     return byHost.entrySet().stream()
-        .filter(each -> each.getKey().startsWith("*.") && host.endsWith(each.getKey().substring(1)))
-        .max(Comparator.comparingInt(each -> each.getKey().length()))
+        .filter(
+            entry -> entry.getKey().startsWith("*.") && host.endsWith(entry.getKey().substring(1)))
+        .max(Comparator.comparingInt(entry -> entry.getKey().length()))
         .map(Map.Entry::getValue)
-        .orElse(others);
+        .orElse(defaults);
   }
 
-  /// How many keys there are, never one of them.
+  /// The number of keys, never a key.
   @Override
   public String toString() {
-    int count = others.keys().size();
+    int count = defaults.keys().size();
     for (SigningKeys keys : byHost.values()) {
       count += keys.keys().size();
     }

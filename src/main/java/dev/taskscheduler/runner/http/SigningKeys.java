@@ -8,20 +8,20 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The keys that requests are signed with, as the Standard Webhooks specification has it:
-/// HMAC-SHA256 over `id.timestamp.body`. Two while one replaces the other: a receiver accepts a
-/// request if one of its signatures fits a key that it knows.
+/// The keys that sign requests by the Standard Webhooks specification: HMAC-SHA256 over
+/// `id.timestamp.body`. There are two keys while one replaces the other: a receiver accepts a
+/// request if one signature matches a key that it knows.
 ///
 /// @param keys none, one or two; the newer first
 public record SigningKeys(List<SecretKeySpec> keys) {
-  /// None: requests are not signed.
+  /// No keys; requests are not signed.
   public static final SigningKeys NONE = new SigningKeys(List.of());
 
   private static final String ALGORITHM = "HmacSHA256";
   private static final String PREFIX = "whsec_";
-  private static final int LEAST_BYTES = 24;
-  private static final int MOST_BYTES = 64;
-  private static final int MOST_KEYS = 2;
+  private static final int MIN_BYTES = 24;
+  private static final int MAX_BYTES = 64;
+  private static final int MAX_KEYS = 2;
   private static final String ALLOWED =
       "one or two keys, the newer first, as whsec_ and 24 to 64 random bytes in Base64, such as of"
           + " `echo whsec_$(openssl rand -base64 32)`";
@@ -30,9 +30,9 @@ public record SigningKeys(List<SecretKeySpec> keys) {
     keys = List.copyOf(keys);
   }
 
-  /// Reads keys that commas or white space separate; blank for none.
+  /// Parses keys separated by commas or white space; blank for none.
   ///
-  /// @throws IllegalArgumentException that says what is allowed, and never repeats a key
+  /// @throws IllegalArgumentException with the allowed form, never with a key
   public static SigningKeys parse(String text) {
     List<SecretKeySpec> keys = new ArrayList<>();
     for (String word : text.strip().split("[\\s,]+")) {
@@ -40,13 +40,13 @@ public record SigningKeys(List<SecretKeySpec> keys) {
         keys.add(key(word));
       }
     }
-    if (keys.size() > MOST_KEYS) {
+    if (keys.size() > MAX_KEYS) {
       throw new IllegalArgumentException(ALLOWED);
     }
     return new SigningKeys(keys);
   }
 
-  @SuppressWarnings("UnusedException") // what it says would repeat a part of the key
+  @SuppressWarnings("UnusedException") // its message repeats a part of the key
   private static SecretKeySpec key(String word) {
     byte[] bytes = new byte[0];
     if (word.startsWith(PREFIX)) {
@@ -56,14 +56,14 @@ public record SigningKeys(List<SecretKeySpec> keys) {
         throw new IllegalArgumentException(ALLOWED);
       }
     }
-    if (bytes.length < LEAST_BYTES || bytes.length > MOST_BYTES) {
+    if (bytes.length < MIN_BYTES || bytes.length > MAX_BYTES) {
       throw new IllegalArgumentException(ALLOWED);
     }
     return new SecretKeySpec(bytes, ALGORITHM);
   }
 
-  /// Whether a word is meant as a key.
-  static boolean meant(String word) {
+  /// Whether a word has the form of a key.
+  static boolean looksLikeKey(String word) {
     return word.startsWith(PREFIX);
   }
 
@@ -72,7 +72,7 @@ public record SigningKeys(List<SecretKeySpec> keys) {
     return keys.isEmpty();
   }
 
-  /// The value of `webhook-signature`: one signature a key.
+  /// The value of `webhook-signature`: one signature for each key.
   String sign(String id, long timestampSeconds, byte[] body) {
     byte[] head = (id + "." + timestampSeconds + ".").getBytes(StandardCharsets.UTF_8);
     List<String> signatures = new ArrayList<>();
@@ -93,7 +93,7 @@ public record SigningKeys(List<SecretKeySpec> keys) {
     }
   }
 
-  /// How many there are, never one of them.
+  /// The number of keys, never a key.
   @Override
   public String toString() {
     return keys.size() + " keys";

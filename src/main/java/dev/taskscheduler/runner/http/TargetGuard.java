@@ -5,42 +5,42 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Decides which addresses a task may be sent to. It judges the very addresses that are then
-/// connected to, so that neither a name that answers differently the second time nor an odd way to
-/// write an address gets around it.
+/// Decides which addresses a task may be sent to. It checks the very addresses that are then
+/// connected to. So neither a name that resolves differently the second time nor an unusual
+/// notation of an address gets around it.
 final class TargetGuard {
   private static final String UNLISTED = "HTTP_ALLOWED_HOSTS does not name it";
 
   private final HostAllowlist allowed;
-  private final HostAllowlist privates;
+  private final HostAllowlist privateHosts;
 
-  /// @param allowed who may be asked; none for everybody
-  /// @param privates whose addresses may be private; they are allowed, too
-  TargetGuard(HostAllowlist allowed, HostAllowlist privates) {
+  /// @param allowed the hosts that may be called; empty: all
+  /// @param privateHosts the hosts whose addresses may be private; they are allowed too
+  TargetGuard(HostAllowlist allowed, HostAllowlist privateHosts) {
     this.allowed = allowed;
-    this.privates = privates;
+    this.privateHosts = privateHosts;
   }
 
-  /// Refuses a name that no address can make allowed, so that it is not even looked up: the look-up
-  /// alone would tell the name's own server that somebody asks.
+  /// Refuses a name that is not allowed whatever its addresses are. Such a name is not looked up,
+  /// since a lookup alone tells the name's own server that somebody asks.
   ///
   /// @param host in lower case
-  /// @throws TaskFailure lasting, if it must not be looked up
+  /// @throws TaskFailure permanent, if it must not be looked up
   void admitName(String host) throws TaskFailure {
-    boolean byAddress = !allowed.networks().isEmpty() || !privates.networks().isEmpty();
-    if (!allowed.isEmpty() && !byAddress && !allowed.names(host) && !privates.names(host)) {
+    boolean byAddress = !allowed.networks().isEmpty() || !privateHosts.networks().isEmpty();
+    if (!allowed.isEmpty() && !byAddress && !allowed.names(host) && !privateHosts.names(host)) {
       throw refused(host, UNLISTED);
     }
   }
 
-  private static TaskFailure refused(String host, String why) {
-    return TaskFailure.lasting("the target " + host + " is refused: " + why);
+  private static TaskFailure refused(String host, String reason) {
+    return TaskFailure.lasting("the target " + host + " is refused: " + reason);
   }
 
-  /// Those of `candidates` that may be connected to, in their order.
+  /// Selects the addresses that may be connected to, in their order.
   ///
-  /// @param host the name that led to them, or their literal, in lower case
-  /// @throws TaskFailure lasting, if there is none
+  /// @param host the name that has these addresses, or the literal, in lower case
+  /// @throws TaskFailure permanent, if there is none
   List<InetAddress> admit(String host, List<InetAddress> candidates) throws TaskFailure {
     List<InetAddress> admitted = new ArrayList<>();
     String refusal = "it has no address";
@@ -61,7 +61,7 @@ final class TargetGuard {
 
   private static String unreachable(AddressKind kind) {
     return "its address is "
-        + kind.said()
+        + kind.description()
         + switch (kind) {
           case PUBLIC, PRIVATE -> ", and HTTP_ALLOW_PRIVATE names neither it nor the host";
           case METADATA -> ", and HTTP_ALLOW_PRIVATE does not name it";
@@ -72,18 +72,18 @@ final class TargetGuard {
   private boolean listed(String host, InetAddress address) {
     return allowed.isEmpty()
         || allowed.names(host)
-        || allowed.holds(address)
-        || privates.names(host)
-        || privates.holds(address);
+        || allowed.contains(address)
+        || privateHosts.names(host)
+        || privateHosts.contains(address);
   }
 
-  /// A name opens private addresses alone: whoever answers for it must not lead us to where
-  /// credentials lie. Those have to be named themselves.
+  /// A listed name opens private addresses only, since the owner of the name must not lead us to an
+  /// address that gives out credentials. Such an address must be listed itself.
   private boolean reachable(String host, InetAddress address) {
     return switch (AddressKind.of(address)) {
       case PUBLIC -> true;
-      case PRIVATE -> privates.names(host) || privates.holds(address);
-      case METADATA -> privates.holds(address);
+      case PRIVATE -> privateHosts.names(host) || privateHosts.contains(address);
+      case METADATA -> privateHosts.contains(address);
       case RESERVED -> false;
     };
   }

@@ -1,9 +1,9 @@
 package dev.taskscheduler.runner.http;
 
-/// Receives the outcomes of HTTP requests, for metrics. Called for every request: must be quick.
+/// Receives the outcome of each HTTP request, for metrics. Must return quickly.
 public interface TargetListener {
-  /// A request for a task has ended, other than by an interrupt.
+  /// A request for a task has ended, unless by an interrupt.
   ///
   /// @param type of the task, `http` or `callback`
-  void asked(String type, ResponseCategory answer);
+  void requestEnded(String type, ResponseCategory category);
 }

@@ -12,17 +12,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The headers that tell a target which task and which attempt it is asked for, who asks, and that
-/// it is really us.
+/// The headers that name the task, the attempt, the leader and the trace, and carry the signature.
 final class TaskHeaders {
   private static final Pattern TRACEPARENT =
       Pattern.compile(
           "(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?");
-  private static final int KNOWN_FLAGS = 0x03; // sampled, and a trace id that is random
+  private static final int KNOWN_FLAGS = 0x03; // sampled, random trace id
   private static final String NEW_TRACE_FLAGS = "03";
 
-  /// Set here, or by HTTP itself: a payload that could set them could pass for another task, hide a
-  /// second request in one, or take a signature's place.
+  /// Headers that are set here or by HTTP itself. A payload that set them could pretend to be
+  /// another task, smuggle a second request, or replace a signature.
   private static final Set<String> OWNED =
       Set.of(
           "host",
@@ -44,14 +43,14 @@ final class TaskHeaders {
 
   private TaskHeaders() {}
 
-  /// Whether a payload must leave this header alone. An underscore counts as a hyphen: CGI, WSGI
-  /// and some proxies give both names the same variable, so that one could pass for the other.
+  /// Whether a payload must not set this header. An underscore counts as a hyphen, since CGI, WSGI
+  /// and some proxies use the same variable for both names.
   static boolean owned(String name) {
     String lower = name.toLowerCase(Locale.ROOT).replace('_', '-');
     return OWNED.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("proxy-");
   }
 
-  /// All of them, for a body that is sent at `now`.
+  /// The headers for a body that is sent at `now`.
   static Map<String, String> of(TaskRun task, byte[] body, SigningKeys keys, Instant now) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Idempotency-Key", task.id());
@@ -68,12 +67,12 @@ final class TaskHeaders {
     return headers;
   }
 
-  /// The submission's trace goes on with a span of this attempt; without one a trace begins.
+  /// Continues the submission's trace with a span for this attempt, or begins a trace.
   static String traceparent(Optional<String> submitted) {
-    Optional<Matcher> known = submitted.map(TRACEPARENT::matcher).filter(Matcher::matches);
-    String trace = known.map(matcher -> matcher.group(1)).orElseGet(() -> random() + random());
+    Optional<Matcher> parent = submitted.map(TRACEPARENT::matcher).filter(Matcher::matches);
+    String trace = parent.map(matcher -> matcher.group(1)).orElseGet(() -> random() + random());
     String flags =
-        known
+        parent
             .map(matcher -> HexFormat.fromHexDigits(matcher.group(2)) & KNOWN_FLAGS)
             .map(bits -> HexFormat.of().toHexDigits(bits.byteValue()))
             .orElse(NEW_TRACE_FLAGS);

@@ -24,27 +24,27 @@ class AnswersTest {
     "201, SUCCESS",
     "204, SUCCESS",
     "299, SUCCESS",
-    "101, LASTING",
-    "301, LASTING",
-    "302, LASTING",
-    "304, LASTING",
-    "307, LASTING",
-    "308, LASTING",
-    "400, LASTING",
-    "401, LASTING",
-    "403, LASTING",
-    "404, LASTING",
-    "410, LASTING",
-    "422, LASTING",
-    "408, PASSING",
-    "409, PASSING",
-    "425, PASSING",
+    "101, PERMANENT",
+    "301, PERMANENT",
+    "302, PERMANENT",
+    "304, PERMANENT",
+    "307, PERMANENT",
+    "308, PERMANENT",
+    "400, PERMANENT",
+    "401, PERMANENT",
+    "403, PERMANENT",
+    "404, PERMANENT",
+    "410, PERMANENT",
+    "422, PERMANENT",
+    "408, RETRYABLE",
+    "409, RETRYABLE",
+    "425, RETRYABLE",
     "429, BUSY",
-    "500, PASSING",
-    "502, PASSING",
+    "500, RETRYABLE",
+    "502, RETRYABLE",
     "503, BUSY",
-    "504, PASSING",
-    "599, PASSING"
+    "504, RETRYABLE",
+    "599, RETRYABLE"
   })
   void a_status_decides(int status, ResponseClass verdict) {
     assertEquals(verdict, ResponseClass.of(status));
@@ -237,6 +237,6 @@ class AnswersTest {
   @ParameterizedTest
   @CsvSource({"timeout=3, PT2S", "'timeout=60, max=5', PT59S", "timeout=0, PT-1S", "max=4, PT5S"})
   void a_target_says_how_long_it_keeps_a_connection(String header, Duration time) {
-    assertEquals(time, KeepAlive.time(Optional.of(header)));
+    assertEquals(time, ConnectionPool.keepAliveTime(Optional.of(header)));
   }
 }

@@ -108,7 +108,7 @@ class ConnectionPoolIT {
         };
     try (RawTarget target = RawTarget.saying(OK);
         Sending sending = local(names)) {
-      long end = System.nanoTime() + ConnectionPool.LONGEST.plusSeconds(2).toNanos();
+      long end = System.nanoTime() + ConnectionPool.MAX_AGE.plusSeconds(2).toNanos();
       while (lookups.get() < 2 && System.nanoTime() < end) {
         sending.get(target.url()).kept();
       }

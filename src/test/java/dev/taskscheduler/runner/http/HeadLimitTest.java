@@ -23,9 +23,9 @@ class HeadLimitTest {
 
   @Test
   void targets_that_send_large_heads_and_stall_share_a_bounded_memory() throws Exception {
-    ResponseMemoryLimit room = new ResponseMemoryLimit(32 << 10);
-    HeadLimit first = new HeadLimit(room);
-    HeadLimit second = new HeadLimit(room);
+    ResponseMemoryLimit memory = new ResponseMemoryLimit(32 << 10);
+    HeadLimit first = new HeadLimit(memory);
+    HeadLimit second = new HeadLimit(memory);
     assertEquals(200, status(first, 16_000));
     assertThrows(IOException.class, () -> status(second, 16_000));
     second.release();

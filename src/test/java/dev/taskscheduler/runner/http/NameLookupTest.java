@@ -69,10 +69,10 @@ class NameLookupTest {
   }
 
   private void fill() {
-    for (int i = 0; i < NameLookup.THREADS; i++) {
+    for (int i = 0; i < NameLookup.MAX_THREADS; i++) {
       askInBackground("dead.number" + i + ".test");
     }
-    Eventually.await("every thread is taken", () -> asked.size() >= NameLookup.THREADS);
+    Eventually.await("every thread is taken", () -> asked.size() >= NameLookup.MAX_THREADS);
   }
 
   @Test
@@ -80,11 +80,12 @@ class NameLookupTest {
     for (int i = 0; i < 600; i++) {
       askInBackground("dead" + i + ".bad.test");
     }
-    Eventually.await("its share is taken", () -> asked.size() >= NameLookup.SHARE);
+    Eventually.await("its share is taken", () -> asked.size() >= NameLookup.MAX_PER_DOMAIN);
     for (int i = 0; i < 100; i++) {
       assertEquals(HERE, lookup.addresses("good" + i + ".test", MILLIS));
     }
-    assertEquals(NameLookup.SHARE, asked.stream().filter(h -> h.endsWith(".bad.test")).count());
+    assertEquals(
+        NameLookup.MAX_PER_DOMAIN, asked.stream().filter(h -> h.endsWith(".bad.test")).count());
   }
 
   @Test

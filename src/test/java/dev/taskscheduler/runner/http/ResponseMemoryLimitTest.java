@@ -24,15 +24,15 @@ class ResponseMemoryLimitTest {
   })
   void a_body_is_read_up_to_its_bound(int sent, int most, int kept, boolean cut)
       throws IOException {
-    ResponseMemoryLimit room = new ResponseMemoryLimit(1 << 20);
-    ResponseMemoryLimit.Body body = room.read(new ByteArrayInputStream(new byte[sent]), most);
+    ResponseMemoryLimit memory = new ResponseMemoryLimit(1 << 20);
+    ResponseMemoryLimit.Body body = memory.read(new ByteArrayInputStream(new byte[sent]), most);
     assertEquals(kept, body.bytes().length);
-    assertEquals(cut, body.cut());
+    assertEquals(cut, body.truncated());
   }
 
   @Test
   void all_that_are_under_way_share_the_room() throws IOException {
-    ResponseMemoryLimit room = new ResponseMemoryLimit(8 << 10);
+    ResponseMemoryLimit memory = new ResponseMemoryLimit(8 << 10);
     InputStream slow =
         new ByteArrayInputStream(new byte[6 << 10]) {
           private boolean asked;
@@ -43,20 +43,20 @@ class ResponseMemoryLimitTest {
               asked = true;
               ResponseMemoryLimit.Body other = other();
               assertEquals(4 << 10, other.bytes().length);
-              assertTrue(other.cut());
+              assertTrue(other.truncated());
             }
             return super.read(into, from, length);
           }
 
           private ResponseMemoryLimit.Body other() {
             try {
-              return room.read(new ByteArrayInputStream(new byte[5 << 10]), 6 << 10);
+              return memory.read(new ByteArrayInputStream(new byte[5 << 10]), 6 << 10);
             } catch (IOException e) {
               throw new AssertionError(e);
             }
           }
         };
-    assertEquals(6 << 10, room.read(slow, 7 << 10).bytes().length);
-    assertFalse(room.read(new ByteArrayInputStream(new byte[5 << 10]), 6 << 10).cut());
+    assertEquals(6 << 10, memory.read(slow, 7 << 10).bytes().length);
+    assertFalse(memory.read(new ByteArrayInputStream(new byte[5 << 10]), 6 << 10).truncated());
   }
 }
