@@ -7,7 +7,6 @@ import dev.taskscheduler.handlers.auth.TokenFile;
 import dev.taskscheduler.handlers.files.FileError;
 import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.handlers.tls.Transport;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -17,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Reads who may call the REST face, and how requests travel.
+/// Reads the settings of access control, allowed origins and TLS.
 final class AccessSettings {
   private static final String TOKENS = "API_TOKENS_FILE";
   private static final String OPEN = "API_OPEN";
@@ -30,8 +29,8 @@ final class AccessSettings {
   private AccessSettings() {}
 
   static AccessPolicy access(Settings settings) {
-    Set<PublicEndpoints> open = settings.text(OPEN, names(), AccessSettings::areas, areas -> areas);
-    Optional<Path> file = file(settings, TOKENS);
+    Set<PublicEndpoints> open = settings.text(OPEN, names(), AccessSettings::areas);
+    Optional<Path> file = settings.file(TOKENS);
     if (file.isPresent()) {
       switch (TokenFile.read(file.get())) {
         case TokenFile.Sound sound -> {
@@ -47,8 +46,8 @@ final class AccessSettings {
 
   static OriginRules origins(Settings settings) {
     return new OriginRules(
-        settings.text(ORIGINS, "", OriginRules::origins, origins -> origins),
-        settings.text(HOSTS, "", OriginRules::hosts, hosts -> hosts));
+        settings.text(ORIGINS, "", OriginRules::origins),
+        settings.text(HOSTS, "", OriginRules::hosts));
   }
 
   static Transport transport(Settings settings) {
@@ -57,11 +56,11 @@ final class AccessSettings {
         .orElseGet(Transport.Plain::new);
   }
 
-  /// The pair in two files; empty where neither is given, or one has a fault.
+  /// The certificate and its key; empty where neither is set or one has an error.
   static Optional<TlsIdentity.Sound> identity(
       Settings settings, String certificateName, String keyName) {
-    Optional<Path> certificate = file(settings, certificateName);
-    Optional<Path> key = file(settings, keyName);
+    Optional<Path> certificate = settings.file(certificateName);
+    Optional<Path> key = settings.file(keyName);
     if (certificate.isPresent() && key.isPresent()) {
       switch (TlsIdentity.read(certificate.get(), key.get())) {
         case TlsIdentity.Sound sound -> {
@@ -72,12 +71,12 @@ final class AccessSettings {
           faults(settings, keyName, faulty.key());
         }
       }
-    } else if (certificate.isPresent() && settings.sound(keyName)) {
+    } else if (certificate.isPresent() && settings.valid(keyName)) {
       settings.fault(
           keyName,
           "",
           "the file with the private key of " + certificateName + ", or neither of the two");
-    } else if (key.isPresent() && settings.sound(certificateName)) {
+    } else if (key.isPresent() && settings.valid(certificateName)) {
       settings.fault(
           certificateName,
           "",
@@ -88,18 +87,6 @@ final class AccessSettings {
 
   static void faults(Settings settings, String name, List<FileError> faults) {
     faults.forEach(fault -> settings.fault(name, fault.where(), fault.allowed()));
-  }
-
-  static Optional<Path> file(Settings settings, String name) {
-    return settings.text(name, "", AccessSettings::path, path -> path);
-  }
-
-  private static Optional<Path> path(String text) {
-    try {
-      return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text).toAbsolutePath());
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("the path of a file", e);
-    }
   }
 
   private static Set<PublicEndpoints> areas(String list) {

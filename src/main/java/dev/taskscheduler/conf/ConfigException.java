@@ -3,8 +3,7 @@ package dev.taskscheduler.conf;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The configuration cannot be used: the node must not start. Its message lists every fault, one a
-/// line, for people.
+/// The configuration has errors: the node must not start. The message lists each error on a line.
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -18,16 +17,16 @@ public final class ConfigException extends RuntimeException {
     this.faults = List.copyOf(faults);
   }
 
-  /// All of them, at least one.
+  /// All errors, at least one.
   public List<Fault> faults() {
     return faults;
   }
 
   /// One value that cannot be used.
   ///
-  /// @param name of the environment variable, or of the key in `application.yaml`
-  /// @param found as it was given, never with a password
-  /// @param allowed what would be accepted
+  /// @param name of the environment variable or of the key in `application.yaml`
+  /// @param found the value, without passwords
+  /// @param allowed the accepted values
   public record Fault(String name, String found, String allowed) {
     @Override
     public String toString() {

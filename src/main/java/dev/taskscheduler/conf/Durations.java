@@ -5,14 +5,14 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Durations as people write them: `500ms`, `2s`, `10m`, `1h30m`, `7d`, `0`, or ISO-8601 `PT2S`.
+/// Parses durations such as `500ms`, `2s`, `10m`, `1h30m`, `7d`, `0`, or ISO-8601 `PT2S`.
 final class Durations {
   private static final Pattern PART = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
   private static final Pattern WHOLE = Pattern.compile("(?:" + PART.pattern() + ")+");
 
   private Durations() {}
 
-  /// Reads one; empty for any other text and for one that is negative or too long to hold.
+  /// Parses a duration; empty for other text and for a negative or too long duration.
   static Optional<Duration> parse(String text) {
     if (text.equals("0")) {
       return Optional.of(Duration.ZERO);

@@ -2,8 +2,8 @@ package dev.taskscheduler.conf;
 
 /// The kinds of election.
 public enum ElectionKind {
-  /// Every eligible node stands at the fence.
+  /// Each eligible node tries to acquire the lease.
   REDIS,
-  /// The leader of a Raft group among the nodes stands.
+  /// The leader of a Raft group of the nodes tries to acquire the lease.
   RAFT
 }

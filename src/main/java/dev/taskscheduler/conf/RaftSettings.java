@@ -5,14 +5,13 @@ import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.leader.raft.RaftNode;
 import dev.taskscheduler.leader.raft.RaftProtection;
 import dev.taskscheduler.leader.raft.SharedSecret;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads what the Raft room is told.
+/// Reads the settings of Raft.
 final class RaftSettings {
   private static final String NODES = "RAFT_NODES";
   private static final String CERTIFICATE = "RAFT_TLS_CERT";
@@ -20,39 +19,38 @@ final class RaftSettings {
   private static final String SIGNERS = "RAFT_TLS_CA";
   private static final List<String> TLS = List.of(CERTIFICATE, KEY, SIGNERS);
   private static final String SECRET = "RAFT_SECRET_FILE";
-  private static final String LONGEST = "RAFT_ELECTION_TIMEOUT_MAX";
+  private static final String MAX_TIMEOUT = "RAFT_ELECTION_TIMEOUT_MAX";
 
   private RaftSettings() {}
 
+  /// Reads them.
+  ///
   /// @param group the name that all members share
   static RaftConfig read(Settings settings, String node, String group) {
-    Duration both = settings.duration("RAFT_ELECTION_TIMEOUT", "500ms", "100ms", "1m");
-    Duration least = settings.duration("RAFT_ELECTION_TIMEOUT_MIN", millis(both), "100ms", "1m");
-    Duration most = settings.duration(LONGEST, millis(least.plus(least)), "150ms", "2m");
-    if (most.toMillis() * 2 < least.toMillis() * 3) {
+    Duration timeout = settings.duration("RAFT_ELECTION_TIMEOUT", "500ms", "100ms", "1m");
+    Duration min = settings.duration("RAFT_ELECTION_TIMEOUT_MIN", millis(timeout), "100ms", "1m");
+    Duration max = settings.duration(MAX_TIMEOUT, millis(min.plus(min)), "150ms", "2m");
+    if (max.toMillis() * 2 < min.toMillis() * 3) {
       settings.fault(
-          LONGEST, millis(most), "at least half as much again as the least, " + millis(least));
+          MAX_TIMEOUT, millis(max), "at min half as much again as the least, " + millis(min));
     }
     return new RaftConfig(
         group,
         settings.text(
-            "RAFT_BIND_ADDR",
-            "127.0.0.1:9000",
-            address -> RaftNode.parseAddress(node, address),
-            address -> address),
-        settings.text("RAFT_DATA_DIR", usual(settings, node), RaftSettings::folder, dir -> dir),
-        settings.text(NODES, "", RaftNode::parseList, list -> list),
+            "RAFT_BIND_ADDR", "127.0.0.1:9000", address -> RaftNode.parseAddress(node, address)),
+        settings.text("RAFT_DATA_DIR", defaultDirectory(settings, node), Settings::toPath),
+        settings.text(NODES, "", RaftNode::parseList),
         settings.choice("RAFT_BOOTSTRAP", RaftConfig.Bootstrap.AUTO),
-        least,
-        most,
+        min,
+        max,
         protection(settings));
   }
 
   private static RaftProtection protection(Settings settings) {
-    Optional<Path> certificate = AccessSettings.file(settings, CERTIFICATE);
-    Optional<Path> key = AccessSettings.file(settings, KEY);
-    Optional<Path> signers = AccessSettings.file(settings, SIGNERS);
-    Optional<Path> secret = AccessSettings.file(settings, SECRET);
+    Optional<Path> certificate = settings.file(CERTIFICATE);
+    Optional<Path> key = settings.file(KEY);
+    Optional<Path> signers = settings.file(SIGNERS);
+    Optional<Path> secret = settings.file(SECRET);
     secret.ifPresent(file -> checkSecret(settings, file));
     if (certificate.isPresent() && key.isPresent() && signers.isPresent()) {
       return checked(
@@ -61,7 +59,7 @@ final class RaftSettings {
     if (certificate.isPresent() || key.isPresent() || signers.isPresent()) {
       Map.of(CERTIFICATE, certificate, KEY, key, SIGNERS, signers)
           .forEach((name, file) -> {
-            if (file.isEmpty() && settings.sound(name)) {
+            if (file.isEmpty() && settings.valid(name)) {
               settings.fault(
                   name, "", "a file: all of " + String.join(", ", TLS) + " are set, or none");
             }
@@ -94,10 +92,10 @@ final class RaftSettings {
     }
   }
 
-  /// What this node's part in the group asks of the rest.
+  /// Checks the list of members against this node's other settings.
   static void check(SchedulerConfig config, Settings settings) {
     List<RaftNode> listed = config.raft().listed();
-    if (config.election() != ElectionKind.RAFT || !settings.sound(NODES)) {
+    if (config.election() != ElectionKind.RAFT || !settings.valid(NODES)) {
       return;
     }
     if (config.leader().eligible()) {
@@ -118,19 +116,14 @@ final class RaftSettings {
     return duration.toMillis() + "ms";
   }
 
-  /// A service of systemd with a `StateDirectory` has a place that outlives a restart of the
-  /// machine; `/tmp` may not, but can always be written.
-  private static String usual(Settings settings, String node) {
+  /// Under systemd's `StateDirectory`, which survives a restart of the machine; else under `/tmp`,
+  /// which may not survive, but is always writable.
+  private static String defaultDirectory(Settings settings, String node) {
     String parent =
-        settings.ofTheSystem("STATE_DIRECTORY").map(all -> all.split(":", 2)[0]).orElse("/tmp");
+        settings
+            .systemVariable("STATE_DIRECTORY")
+            .map(paths -> paths.split(":", 2)[0])
+            .orElse("/tmp");
     return parent + "/raft-" + node;
-  }
-
-  private static Path folder(String path) {
-    try {
-      return Path.of(path).toAbsolutePath();
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("the path of a directory", e);
-    }
   }
 }

@@ -8,7 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads where Redis is, and how the way there is encrypted.
+/// Reads the address of Redis and the TLS settings for it.
 final class RedisSettings {
   private static final String ADDRESS = "REDIS_ADDR";
   private static final String PASSWORD_FILE = "REDIS_PASSWORD_FILE";
@@ -19,14 +19,14 @@ final class RedisSettings {
   private RedisSettings() {}
 
   static RedisConfig read(Settings settings) {
-    Optional<String> password = SecretFile.read(settings, PASSWORD_FILE);
+    Optional<String> password = settings.text(PASSWORD_FILE, "", SecretFile::read);
     RedisConfig config =
         settings.text(
             ADDRESS,
             "localhost:6379",
             address -> RedisConfig.parse(address, password),
-            RedisSettings::unspoken);
-    Optional<Path> signers = AccessSettings.file(settings, SIGNERS);
+            RedisSettings::withoutPassword);
+    Optional<Path> signers = settings.file(SIGNERS);
     Optional<TlsIdentity.Sound> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
     List<X509Certificate> trusted = signers.map(file -> signers(settings, file)).orElse(List.of());
     if (config.tls().isPresent()) {
@@ -34,7 +34,7 @@ final class RedisSettings {
           new RedisTls(
               trusted, identity.map(own -> new RedisTls.Identity(own.chain(), own.key()))));
     }
-    if ((signers.isPresent() || identity.isPresent()) && settings.sound(ADDRESS)) {
+    if ((signers.isPresent() || identity.isPresent()) && settings.valid(ADDRESS)) {
       settings.fault(
           ADDRESS,
           config.toString(),
@@ -49,9 +49,9 @@ final class RedisSettings {
     return read.certificates();
   }
 
-  /// A Redis address without what may be a password: all of it up to the last `@`, and all of a URI
-  /// that has none.
-  private static String unspoken(String address) {
+  /// A Redis address without a possible password: the part before the last `@` is hidden, and all
+  /// of a URI without `@`.
+  private static String withoutPassword(String address) {
     int at = address.lastIndexOf('@');
     int scheme = address.indexOf("://");
     if (at >= 0) {

@@ -20,11 +20,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Everything that a node is told at its start: each room's own record, checked.
+/// The checked configuration of a node: one record for each package that is configured.
 ///
 /// @param namespace the prefix of all keys
-/// @param election who nominates
-/// @param raft used only where Raft nominates
+/// @param election the kind of election
+/// @param raft used only with election by Raft
 public record SchedulerConfig(
     RedisConfig redis,
     Namespace namespace,
@@ -42,28 +42,27 @@ public record SchedulerConfig(
   /// @param level records below it are not written
   public record LogConfig(LogFormat format, LogLevel level) {}
 
-  private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-  private static final long MOST_CONNECTIONS = 1_000_000;
-  private static final long MOST_TASKS = 100_000_000;
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final String ID_RULE = "1 to 64 characters of a-z A-Z 0-9 . _ -";
+  private static final long MAX_CONNECTIONS = 1_000_000;
+  private static final long MAX_TASKS = 100_000_000;
 
-  /// Reads `env` over `application.yaml` in the working directory over `application.yaml` on the
-  /// class path over the built-in defaults.
+  /// Reads each setting from `env`, else from `application.yaml` in the working directory, else
+  /// from `application.yaml` on the class path, else takes the default.
   ///
-  /// @throws ConfigException with all faults at once
+  /// @throws ConfigException with all errors at once
   public static SchedulerConfig load(Map<String, String> env) {
     return of(env, Yaml.read(Path.of("application.yaml")));
   }
 
   /// The same without files.
   ///
-  /// @param yaml what stands under `scheduler`, by dashed key
+  /// @param yaml the values under `scheduler`, by dashed key
   static SchedulerConfig of(Map<String, String> env, Map<String, String> yaml) {
     var settings = new Settings(env, yaml);
-    String node =
-        settings.matching(
-            "NODE_ID", "node1", NODE_ID, "1 to 64 characters of a-z A-Z 0-9 . _ -, unique");
+    String node = settings.matching("NODE_ID", "node1", ID, ID_RULE + ", unique");
     Namespace namespace =
-        settings.text("REDIS_NAMESPACE", "scheduler", SchedulerConfig::namespace, ns -> ns);
+        new Namespace(settings.matching("REDIS_NAMESPACE", "scheduler", ID, ID_RULE));
     int maxAttempts = (int) settings.number("MAX_ATTEMPTS", 5, 1, RetryPolicy.MOST_ATTEMPTS);
     var config =
         new SchedulerConfig(
@@ -83,7 +82,7 @@ public record SchedulerConfig(
             new LogConfig(
                 settings.choice("LOG_FORMAT", LogFormat.TEXT),
                 settings.choice("LOG_LEVEL", LogLevel.INFO)));
-    acrossRooms(config, settings);
+    checkAcross(config, settings);
     RaftSettings.check(config, settings);
     checkBuild(settings, Version.buildOfCode(), Version.buildOfJar());
     settings.check();
@@ -116,7 +115,7 @@ public record SchedulerConfig(
   private static PriorityPolicy priorities(Settings settings) {
     Duration ageing = settings.duration("PRIORITY_AGEING", "0s", "0s", "365d");
     PriorityPolicy.Weighted weighted =
-        settings.text("PRIORITY_WEIGHTS", "6,3,1", SchedulerConfig::weights, value -> value);
+        settings.text("PRIORITY_WEIGHTS", "6,3,1", SchedulerConfig::weights);
     return switch (settings.choice("PRIORITY_POLICY", PolicyKind.STRICT)) {
       case STRICT -> new PriorityPolicy.Strict(ageing);
       case WEIGHTED -> weighted;
@@ -139,15 +138,15 @@ public record SchedulerConfig(
 
   private static TaskLimits limits(Settings settings, int maxAttempts) {
     return new TaskLimits(
-        settings.number("MAX_PENDING", 1_000_000, 1, MOST_TASKS),
+        settings.number("MAX_PENDING", 1_000_000, 1, MAX_TASKS),
         maxAttempts,
         settings.duration("RETENTION", "24h", "1m", "365d"),
-        settings.number("MAX_FINISHED", 1_000_000, 1, MOST_TASKS),
-        settings.number("MAX_DEAD", 1_000_000, 1, MOST_TASKS));
+        settings.number("MAX_FINISHED", 1_000_000, 1, MAX_TASKS),
+        settings.number("MAX_DEAD", 1_000_000, 1, MAX_TASKS));
   }
 
   private static HttpConfig http(Settings settings, String node) {
-    Listen listen = settings.text("LISTEN_ADDR", ":8080", Listen::parse, address -> address);
+    Listen listen = settings.text("LISTEN_ADDR", ":8080", Listen::parse);
     return new HttpConfig(
         node,
         listen.host(),
@@ -157,8 +156,8 @@ public record SchedulerConfig(
         settings.duration("IDEMPOTENCY_TTL", "24h", "1m", "365d"),
         settings.duration("REQUEST_TIMEOUT", "30s", "1s", "10m"),
         new ConnectionLimits(
-            (int) settings.number("MAX_CONNECTIONS", 0, 0, MOST_CONNECTIONS),
-            (int) settings.number("MAX_CONNECTIONS_PER_ADDRESS", 0, 0, MOST_CONNECTIONS)),
+            (int) settings.number("MAX_CONNECTIONS", 0, 0, MAX_CONNECTIONS),
+            (int) settings.number("MAX_CONNECTIONS_PER_ADDRESS", 0, 0, MAX_CONNECTIONS)),
         Version.current(),
         AccessSettings.access(settings),
         AccessSettings.transport(settings),
@@ -172,23 +171,15 @@ public record SchedulerConfig(
     }
   }
 
-  /// Rules that no room can hold alone.
-  private static void acrossRooms(SchedulerConfig config, Settings settings) {
+  /// Checks rules across packages.
+  private static void checkAcross(SchedulerConfig config, Settings settings) {
     if (config.workers().workers() > config.tasks().maxPending()
-        && settings.sound("WORKER_COUNT")
-        && settings.sound("MAX_PENDING")) {
+        && settings.valid("WORKER_COUNT")
+        && settings.valid("MAX_PENDING")) {
       settings.fault(
           "WORKER_COUNT",
           String.valueOf(config.workers().workers()),
           "no more than MAX_PENDING, which is " + config.tasks().maxPending());
-    }
-  }
-
-  private static Namespace namespace(String name) {
-    try {
-      return new Namespace(name);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("1 to 64 characters of a-z A-Z 0-9 . _ -", e);
     }
   }
 

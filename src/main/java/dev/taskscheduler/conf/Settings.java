@@ -1,6 +1,8 @@
 package dev.taskscheduler.conf;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,9 +16,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Reads settings by name, the environment over the yaml, and gathers every fault instead of
-/// stopping at the first. A setting with a fault reads as its default, so that the rest can still
-/// be looked at; [#check] throws before anyone uses it.
+/// Reads settings by name, from the environment or else from yaml, and collects all errors. A
+/// setting with an error reads as its default, so that reading goes on; [#check] throws at the end.
+/// Name, default and allowed range of a setting are given once, in the call that reads it.
 final class Settings {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB)?");
   private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
@@ -27,14 +29,14 @@ final class Settings {
   private final Set<String> faulty = new HashSet<>();
   private final List<Fault> faults = new ArrayList<>();
 
-  /// @param env by name; a blank value counts as none, since Compose hands on unset variables so
-  /// @param yaml what stands under `scheduler`, by dashed key
+  /// @param env by name; a blank value counts as unset, since Compose passes unset variables so
+  /// @param yaml the values under `scheduler`, by dashed key
   Settings(Map<String, String> env, Map<String, String> yaml) {
     this.env = env;
     this.yaml = yaml;
   }
 
-  /// A value and the name that people know it by.
+  /// A value and the name that messages show for it.
   private record Found(String name, String value) {}
 
   private Optional<Found> find(String name) {
@@ -50,25 +52,29 @@ final class Settings {
         : Optional.of(new Found("scheduler." + key + " in application.yaml", fromYaml));
   }
 
-  /// A variable that others than this program's users set, such as systemd; empty where it is not
-  /// set.
-  Optional<String> ofTheSystem(String name) {
+  /// A variable that the system sets, such as systemd; empty where it is not set.
+  Optional<String> systemVariable(String name) {
     return Optional.of(env.getOrDefault(name, "").strip()).filter(value -> !value.isEmpty());
   }
 
-  /// Notes a fault that shows in no single value.
+  /// Adds an error that no single value shows.
   void fault(String name, String found, String allowed) {
     faults.add(new Fault(name, found, allowed));
   }
 
-  /// Whether a setting that was read had no fault of its own.
-  boolean sound(String name) {
+  /// Whether a setting was read without an error.
+  boolean valid(String name) {
     return !faulty.contains(name);
   }
 
-  /// Any text that `parser` takes; what it throws as IllegalArgumentException says what is allowed.
+  /// A text that `parser` reads; the message of its IllegalArgumentException says what is allowed.
+  <T> T text(String name, String fallback, Function<String, T> parser) {
+    return text(name, fallback, parser, value -> value);
+  }
+
+  /// The same for a value that may hold a secret.
   ///
-  /// @param shown how the value may be repeated to people
+  /// @param shown how messages show the value
   <T> T text(
       String name, String fallback, Function<String, T> parser, Function<String, String> shown) {
     Optional<Found> found = find(name);
@@ -84,6 +90,19 @@ final class Settings {
     return parser.apply(fallback);
   }
 
+  /// The absolute path of a file; empty where it is not set.
+  Optional<Path> file(String name) {
+    return text(name, "", value -> value.isEmpty() ? Optional.empty() : Optional.of(toPath(value)));
+  }
+
+  static Path toPath(String text) {
+    try {
+      return Path.of(text).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("the path of a file or a directory", e);
+    }
+  }
+
   /// A text that matches `pattern` in full.
   String matching(String name, String fallback, Pattern pattern, String allowed) {
     return text(
@@ -94,8 +113,7 @@ final class Settings {
             throw new IllegalArgumentException(allowed);
           }
           return value;
-        },
-        value -> value);
+        });
   }
 
   /// One of an enum's names, in any case.
@@ -108,8 +126,7 @@ final class Settings {
             Arrays.stream(type.getEnumConstants())
                 .filter(constant -> constant.name().equalsIgnoreCase(value))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(names(type))),
-        value -> value);
+                .orElseThrow(() -> new IllegalArgumentException(names(type))));
   }
 
   private static <E extends Enum<E>> String names(Class<E> type) {
@@ -128,8 +145,7 @@ final class Settings {
               case "true" -> true;
               case "false" -> false;
               default -> throw new IllegalArgumentException("true, false");
-            },
-        value -> value);
+            });
   }
 
   /// A whole number from `min` to `max`.
@@ -144,8 +160,7 @@ final class Settings {
             throw new IllegalArgumentException("a whole number from " + min + " to " + max);
           }
           return Long.parseLong(value);
-        },
-        value -> value);
+        });
   }
 
   /// Bytes, from `min` to `max`: a plain number, or one with `KiB` or `MiB`.
@@ -169,33 +184,32 @@ final class Settings {
                 "from " + min + " to " + max + " bytes, such as 65536, 512KiB or 1MiB");
           }
           return (int) bytes;
-        },
-        value -> value);
+        });
   }
 
   /// A duration from `min` to `max`, as [Durations] reads it.
   Duration duration(String name, String fallback, String min, String max) {
-    Duration least = Durations.parse(min).orElseThrow();
-    Duration most = Durations.parse(max).orElseThrow();
+    Duration minDuration = Durations.parse(min).orElseThrow();
+    Duration maxDuration = Durations.parse(max).orElseThrow();
     return text(
         name,
         fallback,
         value ->
             Durations.parse(value)
-                .filter(read -> read.compareTo(least) >= 0 && read.compareTo(most) <= 0)
+                .filter(
+                    read -> read.compareTo(minDuration) >= 0 && read.compareTo(maxDuration) <= 0)
                 .orElseThrow(() ->
                     new IllegalArgumentException(
                         "a duration from "
                             + min
                             + " to "
                             + max
-                            + ", such as 500ms, 2s, 10m, 24h, 7d or PT2S")),
-        value -> value);
+                            + ", such as 500ms, 2s, 10m, 24h, 7d or PT2S")));
   }
 
-  /// Looks for keys that nobody asked for, then tells all faults at once.
+  /// Adds an error for each unknown key, then reports all errors at once.
   ///
-  /// @throws ConfigException if there is any
+  /// @throws ConfigException if there is an error
   void check() {
     yaml.keySet().stream()
         .filter(key -> !known.contains(key))
@@ -203,7 +217,7 @@ final class Settings {
         .forEach(key ->
             fault(
                 "scheduler." + key + " in application.yaml",
-                "set", // what is not known may be a secret: its value is not repeated
+                "set", // an unknown value may be a secret and is not shown
                 "no such key; known: "
                     + known.stream().sorted().collect(Collectors.joining(", "))));
     if (!faults.isEmpty()) {

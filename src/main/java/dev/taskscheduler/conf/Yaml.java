@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Reads what stands under `scheduler` in the yaml files.
+/// Reads the values under `scheduler` from the yaml files.
 final class Yaml {
   private Yaml() {}
 
-  /// `file`, if there is one, over `application.yaml` on the class path, if there is one.
+  /// Reads `file`, which overrides `application.yaml` on the class path; both may be missing.
   ///
-  /// @throws ConfigException if one is no yaml
+  /// @throws ConfigException if a file is not valid yaml
   static Map<String, String> read(Path file) {
     if (!Files.exists(file) && saysNothing()) {
       return Map.of(); // as it mostly is: Helidon takes longer to find that out than to do all else

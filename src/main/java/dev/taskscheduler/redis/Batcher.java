@@ -14,36 +14,35 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Sends what waits at the same moment in one call: the first goes at once, what comes while it is
-/// under way goes together.
+/// Sends operations in batches: the first goes at once, and those that arrive during its call go
+/// together in the next call.
 ///
-/// One lane: one call at a time, by a virtual thread of its own that nobody interrupts. Use several
-/// batchers for kinds of calls that must not hold each other up.
+/// There is one call at a time, by a virtual thread of its own that is never interrupted. Kinds of
+/// calls that must not delay each other need a batcher each.
 ///
 /// @param <Q> one operation
 /// @param <A> its answer
 public final class Batcher<Q, A> implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
 
-  /// So many are worth a call of their own.
-  private static final int FEW = 32;
+  /// So many waiting operations are sent without waiting for more.
+  private static final int FULL_ENOUGH = 32;
 
   /// Sends operations together.
   public interface Call<Q, A> {
-    /// Gives one answer for each operation, in their order; what it throws is the answer to all of
-    /// them.
+    /// Returns one answer for each operation, in their order; an exception is the answer to all.
     List<A> call(List<Q> operations);
   }
 
-  /// What bounds a batcher.
+  /// The limits of a batcher.
   ///
-  /// @param operations in one call, at the most
-  /// @param bytes in one call, at the most; a single larger operation goes alone
+  /// @param operations in one call
+  /// @param bytes in one call; a single larger operation goes alone
   /// @param waiting operations that may wait; one more is rejected
   /// @param waitingBytes bytes that may wait; an operation that finds more waiting is rejected
-  /// @param longestWait how long an operation may wait to be sent; rejected after
+  /// @param maxWait of an operation; it is rejected after
   public record Limits(
-      int operations, long bytes, int waiting, long waitingBytes, Duration longestWait) {}
+      int operations, long bytes, int waiting, long waitingBytes, Duration maxWait) {}
 
   private record Waiting<Q, A>(
       Q operation, long size, long sinceNanos, CompletableFuture<A> answer) {}
@@ -59,7 +58,7 @@ public final class Batcher<Q, A> implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean ended;
 
-  /// @param size an operation's size in bytes, as far as it counts for the limit
+  /// @param size of an operation in bytes, as it counts for the limits
   public Batcher(String name, Limits limits, ToLongFunction<Q> size, Call<Q, A> call) {
     this.limits = limits;
     this.size = size;
@@ -68,11 +67,11 @@ public final class Batcher<Q, A> implements AutoCloseable {
     flusher.start();
   }
 
-  /// Adds an operation; its answer comes as a future, which fails with what the call threw, or with
-  /// [RejectedExecutionException] when it was never sent: too many wait already, it waited too
+  /// Adds an operation. The future fails with the exception of the call, or with
+  /// [RejectedExecutionException] when the operation was not sent: too many wait, it waited too
   /// long, or the batcher is closed.
   ///
-  /// What depends on the future runs on the lane's thread: it must be quick.
+  /// Actions that depend on the future run on the thread of the batcher and must be quick.
   public CompletableFuture<A> add(Q operation) {
     if (closed) {
       return CompletableFuture.failedFuture(new RejectedExecutionException("closed"));
@@ -88,7 +87,7 @@ public final class Batcher<Q, A> implements AutoCloseable {
     CompletableFuture<A> answer = new CompletableFuture<>();
     queue.add(new Waiting<>(operation, bytes, System.nanoTime(), answer));
     if (ended) {
-      rejectAll(); // the flusher may not have seen it any more
+      rejectAll(); // the flusher may not have seen it
     }
     Thread sleeper = parked.getAndSet(null);
     if (sleeper != null) {
@@ -98,8 +97,8 @@ public final class Batcher<Q, A> implements AutoCloseable {
   }
 
   private void rejectAll() {
-    for (Waiting<Q, A> left = queue.poll(); left != null; left = queue.poll()) {
-      left.answer.completeExceptionally(new RejectedExecutionException("closed"));
+    for (Waiting<Q, A> next = queue.poll(); next != null; next = queue.poll()) {
+      next.answer.completeExceptionally(new RejectedExecutionException("closed"));
     }
   }
 
@@ -107,13 +106,13 @@ public final class Batcher<Q, A> implements AutoCloseable {
   private void flush() {
     List<Waiting<Q, A>> batch = new ArrayList<>();
     while (true) {
-      if (waiting.get() < FEW) {
-        Thread.yield(); // whoever is about to add something goes first: fewer, larger calls
-      } // else Redis works on what waits while those who were just answered go on
+      if (waiting.get() < FULL_ENOUGH) {
+        Thread.yield(); // lets others add first: fewer, larger calls
+      }
       take(batch);
       if (batch.isEmpty()) {
         if (closed) {
-          ended = true; // from here on `add` itself rejects what it added too late
+          ended = true; // from now on `add` rejects late operations itself
           rejectAll();
           return;
         }
@@ -125,12 +124,12 @@ public final class Batcher<Q, A> implements AutoCloseable {
         continue;
       }
       send(batch);
-      batch.forEach(this::left);
+      batch.forEach(this::uncount);
       batch.clear();
     }
   }
 
-  private void left(Waiting<Q, A> operation) {
+  private void uncount(Waiting<Q, A> operation) {
     waiting.decrementAndGet();
     waitingBytes.addAndGet(-operation.size);
   }
@@ -144,11 +143,11 @@ public final class Batcher<Q, A> implements AutoCloseable {
         return;
       }
       queue.remove();
-      if (now - next.sinceNanos > limits.longestWait().toNanos()) {
-        left(next);
+      if (now - next.sinceNanos > limits.maxWait().toNanos()) {
+        uncount(next);
         next.answer.completeExceptionally(
             new RejectedExecutionException(
-                "it waited longer than " + limits.longestWait().toMillis() + " ms for its turn"));
+                "it waited longer than " + limits.maxWait().toMillis() + " ms for its turn"));
         continue;
       }
       bytes += next.size;
@@ -156,12 +155,10 @@ public final class Batcher<Q, A> implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings(
-      "CatchingUnchecked") // whatever the call throws is the answer to those who wait, and the lane
-  // goes on
+  @SuppressWarnings("CatchingUnchecked") // an exception is the answer, and the batcher goes on
   private void send(List<Waiting<Q, A>> batch) {
     List<Q> operations = new ArrayList<>(batch.size());
-    batch.forEach(w -> operations.add(w.operation));
+    batch.forEach(entry -> operations.add(entry.operation));
     try {
       List<A> answers = call.call(operations);
       if (answers.size() != batch.size()) {
@@ -173,11 +170,11 @@ public final class Batcher<Q, A> implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.DEBUG, "batch failed", e);
-      batch.forEach(w -> w.answer.completeExceptionally(e));
+      batch.forEach(entry -> entry.answer.completeExceptionally(e));
     }
   }
 
-  /// Takes nothing more, sends what waits, and ends; waits five seconds at the most.
+  /// Accepts nothing more, sends the waiting operations and ends; waits at most five seconds.
   @Override
   public void close() {
     closed = true;

@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/// Explains to people why no connection to Redis was made.
+/// Explains why no connection to Redis was made.
 final class ConnectFailure {
-  private static final String CERTIFICATE_WANTED =
+  private static final String CERTIFICATE_HINT =
       "if it asks for a certificate, give REDIS_TLS_CERT and REDIS_TLS_KEY";
 
   private ConnectFailure() {}
@@ -25,16 +25,21 @@ final class ConnectFailure {
     if (tls.isPresent()) {
       return "TLS: " + tls(message(tls.get()));
     }
-    boolean shows = config.tls().flatMap(RedisTls::identity).isPresent();
-    if (config.tls().isPresent() && !shows && hasEnded(failure)) {
-      // Redis says why, but what it says is lost where something was on its way to it.
-      return "Redis ended the connection (" + message(failure) + "); " + CERTIFICATE_WANTED;
+    boolean hasIdentity = config.tls().flatMap(RedisTls::identity).isPresent();
+    if (config.tls().isPresent() && !hasIdentity && hasEnded(failure)) {
+      // Redis sends the reason, but it is lost where we were still sending.
+      return "Redis ended the connection (" + message(failure) + "); " + CERTIFICATE_HINT;
     }
+    return message(innermost(failure));
+  }
+
+  /// The cause of nested exceptions of Jedis.
+  static Throwable innermost(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() instanceof JedisException inner) {
       cause = inner;
     }
-    return message(cause);
+    return cause;
   }
 
   private static boolean hasEnded(Throwable failure) {
@@ -45,7 +50,7 @@ final class ConnectFailure {
 
   private static String tls(String message) {
     if (message.contains("certificate_required") || message.contains("bad_certificate")) {
-      return message + "; " + CERTIFICATE_WANTED;
+      return message + "; " + CERTIFICATE_HINT;
     }
     if (message.contains("PKIX") || message.contains("certification path")) {
       return "the signer of Redis's certificate is not trusted: give it in REDIS_TLS_CA ("
@@ -55,7 +60,7 @@ final class ConnectFailure {
     return message;
   }
 
-  /// Jedis keeps what it met at each address of a name as suppressed.
+  /// Searches causes and suppressed exceptions: Jedis adds the error of each address as suppressed.
   private static Optional<Throwable> find(Throwable in, Class<?> type) {
     if (type.isInstance(in)) {
       return Optional.of(in);
@@ -65,7 +70,7 @@ final class ConnectFailure {
         .findFirst();
   }
 
-  private static String message(Throwable e) {
+  static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -9,16 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// A Lua script that lies as a resource beside the class that runs it.
-///
-/// Read when it is first called for: to read and digest all of them at once was a tenth of the time
-/// of a node's start.
+/// A Lua script, which is a resource next to the class that runs it. It is read at first use: to
+/// read and digest all scripts would take a tenth of a node's start.
 public final class LuaScript {
   private final Class<?> owner;
   private final String name;
   private volatile @Nullable Source source;
 
-  /// @param sha what EVALSHA asks for, in hex
+  /// @param sha the digest for EVALSHA, in hex
   private record Source(byte[] text, byte[] sha) {}
 
   private LuaScript(Class<?> owner, String name) {
@@ -26,8 +24,8 @@ public final class LuaScript {
     this.name = name;
   }
 
-  /// `name.lua` from the package of `owner`, behind the shared functions of `_lib.lua` where
-  /// `owner` has such.
+  /// The script `name.lua` in the package of `owner`, after the shared functions of `_lib.lua` if
+  /// the package has them.
   public static LuaScript load(Class<?> owner, String name) {
     return new LuaScript(owner, name);
   }
@@ -35,7 +33,7 @@ public final class LuaScript {
   private Source source() {
     Source read = source;
     if (read == null) {
-      read = read(); // by two at once too: both read the same
+      read = read(); // two threads may do so at once, with the same result
       source = read;
     }
     return read;

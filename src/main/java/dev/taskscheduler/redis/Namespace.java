@@ -17,13 +17,13 @@ public record Namespace(String name) {
     }
   }
 
-  /// `{name}:rest`, as text: for channels and messages.
-  public String text(String rest) {
-    return "{" + name + "}:" + rest;
+  /// `{name}:suffix` as text, for channels and messages.
+  public String text(String suffix) {
+    return "{" + name + "}:" + suffix;
   }
 
-  /// `{name}:rest`, as Redis takes it.
-  public byte[] key(String rest) {
-    return text(rest).getBytes(StandardCharsets.UTF_8);
+  /// `{name}:suffix` as a key.
+  public byte[] key(String suffix) {
+    return text(suffix).getBytes(StandardCharsets.UTF_8);
   }
 }

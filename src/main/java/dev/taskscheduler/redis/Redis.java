@@ -25,29 +25,29 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
-/// A pool of connections to Redis and the one way to call a script through it.
+/// A pool of connections to Redis that runs scripts.
 ///
-/// Not to be called by threads that may be interrupted: an interrupt closes the socket of a virtual
-/// thread and leaves the outcome unknown. Nothing is retried here; whoever calls knows what may be
-/// repeated.
+/// Must not be called by threads that may be interrupted: an interrupt closes the socket of a
+/// virtual thread and leaves the outcome unknown. Nothing is retried here, since only the caller
+/// knows which calls may be repeated.
 public final class Redis implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
-  private static final Duration BETWEEN_MOVES = Duration.ofSeconds(2);
+  private static final Duration SECOND_RENEWAL_AFTER = Duration.ofSeconds(2);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
   private final RedisConfig config;
   private final JedisClientConfig clientConfig;
   private final Connections pool;
   private final RedisListener listener;
-  private final AtomicInteger era = new AtomicInteger();
+  private final AtomicInteger generation = new AtomicInteger();
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean moving = new AtomicBoolean();
+  private final AtomicBoolean reconnecting = new AtomicBoolean();
 
-  /// Opens a pool; connects only when first used.
+  /// Creates a pool; it connects at first use.
   ///
   /// @param name shown in `CLIENT LIST`; letters, digits, dash
-  /// @param connections how many at the most
-  /// @param timeout how long to wait for a free connection, and then for an answer
+  /// @param connections at most
+  /// @param timeout for a free connection, and again for a reply
   public Redis(
       RedisConfig config, String name, int connections, Duration timeout, RedisListener listener) {
     this.config = config;
@@ -57,7 +57,7 @@ public final class Redis implements AutoCloseable {
     poolConfig.setMaxTotal(connections);
     poolConfig.setMaxIdle(connections);
     poolConfig.setMaxWait(timeout);
-    poolConfig.setFairness(true); // else single callers starve for seconds
+    poolConfig.setFairness(true); // otherwise single callers starve for seconds
     poolConfig.setJmxEnabled(false);
     poolConfig.setTestWhileIdle(false);
     poolConfig.setTimeBetweenEvictionRuns(Duration.ofMillis(-1));
@@ -65,10 +65,9 @@ public final class Redis implements AutoCloseable {
         new Connections(new HostAndPort(config.host(), config.port()), clientConfig, poolConfig);
   }
 
-  /// A pool that connects only for those who ask. By itself it would also open a connection in
-  /// place of each broken one, as part of giving that back: the caller of a Redis that hangs would
-  /// wait once more, and one of a Redis that is gone would be told of the new connection's failure
-  /// instead of its own.
+  /// A pool that connects only for waiting callers. The superclass also opens a connection in place
+  /// of each broken one when that is returned. Then a caller would wait twice for a Redis that
+  /// hangs, and would get the error of the new connection instead of its own.
   private static final class Connections extends ConnectionPool {
     Connections(
         HostAndPort address, JedisClientConfig clientConfig, ConnectionPoolConfig poolConfig) {
@@ -100,7 +99,7 @@ public final class Redis implements AutoCloseable {
     return builder.build();
   }
 
-  /// Runs a script; sends its text only where Redis does not have it yet.
+  /// Runs a script; sends its text only where Redis does not know it yet.
   ///
   /// @return a `Long`, a `byte[]`, null, or a list of these
   /// @throws RedisException that says whether the script may have run
@@ -108,63 +107,62 @@ public final class Redis implements AutoCloseable {
     return call(script.name(), connection -> eval(connection, script, keys, args));
   }
 
-  /// @param answer of the script
-  /// @param count how many replicas, or disks, have what it wrote; 0 too where Redis does not wait
+  /// The answer of a script, and how many replicas or disks have its writes.
+  ///
+  /// @param count 0 also where Redis refuses to wait
   public record Waited(Object answer, long count) {}
 
-  /// Runs a script and waits, on the same connection, until a replica has what it wrote.
+  /// Runs a script and waits on the same connection until a replica has its writes.
   public Waited evalThenWait(
-      LuaScript script, List<byte[]> keys, List<byte[]> args, Duration longest) {
-    return waited(script, keys, args, Protocol.Command.WAIT, List.of(1L), longest);
+      LuaScript script, List<byte[]> keys, List<byte[]> args, Duration timeout) {
+    return waited(script, keys, args, new CommandArguments(Protocol.Command.WAIT).add(1), timeout);
   }
 
-  /// Runs a script and waits, on the same connection, until what it wrote is on this Redis's disk.
-  /// Redis 7.2 or newer.
+  /// Runs a script and waits on the same connection until its writes are on Redis's disk. Needs
+  /// Redis 7.2.
   public Waited evalThenWaitAof(
-      LuaScript script, List<byte[]> keys, List<byte[]> args, Duration longest) {
-    return waited(script, keys, args, Protocol.Command.WAITAOF, List.of(1L, 0L), longest);
+      LuaScript script, List<byte[]> keys, List<byte[]> args, Duration timeout) {
+    return waited(
+        script, keys, args, new CommandArguments(Protocol.Command.WAITAOF).add(1).add(0), timeout);
   }
 
   private Waited waited(
       LuaScript script,
       List<byte[]> keys,
       List<byte[]> args,
-      Protocol.Command wait,
-      List<Long> howMany,
-      Duration longest) {
+      CommandArguments wait,
+      Duration timeout) {
     return (Waited)
         call(
             script.name(),
             connection -> {
               Object answer = eval(connection, script, keys, args);
-              CommandArguments arguments = new CommandArguments(wait);
-              howMany.forEach(arguments::add);
-              return new Waited(answer, count(connection, arguments.add(longest.toMillis())));
+              return new Waited(answer, count(connection, wait.add(timeout.toMillis())));
             });
   }
 
-  /// A Redis that refuses to wait has carried out the script: that is no refusal of the call.
+  /// Where Redis refuses to wait, the script has run all the same: the call has not failed.
   private static long count(Connection connection, CommandArguments wait) {
     try {
       Object count = connection.executeCommand(wait);
       return (Long) (count instanceof List<?> counts ? counts.getFirst() : count);
     } catch (JedisDataException e) {
-      LOG.log(System.Logger.Level.DEBUG, "not waited for", e);
+      LOG.log(System.Logger.Level.DEBUG, "Redis does not wait", e);
       return 0;
     }
   }
 
-  /// Leaves a server that is no longer, or not yet, the one to ask: no connection to it is used
-  /// again, and the next ones look the address up anew. Subscriptions move as well, at once and
-  /// when what the JVM remembers of the name is surely forgotten.
-  public void leave() {
-    era.incrementAndGet(); // what is lent out now is thrown away when it comes back
+  /// Reconnects after the server has changed its role: open connections are not used again, and new
+  /// ones look the address up. Subscriptions reconnect at once, and again when the JVM's cached
+  /// address has expired.
+  public void reconnect() {
+    generation.incrementAndGet(); // connections in use now are closed when they are returned
     pool.clear();
-    if (moving.compareAndSet(false, true)) {
+    if (reconnecting.compareAndSet(false, true)) {
       subscriptions.forEach(Subscription::renew);
-      CompletableFuture.delayedExecutor(BETWEEN_MOVES.toMillis(), TimeUnit.MILLISECONDS)
+      CompletableFuture.delayedExecutor(SECOND_RENEWAL_AFTER.toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> {
-            moving.set(false);
+            reconnecting.set(false);
             subscriptions.forEach(Subscription::renew);
           });
     }
@@ -183,32 +181,34 @@ public final class Redis implements AutoCloseable {
   private static CommandArguments arguments(
       Protocol.Command command, byte[] script, List<byte[]> keys, List<byte[]> args) {
     CommandArguments arguments = new CommandArguments(command).add(script).add(keys.size());
-    keys.forEach(key -> arguments.add(asItIs(key)));
-    args.forEach(arg -> arguments.add(asItIs(arg)));
+    keys.forEach(key -> arguments.add(uncopied(key)));
+    args.forEach(arg -> arguments.add(uncopied(arg)));
     return arguments;
   }
 
-  /// By itself Jedis copies each array.
-  private static Rawable asItIs(byte[] bytes) {
+  /// An argument that Jedis does not copy.
+  private static Rawable uncopied(byte[] bytes) {
     return () -> bytes;
   }
 
-  /// What `INFO section` says, as text.
+  /// The answer to `INFO section`.
   public ServerInfo info(String section) {
     return ServerInfo.parse(
         call(
             "info",
-            c -> c.executeCommand(new CommandArguments(Protocol.Command.INFO).add(section))));
+            connection ->
+                connection.executeCommand(
+                    new CommandArguments(Protocol.Command.INFO).add(section))));
   }
 
-  /// What `CONFIG GET name` says; empty where this Redis does not tell it.
+  /// The answer to `CONFIG GET name`; empty where this Redis does not give it.
   public Optional<String> config(String name) {
     try {
       Object answer =
           call(
               "config",
-              c ->
-                  c.executeCommand(
+              connection ->
+                  connection.executeCommand(
                       new CommandArguments(Protocol.Command.CONFIG).add("GET").add(name)));
       return answer instanceof List<?> pair
               && pair.size() == 2
@@ -216,14 +216,16 @@ public final class Redis implements AutoCloseable {
           ? Optional.of(new String(value, StandardCharsets.UTF_8))
           : Optional.empty();
     } catch (RedisException.Refused e) {
-      return Optional.empty(); // many hosted ones forbid it
+      return Optional.empty(); // many hosted services forbid it
     }
   }
 
-  /// Whether Redis answers; bounded by the pool's timeout.
+  /// Whether Redis answers within the pool's timeout.
   public boolean ping() {
     try {
-      call("ping", c -> c.executeCommand(new CommandArguments(Protocol.Command.PING)));
+      call(
+          "ping",
+          connection -> connection.executeCommand(new CommandArguments(Protocol.Command.PING)));
       return true;
     } catch (RedisException e) {
       return false;
@@ -235,37 +237,39 @@ public final class Redis implements AutoCloseable {
     boolean failed = true;
     try {
       Connection connection = borrow(name);
-      int borrowedIn = era.get();
+      int borrowedGeneration = generation.get();
       try {
         Object answer = command.apply(connection);
         failed = false;
         return answer;
       } catch (JedisDataException e) {
-        if (RedisException.isOfOtherServer(message(e))) {
-          leave();
+        if (RedisException.isOfOtherServer(ConnectFailure.message(e))) {
+          reconnect();
         }
-        throw RedisException.of(message(e), e);
+        throw RedisException.of(ConnectFailure.message(e), e);
       } catch (JedisException e) {
-        pool.clear(); // what else is idle is most likely broken too
+        pool.clear(); // the other idle connections are most likely broken too
         throw new RedisException.Unknown(
-            "Redis at " + config + " gave no answer to " + name + ": " + message(e), e);
+            "Redis at " + config + " gave no answer to " + name + ": " + ConnectFailure.message(e),
+            e);
       } finally {
-        if (borrowedIn != era.get()) {
+        if (borrowedGeneration != generation.get()) {
           connection.setBroken();
         }
-        giveBack(connection);
+        release(connection);
       }
     } finally {
       listener.roundTrip(name, System.nanoTime() - start, failed);
     }
   }
 
-  /// A broken one is thrown away. Whatever goes wrong here says nothing about the call.
-  private static void giveBack(Connection connection) {
+  /// Returns a connection to the pool, which closes a broken one. An error here does not concern
+  /// the call.
+  private static void release(Connection connection) {
     try {
       connection.close();
     } catch (JedisException e) {
-      LOG.log(System.Logger.Level.DEBUG, "connection not given back", e);
+      LOG.log(System.Logger.Level.DEBUG, "connection not returned", e);
     }
   }
 
@@ -273,12 +277,9 @@ public final class Redis implements AutoCloseable {
     try {
       return pool.getResource();
     } catch (JedisException e) {
-      Throwable cause = e;
-      while (cause.getCause() instanceof JedisException inner) {
-        cause = inner;
-      }
+      Throwable cause = ConnectFailure.innermost(e);
       if (cause instanceof JedisDataException) { // such as WRONGPASS
-        throw new RedisException.Refused(message(cause), e);
+        throw new RedisException.Refused(ConnectFailure.message(cause), e);
       }
       throw new RedisException.Unreachable(
           "Redis at "
@@ -291,14 +292,10 @@ public final class Redis implements AutoCloseable {
     }
   }
 
-  private static String message(Throwable e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  /// Listens to a channel on a connection of its own until closed; connects again by itself.
+  /// Subscribes to a channel on a connection of its own, which reconnects by itself.
   ///
-  /// @param onMessage called on the subscription's thread for each message, and after each
-  ///   (re)connect, since messages may have been missed before
+  /// @param onMessage called on the subscription's thread for each message, and after each connect,
+  ///   since messages may have been missed before
   public Subscription subscribe(String channel, Runnable onMessage) {
     Subscription subscription =
         new Subscription(
@@ -321,7 +318,6 @@ public final class Redis implements AutoCloseable {
     try {
       pool.close();
     } catch (JedisException e) {
-      // Closing a connection that is broken already: nothing is left to close.
       LOG.log(System.Logger.Level.DEBUG, "connection broken at close", e);
     }
   }

@@ -24,7 +24,7 @@ public record RedisConfig(
   private static final Pattern HOST_PORT =
       Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\s:/@\\[\\]]+)(?::(\\d{1,5}))?");
 
-  /// All of it up to the last `@` is user and password.
+  /// The part up to the last `@` is user and password.
   private static final Pattern URI_FORM =
       Pattern.compile("([^:/]*)://(?:(.*)@)?([^@/?#]*)(/[^@?#]*)?", Pattern.DOTALL);
 
@@ -36,18 +36,17 @@ public record RedisConfig(
   /// URI with `user:password@` and `/database`.
   ///
   /// @throws IllegalArgumentException that says what is allowed and never repeats a password
-  public static RedisConfig parse(String address) {
-    return parse(address, Optional.empty());
+  public static RedisConfig parse(String text) {
+    return parse(text, Optional.empty());
   }
 
-  /// Reads an address whose password may stand elsewhere; a URI then has at most a user.
+  /// Reads an address whose password may be in a file; a URI then has only a user.
   ///
-  /// @param separate the password that stands elsewhere; empty where the address has it, if there
-  ///   is one
+  /// @param filePassword the password from a file; empty where there is no file
   /// @throws IllegalArgumentException that says what is allowed and never repeats a password
-  public static RedisConfig parse(String address, Optional<String> separate) {
-    String text = address.strip();
-    return text.contains("://") ? parseUri(text, separate) : parseHostPort(text, separate);
+  public static RedisConfig parse(String setting, Optional<String> filePassword) {
+    String text = setting.strip();
+    return text.contains("://") ? parseUri(text, filePassword) : parseHostPort(text, filePassword);
   }
 
   private static RedisConfig parseHostPort(String text, Optional<String> password) {
@@ -65,11 +64,11 @@ public record RedisConfig(
         Optional.empty());
   }
 
-  /// Not by [java.net.URI], which knows no host with an underscore.
-  private static RedisConfig parseUri(String text, Optional<String> separate) {
+  /// Reads a URI without [java.net.URI], which accepts no host with an underscore.
+  private static RedisConfig parseUri(String text, Optional<String> filePassword) {
     var uri = URI_FORM.matcher(text);
-    var place = uri.matches() ? HOST_PORT.matcher(uri.group(3)) : null;
-    if (place == null || !place.matches()) {
+    var address = uri.matches() ? HOST_PORT.matcher(uri.group(3)) : null;
+    if (address == null || !address.matches()) {
       throw new IllegalArgumentException(
           "a URI such as redis://user:password@host:6379/0, without query or fragment");
     }
@@ -87,30 +86,30 @@ public record RedisConfig(
                 + " such as %40 for @");
       }
       String[] parts = uri.group(2).split(":", 2);
-      user = Optional.of(decode(parts[0])).filter(u -> !u.isEmpty());
+      user = Optional.of(decode(parts[0])).filter(name -> !name.isEmpty());
       password =
           parts.length < 2
               ? Optional.empty()
-              : Optional.of(decode(parts[1])).filter(p -> !p.isEmpty());
-      if (password.isPresent() && separate.isPresent()) {
+              : Optional.of(decode(parts[1])).filter(secret -> !secret.isEmpty());
+      if (password.isPresent() && filePassword.isPresent()) {
         throw new IllegalArgumentException(
             "no password here, since REDIS_PASSWORD_FILE has one: redis://user@host:6379/0");
       }
-      if (user.isPresent() && password.isEmpty() && separate.isEmpty()) {
+      if (user.isPresent() && password.isEmpty() && filePassword.isEmpty()) {
         throw new IllegalArgumentException(
             "a password after the user: redis://user:password@host:6379/0");
       }
     }
     return new RedisConfig(
-        unbracketed(place.group(1)),
-        port(place.group(2)),
+        unbracketed(address.group(1)),
+        port(address.group(2)),
         user,
-        password.or(() -> separate),
+        password.or(() -> filePassword),
         database(uri.group(4)),
-        tls ? Optional.of(RedisTls.USUAL) : Optional.empty());
+        tls ? Optional.of(RedisTls.DEFAULT) : Optional.empty());
   }
 
-  /// The same with TLS of another kind.
+  /// A copy with other TLS settings.
   public RedisConfig tls(RedisTls other) {
     return new RedisConfig(host, port, user, password, database, Optional.of(other));
   }
@@ -144,10 +143,10 @@ public record RedisConfig(
   /// The address for messages and logs, without the password.
   @Override
   public String toString() {
-    String shown = host.indexOf(':') < 0 ? host : "[" + host + "]";
+    String bracketed = host.indexOf(':') < 0 ? host : "[" + host + "]";
     return (tls.isPresent() ? "rediss://" : "redis://")
-        + user.map(u -> u + "@").orElse("")
-        + shown
+        + user.map(name -> name + "@").orElse("")
+        + bracketed
         + ":"
         + port
         + "/"

@@ -1,14 +1,15 @@
 package dev.taskscheduler.redis;
 
-/// Receives the events of Redis calls, for metrics. Called by many threads: must be quick.
+/// Receives the duration of each Redis call, for metrics. Called by many threads; must return
+/// quickly.
 public interface RedisListener {
-  /// Tells nobody.
+  /// Ignores all calls.
   RedisListener NONE = (script, nanos, failed) -> {};
 
   /// A round trip ended.
   ///
   /// @param script its name, such as `submit`
-  /// @param nanos from before the connection was borrowed to the answer
-  /// @param failed whether it had no answer, or an error
+  /// @param nanos from borrowing the connection to the reply
+  /// @param failed whether there was an error or no reply
   void roundTrip(String script, long nanos, boolean failed);
 }

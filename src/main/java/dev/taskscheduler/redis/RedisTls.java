@@ -16,20 +16,21 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/// The TLS configuration of connections to Redis. Its certificate and host name are always checked.
+/// The TLS settings of connections to Redis. Its certificate and host name are always checked.
 ///
-/// @param trusted who may have signed Redis's certificate; empty: whom the JDK trusts
-/// @param identity what this node shows when Redis asks for a certificate
+/// @param trusted the authorities for Redis's certificate; empty: those of the JDK
+/// @param identity this node's certificate, where Redis asks for one
 public record RedisTls(List<X509Certificate> trusted, Optional<Identity> identity) {
-  /// Whom the JDK trusts, and no certificate of its own.
-  public static final RedisTls USUAL = new RedisTls(List.of(), Optional.empty());
+  /// Trusts the authorities of the JDK and has no certificate.
+  public static final RedisTls DEFAULT = new RedisTls(List.of(), Optional.empty());
 
   public RedisTls {
     trusted = List.copyOf(trusted);
   }
 
-  /// @param chain the node's own certificate, then those that vouch for it
-  /// @param key of its own certificate
+  /// A certificate with its private key.
+  ///
+  /// @param chain the node's own certificate first
   public record Identity(List<X509Certificate> chain, PrivateKey key) {
     public Identity {
       chain = List.copyOf(chain);
@@ -52,7 +53,7 @@ public record RedisTls(List<X509Certificate> trusted, Optional<Identity> identit
     return parameters;
   }
 
-  /// What does not leave the process needs no password.
+  /// An empty store without a password, which needs none in memory.
   private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -90,7 +91,7 @@ public record RedisTls(List<X509Certificate> trusted, Optional<Identity> identit
     return factory.getTrustManagers();
   }
 
-  /// Never the key.
+  /// The settings without the key.
   @Override
   public String toString() {
     return "trusted=" + trusted.size() + " identity=" + identity.isPresent();

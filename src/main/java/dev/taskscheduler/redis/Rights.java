@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Checks whether the Redis user has the rights that our scripts need. Redis checks them call by
-/// call: a script that lacks one is stopped in its middle, and what it has written stays.
+/// Checks whether the Redis user has the rights that the scripts need. Redis checks a right at each
+/// command: a script that lacks one stops in the middle, and its writes so far stay.
 public final class Rights {
   private static final LuaScript SCRIPT = LuaScript.load(Rights.class, "rights");
   private static final String NAME = "rights";
 
   private final Redis redis;
   private final Namespace namespace;
-  private volatile boolean known;
+  private volatile boolean confirmed;
 
   public Rights(Redis redis, Namespace namespace) {
     this.redis = redis;
     this.namespace = namespace;
   }
 
-  /// What is missing, as people are told; empty if nothing is.
+  /// The missing right, as messages show it; empty if none is missing.
   ///
-  /// @throws RedisException where Redis does not say
+  /// @throws RedisException where Redis does not answer
   public Optional<String> missing() {
     String channel = namespace.text(NAME);
     Object answer =
@@ -39,12 +39,12 @@ public final class Rights {
     };
   }
 
-  /// To be called before a script that writes; asks Redis until nothing was missing once.
+  /// Checks the rights before a script that writes; asks Redis until all rights were present once.
   ///
-  /// @throws RedisException.Refused that names what is missing; Unreachable where Redis does not
-  ///   say, since the caller has done nothing yet
+  /// @throws RedisException.Refused that names the missing right; Unreachable where Redis does not
+  ///   answer, since the caller has done nothing yet
   public void require() {
-    if (!known) {
+    if (!confirmed) {
       Optional<String> missing;
       try {
         missing = missing();
@@ -54,12 +54,12 @@ public final class Rights {
       if (missing.isPresent()) {
         throw RedisException.Refused.missingRight("this user may not use " + missing.get());
       }
-      known = true;
+      confirmed = true;
     }
   }
 
-  /// A script was stopped in its middle: the rights may have changed.
-  public void doubt() {
-    known = false;
+  /// Checks the rights again at the next call, since a script has stopped in the middle.
+  public void recheck() {
+    confirmed = false;
   }
 }

@@ -23,7 +23,7 @@ public record ServerInfo(Map<String, String> fields) {
     return new ServerInfo(Map.copyOf(fields));
   }
 
-  /// One field's value; empty where this Redis does not tell it.
+  /// The value of a field; empty where this Redis does not have it.
   public Optional<String> field(String name) {
     return Optional.ofNullable(fields.get(name));
   }

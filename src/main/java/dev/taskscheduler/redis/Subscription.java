@@ -12,15 +12,15 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/// A subscription to one channel that comes back by itself when its connection breaks.
+/// A subscription to one channel, which reconnects by itself.
 public final class Subscription implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Subscription.class.getName());
   private static final long FIRST_PAUSE_MS = 50;
-  private static final long LONGEST_PAUSE_MS = 1000;
+  private static final long MAX_PAUSE_MS = 1000;
 
-  /// After this long without a message it connects anew: a connection that was cut without a word
-  /// would otherwise be listened to for ever.
-  private static final int LONGEST_SILENCE_MS = 30_000;
+  /// After this time without a message it reconnects, since the connection may have been cut
+  /// without notice.
+  private static final int MAX_SILENCE_MS = 30_000;
 
   private final Supplier<Connection> connector;
   private final byte[] channel;
@@ -29,10 +29,10 @@ public final class Subscription implements AutoCloseable {
   private final Thread thread;
   private final AtomicReference<@Nullable Connection> connection = new AtomicReference<>();
   private volatile boolean closed;
-  private boolean subscribed; // the listening thread's alone, as is the next
-  private boolean refusedTold;
+  private boolean subscribed; // used by the listening thread only, as is the next
+  private boolean refusalLogged;
 
-  /// @param onClose told when it is closed
+  /// @param onClose called when it is closed
   Subscription(
       Supplier<Connection> connector,
       byte[] channel,
@@ -57,8 +57,7 @@ public final class Subscription implements AutoCloseable {
         Listener listener = new Listener();
         listener.proceed(fresh, channel);
       } catch (
-          RuntimeException
-              e) { // also what a listener throws: the next message finds one that lives
+          RuntimeException e) { // also of onMessage: the next message finds a live subscription
         if (closed) {
           return;
         }
@@ -66,7 +65,7 @@ public final class Subscription implements AutoCloseable {
           pause = FIRST_PAUSE_MS;
           subscribed = false;
         }
-        tell(e);
+        log(e);
         try {
           synchronized (this) {
             if (!closed) {
@@ -77,31 +76,31 @@ public final class Subscription implements AutoCloseable {
           Thread.currentThread().interrupt();
           return;
         }
-        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+        pause = Math.min(2 * pause, MAX_PAUSE_MS);
       } finally {
         connection.set(null);
       }
     }
   }
 
-  private void tell(RuntimeException e) {
-    boolean news = !refusedTold && e instanceof JedisDataException && isOfRights(e);
-    refusedTold |= news;
+  private void log(RuntimeException e) {
+    boolean first = !refusalLogged && e instanceof JedisDataException && isMissingRight(e);
+    refusalLogged |= first;
     LOG.log(
-        news ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+        first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
         () ->
             "subscription lost, will be renewed channel="
                 + new String(channel, StandardCharsets.UTF_8)
-                + " why="
+                + " reason="
                 + e.getMessage());
   }
 
-  /// Who cannot log in is told so by others.
-  private static boolean isOfRights(RuntimeException e) {
+  /// Whether a right is missing. A failed login is logged elsewhere.
+  private static boolean isMissingRight(RuntimeException e) {
     return String.valueOf(e.getMessage()).startsWith("NOPERM");
   }
 
-  /// Ends the subscription; waits a second at the most for its thread.
+  /// Ends the subscription; waits at most a second for its thread.
   @Override
   public void close() {
     synchronized (this) {
@@ -117,7 +116,7 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
-  /// Breaks its connection: it connects anew, to where the address leads then.
+  /// Reconnects, to the current address.
   void renew() {
     Connection open = connection.get();
     if (open != null) {
@@ -131,17 +130,17 @@ public final class Subscription implements AutoCloseable {
 
   private final class Listener extends BinaryJedisPubSub {
     @Override
-    public void onSubscribe(byte[] to, int count) {
+    public void onSubscribe(byte[] name, int count) {
       subscribed = true;
       Connection open = connection.get();
       if (open != null) {
-        open.setSoTimeout(LONGEST_SILENCE_MS);
+        open.setSoTimeout(MAX_SILENCE_MS);
       }
       onMessage.run();
     }
 
     @Override
-    public void onMessage(byte[] from, byte[] message) {
+    public void onMessage(byte[] name, byte[] message) {
       onMessage.run();
     }
   }

@@ -281,7 +281,12 @@ class SchedulerConfigTest {
     assertEquals(1, with("HTTP_SIGNING_KEYS", key).httpRunner().keys().defaults().keys().size());
     assertEquals(
         2,
-        with("HTTP_SIGNING_KEYS_FILE", file.toString()).httpRunner().keys().defaults().keys().size());
+        with("HTTP_SIGNING_KEYS_FILE", file.toString())
+            .httpRunner()
+            .keys()
+            .defaults()
+            .keys()
+            .size());
     assertFalse(with("HTTP_SIGNING_KEYS", key).toString().contains("MfKQ"));
     var both =
         assertThrows(

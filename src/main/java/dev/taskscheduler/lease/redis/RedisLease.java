@@ -104,9 +104,7 @@ public final class RedisLease implements Lease {
   private <T> T call(String operation, Supplier<T> call) {
     try {
       return call.get();
-    } catch (RedisException.Refused e) {
-      throw fitness.refusal(operation, e.code(), e);
-    } catch (RedisException.Raised e) {
+    } catch (RedisException.ErrorReply e) {
       throw fitness.refusal(operation, e.code(), e);
     } catch (RedisException e) {
       throw new LeaseException.Unavailable(

@@ -123,7 +123,7 @@ final class RedisHealth implements AutoCloseable {
       return Optional.of("Redis is still loading its data");
     }
     if (info.field("role").filter("slave"::equals).isPresent()) {
-      redis.leave(); // the name may lead to the primary by now
+      redis.reconnect(); // the name may lead to the primary by now
       return Optional.of("this Redis is a replica: REDIS_ADDR must name the primary");
     }
     if (policy.isPresent() && !policy.get().equals("noeviction")) {

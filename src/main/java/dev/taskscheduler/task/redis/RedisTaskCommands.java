@@ -189,7 +189,7 @@ final class RedisTaskCommands implements AutoCloseable {
       } catch (RedisException.Refused e) {
         answers.add(failed(e));
       } catch (RedisException.Raised e) {
-        rights.doubt();
+        rights.recheck();
         answers.add(failed(e));
       } catch (RedisException e) {
         silent = Optional.of(e);

@@ -62,7 +62,7 @@ final class Submissions {
       });
     } catch (RedisException.Raised e) {
       // Not sent again: a record that is there already counts as kept, though no index has it.
-      rights.doubt();
+      rights.recheck();
       throw e;
     }
   }
