@@ -95,7 +95,7 @@ final class App implements AutoCloseable {
     fenceRedis =
         new Redis(
             config.redis(),
-            config.leader().node() + "-fence",
+            config.leader().node() + "-lease",
             FENCE_CONNECTIONS,
             quarter.compareTo(LONGEST_FENCE_ANSWER) < 0 ? quarter : LONGEST_FENCE_ANSWER,
             meters);
@@ -155,7 +155,7 @@ final class App implements AutoCloseable {
     return checks;
   }
 
-  /// Who nominates. A node that never leads takes part in no group: it only watches the fence.
+  /// Who nominates. A node that never leads takes part in no group: it only watches the lease.
   private LeaderElection election(SchedulerConfig config, Meters meters) {
     return switch (config.election()) {
       case REDIS -> new RedisElection(fenceRedis, config.namespace());

@@ -84,7 +84,7 @@ final class Candidate {
         : passes;
   }
 
-  /// The holder is said to have given the fence up; forgotten with the next answer of the fence.
+  /// The holder is said to have given the lease up; forgotten with the next answer of the lease.
   void releaseTold() {
     releaseTold = true;
   }
@@ -187,7 +187,7 @@ final class Candidate {
     letOthersUntil = now + 2 * config.trust().toNanos();
   }
 
-  /// Takes note of what the fence shows.
+  /// Takes note of what the lease shows.
   ///
   /// @param answeredAt the monotonic clock when the answer was there
   void saw(LeaseState sighting, long answeredAt) {

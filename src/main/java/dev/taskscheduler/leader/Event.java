@@ -13,7 +13,7 @@ sealed interface Event {
   /// The elector does not want this node to lead any more.
   record Withdrawn() implements Event {}
 
-  /// The fence may have changed.
+  /// The lease may have changed.
   record Hint() implements Event {}
 
   /// A look was answered.
@@ -35,7 +35,7 @@ sealed interface Event {
   /// A take-over failed.
   record StandFailed(LeaseException cause) implements Event {}
 
-  /// A release was answered, by yes or by no: the token does not hold the fence now.
+  /// A release was answered, by yes or by no: the token does not hold the lease now.
   record Released(FencingToken token) implements Event {}
 
   /// A release failed.

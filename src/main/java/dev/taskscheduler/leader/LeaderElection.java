@@ -11,10 +11,10 @@ public interface LeaderElection extends AutoCloseable {
   void start(Nominations nominations);
 
   /// Hands the nomination to a peer where the elector has such a thing: at a planned stop, once the
-  /// work has ended and while the fence is released. Returns at once.
+  /// work has ended and while the lease is released. Returns at once.
   void handOver();
 
-  /// Whether it nominates one node at a time: whoever else holds the fence for long is then of
+  /// Whether it nominates one node at a time: whoever else holds the lease for long is then of
   /// another cluster, or was nominated by another elector.
   default boolean nominatesOne() {
     return false;
@@ -44,7 +44,7 @@ public interface LeaderElection extends AutoCloseable {
     /// This node should not lead any more.
     void withdrawn();
 
-    /// The fence may have changed (a release was announced): look now. A hint only; watching is
+    /// The lease may have changed (a release was announced): look now. A hint only; watching is
     /// what counts.
     void hint();
   }

@@ -12,9 +12,9 @@ final class LeaderObserver {
   private static final System.Logger LOG = System.getLogger(LeaderObserver.class.getName());
 
   /// @param held what stood
-  /// @param firstBeat the beat at which its token was first seen
+  /// @param firstRenewals the beat at which its token was first seen
   /// @param until when it will have stood still for longer than its trust, on the monotonic clock
-  private record Seen(LeaseState.Held held, long firstBeat, long until) {}
+  private record Seen(LeaseState.Held held, long firstRenewals, long until) {}
 
   private final String node;
   private final ForeignLeader rival;
@@ -46,12 +46,12 @@ final class LeaderObserver {
     return was;
   }
 
-  /// Nobody acts under this token, whatever the fence shows.
+  /// Nobody acts under this token, whatever the lease shows.
   void endedToken(FencingToken token) {
     ownToken = token;
   }
 
-  /// Takes note of a look at a fence that another may hold.
+  /// Takes note of a look at a lease that another may hold.
   ///
   /// @return whether another was seen to take over
   boolean saw(LeaseState sighting, long answeredAt) {
@@ -63,15 +63,15 @@ final class LeaderObserver {
       namesake = false;
       return false;
     }
-    if (before != null && before.held.sameBeat(held)) {
+    if (before != null && before.held.sameRenewal(held)) {
       return false;
     }
     boolean same = before != null && before.held.token().equals(held.token());
-    long firstBeat = before != null && same ? before.firstBeat : held.beat();
-    seen = new Seen(held, firstBeat, answeredAt + held.trust().toNanos());
+    long firstRenewals = before != null && same ? before.firstRenewals : held.renewals();
+    seen = new Seen(held, firstRenewals, answeredAt + held.trust().toNanos());
     // It has beaten since, so it is no leftover; one beat is what a take-over counts up after a
     // restart of Redis.
-    boolean alive = held.node().equals(node) && held.beat() - firstBeat > 1;
+    boolean alive = held.node().equals(node) && held.renewals() - firstRenewals > 1;
     if (alive && !namesake) {
       LOG.log(
           System.Logger.Level.WARNING,

@@ -30,7 +30,7 @@ final class LeadershipLoop implements Runnable {
   private static final Duration RELEASE_RETRY = Duration.ofMillis(100);
 
   private final LeaderConfig config;
-  private final Lease fence;
+  private final Lease lease;
   private final LeaderElection election;
   private final LeaderWork work;
   private final LeadershipListener listener;
@@ -54,18 +54,18 @@ final class LeadershipLoop implements Runnable {
 
   LeadershipLoop(
       LeaderConfig config,
-      Lease fence,
+      Lease lease,
       LeaderElection election,
       LeaderWork work,
       LeadershipListener listener) {
     this.config = config;
-    this.fence = fence;
+    this.lease = lease;
     this.election = election;
     this.work = work;
     this.listener = listener;
     this.health = new LeaseHealth();
     this.view = new LeaderObserver(config.node(), config.trust());
-    this.calls = new LeaseClient(fence, work, health, this::post);
+    this.calls = new LeaseClient(lease, work, health, this::post);
     this.steps = new ProgressMonitor(config.trust(), work);
     this.pace = config.trust().toNanos() / BEATS_PER_TRUST;
     this.lookPace = config.trust().toNanos() / LOOKS_PER_TRUST;
@@ -152,7 +152,7 @@ final class LeadershipLoop implements Runnable {
       }
       case Event.Withdrawn() -> {
         candidacy.nominated(false);
-        health.clear("take-over");
+        health.clear("acquire");
         if (phase instanceof LeadershipState.Leading leading) {
           // Its token still holds: what runs is put back, not left to be found as lost.
           endPlanned(leading, config.shortDrain(), false);
@@ -271,7 +271,7 @@ final class LeadershipLoop implements Runnable {
     if (!ownGrant && view.saw(sighting, answeredAt)) {
       health.anotherLeads();
     }
-    health.clear("beat");
+    health.clear("renew");
     if (!health.isAway()) {
       patience.answered(answeredAt);
     }
@@ -289,15 +289,15 @@ final class LeadershipLoop implements Runnable {
 
   private void admitted(Event.Admitted admitted, long now) {
     candidacy.admitted();
-    health.clear("look");
-    health.clear("release"); // of an earlier term, whose fence does not stand any more
+    health.clear("observe");
+    health.clear("release"); // of an earlier term, whose lease does not stand any more
     HeldLeadership term = new HeldLeadership(admitted, election.name(), listener, this::post);
     if (closing || !candidacy.wants() || !term.trusted()) {
       release(term.token(), false, now + RELEASE_LIMIT.toNanos());
       return;
     }
     LeaseRenewer beats =
-        new LeaseRenewer(fence, term, Duration.ofNanos(pace), health, this::post, steps::missing);
+        new LeaseRenewer(lease, term, Duration.ofNanos(pace), health, this::post, steps::missing);
     phase = new LeadershipState.Leading(term, beats);
     view.leads(term);
     try {

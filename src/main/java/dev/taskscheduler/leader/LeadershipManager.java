@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Drives the [LeaderWork] of this node: watches the fence, stands at it while nominated, beats
+/// Drives the [LeaderWork] of this node: watches the lease, stands at it while nominated, beats
 /// while it leads.
 public final class LeadershipManager implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LeadershipManager.class.getName());
@@ -26,17 +26,17 @@ public final class LeadershipManager implements AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /// @param fence called by several threads at once: beats must not wait behind looks
+  /// @param lease called by several threads at once: beats must not wait behind looks
   /// @param election nominates; not started yet
   public LeadershipManager(
       LeaderConfig config,
-      Lease fence,
+      Lease lease,
       LeaderElection election,
       LeaderWork work,
       LeadershipListener listener) {
     this.config = config;
     this.election = election;
-    this.loop = new LeadershipLoop(config, fence, election, work, listener);
+    this.loop = new LeadershipLoop(config, lease, election, work, listener);
     this.thread = VitalThreads.platform("leadership", loop);
   }
 

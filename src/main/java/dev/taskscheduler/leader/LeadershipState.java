@@ -19,7 +19,7 @@ sealed interface LeadershipState {
       HeldLeadership term, LeaseRenewer beats, boolean planned, boolean resigned, long deadline)
       implements LeadershipState {}
 
-  /// The work has ended, and the fence is given up.
+  /// The work has ended, and the lease is given up.
   ///
   /// @param deadline until when that is tried
   /// @param retryAt when it is asked again; equal to the deadline while a call is out

@@ -13,18 +13,18 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// The calls to the fence that the owner of leadership does not wait for: one after the other on a
+/// The calls to the lease that the owner of leadership does not wait for: one after the other on a
 /// thread that nobody interrupts. Each posts one event, whatever becomes of it.
 final class LeaseClient implements AutoCloseable {
-  private final Lease fence;
+  private final Lease lease;
   private final LeaderWork work;
   private final LeaseHealth health;
   private final Consumer<Event> post;
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(call -> VitalThreads.platform("leader-fence", call));
+      Executors.newSingleThreadExecutor(call -> VitalThreads.platform("leader-lease", call));
 
-  LeaseClient(Lease fence, LeaderWork work, LeaseHealth health, Consumer<Event> post) {
-    this.fence = fence;
+  LeaseClient(Lease lease, LeaderWork work, LeaseHealth health, Consumer<Event> post) {
+    this.lease = lease;
     this.work = work;
     this.health = health;
     this.post = post;
@@ -32,23 +32,23 @@ final class LeaseClient implements AutoCloseable {
 
   void look() {
     submit(
-        "look",
+        "observe",
         () -> {
-          LeaseState sighting = fence.look();
+          LeaseState sighting = lease.observe();
           return new Event.Seen(sighting, System.nanoTime());
         },
         e -> new Event.LookFailed());
   }
 
   void takeOver(LeaseRequest nominee, LeaseState watched) {
-    submit("take-over", () -> stand(nominee, watched), Event.StandFailed::new);
+    submit("acquire", () -> stand(nominee, watched), Event.StandFailed::new);
   }
 
   private Event stand(LeaseRequest nominee, LeaseState watched) {
     work.settle(); // if it cannot, what is left counts as lost with its leader
     // Before the call: others may watch from any moment after it.
     Trust trust = new Trust(nominee.trust(), System.nanoTime(), System.currentTimeMillis());
-    Acquisition answer = fence.takeOver(nominee, watched);
+    Acquisition answer = lease.acquire(nominee, watched);
     return answer instanceof Acquisition.Refused(LeaseState now)
         ? new Event.Refused(now, System.nanoTime())
         : new Event.Admitted((Acquisition.Granted) answer, trust);
@@ -63,7 +63,7 @@ final class LeaseClient implements AutoCloseable {
                 "tasks that this node has interrupted are not back in their queues yet",
                 new IllegalStateException("not settled"));
           }
-          fence.release(token);
+          lease.release(token);
           return new Event.Released(token);
         },
         e -> new Event.ReleaseFailed(token));

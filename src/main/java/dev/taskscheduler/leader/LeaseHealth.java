@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /// asks. Safe for use by several threads.
 final class LeaseHealth {
   private static final System.Logger LOG = System.getLogger(LeaseHealth.class.getName());
-  private static final String LOOK = "look";
+  private static final String LOOK = "observe";
 
   @GuardedBy("this")
   private final TreeMap<String, String> unfit = new TreeMap<>();
@@ -27,7 +27,7 @@ final class LeaseHealth {
     back(operation);
     unfit.remove(operation);
     if (told.values().removeIf(by -> by.equals(operation) || !operation.equals(LOOK))) {
-      LOG.log(System.Logger.Level.INFO, () -> "fence fit again operation=" + operation);
+      LOG.log(System.Logger.Level.INFO, () -> "lease fit again operation=" + operation);
     }
   }
 
@@ -39,7 +39,7 @@ final class LeaseHealth {
 
   /// Another leads: that this node might not is no problem, and would be news the next time.
   synchronized void anotherLeads() {
-    clear("take-over");
+    clear("acquire");
     told.clear();
   }
 
@@ -48,7 +48,7 @@ final class LeaseHealth {
     // By operation: Redis may answer to a look and take no writes, which is one problem and not
     // many.
     if (away.remove(operation) != null && away.isEmpty()) {
-      LOG.log(System.Logger.Level.INFO, "fence answers again");
+      LOG.log(System.Logger.Level.INFO, "lease answers again");
     }
   }
 
@@ -60,7 +60,7 @@ final class LeaseHealth {
         if (away.isEmpty()) {
           LOG.log(
               System.Logger.Level.WARNING,
-              () -> "fence away operation=" + operation + " why=" + message);
+              () -> "lease away operation=" + operation + " why=" + message);
         }
         away.put(operation, message);
       }
@@ -69,7 +69,7 @@ final class LeaseHealth {
         if (told.putIfAbsent(message, operation) == null) {
           LOG.log(
               System.Logger.Level.ERROR,
-              () -> "fence unfit operation=" + operation + " why=" + message);
+              () -> "lease unfit operation=" + operation + " why=" + message);
         }
       }
     }

@@ -18,7 +18,7 @@ final class LeaseObserver {
   private long seenSince;
   private boolean fenceKnown;
 
-  /// @param ownTrust how long to wait where a fence has vanished, for its holder may still trust
+  /// @param ownTrust how long to wait where a lease has vanished, for its holder may still trust
   ///   itself
   LeaseObserver(Duration ownTrust) {
     this.ownTrust = ownTrust;
@@ -37,7 +37,7 @@ final class LeaseObserver {
 
   private boolean unchanged(LeaseState now) {
     return now instanceof LeaseState.Held held
-        ? seen != null && held.sameBeat(seen)
+        ? seen != null && held.sameRenewal(seen)
         : seen instanceof LeaseState.Vacant;
   }
 

@@ -20,7 +20,7 @@ final class LeaseRenewer {
   /// A beat that failed is tried again after this part of the pause between beats.
   private static final int RETRY_DIVISOR = 4;
 
-  private final Lease fence;
+  private final Lease lease;
   private final HeldLeadership term;
   private final long everyNanos;
   private final LeaseHealth health;
@@ -35,19 +35,19 @@ final class LeaseRenewer {
   /// @param stalled what of this node's leadership makes no steps any more; then no beat is sent,
   ///   so that another node may lead
   LeaseRenewer(
-      Lease fence,
+      Lease lease,
       HeldLeadership term,
       Duration every,
       LeaseHealth health,
       Consumer<Event> post,
       Supplier<Optional<String>> stalled) {
     this.stalled = stalled;
-    this.fence = fence;
+    this.lease = lease;
     this.term = term;
     this.everyNanos = every.toNanos();
     this.health = health;
     this.post = post;
-    this.thread = VitalThreads.platform("leader-beat", this::run);
+    this.thread = VitalThreads.platform("lease-renewer", this::run);
   }
 
   void start() {
@@ -87,9 +87,9 @@ final class LeaseRenewer {
     long start = System.nanoTime();
     long startWallMs = System.currentTimeMillis();
     try {
-      switch (fence.beat(term.token())) {
-        case COUNTED -> {
-          health.answered("beat");
+      switch (lease.renew(term.token())) {
+        case RENEWED -> {
+          health.answered("renew");
           if (!term.trust()
               .extend(start, startWallMs, System.nanoTime(), System.currentTimeMillis())) {
             lost("trust ended");
@@ -100,9 +100,9 @@ final class LeaseRenewer {
       }
       return true;
     } catch (LeaseException e) {
-      health.failed("beat", e);
+      health.failed("renew", e);
     } catch (RuntimeException e) {
-      health.failed("beat", new LeaseException.Unavailable("beat: " + e, e));
+      health.failed("renew", new LeaseException.Unavailable("renew: " + e, e));
     }
     return endedTrust();
   }

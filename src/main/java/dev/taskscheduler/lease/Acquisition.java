@@ -2,16 +2,16 @@ package dev.taskscheduler.lease;
 
 import java.time.Instant;
 
-/// The gate's answer to a nominee.
+/// The answer to a request for the lease.
 public sealed interface Acquisition {
-  /// The nominee holds the fence.
+  /// The candidate holds the lease.
   ///
   /// @param token what every write must carry from now on
   /// @param since when, by Redis's clock
   record Granted(FencingToken token, Instant since) implements Acquisition {}
 
-  /// Another holds it, or what the nominee had watched no longer stands.
+  /// Another holds it, or what the candidate observed has changed.
   ///
-  /// @param now what the fence shows instead
+  /// @param now the state of the lease instead
   record Refused(LeaseState now) implements Acquisition {}
 }

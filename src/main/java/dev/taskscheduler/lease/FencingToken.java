@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 /// told apart by its nonce. Targets outside order by `epoch`, which grows with every leader, even
 /// across a loss of Redis.
 ///
-/// @param epoch milliseconds since 1970 by Redis's clock at take-over, or one more than the last; 1
-///   or more
-/// @param nonce 16 hex digits chosen by the nominee, new for each start of a pool
+/// @param epoch milliseconds since 1970 by Redis's clock when the lease was acquired, or one more
+///   than the last; 1 or more
+/// @param nonce 16 hex digits chosen by the candidate, new for each start of a pool
 public record FencingToken(long epoch, String nonce) {
   private static final Pattern NONCE = Pattern.compile("[0-9a-f]{16}");
 
@@ -26,7 +26,7 @@ public record FencingToken(long epoch, String nonce) {
     }
   }
 
-  /// A nonce for one stand at the gate.
+  /// A new nonce, for one request for the lease.
   public static String newNonce() {
     return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }

@@ -1,6 +1,6 @@
 package dev.taskscheduler.lease;
 
-/// A call to the fence that failed. The type says what the caller may do.
+/// A call to the lease that failed. The type says what the caller may do.
 public abstract sealed class LeaseException extends RuntimeException {
   private LeaseException(String message, Throwable cause) {
     super(message, cause);

@@ -8,6 +8,6 @@ import java.time.Duration;
 /// @param elector `redis` or `raft`
 /// @param nonce from [FencingToken#newNonce]; the same for a call that is repeated because its
 ///   answer was lost
-/// @param trust how long the nominee will trust itself after the start of a beat; others watch for
-///   as long
+/// @param trust how long the candidate will trust itself after the start of a renewal; others
+///   observe for as long
 public record LeaseRequest(String node, String elector, String nonce, Duration trust) {}

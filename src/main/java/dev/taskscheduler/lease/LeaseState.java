@@ -5,16 +5,16 @@ import java.time.Instant;
 
 /// The state of the lease at one observation.
 public sealed interface LeaseState {
-  /// No fence stands: nobody has led in this namespace yet, or Redis was emptied.
+  /// Nobody holds a lease: nobody has led in this namespace yet, or Redis was emptied.
   record Vacant() implements LeaseState {}
 
-  /// Somebody took over last.
+  /// The holder, or the last one.
   ///
   /// @param token the holder's
   /// @param node the holder's node id, for people; identity is the token alone
   /// @param elector `redis` or `raft`
-  /// @param trust how long the holder may trust itself after the start of a beat
-  /// @param beat counts up with each beat; a fence that stands still has a holder that may be dead
+  /// @param trust how long the holder may trust itself after the start of a renewal
+  /// @param renewals grows with each renewal; where it stands still, the holder may be dead
   /// @param released whether the holder gave it up; then whoever comes first may pass at once
   /// @param since when it was taken, by Redis's clock
   record Held(
@@ -22,23 +22,23 @@ public sealed interface LeaseState {
       String node,
       String elector,
       Duration trust,
-      long beat,
+      long renewals,
       boolean released,
       Instant since)
       implements LeaseState {
 
-    /// Whether `other` shows the same holder at the same beat: nothing happened between the two
-    /// looks.
-    public boolean sameBeat(LeaseState other) {
+    /// Whether `other` shows the same holder at the same renewal: nothing happened between the two
+    /// observations.
+    public boolean sameRenewal(LeaseState other) {
       return other instanceof Held held
           && held.token.equals(token)
-          && held.beat == beat
+          && held.renewals == renewals
           && held.released == released;
     }
 
     /// The same once its holder has given it up.
     public Held afterRelease() {
-      return new Held(token, node, elector, trust, beat, true, since);
+      return new Held(token, node, elector, trust, renewals, true, since);
     }
   }
 }

@@ -156,7 +156,7 @@ class DamagedDataIT {
             () -> jedis.hset(NS + "leader", "epoch", "9223372036854775807"))) {
       damage.run();
       node.awaitFollows();
-      node.await("says why", () -> node.health().contains("the fence"));
+      node.await("says why", () -> node.health().contains("the lease"));
       String waits = node.accepted("log", "1");
       assertTrue(node.task(waits).contains("\"state\":\"ready\""), node::output);
       jedis.del(NS + "leader");

@@ -71,7 +71,7 @@ class DemotedPrimaryIT {
 
   private static long listeners(Jedis jedis) {
     return jedis
-        .pubsubNumSub("{scheduler}:wake", "{scheduler}:care", "{scheduler}:cancel")
+        .pubsubNumSub("{scheduler}:wake", "{scheduler}:maintenance", "{scheduler}:cancel")
         .values()
         .stream()
         .mapToLong(Long::longValue)

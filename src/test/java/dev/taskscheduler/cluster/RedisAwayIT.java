@@ -54,7 +54,7 @@ class RedisAwayIT {
   void a_node_starts_without_redis_and_leads_when_it_comes() throws IOException {
     redis.kill();
     try (NodeProcess late = program("node2").awaitLive()) {
-      late.awaitLine("redis does not answer").awaitLine("fence away");
+      late.awaitLine("redis does not answer").awaitLine("lease away");
       assertAway(late);
       long quiet = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
       while (System.nanoTime() < quiet) {

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import redis.clients.jedis.Jedis;
 
 /// Damages keys of a namespace at random, as hands, half a restored backup or a broken disk might:
-/// cuts, junk, other types, deletions, copies in other places, large values. The fence is left
+/// cuts, junk, other types, deletions, copies in other places, large values. The lease is left
 /// alone.
 final class RedisDamage {
   private static final String NS = "{scheduler}:";
@@ -26,7 +26,7 @@ final class RedisDamage {
           "scheduled",
           "running",
           "done",
-          "kept",
+          "retained",
           "dead",
           "expired",
           "cancelled",

@@ -115,7 +115,7 @@ class RedisRightsIT {
         Jedis admin = redis.jedis();
         NodeProcess node = node("node1", redis).awaitLive()) {
       node.await("says which", () -> node.health().contains(named));
-      node.awaitLine("fence unfit");
+      node.awaitLine("lease unfit");
       HttpResponse<String> answer = node.submit("log", "1");
       assertEquals(503, answer.statusCode(), answer.body());
       assertTrue(answer.body().contains("Nothing was kept"), answer.body());

@@ -39,7 +39,7 @@ class GateIT {
 
   private Redis redis;
   private Jedis jedis;
-  private RedisLease fence;
+  private RedisLease lease;
   private long nowMs = 1_000_000;
   private Node a;
   private Node b;
@@ -59,7 +59,7 @@ class GateIT {
     redis = server.redis(1);
     jedis = server.jedis();
     jedis.flushAll();
-    fence = new RedisLease(redis, NS);
+    lease = new RedisLease(redis, NS);
     a = new Node("a");
     b = new Node("b");
   }
@@ -109,7 +109,7 @@ class GateIT {
     }
 
     void looks() {
-      watch.saw(fence.look(), nanos());
+      watch.saw(lease.observe(), nanos());
     }
 
     LeaseState mayShow() {
@@ -121,7 +121,7 @@ class GateIT {
     }
 
     Acquisition asks(LeaseState watched) {
-      return fence.takeOver(new LeaseRequest(name, "redis", nonce, TRUST), watched);
+      return lease.acquire(new LeaseRequest(name, "redis", nonce, TRUST), watched);
     }
 
     /// A whole stand; the call takes no time.
@@ -147,14 +147,14 @@ class GateIT {
       };
     }
 
-    Lease.Beat beats() {
+    Lease.Renewal beats() {
       long startMs = nowMs;
-      return beatAnswered(fence.beat(heldToken()), startMs);
+      return beatAnswered(lease.renew(heldToken()), startMs);
     }
 
-    Lease.Beat beatAnswered(Lease.Beat answer, long startMs) {
+    Lease.Renewal beatAnswered(Lease.Renewal answer, long startMs) {
       Trust held = heldTrust();
-      if (answer == Lease.Beat.COUNTED) {
+      if (answer == Lease.Renewal.RENEWED) {
         held.extend(startMs * 1_000_000, startMs + wallStepMs, nanos(), wall());
       } else {
         held.end();
@@ -196,7 +196,7 @@ class GateIT {
         nowMs; // sent while trusted, and on its way until the wait of the other has ended
     passes(MARGIN_MS + 1);
     LeaseState watched = b.mayShow();
-    Lease.Beat late = fence.beat(a.heldToken());
+    Lease.Renewal late = lease.renew(a.heldToken());
     assertFalse(b.answered(b.asks(watched), nowMs, b.wall()));
     a.beatAnswered(late, startMs);
     assertFalse(a.trusts()); // and yet the beat came too late for its own sender
@@ -240,7 +240,7 @@ class GateIT {
     aLeadsAndBWatches();
     passes(1000);
     long startMs = nowMs;
-    Lease.Beat answer = fence.beat(a.heldToken());
+    Lease.Renewal answer = lease.renew(a.heldToken());
     b.looks();
     passes(TRUST_MS - 1000);
     assertFalse(a.trusts());
@@ -283,8 +283,8 @@ class GateIT {
     passes(TRUST_MS);
     assertTrue(b.stands());
     Map<String, String> before = server.snapshot();
-    assertEquals(Lease.Beat.FENCED, a.beats());
-    assertFalse(fence.release(a.heldToken()));
+    assertEquals(Lease.Renewal.FENCED, a.beats());
+    assertFalse(lease.release(a.heldToken()));
     assertEquals(before, server.snapshot());
   }
 
@@ -293,10 +293,10 @@ class GateIT {
     aLeadsAndBWatches();
     passes(10);
     a.heldTrust().end();
-    assertTrue(fence.release(a.heldToken()));
+    assertTrue(lease.release(a.heldToken()));
     b.looks();
     assertTrue(b.stands());
-    assertEquals(Lease.Beat.FENCED, fence.beat(a.heldToken()));
+    assertEquals(Lease.Renewal.FENCED, lease.renew(a.heldToken()));
     passes(TRUST_MS);
   }
 
@@ -307,7 +307,7 @@ class GateIT {
     jedis.flushAll();
     b.looks();
     assertFalse(b.mayStand());
-    assertEquals(Lease.Beat.FENCED, a.beats());
+    assertEquals(Lease.Renewal.FENCED, a.beats());
     passes(TRUST_MS);
     FencingToken before = a.heldToken();
     redisTimePasses(before);
@@ -336,7 +336,7 @@ class GateIT {
     jedis.del(KEY);
     jedis.restore(KEY, 0, older);
     a.looks();
-    assertEquals(Lease.Beat.FENCED, b.beats());
+    assertEquals(Lease.Renewal.FENCED, b.beats());
     passes(TRUST_MS);
     redisTimePasses(rolledBack);
     assertTrue(a.stands());
@@ -349,7 +349,7 @@ class GateIT {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1);
         Jedis there = lasting.jedis()) {
-      fence = new RedisLease(client, NS);
+      lease = new RedisLease(client, NS);
       aLeadsAndBWatches();
       final byte[] older = there.dump(KEY);
       passes(TRUST_MS - MARGIN_MS - 1);
@@ -362,7 +362,7 @@ class GateIT {
       assertTrue(a.trusts());
       assertTrue(b.mayStand());
       assertFalse(b.stands());
-      assertEquals(Lease.Beat.RESTARTED, fence.beat(a.heldToken()));
+      assertEquals(Lease.Renewal.RESTARTED, lease.renew(a.heldToken()));
       passes(TRUST_MS);
       assertTrue(b.stands());
       passes(TRUST_MS);
@@ -394,7 +394,7 @@ class GateIT {
   @Test
   void a_holder_with_a_longer_trust_is_waited_for_as_long_as_it_needs() {
     LeaseRequest patient = new LeaseRequest("a", "redis", a.nonce, TRUST.multipliedBy(2));
-    assertInstanceOf(Acquisition.Granted.class, fence.takeOver(patient, new LeaseState.Vacant()));
+    assertInstanceOf(Acquisition.Granted.class, lease.acquire(patient, new LeaseState.Vacant()));
     b.looks();
     passes(2 * TRUST_MS - 1);
     assertFalse(b.mayStand());

@@ -38,8 +38,8 @@ class LeadershipFaultsIT {
 
   private final RedisServer server = new RedisServer();
   private final Redis redis = server.redis(4);
-  private final RedisLease fence = new RedisLease(redis, new Namespace("test"));
-  private final FaultyFence faulty = new FaultyFence();
+  private final RedisLease lease = new RedisLease(redis, new Namespace("test"));
+  private final FaultyLease faulty = new FaultyLease();
   private final HandElection election = new HandElection();
   private final RecordedWork work = new RecordedWork();
   private final AtomicInteger leading = new AtomicInteger();
@@ -78,8 +78,8 @@ class LeadershipFaultsIT {
     }
   }
 
-  /// The real fence behind a line that loses answers.
-  private final class FaultyFence implements Lease {
+  /// The real lease behind a line that loses answers.
+  private final class FaultyLease implements Lease {
     final AtomicInteger takeOverAnswersToLose = new AtomicInteger();
     final AtomicInteger releasesToFail = new AtomicInteger();
     final AtomicInteger takeOvers = new AtomicInteger();
@@ -94,26 +94,26 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public LeaseState look() {
+    public LeaseState observe() {
       if (looksHang) {
         awaitGoOn(looksGoOn);
       }
-      return fence.look();
+      return lease.observe();
     }
 
     private static void awaitGoOn(CountDownLatch goOn) {
       try {
         goOn.await();
       } catch (InterruptedException e) {
-        throw new AssertionError("nobody interrupts a call to the fence", e);
+        throw new AssertionError("nobody interrupts a call to the lease", e);
       }
     }
 
     @Override
-    public Acquisition takeOver(LeaseRequest nominee, LeaseState watched) {
+    public Acquisition acquire(LeaseRequest nominee, LeaseState watched) {
       nonces.add(nominee.nonce());
       takeOvers.incrementAndGet();
-      Acquisition answer = fence.takeOver(nominee, watched);
+      Acquisition answer = lease.acquire(nominee, watched);
       if (takeOverAnswersToLose.getAndDecrement() > 0) {
         throw lost();
       }
@@ -121,11 +121,11 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public Beat beat(FencingToken token) {
+    public Renewal renew(FencingToken token) {
       if (beatsFail) {
         throw lost();
       }
-      return fence.beat(token);
+      return lease.renew(token);
     }
 
     @Override
@@ -134,7 +134,7 @@ class LeadershipFaultsIT {
       if (releasesToFail.getAndDecrement() > 0) {
         throw lost();
       }
-      return fence.release(token);
+      return lease.release(token);
     }
   }
 
@@ -176,14 +176,14 @@ class LeadershipFaultsIT {
   }
 
   private void isReleased() {
-    assertTrue(assertInstanceOf(LeaseState.Held.class, fence.look()).released());
+    assertTrue(assertInstanceOf(LeaseState.Held.class, lease.observe()).released());
   }
 
   private void awaitReleased() {
     Eventually.await(
-        "the fence is released",
+        "the lease is released",
         LIMIT,
-        () -> fence.look() instanceof LeaseState.Held held && held.released());
+        () -> lease.observe() instanceof LeaseState.Held held && held.released());
   }
 
   @Test
@@ -202,7 +202,7 @@ class LeadershipFaultsIT {
     assertEquals(3, faulty.nonces.size());
     assertEquals(1, faulty.nonces.stream().distinct().count());
     FencingToken token = work.last().leadership.token();
-    assertEquals(token, assertInstanceOf(LeaseState.Held.class, fence.look()).token());
+    assertEquals(token, assertInstanceOf(LeaseState.Held.class, lease.observe()).token());
     work.last().leadership.fenced();
     assertTrue(work.awaitBegin(LIMIT));
     assertNotEquals(token.nonce(), work.last().leadership.token().nonce());
@@ -213,7 +213,7 @@ class LeadershipFaultsIT {
     faulty.takeOverAnswersToLose.set(Integer.MAX_VALUE);
     LeadershipManager lost = start(Duration.ZERO, work);
     election.tell().nominated();
-    while (!(fence.look() instanceof LeaseState.Held)) {
+    while (!(lease.observe() instanceof LeaseState.Held)) {
       Thread.onSpinWait(); // the look itself takes its time
     }
     assertFalse(work.awaitBegin(TRUST));
@@ -279,7 +279,7 @@ class LeadershipFaultsIT {
     assertTrue(led.resign());
     assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     assertFalse(leadership.trusted());
-    assertFalse(assertInstanceOf(LeaseState.Held.class, fence.look()).released());
+    assertFalse(assertInstanceOf(LeaseState.Held.class, lease.observe()).released());
     faulty.releasesGoOn.countDown();
     led.close();
     isReleased();
@@ -308,7 +308,7 @@ class LeadershipFaultsIT {
     Acquisition.Granted other =
         assertInstanceOf(
             Acquisition.Granted.class,
-            fence.takeOver(
+            lease.acquire(
                 new LeaseRequest("other", "raft", FencingToken.newNonce(), LIMIT),
                 new LeaseState.Vacant()));
     LeadershipManager follower = start(Duration.ZERO, work);
@@ -325,7 +325,7 @@ class LeadershipFaultsIT {
           });
     }
     assertFalse(work.awaitBegin(TRUST));
-    assertTrue(fence.release(other.token()));
+    assertTrue(lease.release(other.token()));
     election.tell().hint();
     assertTrue(work.awaitBegin(LIMIT));
   }

@@ -291,7 +291,7 @@ class MetersTest {
   void the_board_and_the_alerts_ask_for_what_there_is() throws Exception {
     meters.raft(Optional::empty);
     meters.answered("/submit", 202, 1);
-    meters.roundTrip("beat", 1, false);
+    meters.roundTrip("renew", 1, false);
     String text = scrape("text/plain");
     for (String file : List.of("alerts.yml", "grafana/task-scheduler.json")) {
       List<String> asked =
@@ -357,7 +357,7 @@ class MetersTest {
         "promtool is not on PATH (Debian package prometheus): the text is not checked by it");
     lead();
     meters.answered("/submit", 202, 1);
-    meters.roundTrip("beat", 1, false);
+    meters.roundTrip("renew", 1, false);
     var promtool = new ProcessBuilder("promtool", "check", "metrics").start();
     try (var in = promtool.getOutputStream()) {
       in.write(scrape("text/plain").getBytes(StandardCharsets.UTF_8));

@@ -76,7 +76,7 @@ class FirstClaimIT extends NodeOnRedis {
       await(
           "it listens",
           () ->
-              jedis.pubsubNumSub(NS + "wake", NS + "care", NS + "cancel").values().stream()
+              jedis.pubsubNumSub(NS + "wake", NS + "maintenance", NS + "cancel").values().stream()
                   .allMatch(listeners -> listeners == 1));
       assertTrue(through.ping()); // so that the next answer is that of the first claim
       link.loseAnswers(1);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.Jedis;
 
-/// A leadership for tests of the work alone: the fence is written by hand, trust lasts until the
+/// A leadership for tests of the work alone: the lease is written by hand, trust lasts until the
 /// test ends it.
 final class HeldLeadership implements Leadership {
   private static final AtomicInteger EPOCHS = new AtomicInteger(1000);
@@ -22,7 +22,7 @@ final class HeldLeadership implements Leadership {
     this.token = token;
   }
 
-  /// Takes the fence of namespace `scheduler`, as a new leader would.
+  /// Takes the lease of namespace `scheduler`, as a new leader would.
   static HeldLeadership take(RedisServer server) {
     FencingToken token = new FencingToken(EPOCHS.incrementAndGet(), FencingToken.newNonce());
     try (Jedis jedis = server.jedis()) {

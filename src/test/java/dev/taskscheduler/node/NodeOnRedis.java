@@ -256,6 +256,6 @@ abstract class NodeOnRedis {
   }
 
   List<String> trail(String id) {
-    return jedis.lrange(NS + "trail:" + id, 0, -1);
+    return jedis.lrange(NS + "attempts:" + id, 0, -1);
   }
 }

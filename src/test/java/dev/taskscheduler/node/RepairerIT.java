@@ -97,7 +97,7 @@ class RepairerIT {
 
   @Test
   void looks_soon_after_recovery_and_again_after_the_interval() throws InterruptedException {
-    jedis.rpush(NS + "trail:nobody", "x");
+    jedis.rpush(NS + "attempts:nobody", "x");
     Repairer repairer = begun(Duration.ofMillis(50));
     await("a look", () -> told.looks.get() >= 1);
     assertEquals(Map.of(RepairKind.LEFTOVER, 1), told.repaired);
@@ -107,7 +107,7 @@ class RepairerIT {
     repairer.end();
     repairer.awaitEnd(SOON);
     int looks = told.looks.get();
-    jedis.rpush(NS + "trail:nobody", "x");
+    jedis.rpush(NS + "attempts:nobody", "x");
     assertTrue(!repairer.alive());
     assertEquals(looks, told.looks.get());
   }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// The data directory of a member, locked by this process while it is open.
 ///
 /// It holds the votes and the short log of one member of one group, and nothing else: whatever
-/// becomes of it, no task is lost, and the fence admits one leader. So what cannot be read any more
+/// becomes of it, no task is lost, and the lease admits one leader. So what cannot be read any more
 /// is set aside, and the member starts again as an empty one.
 final class RaftDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RaftDirectory.class.getName());

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// One thread owns all that is decided here. Ratis's callbacks wake it, and it looks several times
 /// per election timeout anyway: what it tells follows from how the member stands, not from the
 /// order in which several threads reported. Ratis's word comes up to a second late, which does no
-/// harm: the fence admits one leader, whoever is nominated.
+/// harm: the lease admits one leader, whoever is nominated.
 public final class RatisElection implements LeaderElection {
   private static final System.Logger LOG = System.getLogger(RatisElection.class.getName());
   private static final Duration FIRST_REOPEN_PAUSE = Duration.ofSeconds(1);

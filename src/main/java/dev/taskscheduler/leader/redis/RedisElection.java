@@ -6,7 +6,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/// Nominates every node for good and leaves the rest to the fence; a release that is announced in
+/// Nominates every node for good and leaves the rest to the lease; a release that is announced in
 /// Redis is passed on as a hint.
 public final class RedisElection implements LeaderElection {
   private final Redis redis;
@@ -15,7 +15,7 @@ public final class RedisElection implements LeaderElection {
 
   public RedisElection(Redis redis, Namespace ns) {
     this.redis = redis;
-    this.channel = ns.text("released"); // where the fence's release tells it
+    this.channel = ns.text("released"); // where the lease's release tells it
   }
 
   @Override

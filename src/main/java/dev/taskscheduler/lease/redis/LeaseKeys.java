@@ -6,8 +6,8 @@ import dev.taskscheduler.redis.Namespace;
 ///
 /// @param ns the prefix that all keys of one scheduler share
 public record LeaseKeys(Namespace ns) {
-  /// The hash with who leads.
-  public byte[] fence() {
+  /// The hash that holds the lease.
+  public byte[] leader() {
     return ns.key("leader");
   }
 

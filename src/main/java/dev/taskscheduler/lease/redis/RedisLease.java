@@ -20,66 +20,66 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The fence as a hash in Redis. Safe for use by several threads at once.
+/// The lease, kept as a hash in Redis. Safe for use by several threads at once.
 ///
-/// Give it a pool of its own with three connections or more, so that a beat never waits behind a
-/// look or behind a beat that hangs, and with a timeout of a quarter of the trust or less, so that
-/// one lost answer does not end a leadership.
+/// Give it a pool of its own with three connections or more, so that a renewal never waits behind
+/// an observation or behind a renewal that hangs, and with a timeout of a quarter of the trust or
+/// less, so that one lost answer does not end a leadership.
 public final class RedisLease implements Lease {
-  private static final LuaScript LOOK = LuaScript.load(RedisLease.class, "observe");
-  private static final LuaScript TAKE_OVER = LuaScript.load(RedisLease.class, "acquire");
-  private static final LuaScript BEAT = LuaScript.load(RedisLease.class, "renew");
+  private static final LuaScript OBSERVE = LuaScript.load(RedisLease.class, "observe");
+  private static final LuaScript ACQUIRE = LuaScript.load(RedisLease.class, "acquire");
+  private static final LuaScript RENEW = LuaScript.load(RedisLease.class, "renew");
   private static final LuaScript RELEASE = LuaScript.load(RedisLease.class, "release");
 
   private static final List<byte[]> OLDEST_REDIS = List.of(bytes("6"), bytes("2"));
   private static final int UNFIT = 2;
   private static final long LARGEST_EPOCH = (1L << 48) - 1; // 12 hex digits
-  private static final String NO_BEAT = ""; // none that stands, so that only a release passes
+  private static final String NO_RENEWALS = ""; // none that stands, so that only a release passes
 
   private final Redis redis;
   private final List<byte[]> keys;
   private final byte[] releasedChannel;
-  private final RedisRequirements fitness;
+  private final RedisRequirements requirements;
   private final Rights rights;
 
   public RedisLease(Redis redis, Namespace ns) {
-    LeaseKeys fenceKeys = new LeaseKeys(ns);
+    LeaseKeys leaseKeys = new LeaseKeys(ns);
     this.redis = redis;
-    this.keys = List.of(fenceKeys.fence());
-    this.releasedChannel = bytes(fenceKeys.releasedChannel());
-    this.fitness = new RedisRequirements(redis);
+    this.keys = List.of(leaseKeys.leader());
+    this.releasedChannel = bytes(leaseKeys.releasedChannel());
+    this.requirements = new RedisRequirements(redis);
     this.rights = new Rights(redis, ns);
   }
 
   @Override
-  public LeaseState look() {
-    return sighting(list(call("look", () -> redis.eval(LOOK, keys, List.of()))), 0);
+  public LeaseState observe() {
+    return state(list(call("observe", () -> redis.eval(OBSERVE, keys, List.of()))), 0);
   }
 
   @Override
-  public Acquisition takeOver(LeaseRequest nominee, LeaseState watched) {
+  public Acquisition acquire(LeaseRequest request, LeaseState observed) {
     List<byte[]> args = new ArrayList<>();
-    args.add(bytes(nominee.nonce()));
-    args.add(bytes(nominee.node()));
-    args.add(bytes(nominee.elector()));
-    args.add(bytes(Long.toString(nominee.trust().toMillis())));
-    if (watched instanceof LeaseState.Held held) {
+    args.add(bytes(request.nonce()));
+    args.add(bytes(request.node()));
+    args.add(bytes(request.elector()));
+    args.add(bytes(Long.toString(request.trust().toMillis())));
+    if (observed instanceof LeaseState.Held held) {
       args.add(bytes(held.token().toString()));
-      args.add(bytes(held.released() ? NO_BEAT : Long.toString(held.beat())));
+      args.add(bytes(held.released() ? NO_RENEWALS : Long.toString(held.renewals())));
     } else {
       args.add(bytes(""));
       args.add(bytes(""));
     }
     args.addAll(OLDEST_REDIS);
-    Optional<String> missing = call("take-over", rights::missing);
+    Optional<String> missing = call("acquire", rights::missing);
     if (missing.isPresent()) { // each time: they may have changed
-      throw fitness.missing(missing.get());
+      throw requirements.missing(missing.get());
     }
-    List<?> answer = list(call("take-over", () -> redis.eval(TAKE_OVER, keys, args)));
+    List<?> answer = list(call("acquire", () -> redis.eval(ACQUIRE, keys, args)));
     if (Long.valueOf(UNFIT).equals(answer.getFirst())) {
-      throw fitness.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
+      throw requirements.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
     }
-    LeaseState now = sighting(answer, 1);
+    LeaseState now = state(answer, 1);
     if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof LeaseState.Held held) {
       return new Acquisition.Granted(held.token(), held.since());
     }
@@ -87,9 +87,9 @@ public final class RedisLease implements Lease {
   }
 
   @Override
-  public Beat beat(FencingToken token) {
-    Object answer = call("beat", () -> redis.eval(BEAT, keys, List.of(bytes(token.toString()))));
-    return Beat.valueOf(new String((byte[]) answer, StandardCharsets.US_ASCII));
+  public Renewal renew(FencingToken token) {
+    Object answer = call("renew", () -> redis.eval(RENEW, keys, List.of(bytes(token.toString()))));
+    return Renewal.valueOf(new String((byte[]) answer, StandardCharsets.US_ASCII));
   }
 
   @Override
@@ -105,14 +105,14 @@ public final class RedisLease implements Lease {
     try {
       return call.get();
     } catch (RedisException.ErrorReply e) {
-      throw fitness.refusal(operation, e.code(), e);
+      throw requirements.refusal(operation, e.code(), e);
     } catch (RedisException e) {
       throw new LeaseException.Unavailable(
-          "the fence did not answer to " + operation + ": " + e.getMessage(), e);
+          "the lease did not answer to " + operation + ": " + e.getMessage(), e);
     }
   }
 
-  private static LeaseState sighting(List<?> answer, int from) {
+  private static LeaseState state(List<?> answer, int from) {
     String epoch = text(answer, from);
     String nonce = text(answer, from + 1);
     if (epoch == null || nonce == null) {
@@ -129,7 +129,7 @@ public final class RedisLease implements Lease {
           Instant.ofEpochMilli(Long.parseLong(String.valueOf(text(answer, from + 7)))));
     } catch (IllegalArgumentException e) {
       throw new LeaseException.Unfit(
-          "the fence in Redis was changed by something else ("
+          "the lease in Redis was changed by something else ("
               + e.getMessage()
               + "): with every node stopped, delete the hash that ends in :leader");
     }

@@ -14,8 +14,8 @@ final class RedisRequirements {
     this.redis = redis;
   }
 
-  /// What is wrong with a Redis on which the gate admits nobody: it may drop keys, or else it is
-  /// too old. The gate itself looks, in the call that would admit.
+  /// What is wrong with a Redis on which no lease is granted: it may drop keys, or else it is too
+  /// old. The script that grants the lease checks it.
   ///
   /// @param version as it tells it; empty where it does not
   LeaseException.Unfit unfit(String version, String policy) {
@@ -57,7 +57,7 @@ final class RedisRequirements {
               "cannot write to its disk and takes no writes: free the disk or repair its rights";
           case "OOM" -> "is full: raise its maxmemory";
           case "WRONGTYPE" ->
-              "holds something else under the key of the fence: use another namespace";
+              "holds something else under the key of the lease: use another namespace";
           case "MOVED" ->
               "is a node of a cluster that keeps this namespace elsewhere: REDIS_ADDR must name that"
                   + " node";

@@ -45,15 +45,16 @@ final class AttemptStore implements AutoCloseable {
     this.calls = calls;
     this.keys = keys;
     endKeys =
-        keys.fenceAndReady(
+        keys.leaderAndReady(
             keys.running,
             keys.scheduled,
             keys.done,
-            keys.kept,
+            keys.retained,
             keys.dead,
             keys.cancelled,
             keys.cancelling);
-    requeueKeys = keys.fenceAndReady(keys.running, keys.scheduled, keys.cancelled, keys.cancelling);
+    requeueKeys =
+        keys.leaderAndReady(keys.running, keys.scheduled, keys.cancelled, keys.cancelling);
     ends = new Batcher<>("redis-end", LIMITS, e -> OVERHEAD + e.outcome.length, this::endAll);
     requeues = new Batcher<>("redis-requeue", LIMITS, e -> OVERHEAD, this::requeueAll);
   }
@@ -88,10 +89,10 @@ final class AttemptStore implements AutoCloseable {
     List<byte[]> args = new ArrayList<>(6 + 3 * operations);
     args.add(bytes(token.toString()));
     args.add(keys.taskPrefix);
-    args.add(keys.trailPrefix);
+    args.add(keys.attemptsPrefix);
     args.add(keys.uniquePrefix);
     args.add(bytes(keys.wakeChannel));
-    args.add(bytes(keys.careChannel));
+    args.add(bytes(keys.maintenanceChannel));
     return args;
   }
 

@@ -62,7 +62,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
   private final Subscription damaged;
   private final Duration mayComeAgain;
   private volatile Runnable hint = () -> {};
-  private volatile Runnable careHint = () -> {};
+  private volatile Runnable maintenanceHint = () -> {};
   private volatile Runnable cancelHint = () -> {};
   private volatile Runnable damageHint = () -> {};
 
@@ -80,7 +80,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     this.limits = limits;
     this.writes = new AttemptStore(calls, keys);
     this.wake = redis.subscribe(keys.wakeChannel, () -> hint.run());
-    this.care = redis.subscribe(keys.careChannel, () -> careHint.run());
+    this.care = redis.subscribe(keys.maintenanceChannel, () -> maintenanceHint.run());
     this.cancel = redis.subscribe(keys.cancelChannel, () -> cancelHint.run());
     this.damaged = redis.subscribe(keys.damagedChannel, () -> damageHint.run());
   }
@@ -92,7 +92,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
 
   @Override
   public void whenCareIsDue(Runnable newHint) {
-    careHint = newHint;
+    maintenanceHint = newHint;
   }
 
   @Override
@@ -122,7 +122,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     return (List<?>)
         calls.eval(
             CLAIM,
-            keys.fenceAndReady(
+            keys.leaderAndReady(
                 keys.running, keys.paused, keys.parked, keys.stale, keys.expired, keys.leaders),
             List.of(
                 bytes(token.toString()),
@@ -169,7 +169,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     return blocking(
         "reconcile",
         () -> {
-          calls.eval(BAR, List.of(keys.fence), List.of(bytes(token.toString()), bytes(sequence)));
+          calls.eval(BAR, List.of(keys.leader), List.of(bytes(token.toString()), bytes(sequence)));
           Set<String> unknown = new LinkedHashSet<>(); // a scan may show an id twice
           forEachRunning(
               token,
@@ -192,7 +192,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
           (List<?>)
               calls.eval(
                   HELD,
-                  List.of(keys.fence, keys.running),
+                  List.of(keys.leader, keys.running),
                   List.of(bytes(token.toString()), bytes(cursor), bytes(MOST)));
       cursor = text(page.getFirst());
       for (int i = 1; i < page.size(); i += 2) {
@@ -216,7 +216,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
       List<byte[]> args =
           new ArrayList<>(List.of(bytes(token.toString()), bytes(MOST_BYTES), keys.taskPrefix));
       ids.subList(next, Math.min(next + MOST, ids.size())).forEach(id -> args.add(bytes(id)));
-      List<?> answer = (List<?>) calls.eval(FETCH, List.of(keys.fence, keys.running), args);
+      List<?> answer = (List<?>) calls.eval(FETCH, List.of(keys.leader, keys.running), args);
       for (int i = 1; i < answer.size(); i += 3) {
         String id = text(answer.get(i));
         byte[] record = (byte[]) answer.get(i + 2);
@@ -247,7 +247,8 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     blocking(
         "enter",
         () ->
-            calls.eval(ENTER, List.of(keys.fence, keys.leaders), List.of(bytes(token.toString()))));
+            calls.eval(
+                ENTER, List.of(keys.leader, keys.leaders), List.of(bytes(token.toString()))));
   }
 
   @Override
@@ -286,7 +287,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     List<byte[]> args = new ArrayList<>(8 + ids.size());
     args.add(bytes(token.toString()));
     args.add(keys.taskPrefix);
-    args.add(keys.trailPrefix);
+    args.add(keys.attemptsPrefix);
     args.add(keys.uniquePrefix);
     args.add(wakeChannel);
     args.add(bytes(limits.maxAttempts()));
@@ -294,7 +295,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
     args.add(bytes(LONGEST_CRASH_DELAY.toMillis()));
     ids.forEach(id -> args.add(bytes(id)));
     List<byte[]> scriptKeys =
-        keys.fenceAndReady(
+        keys.leaderAndReady(
             keys.running, keys.scheduled, keys.dead, keys.cancelled, keys.cancelling);
     return calls.eval(RECOVER, scriptKeys, args);
   }
@@ -308,7 +309,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
               (List<?>)
                   calls.eval(
                       PROMOTE,
-                      keys.fenceAndReady(keys.scheduled),
+                      keys.leaderAndReady(keys.scheduled),
                       List.of(bytes(token.toString()), keys.taskPrefix, wakeChannel, bytes(limit)));
           long nextMs = (Long) answer.get(1);
           Duration next = nextMs < 0 ? LONGEST_UNTIL_DUE : Duration.ofMillis(nextMs);
@@ -326,7 +327,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
             number(
                 calls.eval(
                     UNPARK,
-                    keys.fenceAndReady(keys.paused, keys.parked, keys.stale),
+                    keys.leaderAndReady(keys.paused, keys.parked, keys.stale),
                     List.of(
                         bytes(token.toString()),
                         keys.taskPrefix,
@@ -343,7 +344,7 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
             ((List<?>)
                     calls.eval(
                         CANCELLING,
-                        List.of(keys.fence, keys.cancelling, keys.running),
+                        List.of(keys.leader, keys.cancelling, keys.running),
                         List.of(bytes(token.toString()))))
                 .stream().map(RedisClaimStore::text).toList());
   }
@@ -357,11 +358,16 @@ public final class RedisClaimStore implements ClaimStore, AutoCloseable {
                 calls.eval(
                     TRIM,
                     List.of(
-                        keys.fence, keys.done, keys.kept, keys.dead, keys.expired, keys.cancelled),
+                        keys.leader,
+                        keys.done,
+                        keys.retained,
+                        keys.dead,
+                        keys.expired,
+                        keys.cancelled),
                     List.of(
                         bytes(token.toString()),
                         keys.taskPrefix,
-                        keys.trailPrefix,
+                        keys.attemptsPrefix,
                         bytes(limit),
                         bytes(limits.retention().toMillis()),
                         bytes(limits.maxFinished()),

@@ -74,7 +74,7 @@ final class RedisRepairs implements RepairPass {
     looks.add(new ListLook(keys.done, null));
     looks.add(new IndexLook(keys.running, "running"));
     looks.add(new IndexLook(keys.scheduled, "scheduled"));
-    looks.add(new IndexLook(keys.kept, "c"));
+    looks.add(new IndexLook(keys.retained, "c"));
     looks.add(new IndexLook(keys.dead, "d"));
     looks.add(new IndexLook(keys.expired, "e"));
     looks.add(new IndexLook(keys.cancelled, "x"));
@@ -153,7 +153,7 @@ final class RedisRepairs implements RepairPass {
     List<byte[]> args = new ArrayList<>(List.of(token, keys.parkedPrefix));
     letters.forEach(letter -> args.add(bytes(letter.lost ? "" : letter.stood)));
     letters.forEach(letter -> args.add(bytes(letter.stale)));
-    List<?> answer = eval(COUNTS, keys.fenceAndReady(keys.parked, keys.stale, keys.done), args);
+    List<?> answer = eval(COUNTS, keys.leaderAndReady(keys.parked, keys.stale, keys.done), args);
     count(RepairKind.STALE, number(answer, 1));
     count(RepairKind.PARKED, number(answer, 2));
     return answer;
@@ -177,7 +177,7 @@ final class RedisRepairs implements RepairPass {
       List<?> page =
           eval(
               LIST,
-              List.of(keys.fence, list, keys.running, keys.scheduled, keys.kept),
+              List.of(keys.leader, list, keys.running, keys.scheduled, keys.retained),
               List.of(
                   token,
                   keys.taskPrefix,
@@ -224,7 +224,7 @@ final class RedisRepairs implements RepairPass {
       List<?> page =
           eval(
               INDEX,
-              List.of(keys.fence, index, keys.running, keys.scheduled),
+              List.of(keys.leader, index, keys.running, keys.scheduled),
               List.of(token, keys.taskPrefix, which, bytes(cursor), bytes(PAGE)));
       cursor = text(page, 0);
       count(RepairKind.STRAY, number(page, 1));
@@ -243,10 +243,10 @@ final class RedisRepairs implements RepairPass {
           eval(
               KEYS,
               List.of(
-                  keys.fence,
+                  keys.leader,
                   keys.running,
                   keys.scheduled,
-                  keys.kept,
+                  keys.retained,
                   keys.dead,
                   keys.expired,
                   keys.cancelled,
@@ -254,7 +254,7 @@ final class RedisRepairs implements RepairPass {
               List.of(
                   token,
                   keys.taskPrefix,
-                  keys.trailPrefix,
+                  keys.attemptsPrefix,
                   keys.uniquePrefix,
                   keys.parkedPrefix,
                   keys.allPrefix,
@@ -304,7 +304,8 @@ final class RedisRepairs implements RepairPass {
     List<?> answer =
         eval(
             TASKS,
-            keys.fenceAndReady(keys.running, keys.scheduled, keys.done, keys.kept, keys.parked),
+            keys.leaderAndReady(
+                keys.running, keys.scheduled, keys.done, keys.retained, keys.parked),
             args);
     for (int i = number(answer, 0); i > 0; i--) {
       suspects.removeFirst();

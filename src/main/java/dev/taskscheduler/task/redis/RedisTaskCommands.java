@@ -63,7 +63,7 @@ final class RedisTaskCommands implements AutoCloseable {
                 calls.eval(
                     CANCEL,
                     List.of(
-                        keys.fence,
+                        keys.leader,
                         keys.running,
                         keys.scheduled,
                         keys.cancelled,
@@ -98,7 +98,7 @@ final class RedisTaskCommands implements AutoCloseable {
     args.add(keys.parkedPrefix);
     ids.forEach(id -> args.add(bytes(id)));
     List<byte[]> scriptKeys =
-        keys.fenceAndReady(
+        keys.leaderAndReady(
             keys.scheduled, keys.running, keys.parked, keys.stale, keys.dead, keys.expired);
     return order("revive", () -> calls.eval(REVIVE, scriptKeys, args))
         .thenApply(
@@ -133,8 +133,8 @@ final class RedisTaskCommands implements AutoCloseable {
             bytes(pause ? 1 : 0),
             bytes(Pause.MOST),
             bytes(keys.wakeChannel),
-            bytes(keys.careChannel));
-    return order("pause", () -> calls.eval(PAUSE, List.of(keys.fence, keys.paused), args));
+            bytes(keys.maintenanceChannel));
+    return order("pause", () -> calls.eval(PAUSE, List.of(keys.leader, keys.paused), args));
   }
 
   CompletableFuture<Map<Pause, Instant>> paused() {

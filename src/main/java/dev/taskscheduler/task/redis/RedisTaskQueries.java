@@ -80,7 +80,7 @@ final class RedisTaskQueries implements AutoCloseable {
     return view(
             SHOW,
             List.of(keys.running, keys.scheduled, keys.cancelling, keys.leaders),
-            List.of(keys.taskPrefix, keys.trailPrefix, bytes(id)))
+            List.of(keys.taskPrefix, keys.attemptsPrefix, bytes(id)))
         .thenApply(answer ->
             answer.isEmpty()
                 ? Optional.empty()
@@ -132,7 +132,7 @@ final class RedisTaskQueries implements AutoCloseable {
             keys.expired,
             keys.cancelled,
             keys.done,
-            keys.kept);
+            keys.retained);
     return view(LIST, scriptKeys, args).thenApply(answer -> Optional.of(page(answer)));
   }
 
@@ -174,7 +174,7 @@ final class RedisTaskQueries implements AutoCloseable {
                 keys.cancelling,
                 keys.leaders),
             List.of(
-                keys.taskPrefix, keys.trailPrefix, bytes(TaskRecordCodec.HEAD_BYTES), bytes(id)))
+                keys.taskPrefix, keys.attemptsPrefix, bytes(TaskRecordCodec.HEAD_BYTES), bytes(id)))
         .thenApply(answer ->
             answer.isEmpty()
                 ? Optional.empty()

@@ -201,7 +201,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
                     keys.scheduled,
                     keys.running,
                     keys.done,
-                    keys.kept,
+                    keys.retained,
                     keys.dead,
                     keys.expired,
                     keys.cancelled,
@@ -210,7 +210,7 @@ public final class RedisTaskStore implements TaskStore, AutoCloseable {
                 List.of(
                     keys.parkedPrefix,
                     keys.taskPrefix,
-                    keys.trailPrefix,
+                    keys.attemptsPrefix,
                     bytes(TaskRecordCodec.HEAD_BYTES)));
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
     Map<Priority, Duration> waited = new EnumMap<>(Priority.class);

@@ -103,7 +103,7 @@ final class ScriptCalls {
           new ArrayList<>(
               List.of(
                   keys.taskPrefix,
-                  keys.trailPrefix,
+                  keys.attemptsPrefix,
                   keys.parkedPrefix,
                   keys.allPrefix,
                   keys.damagedPrefix,

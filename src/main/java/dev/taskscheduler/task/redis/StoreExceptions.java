@@ -14,7 +14,7 @@ final class StoreExceptions {
       case CompletionException e when e.getCause() != null -> translate(operation, e.getCause());
       case StoreException e -> e;
       case RedisException.Refused e when e.code().equals("FENCED") ->
-          new StoreException.Fenced(operation + ": another leader holds the fence");
+          new StoreException.Fenced(operation + ": another leader holds the lease");
       case RedisException.Refused e ->
           new StoreException.Refused(operation + ": " + advice(e.code(), e), e);
       case RedisException.Raised e ->

@@ -68,7 +68,7 @@ final class Submissions {
   }
 
   private List<SubmitResult> submitOnce(List<NewRecord> records, Durability wanted) {
-    List<byte[]> where = keys.fenceAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
+    List<byte[]> where = keys.leaderAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
     if (arePlain(records)) {
       DurableWrites.Reached kept = durable.eval(KEEP, where, together(records), wanted);
       if (Long.valueOf(1).equals(kept.answer())) {
@@ -119,7 +119,7 @@ final class Submissions {
     List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
     args.add(keys.taskPrefix);
     args.add(bytes(keys.wakeChannel));
-    args.add(bytes(keys.careChannel));
+    args.add(bytes(keys.maintenanceChannel));
     args.add(bytes(limits.maxPending()));
     args.add(keys.idempotencyPrefix);
     args.add(keys.uniquePrefix);

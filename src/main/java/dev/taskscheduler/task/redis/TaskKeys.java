@@ -7,14 +7,14 @@ import java.util.List;
 
 /// The names of all keys of tasks. `docs/data.md` says what each holds.
 final class TaskKeys {
-  final byte[] fence;
+  final byte[] leader;
   final byte[] readyHigh;
   final byte[] readyMedium;
   final byte[] readyLow;
   final byte[] scheduled;
   final byte[] running;
   final byte[] done;
-  final byte[] kept;
+  final byte[] retained;
   final byte[] dead;
   final byte[] expired;
   final byte[] cancelled;
@@ -30,8 +30,8 @@ final class TaskKeys {
   /// Followed by an id it is a task's key.
   final byte[] taskPrefix;
 
-  /// Followed by an id it is the key of a task's trail.
-  final byte[] trailPrefix;
+  /// Followed by an id: the key of a task's attempts.
+  final byte[] attemptsPrefix;
 
   /// Followed by a priority's letter, a colon and a type it is a list of tasks that were set aside.
   final byte[] parkedPrefix;
@@ -52,7 +52,7 @@ final class TaskKeys {
   final String wakeChannel;
 
   /// The channel that wakes the leader's maintenance.
-  final String careChannel;
+  final String maintenanceChannel;
 
   /// The channel that tells the leader of a running task to cancel.
   final String cancelChannel;
@@ -61,14 +61,14 @@ final class TaskKeys {
   final String damagedChannel;
 
   TaskKeys(Namespace namespace) {
-    fence = namespace.key("leader");
+    leader = namespace.key("leader");
     readyHigh = namespace.key("ready:high");
     readyMedium = namespace.key("ready:medium");
     readyLow = namespace.key("ready:low");
     scheduled = namespace.key("scheduled");
     running = namespace.key("running");
     done = namespace.key("done");
-    kept = namespace.key("kept");
+    retained = namespace.key("retained");
     dead = namespace.key("dead");
     expired = namespace.key("expired");
     cancelled = namespace.key("cancelled");
@@ -79,22 +79,22 @@ final class TaskKeys {
     leaders = namespace.key("leaders");
     damaged = namespace.key("damaged");
     taskPrefix = namespace.key("task:");
-    trailPrefix = namespace.key("trail:");
+    attemptsPrefix = namespace.key("attempts:");
     parkedPrefix = namespace.key("parked:");
     idempotencyPrefix = namespace.key("idempotency:");
     uniquePrefix = namespace.key("unique:");
     damagedPrefix = namespace.key("damaged:");
     allPrefix = namespace.key("");
     wakeChannel = namespace.text("wake");
-    careChannel = namespace.text("care");
+    maintenanceChannel = namespace.text("maintenance");
     cancelChannel = namespace.text("cancel");
     damagedChannel = namespace.text("damaged");
   }
 
-  /// The fence and the three ready lists, which most scripts begin with, and then `more`.
-  List<byte[]> fenceAndReady(byte[]... more) {
+  /// The lease and the three ready lists, which most scripts begin with, and then `more`.
+  List<byte[]> leaderAndReady(byte[]... more) {
     byte[][] keys = new byte[4 + more.length][];
-    keys[0] = fence;
+    keys[0] = leader;
     keys[1] = readyHigh;
     keys[2] = readyMedium;
     keys[3] = readyLow;
@@ -102,7 +102,7 @@ final class TaskKeys {
     return List.of(keys);
   }
 
-  /// What was set aside, and then all keys whose type is known beforehand, but for the fence.
+  /// What was set aside, and then all keys whose type is known beforehand, but for the lease.
   List<byte[]> allThatIsTyped() {
     return List.of(
         damaged,
@@ -112,7 +112,7 @@ final class TaskKeys {
         scheduled,
         running,
         done,
-        kept,
+        retained,
         dead,
         expired,
         cancelled,

@@ -1,19 +1,18 @@
--- acquire.lua  Admits a nominee, or tells what stands instead.
--- KEYS[1] hash  {ns}:leader  the fence: epoch, nonce, node, elector, trustMs, beat, released,
+-- acquire.lua  Grants the lease to a candidate, or returns the state that stands against it.
+-- KEYS[1] hash  {ns}:leader  the lease: epoch, nonce, node, elector, trustMs, renewals, released,
 --                            claimSeq, since, runId, gateRunId, waiting
--- ARGV[1] the nominee's nonce   ARGV[2] its node id   ARGV[3] its elector   ARGV[4] its trust in ms
--- ARGV[5] the token it has watched, epoch:nonce; empty for no fence   ARGV[6] the beat it has
--- watched; empty if nothing but a release is to let it pass
--- ARGV[7] the oldest Redis that may be led on: its version's first number, ARGV[8] its second
--- Returns 1 and then the fence as observe.lua does when admitted, 0 and the fence when refused; 2 and this Redis's version
--- and policy where it must not be led on: it may drop keys, or is too old.
+-- ARGV[1] the candidate's nonce   ARGV[2] its node id   ARGV[3] its elector   ARGV[4] its trust in ms
+-- ARGV[5] the token it has observed, epoch:nonce; empty for no lease   ARGV[6] the renewals it has
+-- observed; empty if nothing but a release is to let it pass
+-- ARGV[7] the oldest Redis that may hold the lease: its version's first number, ARGV[8] its second
+-- Returns 1 and then the lease as observe.lua does when granted, 0 and the lease when refused; 2 and this Redis's version
+-- and policy where it must not hold the lease: it may drop keys, or is too old.
 --
--- Passes: its own nonce once more, a fence that was released, one that stands as it was watched, and
--- no fence where none was watched. The run id is that of this start of Redis: what was watched before
--- a restart or failover says nothing, since Redis may have come back with an older state, in which
--- the beats that kept others away (or a whole leadership) are missing. So the first who stands
--- then counts the beat up for the holder, and everyone watches anew.
-local fence = KEYS[1]
+-- It is granted for the same nonce once more, after a release, where the lease stands as it was observed, and where none
+-- stands and none was observed. The run id is that of this start of Redis. What was observed before a restart or failover
+-- proves nothing: Redis may have come back with an older state, in which renewals (or a whole leadership) are missing. So
+-- the first candidate then counts one renewal for the holder, and all candidates observe anew.
+local lease = KEYS[1]
 local nonce = ARGV[1]
 local server = redis.call('INFO', 'server')
 local version = string.match(server, 'redis_version:(%S+)') or ''
@@ -24,13 +23,13 @@ if policy ~= 'noeviction' or now_runs < oldest then
   return { 2, version, policy } -- looked at here and not before the call: it may be changed at any moment
 end
 
-local f = redis.call('HMGET', fence, 'epoch', 'nonce', 'beat', 'released', 'gateRunId')
+local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'renewals', 'released', 'gateRunId')
 local runId = string.match(server, 'run_id:(%x+)')
 local stands = f[1] and f[2]
 
 local function answer(granted)
-  local now = redis.call('HMGET', fence,
-    'epoch', 'nonce', 'node', 'elector', 'trustMs', 'beat', 'released', 'since')
+  local now = redis.call('HMGET', lease,
+    'epoch', 'nonce', 'node', 'elector', 'trustMs', 'renewals', 'released', 'since')
   for i, value in ipairs(now) do
     now[i] = value and string.sub(value, 1, 200) -- more than any of ours has
   end
@@ -42,14 +41,14 @@ if stands and f[2] == nonce then
   if f[4] then
     return answer(0) -- a late copy of a call whose leadership has come and gone
   end
-  redis.call('HDEL', fence, 'released') -- frees nothing, but lets the next writes pass when Redis is full
-  redis.call('HINCRBY', fence, 'beat', 1)
+  redis.call('HDEL', lease, 'released') -- frees nothing, but lets the next writes pass when Redis is full
+  redis.call('HINCRBY', lease, 'renewals', 1)
   return answer(1)
 end
 if stands and f[5] ~= runId then
-  redis.call('HDEL', fence, 'released')
-  redis.call('HINCRBY', fence, 'beat', 1)
-  redis.call('HSET', fence, 'gateRunId', runId)
+  redis.call('HDEL', lease, 'released')
+  redis.call('HINCRBY', lease, 'renewals', 1)
+  redis.call('HSET', lease, 'gateRunId', runId)
   return answer(0)
 end
 if stands and not f[4] and not (ARGV[5] == f[1] .. ':' .. f[2] and ARGV[6] == f[3]) then
@@ -65,9 +64,9 @@ local epoch = now
 if f[1] and tonumber(f[1]) >= epoch then
   epoch = tonumber(f[1]) + 1
 end
-redis.call('HDEL', fence, 'released', 'waiting')
-redis.call('HSET', fence,
+redis.call('HDEL', lease, 'released', 'waiting')
+redis.call('HSET', lease,
   'epoch', string.format('%.0f', epoch), 'nonce', nonce, 'node', ARGV[2], 'elector', ARGV[3],
-  'trustMs', ARGV[4], 'beat', '1', 'claimSeq', '0', 'since', string.format('%.0f', now),
+  'trustMs', ARGV[4], 'renewals', '1', 'claimSeq', '0', 'since', string.format('%.0f', now),
   'runId', runId, 'gateRunId', runId)
 return answer(1)

@@ -1,7 +1,7 @@
--- release.lua  Gives the fence up and tells the waiting nominees.
--- KEYS[1] hash  {ns}:leader  the fence: epoch, nonce, released, gateRunId, waiting
+-- release.lua  Releases the lease and tells the waiting candidates.
+-- KEYS[1] hash  {ns}:leader  the lease: epoch, nonce, released, gateRunId, waiting
 -- ARGV[1] fencing token, epoch:nonce   ARGV[2] the channel to tell, {ns}:released
--- Returns 1 if the token held the fence (also when it had released it already), else 0.
+-- Returns 1 if the token held the lease (also when it had released it already), else 0.
 local f = redis.call('HMGET', KEYS[1], 'epoch', 'nonce', 'released')
 if not f[1] or not f[2] or f[1] .. ':' .. f[2] ~= ARGV[1] then
   return 0

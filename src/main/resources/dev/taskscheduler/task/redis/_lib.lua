@@ -12,7 +12,7 @@
 --          63     type, options each after a space, for a dead task a tab and its error; a line feed; the payload
 --
 -- A value of `running` is '<epoch>:<nonce> <start number, 6 hex> <start time, us, 13 hex>'.
--- Beside a record stands its trail, a list at <trail prefix><id>, if there is more to tell: what ended badly, each
+-- Beside a record stands its attempts, a list at <attempts prefix><id>, if there is more to tell: what ended badly, each
 -- '<start number> <epoch, 12 hex> <start, us> <end, us> <how: f failed, t out of time, l leader lost, r recalled> <error>',
 -- the newest 20, and last '=<result>'.
 local LIST = { h = 1, m = 2, l = 3 }
@@ -20,23 +20,23 @@ local PRIORITIES = { h = 'high', m = 'medium', l = 'low' }
 local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that somebody may be told of
 local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
 local LONGEST_HEAD = 6200 -- bytes that hold all of a record but the payload
-local TRAIL = 20
+local MOST_ATTEMPTS = 20
 -- Bounds on what goes to a node, which has less memory than Redis: somebody may have written anything of any length.
 local LONGEST_ID = 128 -- bytes of an id, a field, a value in `running`, a member of a set: more than any of ours has
 local LONGEST_RECORD = 8388608 -- a body has 3 MiB at the most
-local LONGEST_LINE, LONGEST_RESULT = 6200, 2097152 -- of a trail: an error has 1,000 characters at the most, a result 1 MiB
+local LONGEST_LINE, LONGEST_RESULT = 6200, 2097152 -- of attempts: errors of 1,000 characters, results of 1 MiB
 local MOST_PAUSES = 200 -- types that may be paused at once
 local PAUSABLE = { ['all'] = true, ['priority:high'] = true, ['priority:medium'] = true, ['priority:low'] = true }
 
-local function fenced(fence, token)
-  local f = redis.call('HMGET', fence, 'epoch', 'nonce', 'released')
+local function fenced(lease, token)
+  local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'released')
   return not f[1] or not f[2] or f[3] or f[1] .. ':' .. f[2] ~= token
 end
 
--- A first write that needs no memory: once a script has written, Redis lets it finish, also when it is full. A fence that is no
+-- A first write that needs no memory: once a script has written, Redis lets it finish, also when it is full. A lease that is no
 -- hash keeps no user's call from its end.
-local function begin_writing(fence)
-  redis.pcall('HDEL', fence, '-')
+local function begin_writing(lease)
+  redis.pcall('HDEL', lease, '-')
 end
 
 -- Whether a field of `paused` names a type.
@@ -68,9 +68,9 @@ local function whole(key)
 end
 
 -- Notes who leads, the newest 1,000.
-local function enter(fence, leaders, token)
+local function record_leader(lease, leaders, token)
   local epoch = string.match(token, '^%d+')
-  redis.call('ZADD', leaders, epoch, short(epoch .. ' ' .. (redis.call('HGET', fence, 'node') or '')))
+  redis.call('ZADD', leaders, epoch, short(epoch .. ' ' .. (redis.call('HGET', lease, 'node') or '')))
   redis.call('ZREMRANGEBYRANK', leaders, 0, -1001)
 end
 
@@ -126,8 +126,8 @@ local function tell(channel, message)
 end
 
 -- Wakes the leader if its last claim got less than it asked for.
-local function wake(fence, channel)
-  if redis.pcall('HDEL', fence, 'waiting') == 1 then
+local function wake(lease, channel)
+  if redis.pcall('HDEL', lease, 'waiting') == 1 then
     tell(channel, '1')
   end
 end
@@ -170,7 +170,7 @@ local function front_of(list, prefix, bytes)
 end
 
 -- Lets tasks wait for their time: `later` is due time in ms, id and so on. Whoever comes before all others is told to the
--- leader's caretaker, which sleeps until the first is due.
+-- leader's maintenance, which sleeps until the first is due.
 local function schedule(index, channel, later)
   local first = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]
   redis.call('ZADD', index, unpack(later))
@@ -180,15 +180,15 @@ local function schedule(index, channel, later)
 end
 
 -- Writes down an attempt that ended badly: `line` as the head of this file has it. Where something of another type stands under
--- the trail's key, the line is left out.
-local function remember(trail, id, line)
-  redis.pcall('RPUSH', trail .. id, line)
-  redis.pcall('LTRIM', trail .. id, -TRAIL, -1)
+-- the key of attempts, the line is left out.
+local function add_attempt(attempts, id, line)
+  redis.pcall('RPUSH', attempts .. id, line)
+  redis.pcall('LTRIM', attempts .. id, -MOST_ATTEMPTS, -1)
 end
 
--- Some lines of a trail; none where something of another type stands under its key, and none that is longer than ours.
-local function lines_of(trail, id, from, to)
-  local lines, sound = redis.pcall('LRANGE', trail .. id, from, to), {}
+-- Some lines of a list of attempts; none where something of another type stands under its key, and none that is longer than ours.
+local function lines_of(attempts, id, from, to)
+  local lines, sound = redis.pcall('LRANGE', attempts .. id, from, to), {}
   for _, line in ipairs(lines.err and {} or lines) do
     if #line <= (string.sub(line, 1, 1) == '=' and LONGEST_RESULT or LONGEST_LINE) then
       sound[#sound + 1] = line
@@ -268,7 +268,7 @@ end
 -- it is claimed, retried and buried like any other. It holds all that it is to tell, so each of its attempts tells the same,
 -- whatever becomes of the task meanwhile. Its id is new: the time, and the random end of its task's id.
 -- To be called once the record says that the task has ended. `lists` are the ready lists. Returns true if there is one.
-local function call_back(fence, lists, prefix, wake_channel, id, how, opts, now, result)
+local function call_back(lease, lists, prefix, wake_channel, id, how, opts, now, result)
   local when, url = string.match(opts, ' c=(%a),(%S+)')
   if not url or (when ~= 'b' and when ~= how) then
     return false
@@ -281,7 +281,7 @@ local function call_back(fence, lists, prefix, wake_channel, id, how, opts, now,
   redis.call('SET', prefix .. child, 'w' .. string.rep('0', PRIORITY - 1) .. letter .. hex(13, now)
     .. 'callback' .. trace .. '\n' .. facts_of(id, url, head, result))
   redis.call('LPUSH', lists[LIST[letter] or 3], child)
-  wake(fence, wake_channel)
+  wake(lease, wake_channel)
   return true
 end
 

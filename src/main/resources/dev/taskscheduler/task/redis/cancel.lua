@@ -1,5 +1,5 @@
 -- cancel.lua  Cancels a task that waits, or asks the leader to cancel one that runs. Through any node.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] hash  {ns}:running     KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:cancelled   id by end time, ms
 -- KEYS[5] hash  {ns}:cancelling  KEYS[6] hash {ns}:stale       h, m, l -> cancelled ids that still stand in lists
 -- ARGV[1] id   ARGV[2] key prefix of tasks   ARGV[3] of unique keys   ARGV[4] cancel channel

@@ -1,9 +1,9 @@
 -- cancelling.lua  Lists tasks that are to be cancelled while they run; forgets those that do not run any more.
--- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] hash {ns}:cancelling   KEYS[3] hash {ns}:running
+-- KEYS[1] hash  {ns}:leader   the lease   KEYS[2] hash {ns}:cancelling   KEYS[3] hash {ns}:running
 -- ARGV[1] fencing token
 -- Returns ids, 500 at the most. Errors: FENCED.
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local asked, over = {}, {}
 for _, id in ipairs(redis.call('HKEYS', KEYS[2])) do

@@ -1,5 +1,5 @@
 -- claim.lua  Moves up to `limit` ready tasks to running, under the leader's token: by priority, oldest first.
--- KEYS[1] hash  {ns}:leader        the fence
+-- KEYS[1] hash  {ns}:leader        the lease
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running       id -> token, start number, start time
 -- KEYS[6] hash  {ns}:paused        'all', 'priority:<name>', 'type:<name>' -> since, ms
@@ -19,12 +19,12 @@
 -- Errors: FENCED, also where claimSeq cannot be read; BARRED if a call with this sequence or a later one came before.
 local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[12]) * 1000
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local f = redis.call('HMGET', KEYS[1], 'claimSeq', 'waiting')
 local barred = tonumber(f[1] or '0')
 if not barred then -- only another token makes it readable again
-  return redis.error_reply('FENCED the fence is damaged: claimSeq is no number')
+  return redis.error_reply('FENCED the lease is damaged: claimSeq is no number')
 end
 if tonumber(ARGV[2]) <= barred then
   return redis.error_reply('BARRED this claim comes too late')
@@ -168,7 +168,7 @@ for _, list in ipairs(lists) do
 end
 begin_writing(KEYS[1])
 if first then
-  enter(KEYS[1], KEYS[10], ARGV[1])
+  record_leader(KEYS[1], KEYS[10], ARGV[1])
 end
 if #running > 0 then -- first of all: raised here, it has moved nothing
   redis.call('HSET', KEYS[5], unpack(running))

@@ -1,15 +1,15 @@
--- clean.lua  Removes ended tasks that are too old or too many, record, trail and index entry together, under the leader's token.
--- KEYS[1] hash  {ns}:leader   the fence
--- KEYS[2] list  {ns}:done     ids, newest at the left   KEYS[3] zset {ns}:kept   id by removal time, ms
+-- clean.lua  Removes ended tasks that are too old or too many, with record, attempts and index entry, under the leader's token.
+-- KEYS[1] hash  {ns}:leader   the lease
+-- KEYS[2] list  {ns}:done     ids, newest at the left   KEYS[3] zset {ns}:retained   id by removal time, ms
 -- KEYS[4] zset  {ns}:dead     id by end time, ms        KEYS[5] zset {ns}:expired   KEYS[6] zset {ns}:cancelled
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] limit, 1 to 500
--- ARGV[5] retention in ms   ARGV[6] done at the most, kept at the most and cancelled at the most   ARGV[7] dead and expired
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] limit, 1 to 500
+-- ARGV[5] retention in ms   ARGV[6] done at the most, retained at the most and cancelled at the most   ARGV[7] dead and expired
 -- ARGV[8] ms for which nothing is removed after its submission and its end: either may come again for so long, and its record
 -- alone tells that it came before
 -- Returns how many were removed. Errors: FENCED.
 local prefix, limit, retention = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local now = now_us()
 local horizon, young = now - retention * 1000, tonumber(ARGV[8]) * 1000

@@ -1,8 +1,8 @@
 -- count.lua  Counts what stands where, and tells for how long the task at the front of each priority has been ready.
 -- KEYS[1] list {ns}:ready:high  KEYS[2] medium  KEYS[3] low  KEYS[4] zset {ns}:scheduled  KEYS[5] hash {ns}:running
--- KEYS[6] list {ns}:done        KEYS[7] zset {ns}:kept   KEYS[8] zset {ns}:dead   KEYS[9] zset {ns}:expired
+-- KEYS[6] list {ns}:done        KEYS[7] zset {ns}:retained   KEYS[8] zset {ns}:dead   KEYS[9] zset {ns}:expired
 -- KEYS[10] zset {ns}:cancelled  KEYS[11] set {ns}:parked   KEYS[12] hash {ns}:stale
--- ARGV[1] key prefix of what is parked   ARGV[2] of tasks   ARGV[3] of trails   ARGV[4] bytes of a record that hold all but
+-- ARGV[1] key prefix of what is parked   ARGV[2] of tasks   ARGV[3] of attempts   ARGV[4] bytes of a record that hold all but
 -- the payload
 -- Returns how many are ready by priority (what is parked among them, what is stale not), scheduled, running, completed, dead,
 -- expired and cancelled; then of high, medium and low for how long the one at the front of the ready list has been ready, in

@@ -1,13 +1,13 @@
 -- end.lua  Records the ends of attempts, under the leader's token.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running     id -> token, start number, start time
 -- KEYS[6] zset  {ns}:scheduled   id by due time, ms
--- KEYS[7] list  {ns}:done        ids of completed tasks, newest at the left   KEYS[8] zset {ns}:kept   by removal time, ms
+-- KEYS[7] list  {ns}:done        ids of completed tasks, newest at the left   KEYS[8] zset {ns}:retained   by removal time, ms
 -- KEYS[9] zset  {ns}:dead        id by end time, ms   KEYS[10] zset {ns}:cancelled   id by end time, ms
 -- KEYS[11] hash {ns}:cancelling  ids that are to be cancelled while they run
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
--- ARGV[6] care channel
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] wake channel
+-- ARGV[6] maintenance channel
 -- ARGV[7..] for each attempt: id, start number (6 hex) and how it ended:
 --   'c'                           completed, and nothing more to it
 --   'C<options>\n<result>'        completed, with the task's options and a result ('' for none)
@@ -17,9 +17,9 @@
 -- Errors come without control characters.
 -- Returns for each attempt a letter if it was recorded by this call, the state that came of it: c, d, x, or r (to be tried
 -- again); 'a' if it was recorded before; 'n' if the task is not in this attempt. Errors: FENCED.
-local token, prefix, trail, unique = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local token, prefix, attempts, unique = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if fenced(KEYS[1], token) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local ids = {}
 for i = 7, #ARGV, 3 do
@@ -54,7 +54,7 @@ for n, id in ipairs(ids) do
     local header = part(prefix .. id, 0, CHARGED - 1)
     local same = header ~= '' and string.sub(header, STARTS + 1, STARTS + 6) == start
     if same and string.sub(header, 1, 1) == 'w' then -- waits again: did it fail, or was it put back?
-      local last = lines_of(trail, id, -1, -1)[1]
+      local last = lines_of(attempts, id, -1, -1)[1]
       same = last and string.match(last, '^' .. start .. ' %x+ %x+ %x+ [ft] ')
     end
     recorded[n] = same and 'a' or 'n'
@@ -107,7 +107,7 @@ function ending.C(id, head, outcome)
     redis.call('LPUSH', KEYS[7], id)
   end
   if result ~= '' then
-    redis.pcall('RPUSH', trail .. id, '=' .. result)
+    redis.pcall('RPUSH', attempts .. id, '=' .. result)
   end
   free_unique(unique, id, opts)
   call_back(KEYS[1], lists, prefix, ARGV[5], id, 's', opts, now, result)
@@ -118,7 +118,7 @@ function ending.d(id, head, outcome, line)
   local charged = tonumber(part(prefix .. id, CHARGED, CHARGED + 3), 16) or 0
   local opts = bury(KEYS[9], prefix, id, 'd' .. head, hex(4, charged + 1), error, now)
   if opts then
-    remember(trail, id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
+    add_attempt(attempts, id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
     free_unique(unique, id, opts)
     call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', opts, now)
   end
@@ -129,7 +129,7 @@ function ending.r(id, head, outcome, line)
   if charged then
     local how, delay, error = string.match(outcome, '^r(%a)(%d+) (.*)$')
     redis.call('SETRANGE', prefix .. id, STARTS, string.sub(head, 27) .. hex(4, charged + 1))
-    remember(trail, id, line .. ' ' .. how .. ' ' .. error)
+    add_attempt(attempts, id, line .. ' ' .. how .. ' ' .. error)
     later[#later + 1] = now_ms + tonumber(delay)
     later[#later + 1] = id
   end

@@ -2,10 +2,10 @@
 -- KEYS[1] hash {ns}:running      KEYS[2] zset {ns}:scheduled   KEYS[3] list {ns}:ready:high   KEYS[4] medium   KEYS[5] low
 -- KEYS[6] hash {ns}:paused       KEYS[7] hash {ns}:stale       KEYS[8] set {ns}:parked         KEYS[9] hash {ns}:cancelling
 -- KEYS[10] zset {ns}:leaders
--- ARGV[1] key prefix of tasks   ARGV[2] of trails   ARGV[3] bytes of a record that hold all but the payload   ARGV[4] id
+-- ARGV[1] key prefix of tasks   ARGV[2] of attempts   ARGV[3] bytes of a record that hold all but the payload   ARGV[4] id
 -- Returns nothing if it is unknown; else the time in us, the first bytes of its record, its value in running and its due time
 -- in ms ('' if none), 1 if it is to be cancelled while it runs and else 0, '<epoch> <node>' of the leader that runs it and the
--- last line of its trail ('' if none); then its place in its priority's queue, 1 being the next, and 1 if that is exact and 0
+-- last line of its attempts ('' if none); then its place in its priority's queue, 1 being the next, and 1 if that is exact and 0
 -- if it is at least that, both 0 if it stands in none; how many of higher priorities go before it; then of all, its priority
 -- and its type what is paused, as {ns}:paused writes it.
 local EXACT, LOOKS = 10000, 2000

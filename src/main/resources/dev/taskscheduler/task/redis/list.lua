@@ -1,10 +1,10 @@
 -- list.lua  Lists tasks, page by page, without their payloads: a walk over the indexes that ends within its bounds.
 -- KEYS[1] hash  {ns}:running      KEYS[2] list {ns}:ready:high   KEYS[3] medium   KEYS[4] low   KEYS[5] set {ns}:parked
 -- KEYS[6] zset  {ns}:scheduled    KEYS[7] zset {ns}:dead   KEYS[8] zset {ns}:expired   KEYS[9] zset {ns}:cancelled
--- KEYS[10] list {ns}:done         KEYS[11] zset {ns}:kept
+-- KEYS[10] list {ns}:done         KEYS[11] zset {ns}:retained
 -- ARGV[1] key prefix of tasks   ARGV[2] of what is parked   ARGV[3] tasks at the most, 1 to 500
 -- ARGV[4] indexes to walk, in this order: r running, h m l ready, p parked, s scheduled, d dead, e expired, x cancelled,
--- c done, k kept
+-- c done, k retained
 -- ARGV[5] only this priority (h, m, l), ARGV[6] only this type, '' for any   ARGV[7] submitted since, ARGV[8] before, us, hex
 -- ARGV[9] of what is scheduled only what was charged (1) or what was not (0), '' for both
 -- ARGV[10] where the page before ended, '' at first: the index, then for lists how many were passed, how many were left, the

@@ -1,7 +1,7 @@
 -- pause.lua  Pauses or resumes everything, one priority or one type. Through any node.
--- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] hash {ns}:paused   'all', 'priority:<name>', 'type:<name>' -> since, ms
+-- KEYS[1] hash  {ns}:leader   the lease   KEYS[2] hash {ns}:paused   'all', 'priority:<name>', 'type:<name>' -> since, ms
 -- ARGV[1] what   ARGV[2] 1 to pause, 0 to resume   ARGV[3] how many may be paused at once   ARGV[4] wake channel
--- ARGV[5] care channel
+-- ARGV[5] maintenance channel
 -- Returns 1 (it is so now), or 0 (too many are paused already).
 if ARGV[2] == '1' then
   if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then

@@ -1,23 +1,23 @@
 -- recover.lua  Takes back tasks that an earlier leader held when it was lost; the start that was under way is charged.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   KEYS[7] zset {ns}:dead   KEYS[8] zset {ns}:cancelled
 -- KEYS[9] hash  {ns}:cancelling
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] wake channel
 -- ARGV[6] charged attempts at the most, where a task does not say
 -- ARGV[7] delay after the second crash in ms, doubled with each one more   ARGV[8] longest delay in ms
 -- ARGV[9..] ids, youngest first
 -- After its first crash a task goes to the front of its queue, later on it is delayed; all charged: dead; to be cancelled:
 -- cancelled. What failed before does not count as a crash.
 -- Returns how many will run again, how many are dead and how many cancelled. Errors: FENCED.
-local token, prefix, trail = ARGV[1], ARGV[2], ARGV[3]
+local token, prefix, attempts = ARGV[1], ARGV[2], ARGV[3]
 if fenced(KEYS[1], token) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local RUNNING = '^%d+:%x+ ' .. string.rep('%x', 6) .. ' ' .. string.rep('%x', 13) .. '$' -- what reads otherwise is set aside
--- How many of the newest `charged` attempts in a trail were cut short by a crash; more than 20 cannot be told.
+-- How many of the newest `charged` attempts in the list of attempts were cut short by a crash; more than 20 cannot be told.
 local function crashes(id, charged)
-  local lines, count = lines_of(trail, id, -TRAIL, -1), 0
+  local lines, count = lines_of(attempts, id, -MOST_ATTEMPTS, -1), 0
   for i = #lines, 1, -1 do
     local how = string.match(lines[i], '^%x+ %x+ %x+ %x+ (%a) ')
     if how == 'l' then
@@ -60,7 +60,7 @@ for i = 9, #ARGV do
       local most = tonumber(string.match(opts, ' a=(%d+)') or ARGV[6])
       local error = 'its leader was lost while it ran'
       charged = charged + 1
-      remember(trail, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' l ' .. error)
+      add_attempt(attempts, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' l ' .. error)
       if cancel then
         bury(KEYS[8], prefix, id, 'x' .. began .. finished .. start .. epoch, hex(4, charged), nil, now)
         free_unique(ARGV[4], id, opts)

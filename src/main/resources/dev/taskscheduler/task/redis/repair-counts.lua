@@ -1,5 +1,5 @@
 -- repair-counts.lua  Begins and ends a look through the lists: says what there is, and puts the counts of stale ids right.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] set   {ns}:parked      '<h|m|l>:<type>' of each parked list   KEYS[6] hash {ns}:stale   KEYS[7] list {ns}:done
 -- ARGV[1] fencing token   ARGV[2] key prefix of what is parked
@@ -10,7 +10,7 @@
 -- Returns the time in us, how many counts of stale ids and how many members of `parked` were put right, the length of `done`,
 -- how the lists of high, medium and low stand, their lengths with what is parked, then the members of `parked`. Errors: FENCED.
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local letters = { 'h', 'm', 'l' }
 local lengths, parked, members, empty = {}, { h = 0, m = 0, l = 0 }, {}, {}

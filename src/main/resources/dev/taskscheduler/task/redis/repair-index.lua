@@ -1,5 +1,5 @@
 -- repair-index.lua  Looks through a page of an index that is no list: what has no business there is removed.
--- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] the index to look through: {ns}:running, {ns}:scheduled or a zset of the ended
+-- KEYS[1] hash  {ns}:leader   the lease   KEYS[2] the index to look through: {ns}:running, {ns}:scheduled or a zset of the ended
 -- KEYS[3] hash  {ns}:running  id -> token, start number, start time   KEYS[4] zset {ns}:scheduled
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] which: running, scheduled, or the state of what is in it: c d e x
 -- ARGV[4] cursor, 0 at first   ARGV[5] about how many
@@ -7,7 +7,7 @@
 -- Returns the next cursor (0 at the end), how many had no task in this state, and how many stood in two. Errors: FENCED.
 local prefix, which = ARGV[2], ARGV[3]
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local state = #which == 1 and which or 'w'
 local page = redis.call(which == 'running' and 'HSCAN' or 'ZSCAN', KEYS[2], ARGV[4], 'COUNT', ARGV[5])

@@ -1,18 +1,18 @@
 -- repair-keys.lua  Looks through a page of all keys: files ended tasks that no index has, removes what tasks have left behind.
--- KEYS[1] hash  {ns}:leader   the fence
--- KEYS[2] hash  {ns}:running  KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:kept
+-- KEYS[1] hash  {ns}:leader   the lease
+-- KEYS[2] hash  {ns}:running  KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:retained
 -- KEYS[5] zset  {ns}:dead     id by end time, ms   KEYS[6] zset {ns}:expired   KEYS[7] zset {ns}:cancelled
 -- KEYS[8] set   {ns}:parked   '<h|m|l>:<type>' of each parked list
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] of what is parked
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] of what is parked
 -- ARGV[6] of all keys   ARGV[7] cursor, 0 at first   ARGV[8] about how many   ARGV[10] key prefix of idempotency keys
 -- ARGV[9] us: tasks that wait and were submitted later, or have completed later, are not looked at
--- Returns the next cursor (0 at the end), how many ended tasks were filed, how many trails and unique keys were removed, how many
+-- Returns the next cursor (0 at the end), how many ended tasks were filed, how many attempts and unique keys went, how many
 -- parked lists were entered in `parked`, then 'l' and the id of each task that waits and is neither running nor scheduled, and
--- 'e' and the id of each completed task that is not in `kept`: lists have them, or nothing; 't' and the id of each task whose
+-- 'e' and the id of each completed task that is not in `retained`: lists have them, or nothing; 't' and the id of each task whose
 -- record cannot be read, and 'k' and each key of another type than it should be: to be set aside. Errors: FENCED.
-local prefix, trail, unique, parked, idempotency = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[10]
+local prefix, attempts, unique, parked, idempotency = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[10]
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local ended = { d = KEYS[5], e = KEYS[6], x = KEYS[7] }
 local unfiled, left, unknown = {}, {}, {}
@@ -44,8 +44,8 @@ for _, key in ipairs(page[2]) do
   local is_name = #key <= #ARGV[6] + 2 * LONGEST_ID -- a longer one is none of ours, and goes to no node
   if is_name and string.sub(key, 1, #prefix) == prefix then
     look_at_task(string.sub(key, #prefix + 1), part(key, 0, 191))
-  elseif is_name and string.sub(key, 1, #trail) == trail then
-    if redis.call('EXISTS', prefix .. string.sub(key, #trail + 1)) == 0 then
+  elseif is_name and string.sub(key, 1, #attempts) == attempts then
+    if redis.call('EXISTS', prefix .. string.sub(key, #attempts + 1)) == 0 then
       left[#left + 1] = key
     elseif redis.call('TYPE', key).ok ~= 'list' then
       damaged[#damaged + 1] = 'k' .. key
@@ -81,9 +81,9 @@ if #waiting > 0 then
   end
 end
 if #completed > 0 then
-  local kept = redis.call('ZMSCORE', KEYS[4], unpack(completed))
+  local retained = redis.call('ZMSCORE', KEYS[4], unpack(completed))
   for i, id in ipairs(completed) do
-    if not kept[i] then
+    if not retained[i] then
       answer[#answer + 1] = 'e' .. id
     end
   end

@@ -1,6 +1,6 @@
 -- repair-list.lua  Looks through a page of a list, from the left: what is pushed there meanwhile only comes up again.
--- KEYS[1] hash  {ns}:leader   the fence   KEYS[2] list   the one to look through: ready, parked or done
--- KEYS[3] hash  {ns}:running  KEYS[4] zset {ns}:scheduled   KEYS[5] zset {ns}:kept
+-- KEYS[1] hash  {ns}:leader   the lease   KEYS[2] list   the one to look through: ready, parked or done
+-- KEYS[3] hash  {ns}:running  KEYS[4] zset {ns}:scheduled   KEYS[5] zset {ns}:retained
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] w where waiting tasks stand here, c where completed ones do
 -- ARGV[4] index of the first id, 0 at first   ARGV[5] the id before it, as this script answered it; '' at first
 -- ARGV[6] limit, 1 to 500
@@ -9,7 +9,7 @@
 -- id where it stands elsewhere too, or has no business here. Errors: FENCED.
 local prefix, state, from, limit = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[6])
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local lost = 0
 if from > 0 and short(redis.call('LINDEX', KEYS[2], from - 1) or '') ~= ARGV[5] then

@@ -1,8 +1,8 @@
 -- repair-tasks.lua  Looks for suspect tasks in all places at once and lets each stand in exactly one.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running     id -> token, start number, start time   KEYS[6] zset {ns}:scheduled   id by due time, ms
--- KEYS[7] list  {ns}:done        ids, newest at the left   KEYS[8] zset {ns}:kept   id by removal time, ms
+-- KEYS[7] list  {ns}:done        ids, newest at the left   KEYS[8] zset {ns}:retained   id by removal time, ms
 -- KEYS[9] set   {ns}:parked      '<h|m|l>:<type>' of each parked list
 -- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of what is parked   ARGV[4] wake channel
 -- ARGV[5] retention in ms   ARGV[6] entries of lists to look through at the most
@@ -13,7 +13,7 @@
 -- Errors: FENCED.
 local prefix, budget = ARGV[2], tonumber(ARGV[6])
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local found = { looked = 0, through = 0, long = 0, lost = 0, unfiled = 0, stray = 0, double = 0 }
 local spent, writing = 0, false
@@ -135,8 +135,8 @@ end
 local function settle_completed(mark, id)
   local header = part(prefix .. id, 0, 4095) -- all but the payload
   local completed = string.sub(header, 1, 1) == 'c'
-  local kept = completed and redis.call('ZSCORE', KEYS[8], id)
-  if mark == 'e' and (not completed or kept or near({ KEYS[7] }, id)) then
+  local retained = completed and redis.call('ZSCORE', KEYS[8], id)
+  if mark == 'e' and (not completed or retained or near({ KEYS[7] }, id)) then
     return true
   end
   local times, all = everywhere({ KEYS[7] }, id)
@@ -149,10 +149,10 @@ local function settle_completed(mark, id)
   elseif not completed then
     take_out({ KEYS[7] }, times, id)
     found.stray = found.stray + (all > 0 and 1 or 0)
-  elseif all + (kept and 1 or 0) > 1 then
-    take_out({ KEYS[7] }, times, id, not kept and 1 or nil)
+  elseif all + (retained and 1 or 0) > 1 then
+    take_out({ KEYS[7] }, times, id, not retained and 1 or nil)
     found.double = found.double + 1
-  elseif all == 0 and not kept then
+  elseif all == 0 and not retained then
     file_completed(id, header)
   end
   return true

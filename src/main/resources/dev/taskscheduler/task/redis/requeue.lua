@@ -1,15 +1,15 @@
 -- requeue.lua  Puts claimed tasks back, uncharged, under the leader's token. One that is to be cancelled is cancelled.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   id by due time, ms
 -- KEYS[7] zset  {ns}:cancelled   id by end time, ms   KEYS[8] hash {ns}:cancelling
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of trails   ARGV[4] of unique keys   ARGV[5] wake channel
--- ARGV[6] care channel
+-- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] wake channel
+-- ARGV[6] maintenance channel
 -- ARGV[7..] for each: id, start number (6 hex), delay in ms (0: to the front of its queue, before those named earlier)
 -- Returns for each 1 (put back, now or before) or 0 (the task is not in this attempt). Errors: FENCED.
-local token, prefix, trail = ARGV[1], ARGV[2], ARGV[3]
+local token, prefix, attempts = ARGV[1], ARGV[2], ARGV[3]
 if fenced(KEYS[1], token) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local now, epoch = now_us(), epoch_hex(token)
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
@@ -54,7 +54,7 @@ for _, m in ipairs(moved) do
   elseif there then -- else the record was removed by hand, and the task with it: half of one would stay for ever
     redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch)
     if delay == 0 then
-      remember(trail, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back')
+      add_attempt(attempts, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back')
     end
   end
 end

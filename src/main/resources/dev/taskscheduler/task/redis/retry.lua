@@ -1,5 +1,5 @@
 -- retry.lua  Brings tasks back that had ended badly: to the back of their queues, with all their attempts before them.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled   KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
 -- KEYS[8] hash  {ns}:stale       h, m, l -> cancelled ids that still stand in lists: not counted

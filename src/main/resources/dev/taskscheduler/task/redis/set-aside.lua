@@ -2,17 +2,17 @@
 -- KEYS[1] list  {ns}:damaged     what was set aside, newest first, each a JSON object
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled   KEYS[6] hash {ns}:running   id -> token, start number, start time
--- KEYS[7] list  {ns}:done        KEYS[8] zset {ns}:kept      KEYS[9] zset {ns}:dead     KEYS[10] zset {ns}:expired
+-- KEYS[7] list  {ns}:done        KEYS[8] zset {ns}:retained      KEYS[9] zset {ns}:dead     KEYS[10] zset {ns}:expired
 -- KEYS[11] zset {ns}:cancelled   KEYS[12] hash {ns}:cancelling
 -- KEYS[13] hash {ns}:paused      'all', 'priority:<name>', 'type:<name>' -> since, ms
 -- KEYS[14] set  {ns}:parked      '<h|m|l>:<type>'   KEYS[15] hash {ns}:stale   h, m, l -> how many   KEYS[16] zset {ns}:leaders
--- ARGV[1] key prefix of tasks   ARGV[2] of trails   ARGV[3] of what is parked   ARGV[4] of all keys
+-- ARGV[1] key prefix of tasks   ARGV[2] of attempts   ARGV[3] of what is parked   ARGV[4] of all keys
 -- ARGV[5] of what was set aside   ARGV[6] entries of KEYS[1] at the most: an older one goes, and its key with it
 -- ARGV[7] the channel that tells the leader
 -- ARGV[8..] what more to look at: 't<id>' a task, set aside where its record cannot be read; 'f<id>' one that this node cannot
 -- read, set aside in any case; 'k<key>' a key, set aside where it is of another type than its name says; '-' nothing
 -- Looks at the types of KEYS[2] and all that follow, at all of `running`, `paused`, `parked` and `stale`, and at the records
--- of the 500 tasks that are next in each ready list and in `scheduled`. A key keeps what it holds under a new name. The fence is
+-- of the 500 tasks that are next in each ready list and in `scheduled`. A key keeps what it holds under a new name. The lease is
 -- never touched. A task whose value in `running` cannot be read goes to the front of its queue.
 -- Returns what was set aside, a line each, 100 at the most.
 local damaged, prefix, aside = KEYS[1], ARGV[1], ARGV[5]
@@ -158,8 +158,8 @@ end
 for i = 8, #ARGV do
   local mark, what = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
   if mark == 'k' then
-    local trail = string.sub(what, 1, #ARGV[2]) == ARGV[2] or string.sub(what, 1, #ARGV[3]) == ARGV[3]
-    is_other(what, trail and 'list' or 'string')
+    local attempts = string.sub(what, 1, #ARGV[2]) == ARGV[2] or string.sub(what, 1, #ARGV[3]) == ARGV[3]
+    is_other(what, attempts and 'list' or 'string')
   elseif mark ~= '-' then
     is_damaged(what, mark == 'f')
   end

@@ -1,6 +1,6 @@
 -- submit-plain.lua  Keeps new tasks that ask for nothing but to run soon, all or none: in fewer steps what submit.lua does
 -- with each.
--- KEYS[1] hash  {ns}:leader        the fence; its field `waiting` asks to be woken
+-- KEYS[1] hash  {ns}:leader        the lease; its field `waiting` asks to be woken
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
 -- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists: not counted

@@ -1,9 +1,9 @@
 -- submit.lua  Keeps new tasks, each by itself, and makes them ready, or scheduled. Repeated with the same ids it keeps each once.
--- KEYS[1] hash  {ns}:leader        the fence; its field `waiting` asks to be woken
+-- KEYS[1] hash  {ns}:leader        the lease; its field `waiting` asks to be woken
 -- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
 -- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists: not counted
--- ARGV[1] key prefix of tasks   ARGV[2] wake channel   ARGV[3] care channel   ARGV[4] tasks that may be pending at the most
+-- ARGV[1] key prefix of tasks   ARGV[2] wake channel   ARGV[3] maintenance channel   ARGV[4] most pending tasks
 -- ARGV[5] key prefix of idempotency keys   ARGV[6] of unique keys   ARGV[7] of what is parked
 -- ARGV[8..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
 -- to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>': due then; ' u=<hash>': no other pending task may hold this key;

@@ -1,5 +1,5 @@
 -- unpark.lua  Puts tasks back that were set aside while their type was paused: to the front of their queues, in their order.
--- KEYS[1] hash  {ns}:leader      the fence
+-- KEYS[1] hash  {ns}:leader      the lease
 -- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
 -- KEYS[5] hash  {ns}:paused      'type:<name>' -> since   KEYS[6] set {ns}:parked   '<h|m|l>:<type>'
 -- KEYS[7] hash  {ns}:stale       h, m, l -> cancelled ids that still stand in lists
@@ -7,7 +7,7 @@
 -- ARGV[5] limit, 1 to 500
 -- Returns how many were put back or dropped; 0 when nothing is left to be put back. Errors: FENCED.
 if fenced(KEYS[1], ARGV[1]) then
-  return redis.error_reply('FENCED another leader holds the fence')
+  return redis.error_reply('FENCED another leader holds the lease')
 end
 local moved = 0
 for _, what in ipairs(redis.call('SMEMBERS', KEYS[6])) do

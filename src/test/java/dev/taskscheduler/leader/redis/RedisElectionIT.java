@@ -47,13 +47,13 @@ class RedisElectionIT {
             }
           });
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS)); // on connecting
-      RedisLease fence = new RedisLease(redis, ns);
+      RedisLease lease = new RedisLease(redis, ns);
       Acquisition answer =
-          fence.takeOver(
+          lease.acquire(
               new LeaseRequest(
                   "a", election.name(), FencingToken.newNonce(), Duration.ofSeconds(3)),
               new LeaseState.Vacant());
-      fence.release(assertInstanceOf(Acquisition.Granted.class, answer).token());
+      lease.release(assertInstanceOf(Acquisition.Granted.class, answer).token());
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS));
       server.restart();
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS)); // one may have been missed

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import redis.clients.jedis.Jedis;
 
-/// What tests of the fence begin with: an empty Redis that may be led on.
+/// What tests of the lease begin with: an empty Redis that may be led on.
 abstract class LeaseOnRedis {
   static final Namespace NS = new Namespace("test");
   static final String KEY = "{test}:leader";
@@ -17,7 +17,7 @@ abstract class LeaseOnRedis {
 
   Redis redis;
   Jedis jedis;
-  RedisLease fence;
+  RedisLease lease;
 
   @BeforeAll
   static void startServer() {
@@ -33,7 +33,7 @@ abstract class LeaseOnRedis {
   void connect() {
     redis = server.redis(3);
     jedis = server.jedis();
-    fence = new RedisLease(redis, NS);
+    lease = new RedisLease(redis, NS);
     jedis.flushAll();
   }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// The fence's scripts, one by one, with all keys compared before and after.
+/// The lease's scripts, one by one, with all keys compared before and after.
 class RedisLeaseIT extends LeaseOnRedis {
   private static final LeaseState VACANT = new LeaseState.Vacant();
 
@@ -39,7 +39,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   private LeaseState.Held held() {
-    return assertInstanceOf(LeaseState.Held.class, fence.look());
+    return assertInstanceOf(LeaseState.Held.class, lease.observe());
   }
 
   private void changesNothing(Runnable call) {
@@ -50,13 +50,13 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_look_at_no_fence_shows_none_and_changes_nothing() {
-    changesNothing(() -> assertEquals(VACANT, fence.look()));
+    changesNothing(() -> assertEquals(VACANT, lease.observe()));
   }
 
   @Test
   void the_first_nominee_is_admitted_and_shown() {
     Instant before = Instant.now().minusMillis(1);
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
     LeaseState.Held held = held();
     assertEquals(
         new LeaseState.Held(token, "a", "redis", Duration.ofSeconds(3), 1, false, held.since()),
@@ -79,95 +79,95 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_take_over_asked_twice_is_granted_again_and_beats() {
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
     jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
     Map<String, String> before = jedis.hgetAll(KEY);
-    assertEquals(token, granted(fence.takeOver(nominee("a", "a"), VACANT)));
-    before.put("beat", "2");
+    assertEquals(token, granted(lease.acquire(nominee("a", "a"), VACANT)));
+    before.put("renewals", "2");
     assertEquals(before, jedis.hgetAll(KEY));
   }
 
   @Test
   void who_watched_no_fence_is_refused_where_one_stands() {
-    granted(fence.takeOver(nominee("a", "a"), VACANT));
-    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), VACANT))));
+    granted(lease.acquire(nominee("a", "a"), VACANT));
+    changesNothing(() -> assertEquals(held(), refused(lease.acquire(nominee("b", "b"), VACANT))));
   }
 
   @Test
   void who_watched_a_fence_is_refused_where_none_stands() {
-    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    granted(lease.acquire(nominee("a", "a"), VACANT));
     LeaseState watched = held();
     jedis.flushAll();
-    changesNothing(() -> assertEquals(VACANT, refused(fence.takeOver(nominee("b", "b"), watched))));
+    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(nominee("b", "b"), watched))));
   }
 
   @Test
   void who_shows_what_stands_is_admitted_with_a_greater_epoch_and_a_clean_claim_record() {
-    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken first = granted(lease.acquire(nominee("a", "a"), VACANT));
     jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
-    FencingToken second = granted(fence.takeOver(nominee("b", "b"), held()));
+    FencingToken second = granted(lease.acquire(nominee("b", "b"), held()));
     assertTrue(second.epoch() > first.epoch());
     assertEquals("0", jedis.hget(KEY, "claimSeq"));
     assertFalse(jedis.hexists(KEY, "waiting"));
-    assertEquals(1, held().beat());
+    assertEquals(1, held().renewals());
   }
 
   @Test
   void who_shows_an_older_beat_is_refused() {
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
     LeaseState watched = held();
-    assertEquals(Lease.Beat.COUNTED, fence.beat(token));
-    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), watched))));
+    assertEquals(Lease.Renewal.RENEWED, lease.renew(token));
+    changesNothing(() -> assertEquals(held(), refused(lease.acquire(nominee("b", "b"), watched))));
   }
 
   @Test
   void a_repeated_grant_keeps_out_who_watched_before_it() {
-    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    granted(lease.acquire(nominee("a", "a"), VACANT));
     LeaseState watched = held();
-    granted(fence.takeOver(nominee("a", "a"), VACANT));
-    changesNothing(() -> refused(fence.takeOver(nominee("b", "b"), watched)));
+    granted(lease.acquire(nominee("a", "a"), VACANT));
+    changesNothing(() -> refused(lease.acquire(nominee("b", "b"), watched)));
   }
 
   @Test
   void the_epoch_grows_even_when_redis_has_a_greater_one() {
-    granted(fence.takeOver(nominee("a", "a"), VACANT));
+    granted(lease.acquire(nominee("a", "a"), VACANT));
     jedis.hset(KEY, "epoch", "9000000000000");
-    assertEquals(9000000000001L, granted(fence.takeOver(nominee("b", "b"), held())).epoch());
+    assertEquals(9000000000001L, granted(lease.acquire(nominee("b", "b"), held())).epoch());
   }
 
   @Test
   void a_beat_counts_up_and_changes_nothing_else() {
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
     Map<String, String> before = jedis.hgetAll(KEY);
-    assertEquals(Lease.Beat.COUNTED, fence.beat(token));
-    before.put("beat", "2");
+    assertEquals(Lease.Renewal.RENEWED, lease.renew(token));
+    before.put("renewals", "2");
     assertEquals(before, jedis.hgetAll(KEY));
   }
 
   @Test
   void a_beat_without_a_fence_or_after_another_took_over_or_after_release_is_fenced() {
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
-    assertTrue(fence.release(token));
-    changesNothing(() -> assertEquals(Lease.Beat.FENCED, fence.beat(token)));
-    granted(fence.takeOver(nominee("b", "b"), held()));
-    changesNothing(() -> assertEquals(Lease.Beat.FENCED, fence.beat(token)));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    assertTrue(lease.release(token));
+    changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
+    granted(lease.acquire(nominee("b", "b"), held()));
+    changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
     jedis.flushAll();
-    changesNothing(() -> assertEquals(Lease.Beat.FENCED, fence.beat(token)));
+    changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
   }
 
   @Test
   @SuppressWarnings("try") // the subscription is only held open
   void a_release_is_told_once_and_opens_the_gate_whatever_was_watched() throws Exception {
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
     Semaphore told = new Semaphore(0);
     try (Subscription released =
         redis.subscribe(new LeaseKeys(NS).releasedChannel(), told::release)) {
       assertTrue(told.tryAcquire(5, TimeUnit.SECONDS)); // subscribed
-      assertTrue(fence.release(token));
+      assertTrue(lease.release(token));
       assertTrue(told.tryAcquire(5, TimeUnit.SECONDS));
       assertTrue(held().released());
-      changesNothing(() -> assertTrue(fence.release(token)));
-      granted(fence.takeOver(nominee("b", "b"), VACANT));
+      changesNothing(() -> assertTrue(lease.release(token)));
+      granted(lease.acquire(nominee("b", "b"), VACANT));
       assertEquals(0, told.availablePermits());
       assertFalse(held().released());
     }
@@ -175,17 +175,17 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_release_by_another_token_changes_nothing() {
-    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
-    granted(fence.takeOver(nominee("b", "b"), held()));
-    changesNothing(() -> assertFalse(fence.release(first)));
+    FencingToken first = granted(lease.acquire(nominee("a", "a"), VACANT));
+    granted(lease.acquire(nominee("b", "b"), held()));
+    changesNothing(() -> assertFalse(lease.release(first)));
     jedis.flushAll();
-    changesNothing(() -> assertFalse(fence.release(first)));
+    changesNothing(() -> assertFalse(lease.release(first)));
   }
 
   @Test
   void a_late_copy_of_a_take_over_whose_leadership_was_released_is_refused() {
-    fence.release(granted(fence.takeOver(nominee("a", "a"), VACANT)));
-    changesNothing(() -> refused(fence.takeOver(nominee("a", "a"), VACANT)));
+    lease.release(granted(lease.acquire(nominee("a", "a"), VACANT)));
+    changesNothing(() -> refused(lease.acquire(nominee("a", "a"), VACANT)));
   }
 
   @Test
@@ -194,34 +194,34 @@ class RedisLeaseIT extends LeaseOnRedis {
     jedis.configSet("maxmemory", "1");
     assertThrows(
         redis.clients.jedis.exceptions.JedisDataException.class, () -> jedis.set("more", "x"));
-    FencingToken first = granted(fence.takeOver(nominee("a", "a"), VACANT));
-    assertEquals(first, granted(fence.takeOver(nominee("a", "a"), VACANT)));
-    assertEquals(Lease.Beat.COUNTED, fence.beat(first));
-    FencingToken second = granted(fence.takeOver(nominee("b", "b"), held()));
-    assertTrue(fence.release(second));
+    FencingToken first = granted(lease.acquire(nominee("a", "a"), VACANT));
+    assertEquals(first, granted(lease.acquire(nominee("a", "a"), VACANT)));
+    assertEquals(Lease.Renewal.RENEWED, lease.renew(first));
+    FencingToken second = granted(lease.acquire(nominee("b", "b"), held()));
+    assertTrue(lease.release(second));
     assertTrue(held().released());
   }
 
   @Test
   void who_was_told_of_a_release_passes_if_it_is_true_and_by_nothing_else() {
-    FencingToken token = granted(fence.takeOver(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
     LeaseState told = held().afterRelease();
-    changesNothing(() -> assertEquals(held(), refused(fence.takeOver(nominee("b", "b"), told))));
-    assertTrue(fence.release(token));
-    FencingToken next = granted(fence.takeOver(nominee("b", "b"), told));
-    changesNothing(() -> refused(fence.takeOver(nominee("c", "c"), told)));
+    changesNothing(() -> assertEquals(held(), refused(lease.acquire(nominee("b", "b"), told))));
+    assertTrue(lease.release(token));
+    FencingToken next = granted(lease.acquire(nominee("b", "b"), told));
+    changesNothing(() -> refused(lease.acquire(nominee("c", "c"), told)));
     assertEquals(next, held().token());
     jedis.flushAll();
-    changesNothing(() -> assertEquals(VACANT, refused(fence.takeOver(nominee("c", "c"), told))));
+    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(nominee("c", "c"), told))));
   }
 
   @Test
   void a_fence_that_something_else_wrote_is_told() {
     jedis.set(KEY, "text");
-    assertThrows(LeaseException.Unfit.class, fence::look);
+    assertThrows(LeaseException.Unfit.class, lease::observe);
     jedis.del(KEY);
     jedis.hset(KEY, Map.of("epoch", "x", "nonce", "y"));
-    assertThrows(LeaseException.Unfit.class, fence::look);
+    assertThrows(LeaseException.Unfit.class, lease::observe);
   }
 
   @Test
@@ -233,7 +233,7 @@ class RedisLeaseIT extends LeaseOnRedis {
       long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
       while (!(e instanceof LeaseException.Unfit) && System.nanoTime() < deadline) {
         // until it has loaded what the primary sent
-        e = assertThrows(LeaseException.class, () -> there.takeOver(nominee("a", "a"), VACANT));
+        e = assertThrows(LeaseException.class, () -> there.acquire(nominee("a", "a"), VACANT));
       }
       assertTrue(String.valueOf(e).contains("REDIS_ADDR must name the primary"), String.valueOf(e));
     }
@@ -244,10 +244,10 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer locked = new RedisServer("requirepass secret");
         Redis client = locked.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      LeaseException.Unfit e = assertThrows(LeaseException.Unfit.class, there::look);
+      LeaseException.Unfit e = assertThrows(LeaseException.Unfit.class, there::observe);
       assertTrue(String.valueOf(e.getMessage()).contains("REDIS_ADDR"), e.getMessage());
       locked.kill();
-      assertThrows(LeaseException.Unavailable.class, there::look);
+      assertThrows(LeaseException.Unavailable.class, there::observe);
     }
   }
 
@@ -256,18 +256,18 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      FencingToken first = granted(there.takeOver(nominee("a", "a"), VACANT));
-      LeaseState watched = there.look();
+      FencingToken first = granted(there.acquire(nominee("a", "a"), VACANT));
+      LeaseState watched = there.observe();
       lasting.restart();
-      assertThrows(LeaseException.Unavailable.class, there::look);
-      assertEquals(watched, there.look());
-      assertEquals(Lease.Beat.RESTARTED, there.beat(first));
+      assertThrows(LeaseException.Unavailable.class, there::observe);
+      assertEquals(watched, there.observe());
+      assertEquals(Lease.Renewal.RESTARTED, there.renew(first));
       LeaseState.Held anew =
           assertInstanceOf(
-              LeaseState.Held.class, refused(there.takeOver(nominee("b", "b"), watched)));
-      assertEquals(2, anew.beat());
-      assertEquals(Lease.Beat.RESTARTED, there.beat(first));
-      granted(there.takeOver(nominee("b", "b"), anew));
+              LeaseState.Held.class, refused(there.acquire(nominee("b", "b"), watched)));
+      assertEquals(2, anew.renewals());
+      assertEquals(Lease.Renewal.RESTARTED, there.renew(first));
+      granted(there.acquire(nominee("b", "b"), anew));
     }
   }
 
@@ -276,14 +276,14 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      there.release(granted(there.takeOver(nominee("a", "a"), VACANT)));
+      there.release(granted(there.acquire(nominee("a", "a"), VACANT)));
       lasting.restart();
-      assertThrows(LeaseException.Unavailable.class, there::look);
+      assertThrows(LeaseException.Unavailable.class, there::observe);
       LeaseState.Held anew =
           assertInstanceOf(
-              LeaseState.Held.class, refused(there.takeOver(nominee("b", "b"), there.look())));
+              LeaseState.Held.class, refused(there.acquire(nominee("b", "b"), there.observe())));
       assertFalse(anew.released());
-      granted(there.takeOver(nominee("b", "b"), anew));
+      granted(there.acquire(nominee("b", "b"), anew));
     }
   }
 
@@ -292,11 +292,11 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      FencingToken first = granted(there.takeOver(nominee("a", "a"), VACANT));
+      FencingToken first = granted(there.acquire(nominee("a", "a"), VACANT));
       lasting.restart();
-      assertThrows(LeaseException.Unavailable.class, there::look);
+      assertThrows(LeaseException.Unavailable.class, there::observe);
       assertTrue(there.release(first));
-      granted(there.takeOver(nominee("b", "b"), there.look()));
+      granted(there.acquire(nominee("b", "b"), there.observe()));
     }
   }
 }

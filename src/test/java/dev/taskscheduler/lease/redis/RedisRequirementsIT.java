@@ -36,7 +36,7 @@ class RedisRequirementsIT extends LeaseOnRedis {
   private void isRefused(LeaseRequest nominee, LeaseState watched) {
     changesNothing(() -> {
       LeaseException.Unfit e =
-          assertThrows(LeaseException.Unfit.class, () -> fence.takeOver(nominee, watched));
+          assertThrows(LeaseException.Unfit.class, () -> lease.acquire(nominee, watched));
       assertTrue(
           String.valueOf(e.getMessage()).contains("CONFIG SET maxmemory-policy noeviction"),
           e.getMessage());
@@ -49,17 +49,17 @@ class RedisRequirementsIT extends LeaseOnRedis {
     isRefused(nominee("a"), new LeaseState.Vacant());
     jedis.configSet("maxmemory-policy", "noeviction");
     assertInstanceOf(
-        Acquisition.Granted.class, fence.takeOver(nominee("a"), new LeaseState.Vacant()));
+        Acquisition.Granted.class, lease.acquire(nominee("a"), new LeaseState.Vacant()));
   }
 
   @Test
   void a_policy_that_was_changed_between_two_leaders_keeps_out_the_second() {
     FencingToken token =
         assertInstanceOf(
-                Acquisition.Granted.class, fence.takeOver(nominee("a"), new LeaseState.Vacant()))
+                Acquisition.Granted.class, lease.acquire(nominee("a"), new LeaseState.Vacant()))
             .token();
-    assertTrue(fence.release(token));
-    LeaseState released = fence.look();
+    assertTrue(lease.release(token));
+    LeaseState released = lease.observe();
     jedis.configSet("maxmemory-policy", "volatile-ttl");
     isRefused(nominee("b"), released);
   }

@@ -35,7 +35,7 @@ class RedisRequirementsTest {
         new Redis(
             RedisConfig.parse("localhost:1"), "t", 1, Duration.ofSeconds(1), RedisListener.NONE)) {
       var refused = new RedisException.Refused(reply, new IllegalStateException());
-      return new RedisRequirements(redis).refusal("beat", refused.code(), refused);
+      return new RedisRequirements(redis).refusal("renew", refused.code(), refused);
     }
   }
 }

@@ -154,7 +154,7 @@ class CancelScriptsIT extends OnOneRedis {
     assertEquals(new Recovered(0, 0, 1), store.claims.recover(token));
     assertCancelledAlone("c");
     assertEquals(
-        Set.of("cancelled", "leader", "task:a", "task:b", "task:c", "trail:c"),
+        Set.of("cancelled", "leader", "task:a", "task:b", "task:c", "attempts:c"),
         Set.copyOf(server.snapshot().keySet().stream().map(k -> k.substring(12)).toList()));
   }
 

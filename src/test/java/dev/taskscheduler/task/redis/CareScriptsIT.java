@@ -72,7 +72,7 @@ class CareScriptsIT extends OnOneRedis {
         store.jedis.get(NS + "task:a").endsWith("ran\n{\"id\":\"a\",\n\t\"x\":1}"),
         "its payload is kept");
     assertEquals(
-        Set.of(NS + "dead", NS + "leader", NS + "task:a", NS + "trail:a"),
+        Set.of(NS + "dead", NS + "leader", NS + "task:a", NS + "attempts:a"),
         server.snapshot().keySet());
   }
 
@@ -204,7 +204,7 @@ class CareScriptsIT extends OnOneRedis {
       assertEquals("list [c3, c2]", kept.get(NS + "done"));
       assertTrue(kept.get(NS + "dead").startsWith("zset [[d6"), kept.get(NS + "dead"));
       assertEquals(
-          Set.of("done", "dead", "leader", "task:c2", "task:c3", "task:d6", "trail:d6"),
+          Set.of("done", "dead", "leader", "task:c2", "task:c3", "task:d6", "attempts:d6"),
           Set.copyOf(kept.keySet().stream().map(k -> k.substring(NS.length())).toList()));
       assertEquals(0, few.claims.trim(token, 3));
       assertEquals(kept, server.snapshot());

@@ -88,7 +88,7 @@ class DamagedRecordsIT extends OnOneRedis {
         "scheduled",
         "running",
         "done",
-        "kept",
+        "retained",
         "dead",
         "expired",
         "cancelled",
@@ -176,7 +176,7 @@ class DamagedRecordsIT extends OnOneRedis {
   void a_look_through_all_keys_finds_what_no_call_has_met() {
     submit("sound", TaskOptions.NONE);
     store.jedis.set(NS + "task:old", "c123");
-    store.jedis.set(NS + "trail:sound", "junk");
+    store.jedis.set(NS + "attempts:sound", "junk");
     store.jedis.hset(NS + "unique:12", "junk", "junk");
     store.jedis.lpush(NS + "idempotency:12", "junk");
     store.jedis.set(NS + "parked:h:log", "junk");
@@ -188,7 +188,7 @@ class DamagedRecordsIT extends OnOneRedis {
     int connected = hints.get();
     repair();
     assertEquals(
-        List.of("idempotency:12", "parked:h:log", "task:old", "trail:sound", "unique:12"),
+        List.of("attempts:sound", "idempotency:12", "parked:h:log", "task:old", "unique:12"),
         store.jedis.keys(NS + "damaged:*").stream()
             .map(key -> key.substring((NS + "damaged:").length()))
             .sorted()
@@ -217,7 +217,7 @@ class DamagedRecordsIT extends OnOneRedis {
   @Test
   void a_damaged_trail_costs_its_lines_alone() {
     Claim claim = running("t", TaskOptions.NONE);
-    store.jedis.set(NS + "trail:t", "junk");
+    store.jedis.set(NS + "attempts:t", "junk");
     Outcome failed = again("no", Duration.ZERO);
     assertEquals(AttemptEnd.RETRYING, get(store.claims.end(token, claim, failed)));
     store.claims.promote(token, 10);
@@ -283,7 +283,7 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.zadd(NS + "leaders", 1, HUGE);
     store.jedis.sadd(NS + "parked", "h:" + HUGE);
     store.jedis.set(NS + "task:" + HUGE, HEAD + "h" + SUBMITTED + "log\n1");
-    store.jedis.rpush(NS + "trail:waits", HUGE);
+    store.jedis.rpush(NS + "attempts:waits", HUGE);
     assertLittleIsSent(() -> {
       get(store.tasks.details("waits"));
       get(store.tasks.explain("waits"));

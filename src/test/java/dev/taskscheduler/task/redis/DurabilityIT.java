@@ -158,7 +158,7 @@ class DurabilityIT {
           store.redis.evalThenWaitAof( // appendonly is off, or there is no such command
               cancel,
               List.of(
-                  keys.fence,
+                  keys.leader,
                   keys.running,
                   keys.scheduled,
                   keys.cancelled,

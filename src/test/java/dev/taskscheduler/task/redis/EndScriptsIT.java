@@ -51,7 +51,7 @@ class EndScriptsIT extends OnOneRedis {
     var before = server.snapshot();
     assertEquals(AttemptEnd.DEAD, get(store.claims.end(token, claim, failed("no\nway\t漢"))));
     var changed = changed(before);
-    assertEquals(List.of("dead", "running", "task:a", "trail:a"), List.copyOf(changed.keySet()));
+    assertEquals(List.of("attempts:a", "dead", "running", "task:a"), List.copyOf(changed.keySet()));
     assertTrue(changed.get("task:a").endsWith("log\tno way 漢\n{\"id\":\"a\",\n\t\"x\":1}"));
     assertEquals("no way 漢", ((TaskState.Dead) store.state("a")).error());
   }
@@ -86,11 +86,11 @@ class EndScriptsIT extends OnOneRedis {
     assertEquals(2, claims.size());
     var keys = store.keys;
     List<byte[]> scriptKeys =
-        keys.fenceAndReady(
+        keys.leaderAndReady(
             keys.running,
             keys.scheduled,
             keys.done,
-            keys.kept,
+            keys.retained,
             keys.dead,
             keys.cancelled,
             keys.cancelling);
@@ -105,10 +105,10 @@ class EndScriptsIT extends OnOneRedis {
         List.of(
             bytes(token.toString()),
             store.keys.taskPrefix,
-            store.keys.trailPrefix,
+            store.keys.attemptsPrefix,
             store.keys.uniquePrefix,
             bytes(store.keys.wakeChannel),
-            bytes(store.keys.careChannel)));
+            bytes(store.keys.maintenanceChannel)));
   }
 
   private static byte[] bytes(String text) {
@@ -181,7 +181,7 @@ class EndScriptsIT extends OnOneRedis {
     Object answer =
         store.redis.eval(
             LuaScript.load(RedisClaimStore.class, "requeue"),
-            store.keys.fenceAndReady(
+            store.keys.leaderAndReady(
                 store.keys.running,
                 store.keys.scheduled,
                 store.keys.cancelled,

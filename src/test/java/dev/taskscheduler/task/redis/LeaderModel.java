@@ -295,7 +295,7 @@ final class LeaderModel {
       model.tasks.remove(model.done.removeLast());
       removed++;
     }
-    for (String id : byTime.get("kept")) {
+    for (String id : byTime.get("retained")) {
       if (removed < limit
           && (model.kept.size() > maxFinished || model.kept.get(id) == StoreModel.OVER)) {
         model.kept.remove(id);

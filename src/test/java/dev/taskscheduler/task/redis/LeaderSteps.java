@@ -206,11 +206,11 @@ final class LeaderSteps {
     run.oneOf(List.copyOf(model.kept.keySet()))
         .ifPresent(id -> {
           model.kept.put(id, StoreModel.OVER);
-          store.jedis.zadd(NS + "kept", 1000, id);
+          store.jedis.zadd(NS + "retained", 1000, id);
         });
     run.step = "trim " + limit;
     Map<String, List<String>> byTime = new HashMap<>();
-    for (String index : List.of("kept", "dead", "expired", "cancelled")) {
+    for (String index : List.of("retained", "dead", "expired", "cancelled")) {
       byTime.put(index, store.jedis.zrange(NS + index, 0, -1));
     }
     var limits = ModelRun.LIMITS;

@@ -94,7 +94,7 @@ abstract class OnOneRedis {
     return new Outcome.Failure(error, false, Optional.of(delay));
   }
 
-  /// What differs from `before`, without the names of what changed for the fence alone.
+  /// What differs from `before`, without the names of what changed for the lease alone.
   Map<String, String> changed(Map<String, String> before) {
     Map<String, String> changed = StoreOnRedis.changed(server, before);
     changed.remove("leader");

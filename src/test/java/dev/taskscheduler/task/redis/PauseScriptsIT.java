@@ -168,7 +168,7 @@ class PauseScriptsIT extends OnOneRedis {
         "subscribed",
         () ->
             store.jedis.publish(NS + "wake", "1") == 1
-                && store.jedis.publish(NS + "care", "1") == 1);
+                && store.jedis.publish(NS + "maintenance", "1") == 1);
     Eventually.await("heard", () -> ready.get() > 0 && care.get() > 0);
     pause(MAIL);
     mail("a");

@@ -41,7 +41,7 @@ class RepairScriptsIT extends OnOneRedis {
     NOT_SCHEDULED(RepairKind.LOST, r -> r.zrem(NS + "scheduled", "retried")),
     NOT_RUNNING(RepairKind.LOST, r -> r.hdel(NS + "running", "running")),
     NOT_DONE(RepairKind.UNFILED, r -> r.lrem(NS + "done", 0, "done")),
-    NOT_KEPT(RepairKind.UNFILED, r -> r.zrem(NS + "kept", "kept")),
+    NOT_KEPT(RepairKind.UNFILED, r -> r.zrem(NS + "retained", "kept")),
     NOT_DEAD(RepairKind.UNFILED, r -> r.zrem(NS + "dead", "dead")),
     NOT_EXPIRED(RepairKind.UNFILED, r -> r.zrem(NS + "expired", "expired")),
     NOT_CANCELLED(RepairKind.UNFILED, r -> r.zrem(NS + "cancelled", "cancelled")),
@@ -51,7 +51,7 @@ class RepairScriptsIT extends OnOneRedis {
     RUNNING_AND_ENDED(RepairKind.STRAY, r -> copyRunning(r, "done")),
     DONE_WITHOUT_TASK(RepairKind.STRAY, r -> r.rpush(NS + "done", "nobody")),
     DONE_AND_READY(RepairKind.STRAY, r -> r.lpush(NS + "done", "m3")),
-    KEPT_WITHOUT_TASK(RepairKind.STRAY, r -> r.zadd(NS + "kept", 7e12, "nobody")),
+    KEPT_WITHOUT_TASK(RepairKind.STRAY, r -> r.zadd(NS + "retained", 7e12, "nobody")),
     DEAD_AND_READY(RepairKind.STRAY, r -> r.zadd(NS + "dead", 7, "l1")),
     EXPIRED_AND_DEAD(RepairKind.STRAY, r -> r.zadd(NS + "expired", 7, "dead")),
     CANCELLED_WITHOUT_TASK(RepairKind.STRAY, r -> r.zadd(NS + "cancelled", 7, "nobody")),
@@ -67,7 +67,7 @@ class RepairScriptsIT extends OnOneRedis {
     RUNNING_AND_DELAYED(RepairKind.DOUBLE, r -> r.hset(NS + "running", "delayed", FOREIGN)),
     TWICE_DONE(RepairKind.DOUBLE, r -> r.lpush(NS + "done", "result")),
     DONE_AND_KEPT(RepairKind.DOUBLE, r -> r.rpush(NS + "done", "kept")),
-    TRAIL_WITHOUT_TASK(RepairKind.LEFTOVER, r -> r.rpush(NS + "trail:nobody", "x")),
+    TRAIL_WITHOUT_TASK(RepairKind.LEFTOVER, r -> r.rpush(NS + "attempts:nobody", "x")),
     UNIQUE_WITHOUT_TASK(RepairKind.LEFTOVER, r -> r.set(NS + "unique:ff", "nobody")),
     UNIQUE_OF_AN_ENDED_TASK(RepairKind.LEFTOVER, r -> r.set(NS + "unique:ff", "dead")),
     STALE_TOO_HIGH(RepairKind.STALE, r -> r.hincrBy(NS + "stale", "h", 3)),
@@ -140,7 +140,7 @@ class RepairScriptsIT extends OnOneRedis {
     if (damage == Damage.NOT_DONE) { // it has no place in the list any more, but it has a time
       long end = Long.parseLong(store.jedis.get(NS + "task:done").substring(14, 27), 16) / 1000;
       long removal = end + StoreOnRedis.LIMITS.retention().toMillis();
-      assertEquals(removal, store.jedis.zscore(NS + "kept", "done").longValue());
+      assertEquals(removal, store.jedis.zscore(NS + "retained", "done").longValue());
       assertEquals(List.of("result"), store.jedis.lrange(NS + "done", 0, -1));
       assertEquals(2, changed.size(), changed::toString);
     } else {
@@ -169,7 +169,7 @@ class RepairScriptsIT extends OnOneRedis {
   @Test
   void other_schedulers_on_the_same_redis_are_not_looked_at() {
     store.submitAll(Priority.HIGH, "a");
-    store.jedis.rpush("{other}:trail:nobody", "x");
+    store.jedis.rpush("{other}:attempts:nobody", "x");
     store.jedis.set("{other}:task:lost", store.jedis.get(NS + "task:a"));
     var before = server.snapshot();
     assertEquals(Map.of(), Repairs.pass(store, token));
@@ -293,11 +293,11 @@ class RepairScriptsIT extends OnOneRedis {
     FencingToken old = token;
     store.jedis.lrem(NS + "ready:low", 0, "l3");
     RepairPass pass = begun(store, old, steps);
-    for (String index : List.of("scheduled", "kept", "dead", "expired", "cancelled")) {
+    for (String index : List.of("scheduled", "retained", "dead", "expired", "cancelled")) {
       store.jedis.zadd(NS + index, 7, "nobody");
     }
     store.jedis.hset(NS + "running", "nobody", FOREIGN);
-    store.jedis.rpush(NS + "trail:nobody", "x");
+    store.jedis.rpush(NS + "attempts:nobody", "x");
     store.jedis.hset(NS + "stale", "h", "1");
     token = store.lead(1001);
     var before = server.snapshot();

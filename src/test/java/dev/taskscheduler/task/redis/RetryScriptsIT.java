@@ -40,7 +40,7 @@ class RetryScriptsIT extends OnOneRedis {
   }
 
   private List<String> trail(String id) {
-    return store.jedis.lrange(NS + "trail:" + id, 0, -1);
+    return store.jedis.lrange(NS + "attempts:" + id, 0, -1);
   }
 
   @Test
@@ -51,7 +51,7 @@ class RetryScriptsIT extends OnOneRedis {
         AttemptEnd.RETRYING,
         get(store.claims.end(token, claim, again("no\nway", Duration.ofMinutes(5)))));
     var changed = changed(before);
-    assertEquals(Set.of("running", "scheduled", "task:a", "trail:a"), changed.keySet());
+    assertEquals(Set.of("running", "scheduled", "task:a", "attempts:a"), changed.keySet());
     assertEquals("0000010000000003e80001", store.jedis.getrange(NS + "task:a", 27, 48));
     assertTrue(changed.get("task:a").endsWith("log\n{\"id\":\"a\",\n\t\"x\":1}"), "no error yet");
     assertDue("a", Duration.ofMinutes(5));
@@ -150,12 +150,12 @@ class RetryScriptsIT extends OnOneRedis {
     assertEquals(
         AttemptEnd.COMPLETED, get(store.claims.end(token, claim, new Outcome.Success(result))));
     var changed = changed(before);
-    assertEquals(Set.of("running", "kept", "task:a", "trail:a"), changed.keySet());
-    assertEquals("list [={\"a\":\n1}]", changed.get("trail:a"));
-    double left = store.jedis.zscore(NS + "kept", "a") - redisMs();
+    assertEquals(Set.of("running", "retained", "task:a", "attempts:a"), changed.keySet());
+    assertEquals("list [={\"a\":\n1}]", changed.get("attempts:a"));
+    double left = store.jedis.zscore(NS + "retained", "a") - redisMs();
     assertTrue(left <= 180_000 && left > 175_000, "removed in " + left);
     assertEquals(0, store.claims.trim(token, 10));
-    store.jedis.zadd(NS + "kept", redisMs() - 1, "a");
+    store.jedis.zadd(NS + "retained", redisMs() - 1, "a");
     assertEquals(1, store.claims.trim(token, 10));
     assertEquals(Set.of(NS + "leader"), server.snapshot().keySet());
   }
@@ -168,7 +168,7 @@ class RetryScriptsIT extends OnOneRedis {
         get(
             few.claims.end(
                 token, running("k" + i, NONE.retention(Duration.ofDays(1))), Outcome.SUCCESS));
-        store.jedis.zadd(NS + "kept", redisMs() + 60_000 + i, "k" + i);
+        store.jedis.zadd(NS + "retained", redisMs() + 60_000 + i, "k" + i);
         submit("e" + i, NONE.expiresAt(Instant.ofEpochMilli(1)));
         assertEquals(List.of(), store.claim(token, 1));
         store.jedis.zadd(NS + "expired", redisMs() - 1000 + i, "e" + i);
@@ -177,7 +177,7 @@ class RetryScriptsIT extends OnOneRedis {
         store.jedis.zadd(NS + "cancelled", redisMs() - 1000 + i, "x" + i);
       }
       assertEquals(7, few.claims.trim(token, 500));
-      assertEquals(List.of("k2", "k3"), store.jedis.zrange(NS + "kept", 0, -1));
+      assertEquals(List.of("k2", "k3"), store.jedis.zrange(NS + "retained", 0, -1));
       assertEquals(List.of("e3"), store.jedis.zrange(NS + "expired", 0, -1));
       assertEquals(List.of("x2", "x3"), store.jedis.zrange(NS + "cancelled", 0, -1));
       assertEquals(5, store.jedis.keys(NS + "task:*").size());

@@ -72,7 +72,7 @@ class ScriptContractTest {
           "set-aside.lua",
           "damaged.lua");
 
-  /// Of a record, a trail, the fence or `done`: where something of another type stands under its
+  /// Of a record, a trail, the lease or `done`: where something of another type stands under its
   /// key, such a command does nothing, and the rest of the script goes on.
   private static final Set<String> OF_ONE_TASK =
       Set.of("GET", "GETRANGE", "HDEL", "LLEN", "LPUSH", "LRANGE", "LTRIM", "RPUSH", "SETRANGE");
@@ -92,7 +92,7 @@ class ScriptContractTest {
           "WITHSCORES",
           "MATCH",
           "FENCED",
-          "COUNTED",
+          "RENEWED",
           "RESTARTED");
 
   private static final Pattern INDEX = Pattern.compile("(KEYS|ARGV)\\[(\\d+)(\\.\\.)?]");
@@ -226,7 +226,7 @@ class ScriptContractTest {
   void a_script_under_the_leaders_token_checks_it_before_all_else(Path script) throws IOException {
     if (!script.toString().contains("task/redis")
         || USERS_CALLS.contains(script.getFileName().toString())) {
-      return; // users' calls go through any node; the fence's own scripts are the check
+      return; // users' calls go through any node; the lease's own scripts are the check
     }
     String body = body(script);
     int check = body.indexOf("if fenced(KEYS[1], ");

@@ -72,13 +72,13 @@ class ScriptsIT extends OnOneRedis {
     Eventually.await(
         "it listens",
         () -> {
-          store.jedis.publish("{scheduler}:care", "1");
+          store.jedis.publish("{scheduler}:maintenance", "1");
           return told.get() > 0;
         });
     submitFor("a", Duration.ofHours(2));
     int before = awaitQuiet(told);
     submitFor("b", Duration.ofHours(3));
-    store.jedis.publish("{scheduler}:care", "1");
+    store.jedis.publish("{scheduler}:maintenance", "1");
     Eventually.await("the later one was no news", () -> told.get() == before + 1);
     submitFor("c", Duration.ofHours(1));
     Eventually.await("the earlier one was", () -> told.get() == before + 2);

@@ -270,7 +270,7 @@ final class StoreModel {
     }
   }
 
-  /// All keys that Redis must hold but the fence, in the form of [StorePicture].
+  /// All keys that Redis must hold but the lease, in the form of [StorePicture].
   Map<String, String> picture() {
     Map<String, String> all = new TreeMap<>();
     ready.forEach((priority, queue) -> put(all, "ready:" + priority.wire(), queue));
@@ -281,7 +281,7 @@ final class StoreModel {
     put(all, "running", runs.entrySet());
     put(all, "scheduled", scheduled.entrySet());
     put(all, "done", done);
-    put(all, "kept", kept.entrySet());
+    put(all, "retained", kept.entrySet());
     put(all, "dead", dead);
     put(all, "expired", expired);
     put(all, "cancelled", cancelled);
@@ -294,7 +294,7 @@ final class StoreModel {
         (key, hold) -> all.put("unique:" + key, hold.id() + (hold.window() ? " for a time" : "")));
     tasks.forEach((id, task) -> {
       all.put("task:" + id, task.record());
-      put(all, "trail:" + id, task.trail);
+      put(all, "attempts:" + id, task.trail);
     });
     return all;
   }

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import redis.clients.jedis.Jedis;
 
-/// Both stores on one Redis, and a fence that a test sets by hand: short words for what tests do
+/// Both stores on one Redis, and a lease that a test sets by hand: short words for what tests do
 /// again and again.
 final class StoreOnRedis implements AutoCloseable {
   static final TaskLimits LIMITS = new TaskLimits(10_000, 3, Duration.ofHours(1), 10_000, 10_000);
@@ -46,7 +46,7 @@ final class StoreOnRedis implements AutoCloseable {
     this.jedis = server.jedis();
   }
 
-  /// Lets another leader hold the fence, as `take-over` does.
+  /// Lets another leader hold the lease, as `take-over` does.
   FencingToken lead(long epoch) {
     FencingToken token = new FencingToken(epoch, "%016x".formatted(epoch * 31));
     jedis.del("{scheduler}:leader");

@@ -68,11 +68,11 @@ final class StorePicture {
 
   private static Response<?> read(Pipeline pipeline, String name, String key) {
     return switch (key.replaceFirst(":.*", "")) {
-      case "ready", "trail", "done" -> pipeline.lrange(name, 0, -1);
+      case "ready", "attempts", "done" -> pipeline.lrange(name, 0, -1);
       case "parked" ->
           key.equals("parked") ? pipeline.smembers(name) : pipeline.lrange(name, 0, -1);
       case "running", "cancelling", "stale", "paused" -> pipeline.hgetAll(name);
-      case "scheduled", "kept", "dead", "expired", "cancelled", "leaders" ->
+      case "scheduled", "retained", "dead", "expired", "cancelled", "leaders" ->
           pipeline.zrangeWithScores(name, 0, -1);
       case "task", "unique", "idempotency" -> pipeline.get(name);
       default -> pipeline.type(name); // a key that nobody knows
@@ -87,7 +87,8 @@ final class StorePicture {
               value instanceof Set<?> set
                   ? new TreeSet<>(set).toString()
                   : ((List<?>) value).reversed().toString();
-          case "trail" -> ((List<?>) value).stream().map(StorePicture::trail).toList().toString();
+          case "attempts" ->
+              ((List<?>) value).stream().map(StorePicture::trail).toList().toString();
           case "running" ->
               entries(
                   value,
@@ -97,7 +98,7 @@ final class StorePicture {
                   });
           case "stale" -> entries(value, count -> count);
           case "cancelling", "paused" -> new TreeSet<>(((Map<?, ?>) value).keySet()).toString();
-          case "scheduled", "kept" -> hours(value);
+          case "scheduled", "retained" -> hours(value);
           case "dead", "expired", "cancelled" -> new TreeSet<>(elements(value)).toString();
           case "leaders" -> elements(value).toString();
           case "task" -> record(key.substring(5), (String) value);
