@@ -25,9 +25,9 @@ import dev.taskscheduler.runner.http.CallbackRunner;
 import dev.taskscheduler.runner.http.HttpRunner;
 import dev.taskscheduler.runner.http.HttpSender;
 import dev.taskscheduler.task.QueueDepth;
+import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskService;
-import dev.taskscheduler.task.redis.RedisClaimStore;
-import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -54,8 +54,7 @@ final class App implements AutoCloseable {
 
   private final Redis taskRedis;
   private final Redis fenceRedis;
-  private final RedisTaskStore taskStore;
-  private final RedisClaimStore claimStore;
+  private final RedisTasks stored;
   private final QueueDepth depth;
   private final HttpSender sender;
   private final LeadershipManager leadership;
@@ -72,7 +71,7 @@ final class App implements AutoCloseable {
     sender = new HttpSender(config.httpRunner(), files.idleTargets());
     AtomicReference<@Nullable LeadershipManager> manager = new AtomicReference<>();
     AtomicReference<@Nullable QueueDepth> queue = new AtomicReference<>();
-    AtomicReference<@Nullable RedisTaskStore> store = new AtomicReference<>();
+    AtomicReference<@Nullable TaskPorts> store = new AtomicReference<>();
     Meters meters =
         new Meters(
             config.leader().node(),
@@ -84,7 +83,7 @@ final class App implements AutoCloseable {
                     Optional.ofNullable(queue.get())
                         .map(depth -> depth.paused().keySet())
                         .orElse(Set.of()),
-                () -> Optional.ofNullable(store.get()).map(RedisTaskStore::health)));
+                () -> Optional.ofNullable(store.get()).map(found -> found.health().get())));
     HttpRunner httpRunner = new HttpRunner(sender, meters);
     CallbackRunner callbacks = new CallbackRunner(httpRunner);
     Map<String, TaskRunner> runners = Runners.find(List.of(httpRunner, callbacks));
@@ -99,11 +98,16 @@ final class App implements AutoCloseable {
             FENCE_CONNECTIONS,
             quarter.compareTo(LONGEST_FENCE_ANSWER) < 0 ? quarter : LONGEST_FENCE_ANSWER,
             meters);
-    taskStore = new RedisTaskStore(taskRedis, config.namespace(), config.tasks());
-    claimStore = new RedisClaimStore(taskRedis, config.namespace(), config.tasks());
-    TaskService tasks = new TaskService(taskStore, checks(runners), meters);
+    stored = new RedisTasks(taskRedis, config.namespace(), config.tasks());
+    TaskPorts ports = stored.ports();
+    TaskService tasks = new TaskService(ports, checks(runners), meters);
     SchedulerNode work =
-        new SchedulerNode(config.workers().workers(files.workers()), claimStore, runners, meters);
+        new SchedulerNode(
+            config.workers().workers(files.workers()),
+            stored.claims(),
+            stored.maintenance(),
+            runners,
+            meters);
     leadership =
         new LeadershipManager(
             config.leader(),
@@ -111,10 +115,11 @@ final class App implements AutoCloseable {
             election(config, meters),
             work,
             meters);
-    depth = new QueueDepth(taskStore, () -> leadership.leadership().isPresent());
+    depth =
+        new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
     manager.set(leadership);
     queue.set(depth);
-    store.set(taskStore);
+    store.set(ports);
     http =
         new HttpServer(
             config.http(),
@@ -199,8 +204,7 @@ final class App implements AutoCloseable {
     step("http", http::stop);
     step("http runner", sender::close);
     step("queue depth", depth::close);
-    step("claims", claimStore::close);
-    step("tasks", taskStore::close);
+    step("tasks", stored::close);
     step("redis", taskRedis::close);
     step("redis", fenceRedis::close);
     LOG.log(INFO, "node stopped");

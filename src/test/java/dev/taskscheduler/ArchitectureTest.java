@@ -174,7 +174,7 @@ class ArchitectureTest {
         .resideOutsideOfPackages(BASE, room("task"), room("task.redis"), room("node"))
         .should()
         .dependOnClassesThat()
-        .haveFullyQualifiedName(room("task") + ".ClaimStore")
+        .haveNameMatching(room("task") + ".(Claims|TaskMaintenance)")
         .check(CLASSES);
   }
 

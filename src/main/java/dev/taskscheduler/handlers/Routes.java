@@ -18,6 +18,7 @@ import dev.taskscheduler.handlers.tasks.TasksHandler;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.PathMatchers;
@@ -59,11 +60,12 @@ final class Routes {
     SubmitLimits limits = new SubmitLimits(config.maxBodyBytes(), config.idempotencyTtl());
     BodyMemoryLimit room = new BodyMemoryLimit(Runtime.getRuntime().maxMemory());
     TaskCommandsHandler orders = new TaskCommandsHandler(scheduler.tasks());
-    PauseHandler pauses = new PauseHandler(scheduler.tasks());
+    PauseHandler pauses = new PauseHandler(scheduler.tasks().pauses());
     routing.post("/submit", new SubmitHandler(scheduler.tasks(), limits, room));
     routing.post(Paths.BATCH, new BatchHandler(scheduler.tasks(), limits, room));
-    TasksHandler seen = new TasksHandler(scheduler.tasks(), scheduler.leader());
-    read(routing, "/stats", new StatsHandler(scheduler.tasks(), scheduler.leader()));
+    TaskQueries queries = scheduler.tasks().queries();
+    TasksHandler seen = new TasksHandler(queries, scheduler.leader());
+    read(routing, "/stats", new StatsHandler(queries, scheduler.leader()));
     read(routing, "/tasks", seen::list);
     routing.post(Paths.RETRY, new RetryHandler(scheduler.tasks()));
     refuseOthers(routing, Paths.RETRY, "POST"); // before it is taken for an id
@@ -74,7 +76,7 @@ final class Routes {
     read(routing, "/pause", pauses::list);
     routing.post("/pause", pauses::pause);
     routing.post("/resume", pauses::resume);
-    read(routing, "/status", new StatusHandler(scheduler.tasks()));
+    read(routing, "/status", new StatusHandler(queries));
     read(routing, "/leader", leader::leader);
     routing.post("/leader/resign", leader::resign);
     read(routing, "/health", health::health);

@@ -61,7 +61,7 @@ public final class Meters
   private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
   private final Counter replayed;
   private final Counter duplicates;
-  private final Counter broughtBack;
+  private final Counter retried;
   private final Counter callbacks;
   private final Map<FailedLogin, Counter> failedLogins = new EnumMap<>(FailedLogin.class);
   private final TargetMeters targets;
@@ -91,7 +91,7 @@ public final class Meters
     }
     replayed = repeated("replayed");
     duplicates = repeated("duplicate");
-    broughtBack =
+    retried =
         book.counter(
             "scheduler_tasks_brought_back", "Dead and expired tasks that somebody retried");
     callbacks = book.counter("scheduler_callbacks", "Callbacks made as tasks completed or died");
@@ -160,12 +160,12 @@ public final class Meters
     book.gauge(
         "scheduler_redis_up",
         "1 if Redis answered when it was last asked, else 0",
-        () -> levels.store().get().filter(StoreHealth::answers).isPresent() ? 1 : 0);
+        () -> levels.store().get().filter(StoreHealth::available).isPresent() ? 1 : 0);
     book.gauge(
         "scheduler_redis_unsafe",
         "1 if Redis answers, but may lose tasks or keep no new ones: see problem in /health",
         () ->
-            levels.store().get().filter(s -> s.answers() && s.problem().isPresent()).isPresent()
+            levels.store().get().filter(s -> s.available() && s.problem().isPresent()).isPresent()
                 ? 1
                 : 0);
     book.gauge(
@@ -213,8 +213,8 @@ public final class Meters
   }
 
   @Override
-  public void broughtBack() {
-    broughtBack.increment();
+  public void retried() {
+    retried.increment();
   }
 
   @Override

@@ -4,8 +4,8 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,7 @@ final class Maintenance {
   private static final Duration PACE = Duration.ofMillis(250);
 
   private final Leadership leadership;
-  private final ClaimStore store;
+  private final TaskMaintenance store;
   private final WorkerPool pool;
   private final BooleanSupplier over;
   private final Runnable ready;
@@ -39,7 +39,7 @@ final class Maintenance {
   /// @param ready to be run when tasks were made ready
   Maintenance(
       Leadership leadership,
-      ClaimStore store,
+      TaskMaintenance store,
       WorkerPool pool,
       BooleanSupplier over,
       Runnable ready) {
@@ -102,7 +102,7 @@ final class Maintenance {
       nextPromotion = System.nanoTime() + next.toNanos();
       more = (hinted || secondly) && store.unpark(leadership.token(), MOST) == MOST;
     }
-    if (secondly && store.trim(leadership.token(), MOST) == MOST) {
+    if (secondly && store.clean(leadership.token(), MOST) == MOST) {
       more = true;
     } else if (secondly) {
       nextTrim = System.nanoTime() + EACH_SECOND.toNanos();
@@ -126,7 +126,7 @@ final class Maintenance {
 
   /// @return how long until there is something to do again
   private Duration promote() {
-    ClaimStore.Promoted promoted = store.promote(leadership.token(), MOST);
+    TaskMaintenance.Promoted promoted = store.promote(leadership.token(), MOST);
     if (promoted.promoted() > 0) {
       ready.run(); // sooner than by way of Redis
     }

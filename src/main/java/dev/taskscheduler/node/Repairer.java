@@ -5,10 +5,10 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.process.VitalThreads;
-import dev.taskscheduler.task.ClaimStore;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -41,7 +41,7 @@ final class Repairer {
   private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
   private final Leadership leadership;
-  private final ClaimStore store;
+  private final TaskMaintenance store;
   private final Duration every;
   private final WorkListener listener;
   private final Semaphore wake = new Semaphore(0);
@@ -50,7 +50,7 @@ final class Repairer {
   private volatile @Nullable Thread thread;
 
   /// @param every how long after a pass the next one begins
-  Repairer(Leadership leadership, ClaimStore store, Duration every, WorkListener listener) {
+  Repairer(Leadership leadership, TaskMaintenance store, Duration every, WorkListener listener) {
     this.leadership = leadership;
     this.store = store;
     this.every = every;

@@ -3,7 +3,8 @@ package dev.taskscheduler.node;
 import dev.taskscheduler.leader.LeaderWork;
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.runner.TaskRunner;
-import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// The work of this node while it leads: one [Tenure] for each leadership, nothing in between.
 public final class SchedulerNode implements LeaderWork {
   private final WorkerConfig config;
-  private final ClaimStore store;
+  private final Claims claims;
+  private final TaskMaintenance maintenance;
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
   private final AtomicReference<@Nullable Tenure> tenure = new AtomicReference<>();
@@ -22,17 +24,16 @@ public final class SchedulerNode implements LeaderWork {
   /// @param runners by type
   public SchedulerNode(
       WorkerConfig config,
-      ClaimStore store,
+      Claims claims,
+      TaskMaintenance maintenance,
       Map<String, TaskRunner> runners,
       WorkListener listener) {
     this.config = config;
-    this.store = store;
+    this.claims = claims;
+    this.maintenance = maintenance;
     this.runners = Map.copyOf(runners);
     this.listener = listener;
-    store.whenReady(() -> current().ifPresent(Tenure::hint));
-    store.whenCareIsDue(() -> current().ifPresent(Tenure::hintCare));
-    store.whenCancelling(() -> current().ifPresent(Tenure::hintCancel));
-    store.whenSetAside(() -> current().ifPresent(Tenure::hintRepair));
+    claims.listen(signal -> current().ifPresent(tenure -> tenure.hint(signal)));
   }
 
   private Optional<Tenure> current() {
@@ -42,11 +43,12 @@ public final class SchedulerNode implements LeaderWork {
   @Override
   public void begin(Leadership leadership) {
     Carriers.watch();
-    WorkerPool pool = new WorkerPool(config, store, runners, listener, leadership);
+    WorkerPool pool = new WorkerPool(config, claims, runners, listener, leadership);
     Tenure begun =
         new Tenure(
             leadership,
-            store,
+            claims,
+            maintenance,
             pool,
             new WeightedRoundRobin(config.priorities()),
             config.repairEvery(),

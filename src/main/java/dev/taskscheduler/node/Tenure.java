@@ -7,8 +7,9 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Tenure {
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
 
   private final Leadership leadership;
-  private final ClaimStore store;
+  private final Claims store;
   private final WorkerPool pool;
   private final WorkListener listener;
   private final Semaphore readyHint = new Semaphore(0);
@@ -50,7 +51,8 @@ final class Tenure {
 
   Tenure(
       Leadership leadership,
-      ClaimStore store,
+      Claims store,
+      TaskMaintenance upkeep,
       WorkerPool pool,
       WeightedRoundRobin turns,
       Duration repairEvery,
@@ -61,8 +63,8 @@ final class Tenure {
     this.turns = turns;
     this.listener = listener;
     this.unsettled = new Unsettled(leadership.token(), store, listener);
-    this.maintenance = new Maintenance(leadership, store, pool, this::over, this::hint);
-    this.repairer = new Repairer(leadership, store, repairEvery, listener);
+    this.maintenance = new Maintenance(leadership, upkeep, pool, this::over, this::hint);
+    this.repairer = new Repairer(leadership, upkeep, repairEvery, listener);
   }
 
   void begin() {
@@ -77,19 +79,14 @@ final class Tenure {
     }
   }
 
-  /// A task may be due earlier than the maintenance sleeps.
-  void hintCare() {
-    maintenance.hint();
-  }
-
-  /// A task that runs is to be cancelled.
-  void hintCancel() {
-    maintenance.hintCancel();
-  }
-
-  /// Something was set aside: tasks may stand in no index.
-  void hintRepair() {
-    repairer.hint();
+  /// Passes a signal on to the part that it is for.
+  void hint(Claims.Signal signal) {
+    switch (signal) {
+      case READY -> hint();
+      case DUE -> maintenance.hint();
+      case CANCEL -> maintenance.hintCancel();
+      case SET_ASIDE -> repairer.hint();
+    }
   }
 
   int running() {
@@ -136,12 +133,11 @@ final class Tenure {
   private List<Claim> claimFirst(int asked) throws InterruptedException {
     boolean unknown = false;
     try {
-      Optional<ClaimStore.Claimed> claimed =
+      Optional<Claims.Claimed> claimed =
           store.claimFirst(leadership.token(), ++sequence, asked, turns.next(asked));
       if (claimed.isPresent()) {
         recovered = true;
-        tell("expired", claimed.get().expired());
-        return claimed.get().claims();
+        return claims(claimed.get());
       }
     } catch (StoreException.Fenced e) {
       leadership.fenced();
@@ -162,8 +158,8 @@ final class Tenure {
     while (!over()) {
       lastStep = System.nanoTime();
       try {
-        store.enter(leadership.token());
-        ClaimStore.Recovered back = store.recover(leadership.token());
+        store.recordLeader(leadership.token());
+        Claims.Recovered back = store.recover(leadership.token());
         if (back.requeued() + back.dead() + back.cancelled() > 0) {
           LOG.log(
               WARNING,
@@ -229,12 +225,17 @@ final class Tenure {
     LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
   }
 
+  private List<Claim> claims(Claims.Claimed claimed) {
+    if (claimed.more()) {
+      hint();
+    }
+    tell("expired", claimed.expired());
+    return claimed.claims();
+  }
+
   private List<Claim> claim(int asked) throws InterruptedException {
     try {
-      ClaimStore.Claimed claimed =
-          store.claim(leadership.token(), ++sequence, asked, turns.next(asked));
-      tell("expired", claimed.expired());
-      return claimed.claims();
+      return claims(store.claim(leadership.token(), ++sequence, asked, turns.next(asked)));
     } catch (StoreException.Fenced e) {
       leadership.fenced();
       return List.of();

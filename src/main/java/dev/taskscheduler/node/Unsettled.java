@@ -5,7 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,11 +30,11 @@ final class Unsettled {
   private static final int MOST_STARTS = 20;
 
   private final FencingToken token;
-  private final ClaimStore store;
+  private final Claims store;
   private final WorkListener listener;
   private final Map<String, Claim> claims = new ConcurrentHashMap<>();
 
-  Unsettled(FencingToken token, ClaimStore store, WorkListener listener) {
+  Unsettled(FencingToken token, Claims store, WorkListener listener) {
     this.token = token;
     this.store = store;
     this.listener = listener;

@@ -8,7 +8,7 @@ import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +42,7 @@ final class WorkerPool {
   private static final long PAYLOAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
 
   private final WorkerConfig config;
-  private final ClaimStore store;
+  private final Claims store;
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
   private final Leadership leadership;
@@ -63,7 +63,7 @@ final class WorkerPool {
 
   WorkerPool(
       WorkerConfig config,
-      ClaimStore store,
+      Claims store,
       Map<String, TaskRunner> runners,
       WorkListener listener,
       Leadership leadership) {

@@ -5,29 +5,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// Keeps the counts of tasks and pauses, at most a second old, so that health and metrics answer at
 /// once.
 public final class QueueDepth implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(QueueDepth.class.getName());
   private static final Duration PERIOD = Duration.ofMillis(500);
-  private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  private final TaskStore store;
+  private final TaskQueries queries;
+  private final Pauses pauses;
   private final BooleanSupplier leads;
   private volatile Optional<TaskCounts> last = Optional.empty();
   private volatile Map<Pause, Instant> paused = Map.of();
   private volatile boolean closed;
 
   /// @param leads whether this node leads; a follower has nothing before it and does not ask
-  public QueueDepth(TaskStore store, BooleanSupplier leads) {
-    this.store = store;
+  public QueueDepth(TaskQueries queries, Pauses pauses, BooleanSupplier leads) {
+    this.queries = queries;
+    this.pauses = pauses;
     this.leads = leads;
     VitalThreads.virtual("queue-depth", this::watch).start();
   }
@@ -51,8 +48,8 @@ public final class QueueDepth implements AutoCloseable {
   private void watch() {
     try {
       while (!closed) {
-        last = leads.getAsBoolean() ? ask(store.counts()) : Optional.empty();
-        paused = ask(store.paused()).orElse(paused);
+        last = leads.getAsBoolean() ? ask(queries::counts) : Optional.empty();
+        paused = ask(pauses::paused).orElse(paused);
         synchronized (this) {
           if (!closed) {
             wait(PERIOD.toMillis());
@@ -64,10 +61,10 @@ public final class QueueDepth implements AutoCloseable {
     }
   }
 
-  private static <T> Optional<T> ask(CompletableFuture<T> question) throws InterruptedException {
+  private static <T> Optional<T> ask(Supplier<T> question) {
     try {
-      return Optional.of(question.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (ExecutionException | TimeoutException | CompletionException e) {
+      return Optional.of(question.get());
+    } catch (StoreException e) {
       LOG.log(System.Logger.Level.DEBUG, "no answer", e);
       return Optional.empty();
     }

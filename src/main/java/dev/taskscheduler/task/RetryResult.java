@@ -3,7 +3,7 @@ package dev.taskscheduler.task;
 /// The results of a retry of a dead or expired task.
 public enum RetryResult {
   /// It is ready, with a new life before it and its attempts behind it.
-  REVIVED,
+  RETRIED,
   /// There is no such task.
   UNKNOWN,
   /// It has not ended.

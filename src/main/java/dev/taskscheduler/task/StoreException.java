@@ -1,5 +1,9 @@
 package dev.taskscheduler.task;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
 /// A call to the store that failed. The type says what the caller may do.
 public abstract sealed class StoreException extends RuntimeException {
   private StoreException(String message, Throwable cause) {
@@ -8,6 +12,22 @@ public abstract sealed class StoreException extends RuntimeException {
 
   private StoreException(String message) {
     super(message);
+  }
+
+  /// Waits for a port's answer and throws its failure. The port bounds the wait: a timed one would
+  /// cost each request a timer.
+  public static <T> T await(CompletableFuture<T> answer) {
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("interrupted while Redis was asked", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StoreException known) {
+        throw known;
+      }
+      throw new CompletionException(e.getCause());
+    }
   }
 
   /// Redis did not answer, or not in time: the call may or may not have happened. Retry it if it is

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /// The health of the store when it was last asked; at most a second old.
 ///
-/// @param answers whether it answered
+/// @param available whether it answered
 /// @param problem what a person must change; empty when all is well
 /// @param version of the server; empty until it answered once
 /// @param persistence `aof-always`, `aof-everysec`, `aof-no` (`aof` where Redis does not tell how
@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param replicas how many are connected
 /// @param damaged entries that tell what could not be read and was set aside
 public record StoreHealth(
-    boolean answers,
+    boolean available,
     Optional<String> problem,
     Optional<String> version,
     Optional<String> persistence,

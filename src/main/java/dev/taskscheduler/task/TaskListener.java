@@ -15,6 +15,6 @@ public interface TaskListener {
   /// A task that waited was cancelled through this node.
   default void cancelled() {}
 
-  /// A dead or expired task was brought back through this node.
-  default void broughtBack() {}
+  /// A dead or expired task was retried through this node.
+  default void retried() {}
 }

@@ -3,21 +3,19 @@ package dev.taskscheduler.task;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 
 /// The service for users of tasks, on any node.
 ///
 /// Methods block for a bounded time and may be called by threads that are interrupted: they wait on
 /// futures only.
 public final class TaskService {
-  private final TaskStore store;
+  private final TaskPorts ports;
   private final Map<String, PayloadCheck> checks;
   private final TaskListener listener;
   private final TimeOrderedEpochFactory ids =
@@ -32,16 +30,16 @@ public final class TaskService {
   }
 
   /// @param types the task types that have a runner on this node
-  public TaskService(TaskStore store, Set<String> types, TaskListener listener) {
+  public TaskService(TaskPorts ports, Set<String> types, TaskListener listener) {
     this(
-        store,
+        ports,
         types.stream().collect(toUnmodifiableMap(type -> type, type -> PayloadCheck.NONE)),
         listener);
   }
 
   /// @param checks by the task types that have a runner on this node
-  public TaskService(TaskStore store, Map<String, PayloadCheck> checks, TaskListener listener) {
-    this.store = store;
+  public TaskService(TaskPorts ports, Map<String, PayloadCheck> checks, TaskListener listener) {
+    this.ports = ports;
     this.checks =
         checks.entrySet().stream()
             .filter(each -> !each.getKey().equals(Callback.TYPE)) // nobody submits those
@@ -59,7 +57,7 @@ public final class TaskService {
     }
     String id = ids.create().toString();
     try {
-      return counted(task, await(store.submit(id, task)));
+      return counted(task, StoreException.await(ports.intake().submit(id, task)));
     } catch (StoreException.Unavailable e) {
       return new SubmitResult.Uncertain(id, String.valueOf(e.getMessage()));
     }
@@ -99,7 +97,8 @@ public final class TaskService {
       return CompletableFuture.completedFuture(refused.get());
     }
     String id = ids.create().toString();
-    return store
+    return ports
+        .intake()
         .submit(id, task, stream)
         .handle((answer, failure) ->
             switch (failure) {
@@ -111,115 +110,45 @@ public final class TaskService {
             });
   }
 
-  /// Finds a task by id.
+  /// Cancels a waiting task, and asks the leader to interrupt a running one.
   ///
-  /// @throws StoreException if Redis does not answer
-  public Optional<Task> find(String id) {
-    return await(store.find(id));
-  }
-
-  /// Counts what stands where.
-  ///
-  /// @throws StoreException if Redis does not answer
-  public TaskCounts counts() {
-    return await(store.counts());
-  }
-
-  /// Cancels a task that waits, and asks the leader to interrupt one that runs.
-  ///
-  /// @throws StoreException if Redis does not answer; it may be repeated
+  /// @throws StoreException if Redis does not answer; may be repeated
   public Cancellation cancel(String id) {
-    Cancellation answer = await(store.cancel(id));
+    Cancellation answer = ports.commands().cancel(id);
     if (answer instanceof Cancellation.Cancelled) {
       listener.cancelled();
     }
     return answer;
   }
 
-  /// Brings dead and expired tasks back, to the back of their queues.
+  /// Appends dead and expired tasks to their queues again.
   ///
-  /// @param ids 500 at the most
-  /// @return what became of each, in their order
-  /// @throws StoreException if Redis does not answer; it may be repeated
-  public List<RetryResult> revive(List<String> ids) {
-    List<RetryResult> answers = await(store.revive(ids));
-    answers.stream().filter(RetryResult.REVIVED::equals).forEach(r -> listener.broughtBack());
+  /// @param ids 500 at most
+  /// @return one result for each, in their order
+  /// @throws StoreException if Redis does not answer; may be repeated
+  public List<RetryResult> retry(List<String> ids) {
+    List<RetryResult> answers = ports.commands().retry(ids);
+    answers.stream().filter(RetryResult.RETRIED::equals).forEach(r -> listener.retried());
     return answers;
   }
 
-  /// Keeps what it names from being started; what runs goes on.
-  ///
-  /// @return false if as much as may is paused already
-  /// @throws StoreException if Redis does not answer; it may be repeated
-  public boolean pause(Pause what) {
-    return await(store.pause(what));
+  /// The port for pauses, which have no rules here.
+  public Pauses pauses() {
+    return ports.pauses();
   }
 
-  /// Lets it start again.
-  ///
-  /// @throws StoreException if Redis does not answer; it may be repeated
-  public void resume(Pause what) {
-    var unused = await(store.resume(what));
+  /// The port for questions, which have no rules here.
+  public TaskQueries queries() {
+    return ports.queries();
   }
 
-  /// What is paused, and since when.
-  ///
-  /// @throws StoreException if Redis does not answer
-  public Map<Pause, Instant> paused() {
-    return await(store.paused());
-  }
-
-  /// All that is known of a task.
-  ///
-  /// @throws StoreException if Redis does not answer
-  public Optional<TaskDetails> details(String id) {
-    return await(store.details(id));
-  }
-
-  /// A page of tasks, without their payloads.
-  ///
-  /// @param cursor where the page before ended, as it said; empty for the first
-  /// @return empty if the cursor is none of this store's, or of another question
-  /// @throws StoreException if Redis does not answer
-  public Optional<TaskPage> list(TaskFilter filter, String cursor) {
-    return await(store.list(filter, cursor));
-  }
-
-  /// Where a task stands and what is before it.
-  ///
-  /// @throws StoreException if Redis does not answer
-  public Optional<Explanation> explain(String id) {
-    return await(store.explain(id));
-  }
-
-  /// What there is at a glance.
-  ///
-  /// @throws StoreException if Redis does not answer
-  public TaskOverview overview() {
-    return await(store.overview());
-  }
-
-  /// What the store last said of itself; answers at once.
+  /// The health of the store when it was last asked; answers at once.
   public StoreHealth health() {
-    return store.health();
+    return ports.health().get();
   }
 
   /// The task types that have a runner on this node.
   public Set<String> types() {
     return checks.keySet();
-  }
-
-  private static <T> T await(CompletableFuture<T> answer) {
-    try {
-      return answer.get(); // the store bounds it; a timed wait would cost each request a timer
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException.Unavailable("interrupted while Redis was asked", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof StoreException known) {
-        throw known;
-      }
-      throw new CompletionException(e.getCause());
-    }
   }
 }

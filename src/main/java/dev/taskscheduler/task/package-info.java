@@ -1,4 +1,4 @@
-/// Tasks: the model, what users may ask (`TaskService`), and the ports to the store.
+/// Tasks: the model, the service that handlers call, and the ports to the store, cut by caller.
 ///
 /// Sees `lease`. Begin with `TaskService`.
 @NullMarked

@@ -100,7 +100,7 @@ class AccessPolicyIT {
             "0.1.0",
             access,
             new Transport.Plain());
-    TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
+    TaskService tasks = new TaskService(store.ports(), Set.of("log"), priority -> {});
     server =
         new HttpServer(
             config,

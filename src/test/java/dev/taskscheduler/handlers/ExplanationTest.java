@@ -38,7 +38,7 @@ class ExplanationTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    GivenLeader.routes(routing, STORE, LEADER, Set.of("log"));
+    GivenLeader.routes(routing, STORE.ports(), LEADER, Set.of("log"));
   }
 
   @BeforeEach

@@ -8,7 +8,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.PriorityShares;
-import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -28,7 +28,7 @@ abstract class FaceAndLeader {
   static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
 
   static RestFace face;
-  static RedisClaimStore claims;
+  static RedisTasks tasks;
   private static Redis redis;
   private long sequence;
 
@@ -36,12 +36,12 @@ abstract class FaceAndLeader {
   static void start() throws IOException {
     face = new RestFace();
     redis = face.redisServer.redis(6);
-    claims = new RedisClaimStore(redis, RestFace.NAMESPACE, RestFace.LIMITS);
+    tasks = new RedisTasks(redis, RestFace.NAMESPACE, RestFace.LIMITS);
   }
 
   @AfterAll
   static void stop() {
-    claims.close();
+    tasks.close();
     redis.close();
     face.close();
   }
@@ -63,11 +63,11 @@ abstract class FaceAndLeader {
   }
 
   List<Claim> claim(int limit) {
-    return claims.claim(TOKEN, ++sequence, limit, PriorityShares.STRICT).claims();
+    return tasks.claims().claim(TOKEN, ++sequence, limit, PriorityShares.STRICT).claims();
   }
 
   static void end(Claim claim, Outcome outcome) {
-    claims.end(TOKEN, claim, outcome).join();
+    tasks.claims().end(TOKEN, claim, outcome).join();
   }
 
   static void assertState(String state, String id) throws Exception {

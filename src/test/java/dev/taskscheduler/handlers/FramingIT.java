@@ -53,7 +53,7 @@ class FramingIT {
               Duration.ofSeconds(10),
               "0.1.0"),
           new Scheduler(
-              new TaskService(store, Set.of("log"), priority -> {}),
+              new TaskService(store.ports(), Set.of("log"), priority -> {}),
               new GivenLeader(),
               Map::of,
               () -> 0),

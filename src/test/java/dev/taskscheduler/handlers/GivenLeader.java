@@ -3,8 +3,8 @@ package dev.taskscheduler.handlers;
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskService;
-import dev.taskscheduler.task.TaskStore;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,7 @@ final class GivenLeader implements LeaderView {
 
   /// All routes of a node, with a store and this leadership in place of its own; 12 tasks wait.
   static void routes(
-      HttpRouting.Builder routing, TaskStore store, GivenLeader leader, Set<String> types) {
+      HttpRouting.Builder routing, TaskPorts store, GivenLeader leader, Set<String> types) {
     HttpConfig config =
         new HttpConfig(
             "node1",

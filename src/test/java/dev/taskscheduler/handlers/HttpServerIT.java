@@ -37,7 +37,7 @@ class HttpServerIT {
   }
 
   private HttpServer server(String host, int port, Duration idle) {
-    TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
+    TaskService tasks = new TaskService(store.ports(), Set.of("log"), priority -> {});
     return new HttpServer(
         new HttpConfig(
             "node1", host, port, MAX_BODY, MAX_BODY, Duration.ofHours(1), DEADLINE, "0.1.0"),

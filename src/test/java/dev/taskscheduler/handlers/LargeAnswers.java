@@ -70,7 +70,10 @@ final class LargeAnswers implements AutoCloseable {
                 new AccessPolicy.Everyone(),
                 transport()),
             new Scheduler(
-                new TaskService(store, Set.of("log"), meters), new GivenLeader(), Map::of, () -> 0),
+                new TaskService(store.ports(), Set.of("log"), meters),
+                new GivenLeader(),
+                Map::of,
+                () -> 0),
             meters,
             meters.feature());
     server.start();

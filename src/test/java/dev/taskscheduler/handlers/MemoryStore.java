@@ -5,6 +5,7 @@ import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
@@ -12,13 +13,16 @@ import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskCommands;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskFilter;
+import dev.taskscheduler.task.TaskIntake;
 import dev.taskscheduler.task.TaskOverview;
 import dev.taskscheduler.task.TaskPage;
+import dev.taskscheduler.task.TaskPorts;
+import dev.taskscheduler.task.TaskQueries;
 import dev.taskscheduler.task.TaskState;
-import dev.taskscheduler.task.TaskStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /// Keeps tasks in memory, and can be told to fail in each way in which Redis can.
-final class MemoryStore implements TaskStore {
+final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries {
   static final StoreHealth WELL =
       new StoreHealth(
           true,
@@ -68,9 +72,13 @@ final class MemoryStore implements TaskStore {
 
   volatile Mood mood = Mood.WELL;
 
+  TaskPorts ports() {
+    return new TaskPorts(this, this, this, this, () -> mood == Mood.UNAVAILABLE ? AWAY : WELL);
+  }
+
   @Override
   public CompletableFuture<SubmitResult> submit(String id, NewTask task) {
-    return answer(() -> {
+    return later(() -> {
       if (mood == Mood.FULL_QUEUE) {
         return new SubmitResult.QueueFull(1_000_000);
       }
@@ -78,6 +86,11 @@ final class MemoryStore implements TaskStore {
       put(id, task, 0, new TaskState.Ready());
       return new SubmitResult.Accepted(id, Durability.MEMORY);
     });
+  }
+
+  @Override
+  public CompletableFuture<SubmitResult> submit(String id, NewTask task, int stream) {
+    return submit(id, task);
   }
 
   void put(String id, NewTask task, int attempts, TaskState state) {
@@ -93,17 +106,17 @@ final class MemoryStore implements TaskStore {
   }
 
   @Override
-  public CompletableFuture<Optional<Task>> find(String id) {
+  public Optional<Task> find(String id) {
     return answer(() -> Optional.ofNullable(tasks.get(id)));
   }
 
   @Override
-  public CompletableFuture<TaskCounts> counts() {
+  public TaskCounts counts() {
     return answer(() -> new TaskCounts(Map.of(), Map.of(), 0, 0, 0, 0, 0, 0));
   }
 
   @Override
-  public CompletableFuture<Cancellation> cancel(String id) {
+  public Cancellation cancel(String id) {
     return answer(() ->
         tasks.remove(id) == null
             ? new Cancellation.Unknown()
@@ -111,15 +124,15 @@ final class MemoryStore implements TaskStore {
   }
 
   @Override
-  public CompletableFuture<List<RetryResult>> revive(List<String> ids) {
+  public List<RetryResult> retry(List<String> ids) {
     return answer(() ->
         ids.stream()
-            .map(id -> tasks.containsKey(id) ? RetryResult.REVIVED : RetryResult.UNKNOWN)
+            .map(id -> tasks.containsKey(id) ? RetryResult.RETRIED : RetryResult.UNKNOWN)
             .toList());
   }
 
   @Override
-  public CompletableFuture<Boolean> pause(Pause what) {
+  public boolean pause(Pause what) {
     return answer(() -> {
       paused.put(what, Instant.parse("2026-11-23T08:55:00.717Z"));
       return true;
@@ -127,24 +140,23 @@ final class MemoryStore implements TaskStore {
   }
 
   @Override
-  public CompletableFuture<Void> resume(Pause what) {
+  public void resume(Pause what) {
     paused.remove(what);
-    return CompletableFuture.completedFuture(null);
   }
 
   @Override
-  public CompletableFuture<Map<Pause, Instant>> paused() {
+  public Map<Pause, Instant> paused() {
     return answer(() -> Map.copyOf(paused));
   }
 
   @Override
-  public CompletableFuture<Optional<TaskDetails>> details(String id) {
+  public Optional<TaskDetails> details(String id) {
     return answer(() -> Optional.ofNullable(details.get(id)));
   }
 
   /// All of them on one page; its only cursor is `more`, which it gives where the limit is 1.
   @Override
-  public CompletableFuture<Optional<TaskPage>> list(TaskFilter filter, String cursor) {
+  public Optional<TaskPage> list(TaskFilter filter, String cursor) {
     return answer(() -> {
       asked = Optional.of(filter);
       return cursor.isEmpty() || cursor.equals("more")
@@ -157,12 +169,12 @@ final class MemoryStore implements TaskStore {
   }
 
   @Override
-  public CompletableFuture<Optional<Explanation>> explain(String id) {
+  public Optional<Explanation> explain(String id) {
     return answer(() -> Optional.ofNullable(explained.get(id)));
   }
 
   @Override
-  public CompletableFuture<TaskOverview> overview() {
+  public TaskOverview overview() {
     return answer(() ->
         new TaskOverview(
             new TaskCounts(Map.of(Priority.HIGH, 3L), Map.of(), 1, 2, 4, 5, 6, 7),
@@ -171,12 +183,11 @@ final class MemoryStore implements TaskStore {
             paused));
   }
 
-  @Override
-  public StoreHealth health() {
-    return mood == Mood.UNAVAILABLE ? AWAY : WELL;
+  private <T> T answer(Supplier<T> well) {
+    return StoreException.await(later(well));
   }
 
-  private <T> CompletableFuture<T> answer(Supplier<T> well) {
+  private <T> CompletableFuture<T> later(Supplier<T> well) {
     return switch (mood) {
       case WELL, FULL_QUEUE -> CompletableFuture.completedFuture(well.get());
       case REFUSES ->

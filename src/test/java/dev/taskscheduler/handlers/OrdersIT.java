@@ -165,7 +165,7 @@ class OrdersIT extends FaceAndLeader {
     Claim claim = claim(5).getFirst();
     assertEquals(running, claim.id(), "what is cancelled is not claimed");
     assertEquals(202, face.call("DELETE", "/tasks/" + running).statusCode());
-    assertEquals(List.of(running), claims.cancelling(TOKEN));
+    assertEquals(List.of(running), tasks.maintenance().cancelling(TOKEN));
     end(claim, new Outcome.Cancelled());
     assertState("cancelled", running);
     assertTrue(text(face.call("GET", "/status?id=" + running)).contains("\"startedAt\":"));
@@ -203,7 +203,7 @@ class OrdersIT extends FaceAndLeader {
     String waits = text(face.call("GET", "/tasks/" + id + "/explain"));
     assertTrue(waits.contains("\"why\":"), waits);
     end(claim(1).getFirst(), new Outcome.Failure("not yet", true, Optional.of(Duration.ZERO)));
-    claims.promote(TOKEN, 10);
+    tasks.maintenance().promote(TOKEN, 10);
     end(claim(1).getFirst(), new Outcome.Success("{\"b\":2}".getBytes(UTF_8)));
     String known = text(face.call("GET", "/tasks/" + id));
     for (String part :

@@ -60,7 +60,7 @@ class OriginIT {
             new AccessPolicy.Everyone(),
             new Transport.Plain(),
             rules);
-    TaskService tasks = new TaskService(store, Set.of("log"), priority -> {});
+    TaskService tasks = new TaskService(store.ports(), Set.of("log"), priority -> {});
     server =
         new HttpServer(
             config,

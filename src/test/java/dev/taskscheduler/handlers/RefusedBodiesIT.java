@@ -76,7 +76,7 @@ class RefusedBodiesIT {
                     assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file)), Set.of()),
                 new Transport.Plain()),
             new Scheduler(
-                new TaskService(store, Set.of("log"), priority -> {}),
+                new TaskService(store.ports(), Set.of("log"), priority -> {}),
                 new GivenLeader(),
                 Map::of,
                 () -> 0),

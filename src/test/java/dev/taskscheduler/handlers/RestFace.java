@@ -8,7 +8,7 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskService;
-import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.URI;
@@ -33,7 +33,7 @@ final class RestFace implements AutoCloseable {
   final RedisServer redisServer = new RedisServer();
   final HttpClient client = HttpClient.newHttpClient();
   private final Redis redis = redisServer.redis(6);
-  private final RedisTaskStore store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
+  private final RedisTasks store = new RedisTasks(redis, NAMESPACE, LIMITS);
   private final HttpServer server;
   private final Contract contract;
 
@@ -54,7 +54,8 @@ final class RestFace implements AutoCloseable {
                 Duration.ofHours(1),
                 Duration.ofSeconds(10),
                 "0.1.0"),
-            new Scheduler(new TaskService(store, Set.of("log"), meters), leader, Map::of, () -> 0),
+            new Scheduler(
+                new TaskService(store.ports(), Set.of("log"), meters), leader, Map::of, () -> 0),
             meters,
             meters.feature());
     server.start();

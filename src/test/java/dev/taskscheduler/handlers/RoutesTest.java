@@ -42,7 +42,7 @@ class RoutesTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    GivenLeader.routes(routing, STORE, LEADER, Set.of("log", "mail"));
+    GivenLeader.routes(routing, STORE.ports(), LEADER, Set.of("log", "mail"));
   }
 
   @BeforeEach

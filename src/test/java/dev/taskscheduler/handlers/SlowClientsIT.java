@@ -40,7 +40,7 @@ class SlowClientsIT {
           new HttpConfig(
               "node1", "127.0.0.1", 0, 1 << 20, 1 << 20, Duration.ofHours(1), DEADLINE, "0.1.0"),
           new Scheduler(
-              new TaskService(store, Set.of("log"), priority -> {}),
+              new TaskService(store.ports(), Set.of("log"), priority -> {}),
               new GivenLeader(),
               Map::of,
               () -> 0),

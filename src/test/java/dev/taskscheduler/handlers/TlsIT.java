@@ -93,7 +93,7 @@ class TlsIT {
                 new AccessPolicy.Everyone(),
                 new Transport.Encrypted(identity)),
             new Scheduler(
-                new TaskService(store, Set.of("log"), priority -> {}),
+                new TaskService(store.ports(), Set.of("log"), priority -> {}),
                 new GivenLeader(),
                 Map::of,
                 () -> 0),

@@ -18,7 +18,7 @@ import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskService;
-import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
@@ -58,8 +58,7 @@ class TokenRightsIT {
 
   private final RedisServer redisServer = new RedisServer();
   private final Redis redis = redisServer.redis(6);
-  private final RedisTaskStore store =
-      new RedisTaskStore(redis, RestFace.NAMESPACE, RestFace.LIMITS);
+  private final RedisTasks store = new RedisTasks(redis, RestFace.NAMESPACE, RestFace.LIMITS);
   private final HttpClient client = HttpClient.newHttpClient();
   private final LogLines log = new LogLines();
   private final GivenLeader leader = new GivenLeader();
@@ -99,7 +98,10 @@ class TokenRightsIT {
                 new AccessPolicy.Bearers(tokens, Set.of(PublicEndpoints.values())),
                 new Transport.Plain()),
             new Scheduler(
-                new TaskService(store, Set.of("log", "mail"), meters), leader, Map::of, () -> 0),
+                new TaskService(store.ports(), Set.of("log", "mail"), meters),
+                leader,
+                Map::of,
+                () -> 0),
             meters,
             meters.feature());
     server.start();
@@ -190,7 +192,10 @@ class TokenRightsIT {
     assertTrue(batch.contains("type-not-allowed"), batch);
     assertTrue(batch.contains("\"accepted\":1,\"duplicates\":0,\"refused\":1"), batch);
     assertEquals(
-        3, store.counts().join().ready().values().stream().mapToLong(Long::longValue).sum());
+        3,
+        store.ports().queries().counts().ready().values().stream()
+            .mapToLong(Long::longValue)
+            .sum());
   }
 
   @Test
@@ -289,7 +294,7 @@ class TokenRightsIT {
     }
     String address = "localhost:" + redisServer.port();
     redisServer.kill();
-    Eventually.await("noticed", () -> !store.health().answers());
+    Eventually.await("noticed", () -> !store.ports().health().get().available());
     for (String token : List.of("", METRICS, SUBMIT)) {
       String said = health(token);
       assertFalse(said.contains("localhost") || said.contains("127.0.0.1"), said);

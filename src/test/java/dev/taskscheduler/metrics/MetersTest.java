@@ -209,7 +209,7 @@ class MetersTest {
     meters.started(Duration.ofMillis(20));
     meters.finished("completed", Duration.ofMillis(300));
     meters.cancelled();
-    meters.broughtBack();
+    meters.retried();
     meters.callbackMade();
     meters.stuck();
     meters.repaired(RepairKind.LOST, 3);

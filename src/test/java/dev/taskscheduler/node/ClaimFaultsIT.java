@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.TaskOptions;
@@ -29,15 +29,15 @@ class ClaimFaultsIT extends NodeOnRedis {
   }
 
   /// The store itself, but for what befalls the answers to claims that brought something.
-  private static ClaimStore with(Fault fault, ClaimStore store) {
-    return (ClaimStore)
+  private static Claims with(Fault fault, Claims store) {
+    return (Claims)
         Proxy.newProxyInstance(
-            ClaimStore.class.getClassLoader(),
-            new Class<?>[] {ClaimStore.class},
+            Claims.class.getClassLoader(),
+            new Class<?>[] {Claims.class},
             (proxy, method, args) -> {
               try {
                 Object answer = method.invoke(store, args);
-                if (answer instanceof ClaimStore.Claimed claimed && !claimed.claims().isEmpty()) {
+                if (answer instanceof Claims.Claimed claimed && !claimed.claims().isEmpty()) {
                   fault.afterClaim();
                 }
                 return answer;

@@ -85,11 +85,11 @@ class ClaimedAheadIT extends NodeOnRedis {
 
   @Test
   void never_more_run_at_once_than_there_are_workers() {
-    tasks.pause(new Pause.All());
+    tasks.pauses().pause(new Pause.All());
     for (int i = 0; i < 3_000; i++) {
       submit(Priority.LOW, "note", "\"rest\"", TaskOptions.NONE);
     }
-    tasks.resume(new Pause.All());
+    tasks.pauses().resume(new Pause.All());
     await("all run", () -> ledger.count("completed") == 3_000);
     assertEquals(WORKERS, most.get());
   }

@@ -40,10 +40,10 @@ class CountsIT extends NodeOnRedis {
     String waits = submit(NONE.due(new StartTime.After(Duration.ofHours(1))));
     tasks.cancel(waits);
     Eventually.await("it is dead", () -> ledger.count("dead") == 1);
-    tasks.revive(List.of(fails));
+    tasks.retry(List.of(fails));
     Eventually.await("all has ended", () -> ledger.count("completed") == 6);
     assertEquals(3, ledger.callbacks.get(), "of the dead one, of the same, and of another");
-    int in = ledger.submitted.get() + ledger.callbacks.get() + ledger.broughtBack.get();
+    int in = ledger.submitted.get() + ledger.callbacks.get() + ledger.retried.get();
     long out = ledger.count("completed") + ledger.count("dead") + ledger.cancelledWaiting.get();
     assertEquals(in, out);
   }

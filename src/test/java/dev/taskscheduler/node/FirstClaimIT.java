@@ -11,7 +11,7 @@ import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.TaskOptions;
-import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.FaultyProxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +38,8 @@ class FirstClaimIT extends NodeOnRedis {
   /// An earlier leader claims one and is gone.
   private void oneIsLost() {
     try (Redis redis = server.redis(8);
-        RedisClaimStore claims =
-            new RedisClaimStore(redis, new Namespace("scheduler"), NodeOnRedis.LIMITS)) {
-      claims.claim(HeldLeadership.take(server).token(), 1, 1, PriorityShares.STRICT);
+        RedisTasks tasks = new RedisTasks(redis, new Namespace("scheduler"), NodeOnRedis.LIMITS)) {
+      tasks.claims().claim(HeldLeadership.take(server).token(), 1, 1, PriorityShares.STRICT);
     }
   }
 

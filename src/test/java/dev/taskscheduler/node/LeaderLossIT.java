@@ -19,7 +19,7 @@ import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
-import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,20 +35,19 @@ class LeaderLossIT extends NodeOnRedis {
   private final List<String> runs = Collections.synchronizedList(new ArrayList<>());
 
   private interface LastWill {
-    void of(RedisClaimStore claims, FencingToken token);
+    void of(RedisTasks tasks, FencingToken token);
   }
 
   /// What a leader did before it died.
   private void dies(LastWill will) {
     try (Redis redis = server.redis(8);
-        RedisClaimStore claims =
-            new RedisClaimStore(redis, new Namespace("scheduler"), NodeOnRedis.LIMITS)) {
-      will.of(claims, HeldLeadership.take(server).token());
+        RedisTasks tasks = new RedisTasks(redis, new Namespace("scheduler"), NodeOnRedis.LIMITS)) {
+      will.of(tasks, HeldLeadership.take(server).token());
     }
   }
 
-  private static List<Claim> claim(RedisClaimStore claims, FencingToken token, int limit) {
-    return claims.claim(token, 1, limit, PriorityShares.STRICT).claims();
+  private static List<Claim> claim(RedisTasks tasks, FencingToken token, int limit) {
+    return tasks.claims().claim(token, 1, limit, PriorityShares.STRICT).claims();
   }
 
   private void notes() {
@@ -64,7 +63,7 @@ class LeaderLossIT extends NodeOnRedis {
   void between_claim_and_run() {
     notes();
     List<String> ids = List.of(submit(NONE), submit(NONE), submit(NONE));
-    dies((claims, token) -> assertEquals(2, claim(claims, token, 2).size()));
+    dies((tasks, token) -> assertEquals(2, claim(tasks, token, 2).size()));
     lead(node(1));
     await("all run", () -> ids.stream().allMatch(this::completed));
     assertEquals(List.of(ids.get(0) + "#2", ids.get(1) + "#2", ids.get(2) + "#1"), runs);
@@ -107,15 +106,16 @@ class LeaderLossIT extends NodeOnRedis {
     String done =
         submit(
             NONE.callback(new Callback(Callback.When.BOTH, "http://example.org/")).uniqueKey("ab"));
-    dies((claims, token) -> {
-      List<Claim> all = claim(claims, token, 2);
-      claims
+    dies((tasks, token) -> {
+      List<Claim> all = claim(tasks, token, 2);
+      tasks
+          .claims()
           .end(
               token,
               all.get(0),
               new Outcome.Failure("no", false, Optional.of(Duration.ofMillis(1))))
           .join();
-      claims.end(token, all.get(1), new Outcome.Success("7".getBytes(UTF_8))).join();
+      tasks.claims().end(token, all.get(1), new Outcome.Success("7".getBytes(UTF_8))).join();
     });
     lead(node(1));
     await("what failed is tried again", () -> completed(tried));
@@ -136,7 +136,7 @@ class LeaderLossIT extends NodeOnRedis {
     await(
         "all are due",
         () -> jedis.zcount(NS + "scheduled", 0, System.currentTimeMillis() - 1) == ids.size());
-    dies((claims, token) -> assertEquals(7, claims.promote(token, 7).promoted()));
+    dies((tasks, token) -> assertEquals(7, tasks.maintenance().promote(token, 7).promoted()));
     lead(node(3));
     await("all run", () -> ids.stream().allMatch(this::completed));
     assertEquals(20, runs.size(), "each once: " + runs);
@@ -172,14 +172,14 @@ class LeaderLossIT extends NodeOnRedis {
   @Test
   void while_tasks_are_set_aside_and_come_back() {
     notes();
-    tasks.pause(new Pause.OfType("note"));
+    tasks.pauses().pause(new Pause.OfType("note"));
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
       ids.add(submit(Priority.HIGH, "note", "1", NONE));
     }
-    dies((claims, token) -> assertEquals(0, claim(claims, token, 5).size()));
-    tasks.resume(new Pause.OfType("note"));
-    dies((claims, token) -> assertEquals(4, claims.unpark(token, 4)));
+    dies((tasks, token) -> assertEquals(0, claim(tasks, token, 5).size()));
+    tasks.pauses().resume(new Pause.OfType("note"));
+    dies((tasks, token) -> assertEquals(4, tasks.maintenance().unpark(token, 4)));
     lead(node(1));
     await("all run", () -> ids.stream().allMatch(this::completed));
     assertEquals(9, runs.size(), "each once: " + runs);
@@ -190,13 +190,13 @@ class LeaderLossIT extends NodeOnRedis {
     String id = submit(NONE);
     for (int i = 1; i <= 3; i++) {
       int attempt = i;
-      dies((claims, token) -> {
-        claims.recover(token);
+      dies((tasks, token) -> {
+        tasks.claims().recover(token);
         if (attempt == 3) {
           jedis.zadd(NS + "scheduled", 1, id); // five seconds are over
-          claims.promote(token, 1);
+          tasks.maintenance().promote(token, 1);
         }
-        assertEquals(attempt, claim(claims, token, 1).getFirst().attempt());
+        assertEquals(attempt, claim(tasks, token, 1).getFirst().attempt());
       });
     }
     notes();

@@ -10,7 +10,7 @@ import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Backoff;
-import dev.taskscheduler.task.ClaimStore;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -21,8 +21,7 @@ import dev.taskscheduler.task.TaskListener;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
-import dev.taskscheduler.task.redis.RedisClaimStore;
-import dev.taskscheduler.task.redis.RedisTaskStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,14 +57,14 @@ abstract class NodeOnRedis {
   Jedis jedis;
   private final Map<String, TaskRunner> runners = new HashMap<>();
   private final List<SchedulerNode> nodes = new ArrayList<>();
-  private final List<RedisClaimStore> claimStores = new ArrayList<>();
-  private RedisTaskStore store;
+  private final List<RedisTasks> stores = new ArrayList<>();
+  private RedisTasks store;
 
   /// What the nodes told.
   static final class Ledger implements WorkListener, TaskListener {
     final AtomicInteger submitted = new AtomicInteger();
     final AtomicInteger cancelledWaiting = new AtomicInteger();
-    final AtomicInteger broughtBack = new AtomicInteger();
+    final AtomicInteger retried = new AtomicInteger();
     final AtomicInteger callbacks = new AtomicInteger();
     final ConcurrentLinkedQueue<String> outcomes = new ConcurrentLinkedQueue<>();
     final AtomicInteger timedOut = new AtomicInteger();
@@ -86,8 +85,8 @@ abstract class NodeOnRedis {
     }
 
     @Override
-    public void broughtBack() {
-      broughtBack.incrementAndGet();
+    public void retried() {
+      retried.incrementAndGet();
     }
 
     @Override
@@ -143,14 +142,14 @@ abstract class NodeOnRedis {
   void empty() {
     jedis = server.jedis();
     jedis.flushAll();
-    store = new RedisTaskStore(redis, NAMESPACE, LIMITS);
-    tasks = new TaskService(store, Set.of("note", "mail", "unknown-here"), ledger);
+    store = new RedisTasks(redis, NAMESPACE, LIMITS);
+    tasks = new TaskService(store.ports(), Set.of("note", "mail", "unknown-here"), ledger);
   }
 
   @AfterEach
   void end() {
     nodes.forEach(node -> node.end(false, Duration.ZERO, () -> {}));
-    claimStores.forEach(RedisClaimStore::close);
+    stores.forEach(RedisTasks::close);
     store.close();
     jedis.close();
   }
@@ -175,10 +174,12 @@ abstract class NodeOnRedis {
     return node(config, redis, UnaryOperator.identity());
   }
 
-  private SchedulerNode node(WorkerConfig config, Redis through, UnaryOperator<ClaimStore> around) {
-    RedisClaimStore claims = new RedisClaimStore(through, NAMESPACE, LIMITS);
-    claimStores.add(claims);
-    SchedulerNode node = new SchedulerNode(config, around.apply(claims), runners, ledger);
+  private SchedulerNode node(WorkerConfig config, Redis through, UnaryOperator<Claims> around) {
+    RedisTasks tasksOfNode = new RedisTasks(through, NAMESPACE, LIMITS);
+    stores.add(tasksOfNode);
+    SchedulerNode node =
+        new SchedulerNode(
+            config, around.apply(tasksOfNode.claims()), tasksOfNode.maintenance(), runners, ledger);
     nodes.add(node);
     return node;
   }
@@ -207,7 +208,7 @@ abstract class NodeOnRedis {
   }
 
   /// @param around what is put around its store
-  SchedulerNode node(int workers, UnaryOperator<ClaimStore> around) {
+  SchedulerNode node(int workers, UnaryOperator<Claims> around) {
     return node(config(workers, new PriorityPolicy.Strict(Duration.ZERO)), redis, around);
   }
 
@@ -244,7 +245,7 @@ abstract class NodeOnRedis {
   }
 
   Task task(String id) {
-    return tasks.find(id).orElseThrow();
+    return tasks.queries().find(id).orElseThrow();
   }
 
   TaskState state(String id) {

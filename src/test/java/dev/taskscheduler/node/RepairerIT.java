@@ -8,7 +8,7 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.TaskLimits;
-import dev.taskscheduler.task.redis.RedisClaimStore;
+import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +31,7 @@ class RepairerIT {
 
   private static RedisServer server;
   private static Redis redis;
-  private RedisClaimStore claims;
+  private RedisTasks tasks;
   private Jedis jedis;
   private HeldLeadership leadership;
   private final Told told = new Told();
@@ -79,18 +79,18 @@ class RepairerIT {
   void open() {
     jedis = server.jedis();
     jedis.flushAll();
-    claims = new RedisClaimStore(redis, new Namespace("scheduler"), LIMITS);
+    tasks = new RedisTasks(redis, new Namespace("scheduler"), LIMITS);
     leadership = HeldLeadership.take(server);
   }
 
   @AfterEach
   void close() {
-    claims.close();
+    tasks.close();
     jedis.close();
   }
 
   private Repairer begun(Duration every) {
-    Repairer repairer = new Repairer(leadership, claims, every, told);
+    Repairer repairer = new Repairer(leadership, tasks.maintenance(), every, told);
     repairer.begin();
     return repairer;
   }

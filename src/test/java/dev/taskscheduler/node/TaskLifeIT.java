@@ -100,7 +100,7 @@ class TaskLifeIT extends NodeOnRedis {
     assertEquals("no 2", ((TaskState.Dead) state(own)).error());
     assertEquals(List.of(1, 2, 3, 1, 2), attempts);
     assertEquals(2, ledger.count("dead"));
-    assertEquals(List.of(RetryResult.REVIVED), tasks.revive(List.of(own)));
+    assertEquals(List.of(RetryResult.RETRIED), tasks.retry(List.of(own)));
     await("it fails twice more", () -> attempts.size() == 7);
     assertEquals(List.of(3, 4), attempts.subList(5, 7), "no number is used twice");
     await("it is dead again", () -> state(own) instanceof TaskState.Dead);
@@ -223,17 +223,17 @@ class TaskLifeIT extends NodeOnRedis {
     Duration back = Duration.ZERO;
     for (int round = 0; round < 6; round++) {
       seen.clear();
-      assertTrue(tasks.pause(new Pause.OfType("mail")));
+      assertTrue(tasks.pauses().pause(new Pause.OfType("mail")));
       List<String> mails = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
         mails.add(submit(Priority.HIGH, "mail", "1", NONE));
       }
       String other = submit(Priority.LOW, "note", "1", NONE);
       await("what is not paused runs", () -> completed(other));
-      assertEquals(30L, tasks.counts().ready().get(Priority.HIGH));
+      assertEquals(30L, tasks.queries().counts().ready().get(Priority.HIGH));
       Instant later = Instant.now().plusMillis(350); // the caretaker is at rest by then
       await("a while", () -> Instant.now().isAfter(later));
-      tasks.resume(new Pause.OfType("mail"));
+      tasks.pauses().resume(new Pause.OfType("mail"));
       long start = System.nanoTime();
       await("all run", () -> mails.stream().allMatch(this::completed));
       back = back.plusNanos(System.nanoTime() - start);

@@ -68,13 +68,13 @@ public final class HealthHandler {
 
   public void ready(ServerRequest req, ServerResponse res) {
     StoreHealth store = sources.store().get();
-    boolean ready = store.answers() && sources.leader().joined();
+    boolean ready = store.available() && sources.leader().joined();
     Responses.json(
         req, res, ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, ready ? UP : DOWN);
   }
 
   private static Status status(StoreHealth store) {
-    return store.answers() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503;
+    return store.available() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503;
   }
 
   private void write(JsonGenerator json, StoreHealth store) {
@@ -101,7 +101,7 @@ public final class HealthHandler {
     }
     json.writeEndObject();
     json.writeObjectPropertyStart("redis");
-    json.writeBooleanProperty("answers", store.answers());
+    json.writeBooleanProperty("answers", store.available());
     store.problem().ifPresent(text -> problem(json, caller, text));
     store.version().ifPresent(text -> text(json, "version", text));
     store.persistence().ifPresent(text -> text(json, "persistence", text));

@@ -7,8 +7,8 @@ import dev.taskscheduler.handlers.wire.PauseJson;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.TaskService;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -26,14 +26,14 @@ public final class PauseHandler {
   private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Set<String> KNOWN = Set.of("type", "priority");
 
-  private final TaskService tasks;
+  private final Pauses pauses;
 
-  public PauseHandler(TaskService tasks) {
-    this.tasks = tasks;
+  public PauseHandler(Pauses pauses) {
+    this.pauses = pauses;
   }
 
   public void list(ServerRequest req, ServerResponse res) {
-    Map<Pause, Instant> paused = tasks.paused();
+    Map<Pause, Instant> paused = pauses.paused();
     Responses.json(req, res, Status.OK_200, JsonText.object(json -> PauseJson.write(json, paused)));
   }
 
@@ -42,7 +42,7 @@ public final class PauseHandler {
     if (what.isEmpty()) {
       return;
     }
-    if (tasks.pause(what.get())) {
+    if (pauses.pause(what.get())) {
       CommandLog.command("pause", text(what.get()));
       list(req, res);
     } else {
@@ -61,7 +61,7 @@ public final class PauseHandler {
   public void resume(ServerRequest req, ServerResponse res) {
     what(req, res)
         .ifPresent(what -> {
-          tasks.resume(what);
+          pauses.resume(what);
           CommandLog.command("resume", text(what));
           list(req, res);
         });

@@ -46,7 +46,7 @@ public final class RetryHandler implements Handler {
     }
 
     Progress with(List<RetryResult> answers, Optional<String> behind) {
-      int back = (int) answers.stream().filter(RetryResult.REVIVED::equals).count();
+      int back = (int) answers.stream().filter(RetryResult.RETRIED::equals).count();
       int left = (int) answers.stream().filter(RetryResult.QUEUE_FULL::equals).count();
       int others = answers.size() - back - left;
       return left == 0
@@ -68,7 +68,7 @@ public final class RetryHandler implements Handler {
       Responses.problem(req, res, TaskQuery.invalid(faults));
       return;
     }
-    Optional<Progress> came = revive(asked.get(), state);
+    Optional<Progress> came = retry(asked.get(), state);
     came.ifPresent(done ->
         CommandLog.command(
             "retry",
@@ -84,7 +84,7 @@ public final class RetryHandler implements Handler {
   }
 
   /// @return empty if the cursor is not known
-  private Optional<Progress> revive(TaskQuery.Read asked, StateName state) {
+  private Optional<Progress> retry(TaskQuery.Read asked, StateName state) {
     int limit = asked.filter().limit();
     Progress came = Progress.begun(asked.cursor());
     for (int pages = 0; pages < MOST_PAGES; pages++) {
@@ -92,12 +92,14 @@ public final class RetryHandler implements Handler {
         break;
       }
       Optional<TaskPage> page =
-          tasks.list(only(asked.filter(), state, limit - came.looked()), came.next.orElse(""));
+          tasks
+              .queries()
+              .list(only(asked.filter(), state, limit - came.looked()), came.next.orElse(""));
       if (page.isEmpty()) {
         return Optional.empty();
       }
       List<String> ids = page.get().tasks().stream().map(Task::id).toList();
-      came = came.with(ids.isEmpty() ? List.of() : tasks.revive(ids), page.get().next());
+      came = came.with(ids.isEmpty() ? List.of() : tasks.retry(ids), page.get().next());
     }
     return Optional.of(came);
   }

@@ -8,7 +8,7 @@ import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskOverview;
-import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
@@ -18,10 +18,10 @@ import tools.jackson.core.JsonGenerator;
 
 /// `GET /stats`.
 public final class StatsHandler implements Handler {
-  private final TaskService tasks;
+  private final TaskQueries tasks;
   private final LeaderView leader;
 
-  public StatsHandler(TaskService tasks, LeaderView leader) {
+  public StatsHandler(TaskQueries tasks, LeaderView leader) {
     this.tasks = tasks;
     this.leader = leader;
   }

@@ -5,7 +5,7 @@ import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.task.Task;
-import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
@@ -15,9 +15,9 @@ import java.util.Optional;
 
 /// `GET /status?id=`.
 public final class StatusHandler implements Handler {
-  private final TaskService tasks;
+  private final TaskQueries tasks;
 
-  public StatusHandler(TaskService tasks) {
+  public StatusHandler(TaskQueries tasks) {
     this.tasks = tasks;
   }
 

@@ -60,8 +60,8 @@ public final class TaskCommandsHandler {
 
   public void retry(ServerRequest req, ServerResponse res) {
     String id = req.path().pathParameters().get("id");
-    switch (TaskIds.isOne(id) ? tasks.revive(List.of(id)).getFirst() : RetryResult.UNKNOWN) {
-      case REVIVED -> {
+    switch (TaskIds.isOne(id) ? tasks.retry(List.of(id)).getFirst() : RetryResult.UNKNOWN) {
+      case RETRIED -> {
         CommandLog.task("retried", id);
         byte[] body =
             JsonText.object(json -> {

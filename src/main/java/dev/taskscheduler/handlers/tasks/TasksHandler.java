@@ -8,7 +8,7 @@ import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskPage;
-import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -17,10 +17,10 @@ import tools.jackson.core.JsonGenerator;
 
 /// `GET /tasks`, `GET /tasks/{id}` and `GET /tasks/{id}/explain`: what people look at.
 public final class TasksHandler {
-  private final TaskService tasks;
+  private final TaskQueries tasks;
   private final LeaderView leader;
 
-  public TasksHandler(TaskService tasks, LeaderView leader) {
+  public TasksHandler(TaskQueries tasks, LeaderView leader) {
     this.tasks = tasks;
     this.leader = leader;
   }

@@ -35,7 +35,7 @@ final class DurableWrites {
       return Optional.empty();
     }
     StoreHealth found = health.get();
-    if (!found.answers()) {
+    if (!found.available()) {
       return Optional.empty();
     }
     if (wanted == Durability.REPLICA) {

@@ -162,7 +162,7 @@ final class RedisHealth implements AutoCloseable {
   }
 
   private void tell(StoreHealth before, StoreHealth now) {
-    if (now.answers() && !before.answers()) {
+    if (now.available() && !before.available()) {
       LOG.log(
           INFO,
           () ->
@@ -183,12 +183,12 @@ final class RedisHealth implements AutoCloseable {
             () ->
                 "redis keeps nothing on disk: accepted tasks are lost with it; set appendonly yes");
       }
-    } else if (!now.answers() && (before.answers() || before.equals(NOT_ASKED))) {
+    } else if (!now.available() && (before.available() || before.equals(NOT_ASKED))) {
       LOG.log(
           WARNING,
           () -> "redis does not answer address=" + redis + " problem=" + now.problem().orElse(""));
     }
-    if (now.answers() && now.problem().isPresent() && !now.problem().equals(before.problem())) {
+    if (now.available() && now.problem().isPresent() && !now.problem().equals(before.problem())) {
       // What keeps anybody from leading is told as an error by who wants to lead.
       LOG.log(WARNING, () -> "redis is not fit problem=" + now.problem().orElse(""));
     }

@@ -1,6 +1,6 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.RedisTaskStore.text;
+import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
@@ -9,45 +9,45 @@ import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskCommands;
 import dev.taskscheduler.task.TaskLimits;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// The commands of users besides submissions: to cancel, to bring back, to pause. Each is a call of
-/// its own and may be repeated without harm.
-final class RedisTaskCommands implements AutoCloseable {
+/// Carries out the commands of users besides submissions: cancel, retry, pause, resume. Each is a
+/// call of its own.
+final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   /// One after the other: the last of a batch waits for all before it.
   private static final Batcher.Limits LIMITS =
-      new Batcher.Limits(20, 4L << 20, 5_000, 64L << 20, Duration.ofSeconds(3));
+      new Batcher.Limits(20, 4L << 20, 5_000, 64L << 20, RedisTasks.LONGEST_WAIT);
 
   private static final LuaScript CANCEL = LuaScript.load(RedisTaskCommands.class, "cancel");
-  private static final LuaScript REVIVE = LuaScript.load(RedisTaskCommands.class, "retry");
+  private static final LuaScript RETRY = LuaScript.load(RedisTaskCommands.class, "retry");
   private static final LuaScript PAUSE = LuaScript.load(RedisTaskCommands.class, "pause");
   private static final LuaScript PAUSED = LuaScript.load(RedisTaskCommands.class, "paused");
 
   private static final Pattern MS = Pattern.compile("\\d{1,15}");
 
-  private record Order(String name, Supplier<Object> call) {}
+  private record Command(String name, Supplier<Object> call) {}
 
-  /// An answer, or the failure of this one order: others in the batch have nothing to do with it.
+  /// An answer, or the failure of this one command: others in the batch have nothing to do with it.
   private record Answer(Optional<Object> value, Optional<RedisException> failure) {}
 
   private final ScriptCalls calls;
   private final Rights rights;
   private final TaskKeys keys;
   private final TaskLimits limits;
-  private final Batcher<Order, Answer> orders =
-      new Batcher<>("redis-order", LIMITS, order -> 0, this::carryOut);
+  private final Batcher<Command, Answer> commands =
+      new Batcher<>("redis-command", LIMITS, command -> 0, this::carryOut);
 
   RedisTaskCommands(ScriptCalls calls, Rights rights, TaskKeys keys, TaskLimits limits) {
     this.calls = calls;
@@ -56,25 +56,14 @@ final class RedisTaskCommands implements AutoCloseable {
     this.limits = limits;
   }
 
-  CompletableFuture<Cancellation> cancel(String id) {
-    return order(
-            "cancel",
-            () ->
-                calls.eval(
-                    CANCEL,
-                    List.of(
-                        keys.leader,
-                        keys.running,
-                        keys.scheduled,
-                        keys.cancelled,
-                        keys.cancelling,
-                        keys.stale),
-                    List.of(
-                        bytes(id), keys.taskPrefix, keys.uniquePrefix, bytes(keys.cancelChannel))))
-        .thenApply(answer -> cancellation(text((byte[]) answer)));
-  }
-
-  private static Cancellation cancellation(String answer) {
+  @Override
+  public Cancellation cancel(String id) {
+    List<byte[]> scriptKeys =
+        List.of(
+            keys.leader, keys.running, keys.scheduled, keys.cancelled, keys.cancelling, keys.stale);
+    List<byte[]> args =
+        List.of(bytes(id), keys.taskPrefix, keys.uniquePrefix, bytes(keys.cancelChannel));
+    String answer = text(send("cancel", CANCEL, scriptKeys, args));
     return switch (answer) {
       case "" -> new Cancellation.Unknown();
       case "w" -> new Cancellation.Asked();
@@ -89,7 +78,8 @@ final class RedisTaskCommands implements AutoCloseable {
     };
   }
 
-  CompletableFuture<List<RetryResult>> revive(List<String> ids) {
+  @Override
+  public List<RetryResult> retry(List<String> ids) {
     List<byte[]> args = new ArrayList<>(5 + ids.size());
     args.add(keys.taskPrefix);
     args.add(keys.uniquePrefix);
@@ -100,14 +90,13 @@ final class RedisTaskCommands implements AutoCloseable {
     List<byte[]> scriptKeys =
         keys.leaderAndReady(
             keys.scheduled, keys.running, keys.parked, keys.stale, keys.dead, keys.expired);
-    return order("revive", () -> calls.eval(REVIVE, scriptKeys, args))
-        .thenApply(
-            answer -> ((List<?>) answer).stream().map(one -> revival(text((byte[]) one))).toList());
+    return ((List<?>) send("retry", RETRY, scriptKeys, args))
+        .stream().map(answer -> retried(text(answer))).toList();
   }
 
-  private static RetryResult revival(String answer) {
+  private static RetryResult retried(String answer) {
     return switch (answer) {
-      case "w" -> RetryResult.REVIVED;
+      case "w" -> RetryResult.RETRIED;
       case "" -> RetryResult.UNKNOWN;
       case "n" -> RetryResult.PENDING;
       case "c" -> RetryResult.COMPLETED;
@@ -118,36 +107,38 @@ final class RedisTaskCommands implements AutoCloseable {
     };
   }
 
-  CompletableFuture<Boolean> pause(Pause what) {
-    return pause(what, true).thenApply(done -> (Long) done == 1);
+  @Override
+  public boolean pause(Pause pause) {
+    return set(pause, true);
   }
 
-  CompletableFuture<Void> resume(Pause what) {
-    return pause(what, false).thenApply(done -> null);
+  @Override
+  public void resume(Pause pause) {
+    boolean unused = set(pause, false);
   }
 
-  private CompletableFuture<Object> pause(Pause what, boolean pause) {
+  private boolean set(Pause pause, boolean paused) {
     List<byte[]> args =
         List.of(
-            bytes(what.wire()),
-            bytes(pause ? 1 : 0),
+            bytes(pause.wire()),
+            bytes(paused ? 1 : 0),
             bytes(Pause.MOST),
             bytes(keys.wakeChannel),
             bytes(keys.maintenanceChannel));
-    return order("pause", () -> calls.eval(PAUSE, List.of(keys.leader, keys.paused), args));
+    return (Long) send("pause", PAUSE, List.of(keys.leader, keys.paused), args) == 1;
   }
 
-  CompletableFuture<Map<Pause, Instant>> paused() {
-    return order("paused", () -> calls.eval(PAUSED, List.of(keys.paused), List.of()))
-        .thenApply(answer -> paused((List<?>) answer));
+  @Override
+  public Map<Pause, Instant> paused() {
+    return paused((List<?>) send("paused", PAUSED, List.of(keys.paused), List.of()));
   }
 
   /// @param pairs what, and since when in ms, in turns
   static Map<Pause, Instant> paused(List<?> pairs) {
     Map<Pause, Instant> paused = new LinkedHashMap<>();
     for (int i = 0; i < pairs.size(); i += 2) {
-      Instant since = since(text((byte[]) pairs.get(i + 1)));
-      Pause.read(text((byte[]) pairs.get(i))).ifPresent(what -> paused.put(what, since));
+      Instant since = since(text(pairs.get(i + 1)));
+      Pause.read(text(pairs.get(i))).ifPresent(what -> paused.put(what, since));
     }
     return paused;
   }
@@ -157,35 +148,31 @@ final class RedisTaskCommands implements AutoCloseable {
     return MS.matcher(ms).matches() ? Instant.ofEpochMilli(Long.parseLong(ms)) : Instant.EPOCH;
   }
 
-  /// Carries out a user's order on a thread that nobody interrupts.
-  private CompletableFuture<Object> order(String name, Supplier<Object> call) {
-    return RedisTaskStore.translated(
-        name,
-        orders
-            .add(new Order(name, call))
-            .thenApply(answer -> {
-              if (answer.failure.isPresent()) {
-                throw answer.failure.get();
-              }
-              return answer.value.orElseThrow();
-            }));
+  /// Calls a script on a thread that nobody interrupts.
+  private Object send(String name, LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    Command command = new Command(name, () -> calls.eval(script, scriptKeys, args));
+    Answer answer = StoreExceptions.await(name, commands.add(command));
+    if (answer.failure.isPresent()) {
+      throw StoreExceptions.translate(name, answer.failure.get());
+    }
+    return answer.value.orElseThrow();
   }
 
   /// Once Redis gave no answer the rest is not sent: each would wait in vain as long as that one.
-  private List<Answer> carryOut(List<Order> some) {
+  private List<Answer> carryOut(List<Command> some) {
     List<Answer> answers = new ArrayList<>(some.size());
     Optional<RedisException> silent = Optional.empty();
-    for (Order order : some) {
+    for (Command command : some) {
       if (silent.isPresent()) {
         answers.add(
             failed(
                 new RedisException.Unreachable(
-                    order.name + " was not sent: " + silent.get().getMessage(), silent.get())));
+                    command.name + " was not sent: " + silent.get().getMessage(), silent.get())));
         continue;
       }
       try {
         rights.require();
-        answers.add(new Answer(Optional.of(RedisTaskStore.again(order.call)), Optional.empty()));
+        answers.add(new Answer(Optional.of(ScriptCalls.again(command.call)), Optional.empty()));
       } catch (RedisException.Refused e) {
         answers.add(failed(e));
       } catch (RedisException.Raised e) {
@@ -205,6 +192,6 @@ final class RedisTaskCommands implements AutoCloseable {
 
   @Override
   public void close() {
-    orders.close();
+    commands.close();
   }
 }

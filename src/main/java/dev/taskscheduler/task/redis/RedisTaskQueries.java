@@ -1,6 +1,6 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.RedisTaskStore.text;
+import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
@@ -17,9 +17,11 @@ import dev.taskscheduler.task.TaskFilter;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskOverview;
 import dev.taskscheduler.task.TaskPage;
+import dev.taskscheduler.task.TaskQueries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,69 +30,151 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// The queries of people: one task with all it has, pages of tasks, why one waits, what there is.
-/// Each is one call that reads, within bounds.
-final class RedisTaskQueries implements AutoCloseable {
-  /// One at a time: none waits for an answer that is not its own, and Redis has other things to do.
-  private static final Batcher.Limits LIMITS =
-      new Batcher.Limits(1, 4L << 20, 1_000, 64L << 20, Duration.ofSeconds(3));
+/// Answers questions about tasks. Each is one script call that only reads, within bounds; the
+/// questions that programs ask often, states and counts, are answered in batches.
+final class RedisTaskQueries implements TaskQueries, AutoCloseable {
+  private static final Batcher.Limits BATCHES =
+      new Batcher.Limits(200, 4L << 20, 20_000, 256L << 20, RedisTasks.LONGEST_WAIT);
 
-  private static final LuaScript SHOW = LuaScript.load(RedisTaskQueries.class, "details");
+  /// One at a time: none waits for an answer that is not its own, and Redis has other things to do.
+  private static final Batcher.Limits ONE_BY_ONE =
+      new Batcher.Limits(1, 4L << 20, 1_000, 64L << 20, RedisTasks.LONGEST_WAIT);
+
+  private static final LuaScript STATUS = LuaScript.load(RedisTaskQueries.class, "status");
+  private static final LuaScript COUNT = LuaScript.load(RedisTaskQueries.class, "count");
+
+  private static final LuaScript DETAILS = LuaScript.load(RedisTaskQueries.class, "details");
   private static final LuaScript LIST = LuaScript.load(RedisTaskQueries.class, "list");
   private static final LuaScript EXPLAIN = LuaScript.load(RedisTaskQueries.class, "explain");
   private static final LuaScript STATS = LuaScript.load(RedisTaskQueries.class, "stats");
 
-  /// Where a task's record, its value in running and its due time begin in an answer.
-  private static final int TASK_IN_EXPLANATION = 1;
+  /// Where the times of waiting begin in an answer of count.lua.
+  private static final int WAITED_IN_COUNTS = 9;
 
   private static final Pattern SUBMITTED = Pattern.compile("[0-9a-f]{13}");
 
   private final ScriptCalls calls;
   private final TaskKeys keys;
-  private final Batcher<Supplier<Object>, Object> views =
+  private final Batcher<String, Optional<Task>> ids =
+      new Batcher<>("redis-find", BATCHES, id -> TaskRecordCodec.HEAD_BYTES, this::findAll);
+  private final Batcher<String, TaskCounts> counts =
+      new Batcher<>("redis-count", BATCHES, any -> 0, this::countAll);
+  private final Batcher<Supplier<Object>, Object> others =
       new Batcher<>(
-          "redis-view",
-          LIMITS,
-          view -> 0,
-          some -> some.stream().map(RedisTaskStore::again).toList());
+          "redis-query",
+          ONE_BY_ONE,
+          question -> 0,
+          some -> some.stream().map(ScriptCalls::again).toList());
 
   RedisTaskQueries(ScriptCalls calls, TaskKeys keys) {
     this.calls = calls;
     this.keys = keys;
   }
 
-  private CompletableFuture<List<?>> view(
-      LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return RedisTaskStore.translated(
-        script.name(),
-        views
-            .add(() -> calls.eval(script, scriptKeys, args))
-            .thenApply(answer -> (List<?>) answer));
+  private List<?> ask(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    return StoreExceptions.await(script.name(), later(script, scriptKeys, args));
   }
 
-  private static String string(Object bytes) {
-    return text((byte[]) bytes);
+  private CompletableFuture<List<?>> later(
+      LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    return others
+        .add(() -> calls.eval(script, scriptKeys, args))
+        .thenApply(answer -> (List<?>) answer);
+  }
+
+  @Override
+  public Optional<Task> find(String id) {
+    return StoreExceptions.await("find", ids.add(id));
+  }
+
+  private List<Optional<Task>> findAll(List<String> ids) {
+    List<byte[]> args = new ArrayList<>(2 + ids.size());
+    args.add(keys.taskPrefix);
+    args.add(bytes(TaskRecordCodec.HEAD_BYTES));
+    ids.forEach(id -> args.add(bytes(id)));
+    List<?> answer =
+        (List<?>)
+            ScriptCalls.again(
+                () -> calls.eval(STATUS, List.of(keys.running, keys.scheduled), args));
+    List<Optional<Task>> tasks = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      byte[] head = (byte[]) answer.get(3 * i);
+      String running = text(answer.get(3 * i + 1));
+      String due = text(answer.get(3 * i + 2));
+      String id = ids.get(i);
+      tasks.add(TaskRecordCodec.head(head, record -> record.task(id, running, due)));
+    }
+    return tasks;
+  }
+
+  @Override
+  public TaskCounts counts() {
+    return StoreExceptions.await("count", counts.add(""));
+  }
+
+  private List<TaskCounts> countAll(List<String> questions) {
+    List<byte[]> scriptKeys =
+        List.of(
+            keys.readyHigh,
+            keys.readyMedium,
+            keys.readyLow,
+            keys.scheduled,
+            keys.running,
+            keys.done,
+            keys.retained,
+            keys.dead,
+            keys.expired,
+            keys.cancelled,
+            keys.parked,
+            keys.stale);
+    List<byte[]> args =
+        List.of(
+            keys.parkedPrefix,
+            keys.taskPrefix,
+            keys.attemptsPrefix,
+            bytes(TaskRecordCodec.HEAD_BYTES));
+    List<?> answer = (List<?>) ScriptCalls.again(() -> calls.eval(COUNT, scriptKeys, args));
+    Map<Priority, Long> ready = new EnumMap<>(Priority.class);
+    Map<Priority, Duration> waited = new EnumMap<>(Priority.class);
+    for (Priority priority : Priority.values()) {
+      ready.put(priority, (Long) answer.get(priority.ordinal()));
+      long ms = (Long) answer.get(WAITED_IN_COUNTS + priority.ordinal());
+      if (ms >= 0) {
+        waited.put(priority, Duration.ofMillis(ms));
+      }
+    }
+    TaskCounts counted =
+        new TaskCounts(
+            ready,
+            waited,
+            (Long) answer.get(3),
+            (Long) answer.get(4),
+            (Long) answer.get(5),
+            (Long) answer.get(6),
+            (Long) answer.get(7),
+            (Long) answer.get(8));
+    return Collections.nCopies(questions.size(), counted);
   }
 
   private static List<byte[]> list(Object answer) {
     return ((List<?>) answer).stream().map(byte[].class::cast).toList();
   }
 
-  CompletableFuture<Optional<TaskDetails>> details(String id) {
-    return view(
-            SHOW,
+  @Override
+  public Optional<TaskDetails> details(String id) {
+    List<?> answer =
+        ask(
+            DETAILS,
             List.of(keys.running, keys.scheduled, keys.cancelling, keys.leaders),
-            List.of(keys.taskPrefix, keys.attemptsPrefix, bytes(id)))
-        .thenApply(answer ->
-            answer.isEmpty()
-                ? Optional.empty()
-                : TaskRecordCodec.read(
-                    (byte[]) answer.getFirst(), record -> details(id, record, answer)));
+            List.of(keys.taskPrefix, keys.attemptsPrefix, bytes(id)));
+    return answer.isEmpty()
+        ? Optional.empty()
+        : TaskRecordCodec.read((byte[]) answer.getFirst(), record -> details(id, record, answer));
   }
 
   private static TaskDetails details(String id, TaskRecordCodec record, List<?> answer) {
-    String running = string(answer.get(1));
-    Task task = record.task(id, running, string(answer.get(2)));
+    String running = text(answer.get(1));
+    Task task = record.task(id, running, text(answer.get(2)));
     List<byte[]> trail = list(answer.get(4));
     return new TaskDetails(
         task,
@@ -102,11 +186,12 @@ final class RedisTaskQueries implements AutoCloseable {
         (Long) answer.get(3) == 1);
   }
 
-  CompletableFuture<Optional<TaskPage>> list(TaskFilter filter, String cursor) {
+  @Override
+  public Optional<TaskPage> list(TaskFilter filter, String cursor) {
     String indexes = ListCursor.indexes(filter);
     Optional<String> from = ListCursor.read(cursor, indexes);
     if (from.isEmpty()) {
-      return CompletableFuture.completedFuture(Optional.empty());
+      return Optional.empty();
     }
     List<byte[]> args =
         List.of(
@@ -133,7 +218,7 @@ final class RedisTaskQueries implements AutoCloseable {
             keys.cancelled,
             keys.done,
             keys.retained);
-    return view(LIST, scriptKeys, args).thenApply(answer -> Optional.of(page(answer)));
+    return Optional.of(page(ask(LIST, scriptKeys, args)));
   }
 
   /// Two states share an index.
@@ -148,19 +233,21 @@ final class RedisTaskQueries implements AutoCloseable {
   private static TaskPage page(List<?> answer) {
     List<Task> tasks = new ArrayList<>(answer.size() / 4);
     for (int i = 1; i < answer.size(); i += 4) {
-      String id = string(answer.get(i));
-      String running = string(answer.get(i + 2));
-      String due = string(answer.get(i + 3));
+      String id = text(answer.get(i));
+      String running = text(answer.get(i + 2));
+      String due = text(answer.get(i + 3));
       TaskRecordCodec.head((byte[]) answer.get(i + 1), record -> record.task(id, running, due))
           .ifPresent(tasks::add);
     }
-    String next = string(answer.getFirst());
+    String next = text(answer.getFirst());
     return new TaskPage(
         tasks, next.isEmpty() ? Optional.empty() : Optional.of(ListCursor.write(next)));
   }
 
-  CompletableFuture<Optional<Explanation>> explain(String id) {
-    return view(
+  @Override
+  public Optional<Explanation> explain(String id) {
+    List<?> answer =
+        ask(
             EXPLAIN,
             List.of(
                 keys.running,
@@ -174,17 +261,17 @@ final class RedisTaskQueries implements AutoCloseable {
                 keys.cancelling,
                 keys.leaders),
             List.of(
-                keys.taskPrefix, keys.attemptsPrefix, bytes(TaskRecordCodec.HEAD_BYTES), bytes(id)))
-        .thenApply(answer ->
-            answer.isEmpty()
-                ? Optional.empty()
-                : TaskRecordCodec.head(
-                    (byte[]) answer.get(TASK_IN_EXPLANATION),
-                    record -> explanation(id, record, answer)));
+                keys.taskPrefix,
+                keys.attemptsPrefix,
+                bytes(TaskRecordCodec.HEAD_BYTES),
+                bytes(id)));
+    return answer.isEmpty()
+        ? Optional.empty()
+        : TaskRecordCodec.head((byte[]) answer.get(1), record -> explanation(id, record, answer));
   }
 
   private static Explanation explanation(String id, TaskRecordCodec record, List<?> answer) {
-    Task task = record.task(id, string(answer.get(2)), string(answer.get(3)));
+    Task task = record.task(id, text(answer.get(2)), text(answer.get(3)));
     long place = (Long) answer.get(7);
     Optional<AttemptRecord> lastBad =
         ((byte[]) answer.get(6)).length == 0
@@ -193,44 +280,39 @@ final class RedisTaskQueries implements AutoCloseable {
     TaskOptions options = record.options();
     return new Explanation(
         task,
-        TaskRecordCodec.ofMicros(Long.parseLong(string(answer.get(0)))),
+        TaskRecordCodec.ofMicros(Long.parseLong(text(answer.get(0)))),
         options,
         record.charged(),
         place == 0
             ? Optional.empty()
             : Optional.of(
                 new Explanation.InQueue(place, (Long) answer.get(8) == 1, (Long) answer.get(9))),
-        answer.stream().skip(10).flatMap(what -> Pause.read(string(what)).stream()).toList(),
+        answer.stream().skip(10).flatMap(what -> Pause.read(text(what)).stream()).toList(),
         lastBad,
         AttemptHistory.nodes(List.of((byte[]) answer.get(5))).values().stream().findFirst(),
         (Long) answer.get(4) == 1);
   }
 
-  /// What is next, without the counts.
-  record Next(Map<Priority, Instant> front, Optional<Instant> due, Map<Pause, Instant> paused) {
-    static TaskOverview with(TaskCounts counts, Next next) {
-      return new TaskOverview(counts, next.front, next.due, next.paused);
-    }
+  @Override
+  public TaskOverview overview() {
+    List<byte[]> scriptKeys =
+        List.of(keys.readyHigh, keys.readyMedium, keys.readyLow, keys.scheduled, keys.paused);
+    CompletableFuture<List<?>> next = later(STATS, scriptKeys, List.of(keys.taskPrefix));
+    return StoreExceptions.await(
+        "overview", counts.add("").thenCombine(next, RedisTaskQueries::overview));
   }
 
-  CompletableFuture<Next> next() {
-    return view(
-            STATS,
-            List.of(keys.readyHigh, keys.readyMedium, keys.readyLow, keys.scheduled, keys.paused),
-            List.of(keys.taskPrefix))
-        .thenApply(RedisTaskQueries::next);
-  }
-
-  private static Next next(List<?> answer) {
+  private static TaskOverview overview(TaskCounts counts, List<?> answer) {
     Map<Priority, Instant> front = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
-      String submitted = string(answer.get(priority.ordinal()));
+      String submitted = text(answer.get(priority.ordinal()));
       if (SUBMITTED.matcher(submitted).matches()) {
         front.put(priority, TaskRecordCodec.ofMicros(Long.parseLong(submitted, 16)));
       }
     }
-    String due = string(answer.get(3));
-    return new Next(
+    String due = text(answer.get(3));
+    return new TaskOverview(
+        counts,
         front,
         due.isEmpty() ? Optional.empty() : Optional.of(TaskRecordCodec.dueAt(due)),
         RedisTaskCommands.paused(answer.subList(4, answer.size())));
@@ -238,6 +320,8 @@ final class RedisTaskQueries implements AutoCloseable {
 
   @Override
   public void close() {
-    views.close();
+    ids.close();
+    counts.close();
+    others.close();
   }
 }

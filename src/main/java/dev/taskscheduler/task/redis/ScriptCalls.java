@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Calls the scripts of this room. Where one fails since something in Redis cannot be read, sets
 /// that aside and calls once more, so that one bad record does not stop all others.
@@ -37,6 +38,8 @@ final class ScriptCalls {
   /// Looks that found nothing are not repeated sooner.
   private static final Duration REST = Duration.ofSeconds(1);
 
+  private static final Duration ASK_AGAIN_WITHIN = Duration.ofMillis(500);
+
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
   private static final int NAMED_IN_LOG = 5;
 
@@ -53,6 +56,20 @@ final class ScriptCalls {
 
   Object eval(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
     return guarded(script, () -> redis.eval(script, scriptKeys, args));
+  }
+
+  /// Repeats a call, which may be repeated, once if its connection turns out to be broken; not one
+  /// that was waited for in vain.
+  static Object again(Supplier<Object> call) {
+    long start = System.nanoTime();
+    try {
+      return call.get();
+    } catch (RedisException.Unknown e) {
+      if (System.nanoTime() - start > ASK_AGAIN_WITHIN.toNanos()) {
+        throw e;
+      }
+      return call.get();
+    }
   }
 
   /// Where a look finds nothing the call is repeated once all the same: another caller may have set
@@ -146,7 +163,8 @@ final class ScriptCalls {
     return now - from >= 0 && logFrom.compareAndSet(from, now + BETWEEN_LINES.toNanos());
   }
 
-  private static String text(Object value) {
+  /// An answer's bytes, or its number, as text.
+  static String text(@Nullable Object value) {
     return value instanceof byte[] b ? new String(b, ISO_8859_1) : String.valueOf(value);
   }
 }

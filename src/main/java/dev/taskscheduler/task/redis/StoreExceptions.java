@@ -2,12 +2,32 @@ package dev.taskscheduler.task.redis;
 
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.StoreException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /// Translates failures of Redis into exceptions of the task package, with what to do about them.
 final class StoreExceptions {
   private StoreExceptions() {}
+
+  static <T> CompletableFuture<T> translated(String operation, CompletableFuture<T> answer) {
+    return answer.exceptionallyCompose(
+        e -> CompletableFuture.failedFuture(translate(operation, e)));
+  }
+
+  static <T> T await(String operation, CompletableFuture<T> answer) {
+    return StoreException.await(translated(operation, answer));
+  }
+
+  /// Calls Redis on the caller's own thread, which nobody interrupts.
+  static <T> T blocking(String operation, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (RedisException e) {
+      throw translate(operation, e);
+    }
+  }
 
   static StoreException translate(String operation, Throwable failure) {
     return switch (failure) {

@@ -1,5 +1,6 @@
 package dev.taskscheduler.task.redis;
 
+import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -135,6 +136,10 @@ final class TaskKeys {
 
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  static byte[] bytes(FencingToken token) {
+    return bytes(token.toString());
   }
 
   static byte[] bytes(long number) {

@@ -50,7 +50,7 @@ class CallbackFactsIT {
 
   private Claim running(String id, TaskOptions options) {
     get(
-        store.tasks.submit(
+        store.intake.submit(
             id, new NewTask(Priority.LOW, "a.type", "{\"secret\":1}".getBytes(UTF_8), options)));
     return store.claimOne(token);
   }
@@ -99,7 +99,7 @@ class CallbackFactsIT {
       if (store.jedis.zscore("{scheduler}:scheduled", "a") != null) {
         store.jedis.zadd("{scheduler}:scheduled", 1, "a"); // due at once
       }
-      store.claims.promote(token, 10);
+      store.maintenance.promote(token, 10);
       if (epoch < 10) {
         assertEquals("a", store.claimOne(token).id());
       }
@@ -110,7 +110,7 @@ class CallbackFactsIT {
   @Test
   void a_task_that_expired_is_told_of() {
     var late = CALLING.expiresAt(Instant.ofEpochMilli(1));
-    get(store.tasks.submit("a", new NewTask(Priority.LOW, "a.type", "1".getBytes(UTF_8), late)));
+    get(store.intake.submit("a", new NewTask(Priority.LOW, "a.type", "1".getBytes(UTF_8), late)));
     assertEquals(List.of(), store.claim(token, 1));
     assertEquals(
         facts("expired", 0, ",\"error\":\"it could not start before expiresAt\""), facts());
@@ -126,7 +126,7 @@ class CallbackFactsIT {
   @Test
   void a_task_that_was_brought_back_calls_again_with_an_end_of_its_own() {
     get(store.claims.end(token, running("a", CALLING), failed("no")));
-    get(store.tasks.revive(List.of("a")));
+    store.commands.retry(List.of("a"));
     Claim first = store.claimOne(token);
     assertEquals("callback", first.type(), "the first end is told, though the task waits again");
     assertTrue(new String(first.payload(), UTF_8).contains("\"state\":\"dead\""));

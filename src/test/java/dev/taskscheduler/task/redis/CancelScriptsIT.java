@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimStore.Recovered;
+import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.Claims.Recovered;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
@@ -31,7 +32,7 @@ class CancelScriptsIT extends OnOneRedis {
   private static final TaskOptions UNIQUE = TaskOptions.NONE.uniqueKey("ab");
 
   private Cancellation cancel(String id) {
-    return get(store.tasks.cancel(id));
+    return store.commands.cancel(id);
   }
 
   private void assertCancelledAlone(String id) {
@@ -53,7 +54,7 @@ class CancelScriptsIT extends OnOneRedis {
     assertEquals(null, changed.get("unique:ab"));
     assertTrue(changed.get("task:a").startsWith("string x" + "0".repeat(13)));
     assertCancelledAlone("a");
-    assertEquals(1, get(store.tasks.counts()).ready().get(Priority.HIGH));
+    assertEquals(1, store.queries.counts().ready().get(Priority.HIGH));
     assertEquals(List.of("b"), ids(store.claim(token, 5)));
     assertEquals(
         Set.of("cancelled", "leader", "running", "task:a", "task:b"),
@@ -65,8 +66,8 @@ class CancelScriptsIT extends OnOneRedis {
     store.submitAll(Priority.LOW, "a", "b");
     cancel("a");
     store.jedis.zadd(NS + "cancelled", 1, "a");
-    assertEquals(1, store.claims.trim(token, 10));
-    assertEquals(1, get(store.tasks.counts()).ready().get(Priority.LOW));
+    assertEquals(1, store.maintenance.clean(token, 10));
+    assertEquals(1, store.queries.counts().ready().get(Priority.LOW));
     assertEquals(List.of("b"), ids(store.claim(token, 5)));
     assertEquals(
         Set.of("leader", "running", "task:b"),
@@ -97,7 +98,7 @@ class CancelScriptsIT extends OnOneRedis {
   @Test
   void a_running_task_is_asked_for_and_the_leader_told() {
     AtomicInteger told = new AtomicInteger();
-    store.claims.whenCancelling(told::incrementAndGet);
+    store.on(Claims.Signal.CANCEL, told::incrementAndGet);
     Eventually.await("subscribed", () -> store.jedis.publish(NS + "cancel", "1") == 1);
     Eventually.await("heard", () -> told.get() > 0);
     Claim claim = running("a", UNIQUE);
@@ -108,7 +109,7 @@ class CancelScriptsIT extends OnOneRedis {
     Eventually.await("told", () -> told.get() > heard);
     var asked = server.snapshot();
     assertEquals(new Cancellation.Asked(), cancel("a"));
-    assertEquals(List.of("a"), store.claims.cancelling(token));
+    assertEquals(List.of("a"), store.maintenance.cancelling(token));
     assertEquals(asked, server.snapshot());
     assertEquals(
         AttemptEnd.CANCELLED, get(store.claims.end(token, claim, new Outcome.Cancelled())));
@@ -177,7 +178,7 @@ class CancelScriptsIT extends OnOneRedis {
     running("a", TaskOptions.NONE);
     cancel("a");
     store.jedis.hset(NS + "cancelling", "gone", "1");
-    assertEquals(List.of("a"), store.claims.cancelling(token));
+    assertEquals(List.of("a"), store.maintenance.cancelling(token));
     assertEquals(Set.of("a"), store.jedis.hkeys(NS + "cancelling"));
   }
 

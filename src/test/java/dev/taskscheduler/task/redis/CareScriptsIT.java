@@ -10,14 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimStore.Promoted;
-import dev.taskscheduler.task.ClaimStore.Recovered;
+import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.Claims.Recovered;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskMaintenance.Promoted;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,11 +64,11 @@ class CareScriptsIT extends OnOneRedis {
     double due = store.jedis.zscore(NS + "scheduled", "a");
     assertTrue(due >= before + 5000 && due <= redisMs() + 5000, "delayed by five seconds: " + due);
     store.jedis.zadd(NS + "scheduled", 1, "a");
-    store.claims.promote(token, 1);
+    store.maintenance.promote(token, 1);
     assertEquals(new Recovered(0, 1, 0), crashOf("a"));
     var dead = assertInstanceOf(TaskState.Dead.class, store.state("a"));
     assertEquals("its leader was lost while it ran", dead.error());
-    assertEquals(3, get(store.tasks.find("a")).orElseThrow().attempts());
+    assertEquals(3, store.queries.find("a").orElseThrow().attempts());
     assertTrue(
         store.jedis.get(NS + "task:a").endsWith("ran\n{\"id\":\"a\",\n\t\"x\":1}"),
         "its payload is kept");
@@ -82,7 +83,7 @@ class CareScriptsIT extends OnOneRedis {
     for (int i = 0; i < 2; i++) {
       Outcome again = new Outcome.Failure("no", false, Optional.of(Duration.ZERO));
       get(store.claims.end(token, store.claimOne(token), again));
-      store.claims.promote(token, 1);
+      store.maintenance.promote(token, 1);
     }
     try (StoreOnRedis patient =
         new StoreOnRedis(server, new TaskLimits(100, 9, Duration.ofHours(1), 10, 10))) {
@@ -108,9 +109,9 @@ class CareScriptsIT extends OnOneRedis {
     List<String> all = new ArrayList<>();
     for (int i = 0; i < 1700; i++) {
       all.add("t%04d".formatted(i));
-      store.tasks.submit(all.getLast(), new NewTask(Priority.LOW, "log", new byte[] {'1'}));
+      store.intake.submit(all.getLast(), new NewTask(Priority.LOW, "log", new byte[] {'1'}));
     }
-    get(store.tasks.submit("z", new NewTask(Priority.LOW, "log", new byte[0])));
+    get(store.intake.submit("z", new NewTask(Priority.LOW, "log", new byte[0])));
     for (int i = 0; i < 4; i++) {
       store.claim(token, 425);
     }
@@ -143,7 +144,7 @@ class CareScriptsIT extends OnOneRedis {
     token = store.lead(1001);
     assertEquals(new Recovered(0, 0, 0), store.claims.recover(token));
     store.jedis.zadd(NS + "scheduled", 1, "a");
-    store.claims.promote(token, 10);
+    store.maintenance.promote(token, 10);
     assertEquals(Set.of(NS + "leader"), server.snapshot().keySet());
   }
 
@@ -154,11 +155,11 @@ class CareScriptsIT extends OnOneRedis {
       get(store.claims.requeue(token, claim, Duration.ofHours(2)));
     }
     store.submitAll(Priority.HIGH, "d");
-    Promoted none = store.claims.promote(token, 10);
+    Promoted none = store.maintenance.promote(token, 10);
     assertEquals(new Promoted(0, Duration.ofHours(1)), none, "an hour at the most");
     store.jedis.zadd(NS + "scheduled", Map.of("c", 10.0, "a", 20.0, "b", redisMs() + 60_000.0));
-    store.claims.whenReady(() -> {});
-    Promoted promoted = store.claims.promote(token, 10);
+    store.on(Claims.Signal.READY, () -> {});
+    Promoted promoted = store.maintenance.promote(token, 10);
     assertEquals(2, promoted.promoted());
     long next = promoted.nextDue().toMillis();
     assertTrue(next > 55_000 && next <= 60_000, "ms until the next: " + next);
@@ -173,10 +174,10 @@ class CareScriptsIT extends OnOneRedis {
       get(store.claims.requeue(token, store.claimOne(token), Duration.ofMinutes(1)));
       store.jedis.zadd(NS + "scheduled", 10 + i, "t" + i);
     }
-    assertEquals(new Promoted(3, Duration.ZERO), store.claims.promote(token, 3));
-    assertEquals(2, store.claims.promote(token, 3).promoted());
+    assertEquals(new Promoted(3, Duration.ZERO), store.maintenance.promote(token, 3));
+    assertEquals(2, store.maintenance.promote(token, 3).promoted());
     var before = server.snapshot();
-    assertEquals(new Promoted(0, Duration.ofHours(1)), store.claims.promote(token, 3));
+    assertEquals(new Promoted(0, Duration.ofHours(1)), store.maintenance.promote(token, 3));
     assertEquals(before, server.snapshot());
   }
 
@@ -198,15 +199,15 @@ class CareScriptsIT extends OnOneRedis {
     var limits = new TaskLimits(100, 3, Duration.ofHours(1), 2, 1);
     try (StoreOnRedis few = new StoreOnRedis(server, limits)) {
       finish(4, 3);
-      assertEquals(3, few.claims.trim(token, 3), "no more than the limit");
-      assertEquals(1, few.claims.trim(token, 3));
+      assertEquals(3, few.maintenance.clean(token, 3), "no more than the limit");
+      assertEquals(1, few.maintenance.clean(token, 3));
       var kept = server.snapshot();
       assertEquals("list [c3, c2]", kept.get(NS + "done"));
       assertTrue(kept.get(NS + "dead").startsWith("zset [[d6"), kept.get(NS + "dead"));
       assertEquals(
           Set.of("done", "dead", "leader", "task:c2", "task:c3", "task:d6", "attempts:d6"),
           Set.copyOf(kept.keySet().stream().map(k -> k.substring(NS.length())).toList()));
-      assertEquals(0, few.claims.trim(token, 3));
+      assertEquals(0, few.maintenance.clean(token, 3));
       assertEquals(kept, server.snapshot());
     }
   }
@@ -214,12 +215,12 @@ class CareScriptsIT extends OnOneRedis {
   @Test
   void what_is_older_than_the_retention_goes() {
     finish(3, 2);
-    assertEquals(0, store.claims.trim(token, 500));
+    assertEquals(0, store.maintenance.clean(token, 500));
     long old = (redisMs() - Duration.ofMinutes(61).toMillis()) * 1000;
     store.jedis.setrange(NS + "task:c0", 14, "%013x".formatted(old));
     store.jedis.setrange(NS + "task:c1", 14, "%013x".formatted(old));
     store.jedis.zadd(NS + "dead", old / 1000, "d3");
-    assertEquals(3, store.claims.trim(token, 500));
+    assertEquals(3, store.maintenance.clean(token, 500));
     assertEquals(List.of("c2"), store.jedis.lrange(NS + "done", 0, -1));
     assertEquals(List.of("d4"), store.jedis.zrange(NS + "dead", 0, -1));
     assertEquals(Set.of(NS + "task:c2", NS + "task:d4"), store.jedis.keys(NS + "task:*"));
@@ -229,7 +230,7 @@ class CareScriptsIT extends OnOneRedis {
   void a_finished_record_removed_by_hand_holds_up_no_retention() {
     finish(3, 0);
     store.jedis.del(NS + "task:c0");
-    assertEquals(1, store.claims.trim(token, 500));
+    assertEquals(1, store.maintenance.clean(token, 500));
     assertEquals(List.of("c2", "c1"), store.jedis.lrange(NS + "done", 0, -1));
   }
 
@@ -248,8 +249,8 @@ class CareScriptsIT extends OnOneRedis {
     assertEquals(1000, running.epoch());
     assertEquals(claims.get(3).claimedAt(), running.startedAt());
     assertInstanceOf(TaskState.Ready.class, store.state("e"));
-    assertEquals(Optional.empty(), get(store.tasks.find("nobody")));
-    TaskCounts counts = get(store.tasks.counts());
+    assertEquals(Optional.empty(), store.queries.find("nobody"));
+    TaskCounts counts = store.queries.counts();
     assertEquals(Set.of(Priority.HIGH), counts.waited().keySet());
     assertEquals(
         new TaskCounts(

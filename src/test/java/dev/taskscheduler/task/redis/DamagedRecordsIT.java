@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
-import dev.taskscheduler.task.ClaimStore.Recovered;
+import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.Claims.Recovered;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
@@ -41,7 +42,7 @@ class DamagedRecordsIT extends OnOneRedis {
   }
 
   private void repair() {
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     while (pass.step()) {
       assertEquals(0, pass.unsettled());
     }
@@ -67,7 +68,7 @@ class DamagedRecordsIT extends OnOneRedis {
     assertEquals(record, store.jedis.get(NS + "damaged:task:bad"), "it may be put back");
     assertEquals(1, store.jedis.hlen(NS + "running"));
     assertEquals(List.of(), store.claim(token, 10));
-    assertEquals(0, get(store.tasks.counts()).ready().get(Priority.HIGH));
+    assertEquals(0, store.queries.counts().ready().get(Priority.HIGH));
   }
 
   @Test
@@ -106,24 +107,24 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.del(NS + key);
     store.jedis.set(NS + key, "junk");
     assertInstanceOf(SubmitResult.Accepted.class, store.submit("after", Priority.HIGH));
-    store.claims.enter(token);
+    store.claims.recordLeader(token);
     store.claims.recover(token);
     List<Claim> claims = store.claim(token, 10);
     assertTrue(claims.stream().anyMatch(claim -> claim.id().equals("after")), claims::toString);
     for (Claim claim : claims) {
       assertEquals(AttemptEnd.COMPLETED, get(store.claims.end(token, claim, Outcome.SUCCESS)));
     }
-    get(store.tasks.counts());
-    get(store.tasks.overview());
-    get(store.tasks.details("after"));
-    get(store.tasks.explain("after"));
-    store.claims.promote(token, 10);
-    store.claims.unpark(token, 10);
-    store.claims.cancelling(token);
-    store.claims.trim(token, 10);
+    store.queries.counts();
+    store.queries.overview();
+    store.queries.details("after");
+    store.queries.explain("after");
+    store.maintenance.promote(token, 10);
+    store.maintenance.unpark(token, 10);
+    store.maintenance.cancelling(token);
+    store.maintenance.clean(token, 10);
     running("dies", TaskOptions.NONE.retention(Duration.ofHours(1)));
-    get(store.tasks.cancel("dies"));
-    get(store.tasks.cancel("after"));
+    store.commands.cancel("dies");
+    store.commands.cancel("after");
     succeed();
     repair();
     repair();
@@ -131,7 +132,7 @@ class DamagedRecordsIT extends OnOneRedis {
     for (Claim claim : store.claim(token, 10)) { // what only the list that is gone had
       assertEquals(AttemptEnd.COMPLETED, get(store.claims.end(token, claim, Outcome.SUCCESS)));
     }
-    assertEquals(4, get(store.tasks.counts()).completed());
+    assertEquals(4, store.queries.counts().completed());
   }
 
   @Test
@@ -159,16 +160,14 @@ class DamagedRecordsIT extends OnOneRedis {
 
   @Test
   void junk_in_paused_is_no_failure_and_what_is_paused_stays_so() {
-    get(store.tasks.pause(new Pause.OfType("log")));
+    store.pauses.pause(new Pause.OfType("log"));
     store.jedis.hset(NS + "paused", "priority:none", "1");
     store.jedis.hset(NS + "paused", "junk", "1");
     store.jedis.hset(NS + "paused", "type:log", "junk");
-    assertEquals(
-        Map.of(new Pause.OfType("log"), Instant.EPOCH), get(store.tasks.overview()).paused());
+    assertEquals(Map.of(new Pause.OfType("log"), Instant.EPOCH), store.queries.overview().paused());
     repair();
     assertEquals(List.of("type:log"), List.copyOf(store.jedis.hkeys(NS + "paused")));
-    assertTrue(
-        get(store.tasks.paused()).get(new Pause.OfType("log")).isAfter(Instant.EPOCH), "a time");
+    assertTrue(store.pauses.paused().get(new Pause.OfType("log")).isAfter(Instant.EPOCH), "a time");
     assertEquals(3, setAside().size(), setAside()::toString);
   }
 
@@ -182,7 +181,7 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.set(NS + "parked:h:log", "junk");
     store.jedis.sadd(NS + "parked", "", "junk", "h:log");
     AtomicInteger hints = new AtomicInteger();
-    store.claims.whenSetAside(hints::incrementAndGet);
+    store.on(Claims.Signal.SET_ASIDE, hints::incrementAndGet);
     store.jedis.publish(NS + "damaged", "1");
     Eventually.await("it listens", () -> hints.get() > 0);
     int connected = hints.get();
@@ -211,7 +210,7 @@ class DamagedRecordsIT extends OnOneRedis {
     assertEquals(ScriptCalls.MOST_ENTRIES, store.jedis.keys(NS + "damaged:*").size());
     assertTrue(store.jedis.exists(NS + "damaged:task:bad"));
     Eventually.await(
-        "health counts it", () -> store.tasks.health().damaged() == ScriptCalls.MOST_ENTRIES);
+        "health counts it", () -> store.health().damaged() == ScriptCalls.MOST_ENTRIES);
   }
 
   @Test
@@ -220,9 +219,9 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.set(NS + "attempts:t", "junk");
     Outcome failed = again("no", Duration.ZERO);
     assertEquals(AttemptEnd.RETRYING, get(store.claims.end(token, claim, failed)));
-    store.claims.promote(token, 10);
-    assertEquals(1, get(store.tasks.details("t")).orElseThrow().charged());
-    assertTrue(get(store.tasks.explain("t")).isPresent());
+    store.maintenance.promote(token, 10);
+    assertEquals(1, store.queries.details("t").orElseThrow().charged());
+    assertTrue(store.queries.explain("t").isPresent());
     assertEquals(
         AttemptEnd.COMPLETED,
         get(
@@ -245,26 +244,26 @@ class DamagedRecordsIT extends OnOneRedis {
 
   @Test
   void what_is_too_long_or_too_much_to_be_a_pause_goes_to_no_node() {
-    get(store.tasks.pause(new Pause.All()));
-    get(store.tasks.pause(new Pause.OfType("mail")));
+    store.pauses.pause(new Pause.All());
+    store.pauses.pause(new Pause.OfType("mail"));
     store.jedis.hset(NS + "paused", HUGE, "1");
     store.jedis.hset(NS + "paused", "type:mail", HUGE);
     assertLittleIsSent(() -> {
       assertEquals(
-          Set.of(new Pause.All(), new Pause.OfType("mail")), get(store.tasks.paused()).keySet());
-      assertEquals(2, get(store.tasks.overview()).paused().size());
+          Set.of(new Pause.All(), new Pause.OfType("mail")), store.pauses.paused().keySet());
+      assertEquals(2, store.queries.overview().paused().size());
     });
     for (int i = 0; i < 3_000; i++) {
       store.jedis.hset(NS + "paused", "type:t" + i, "1");
     }
     int most = Pause.MOST + 1; // and all
-    assertEquals(most, get(store.tasks.paused()).size());
+    assertEquals(most, store.pauses.paused().size());
     store.submit("t", Priority.HIGH);
     assertLittleIsSent(() -> assertEquals(List.of(), store.claim(token, 1)));
     assertEquals(most, store.jedis.hlen(NS + "paused"));
     assertEquals(ScriptCalls.MOST_ENTRIES, setAside().size());
     assertTrue(setAside().stream().allMatch(entry -> entry.length() < 2_000), "bounded entries");
-    get(store.tasks.resume(new Pause.All()));
+    store.pauses.resume(new Pause.All());
     assertEquals(List.of("t"), StoreOnRedis.ids(store.claim(token, 1)));
   }
 
@@ -285,11 +284,11 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.set(NS + "task:" + HUGE, HEAD + "h" + SUBMITTED + "log\n1");
     store.jedis.rpush(NS + "attempts:waits", HUGE);
     assertLittleIsSent(() -> {
-      get(store.tasks.details("waits"));
-      get(store.tasks.explain("waits"));
-      get(store.tasks.counts());
-      store.claims.cancelling(token);
-      get(store.tasks.list(Walk.all(50), ""));
+      store.queries.details("waits");
+      store.queries.explain("waits");
+      store.queries.counts();
+      store.maintenance.cancelling(token);
+      store.queries.list(Walk.all(50), "");
       store.claims.reconcile(token, store.sequence(), Map.of());
       repair();
       succeed();
@@ -306,7 +305,7 @@ class DamagedRecordsIT extends OnOneRedis {
         NS + "task:bad", type ? record + "x".repeat(1 << 20) + "\n1" : record + "log\n" + HUGE);
     assertLittleIsSent(() -> {
       assertEquals(List.of("good"), StoreOnRedis.ids(store.claim(token, 10)));
-      assertEquals(Optional.empty(), get(store.tasks.details("bad")));
+      assertEquals(Optional.empty(), store.queries.details("bad"));
     });
     assertTrue(store.jedis.exists(NS + "damaged:task:bad"));
   }

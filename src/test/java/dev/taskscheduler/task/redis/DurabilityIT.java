@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// Submissions that are to be kept by more than one Redis's memory, on Redis servers of their own;
@@ -33,12 +34,12 @@ class DurabilityIT {
   }
 
   private static SubmitResult submit(StoreOnRedis store, String id, Durability durability) {
-    return get(store.tasks.submit(id, task(durability)));
+    return get(store.intake.submit(id, task(durability)));
   }
 
   private static StoreOnRedis open(RedisServer server) {
     StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS);
-    Eventually.await("health is known", () -> store.tasks.health().answers());
+    Eventually.await("health is known", () -> store.health().available());
     return store;
   }
 
@@ -52,7 +53,7 @@ class DurabilityIT {
     try (RedisServer primary = new RedisServer();
         RedisServer replica = RedisServer.replicaOf(primary);
         StoreOnRedis store = open(primary)) {
-      Eventually.await("it is connected", () -> store.tasks.health().replicas() == 1);
+      Eventually.await("it is connected", () -> store.health().replicas() == 1);
       try (var jedis = replica.jedis()) {
         for (int i = 0; i < 20; i++) {
           assertEquals(
@@ -74,12 +75,12 @@ class DurabilityIT {
     try (RedisServer primary = new RedisServer("appendonly yes", "appendfsync always");
         RedisServer replica = RedisServer.replicaOf(primary);
         StoreOnRedis store = open(primary)) {
-      Eventually.await("it is connected", () -> store.tasks.health().replicas() == 1);
+      Eventually.await("it is connected", () -> store.health().replicas() == 1);
       replica.pause();
       List<CompletableFuture<SubmitResult>> all = new ArrayList<>();
       for (int i = 0; i < 6; i++) { // go together where they may
         all.add(
-            store.tasks.submit("t" + i, task(i % 2 == 0 ? Durability.REPLICA : Durability.FSYNC)));
+            store.intake.submit("t" + i, task(i % 2 == 0 ? Durability.REPLICA : Durability.FSYNC)));
       }
       long start = System.nanoTime();
       assertEquals(
@@ -134,7 +135,7 @@ class DurabilityIT {
       try (RedisServer server = new RedisServer(lines.toArray(String[]::new));
           StoreOnRedis store = open(server)) {
         boolean canWait =
-            !store.tasks.health().version().orElseThrow().matches("[0-6]\\..*|7\\.[01]\\..*");
+            !store.health().version().orElseThrow().matches("[0-6]\\..*|7\\.[01]\\..*");
         if (canWait && lines.contains("appendonly yes")) {
           assertEquals(
               new SubmitResult.Accepted("a", Durability.FSYNC),
@@ -170,7 +171,7 @@ class DurabilityIT {
                   keys.uniquePrefix,
                   TaskKeys.bytes(keys.cancelChannel)),
               Duration.ofMillis(100));
-      assertEquals("xr", RedisTaskStore.text((byte[]) waited.answer()));
+      assertEquals("xr", ScriptCalls.text(waited.answer()));
       assertEquals(0, waited.count());
       assertEquals(1, store.jedis.zcard("{scheduler}:cancelled"));
     }
@@ -180,20 +181,23 @@ class DurabilityIT {
   void many_orders_to_a_redis_that_hangs_are_all_answered_soon() {
     try (RedisServer server = new RedisServer();
         StoreOnRedis store = open(server)) {
-      get(store.tasks.cancel("warm"));
+      store.commands.cancel("warm");
       server.pause();
       List<CompletableFuture<?>> orders = new ArrayList<>();
       long start = System.nanoTime();
       for (int i = 0; i < 15; i++) {
-        orders.add(store.tasks.cancel("t" + i));
-        orders.add(store.tasks.pause(new Pause.OfType("t" + i)));
-        orders.add(store.tasks.revive(List.of("t" + i)));
+        String id = "t" + i;
+        List.<Supplier<?>>of(
+                () -> store.commands.cancel(id),
+                () -> store.pauses.pause(new Pause.OfType(id)),
+                () -> store.commands.retry(List.of(id)))
+            .forEach(call -> orders.add(StoreOnRedis.later(call)));
       }
       orders.forEach(order -> assertThrows(StoreException.class, () -> get(order)));
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       assertTrue(took.toMillis() < 10_000, "the last was answered after " + took);
       server.resume();
-      Eventually.await("all is well again", () -> get(store.tasks.paused()) != null);
+      Eventually.await("all is well again", () -> store.pauses.paused() != null);
     }
   }
 }

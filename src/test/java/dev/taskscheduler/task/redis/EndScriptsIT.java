@@ -95,7 +95,7 @@ class EndScriptsIT extends OnOneRedis {
             keys.cancelled,
             keys.cancelling);
     var answer =
-        (List<?>) store.redis.eval(LuaScript.load(RedisClaimStore.class, "end"), scriptKeys, args);
+        (List<?>) store.redis.eval(LuaScript.load(RedisTasks.class, "end"), scriptKeys, args);
     return answer.stream().map(letter -> new String((byte[]) letter, UTF_8)).toList();
   }
 
@@ -180,7 +180,7 @@ class EndScriptsIT extends OnOneRedis {
     }
     Object answer =
         store.redis.eval(
-            LuaScript.load(RedisClaimStore.class, "requeue"),
+            LuaScript.load(RedisTasks.class, "requeue"),
             store.keys.leaderAndReady(
                 store.keys.running,
                 store.keys.scheduled,

@@ -22,11 +22,11 @@ final class EveryState {
   /// @return the token of the leader that made them, of epoch 1001; the one before lost `crashed`
   static FencingToken make(StoreOnRedis store) {
     FencingToken old = store.lead(1000);
-    store.claims.enter(old);
+    store.claims.recordLeader(old);
     store.submit("crashed", Priority.HIGH);
     store.claimOne(old);
     FencingToken token = store.lead(1001);
-    store.claims.enter(token);
+    store.claims.recordLeader(token);
     store.claims.recover(token);
     complete(store, token, "crashed", TaskOptions.NONE, "{\"n\": 1}");
     complete(store, token, "done", TaskOptions.NONE, "");
@@ -40,9 +40,9 @@ final class EveryState {
     submit(store, "running", "log", TaskOptions.NONE);
     store.claimOne(token);
     store.submit("cancelled", Priority.LOW);
-    get(store.tasks.cancel("cancelled"));
+    store.commands.cancel("cancelled");
     submit(store, "parked", "mail", TaskOptions.NONE);
-    get(store.tasks.pause(new Pause.OfType("mail")));
+    store.pauses.pause(new Pause.OfType("mail"));
     store.claim(token, 1);
     submit(store, "scheduled", "log", StoreOnRedis.due(new StartTime.After(Duration.ofHours(2))));
     store.submit("ready-high", Priority.HIGH);
@@ -53,7 +53,7 @@ final class EveryState {
 
   private static void submit(StoreOnRedis store, String id, String type, TaskOptions options) {
     NewTask task = new NewTask(Priority.HIGH, type, StoreOnRedis.payload(id), options);
-    get(store.tasks.submit(id, task));
+    get(store.intake.submit(id, task));
   }
 
   private static void complete(

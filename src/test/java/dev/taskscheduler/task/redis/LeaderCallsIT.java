@@ -58,7 +58,7 @@ class LeaderCallsIT extends OnOneRedis {
     Object on(StoreOnRedis store, FencingToken token, Claim held) {
       return switch (this) {
         case ENTER -> {
-          store.claims.enter(token);
+          store.claims.recordLeader(token);
           yield "entered";
         }
         case CLAIM -> store.claims.claim(token, 77, 10, PriorityShares.STRICT);
@@ -76,10 +76,10 @@ class LeaderCallsIT extends OnOneRedis {
         case REQUEUE_FRONT -> get(store.claims.requeue(token, held, Duration.ZERO));
         case REQUEUE_LATER -> get(store.claims.requeue(token, held, Duration.ofMinutes(1)));
         case RECOVER -> store.claims.recover(token);
-        case PROMOTE -> store.claims.promote(token, 10);
-        case UNPARK -> store.claims.unpark(token, 10);
-        case CANCELLING -> store.claims.cancelling(token);
-        case TRIM -> store.claims.trim(token, 10);
+        case PROMOTE -> store.maintenance.promote(token, 10);
+        case UNPARK -> store.maintenance.unpark(token, 10);
+        case CANCELLING -> store.maintenance.cancelling(token);
+        case TRIM -> store.maintenance.clean(token, 10);
       };
     }
   }
@@ -95,7 +95,7 @@ class LeaderCallsIT extends OnOneRedis {
   private Claim prepare() {
     submit("lost", ALL);
     store.claimOne(token);
-    get(store.tasks.cancel("lost"));
+    store.commands.cancel("lost");
     submit("dead", ALL);
     get(store.claims.end(token, store.claimOne(token), failed("no")));
     store.claimOne(token); // its callback, lost too
@@ -105,17 +105,17 @@ class LeaderCallsIT extends OnOneRedis {
     store.jedis.setrange(NS + "task:done", 14, "0".repeat(13));
     get(store.claims.requeue(token, store.claimOne(token), Duration.ofMinutes(1)));
     store.jedis.zadd(NS + "scheduled", 1, "later");
-    get(store.tasks.pause(new Pause.OfType("mail")));
+    store.pauses.pause(new Pause.OfType("mail"));
     submitAs("mail", "aside");
     store.claim(token, 5);
-    get(store.tasks.resume(new Pause.OfType("mail")));
+    store.pauses.resume(new Pause.OfType("mail"));
     submit("held", ALL);
     Claim held = store.claimOne(token);
-    get(store.tasks.pause(new Pause.OfType("post")));
+    store.pauses.pause(new Pause.OfType("post"));
     submitAs("post", "paused");
     submit("over", ALL.expiresAt(Instant.ofEpochMilli(1)));
     store.submitAll(Priority.HIGH, "stale", "ready");
-    get(store.tasks.cancel("stale"));
+    store.commands.cancel("stale");
     store.jedis.hset(NS + "cancelling", "gone", "1");
     return held;
   }
@@ -164,14 +164,14 @@ class LeaderCallsIT extends OnOneRedis {
 
     Object on(StoreOnRedis store) {
       return switch (this) {
-        case CANCEL_READY -> get(store.tasks.cancel("ready"));
-        case CANCEL_SCHEDULED -> get(store.tasks.cancel("later"));
-        case CANCEL_RUNNING -> get(store.tasks.cancel("held"));
-        case CANCEL_ASIDE -> get(store.tasks.cancel("aside"));
-        case REVIVE -> get(store.tasks.revive(List.of("dead", "nobody")));
-        case PAUSE -> get(store.tasks.pause(new Pause.All()));
+        case CANCEL_READY -> store.commands.cancel("ready");
+        case CANCEL_SCHEDULED -> store.commands.cancel("later");
+        case CANCEL_RUNNING -> store.commands.cancel("held");
+        case CANCEL_ASIDE -> store.commands.cancel("aside");
+        case REVIVE -> store.commands.retry(List.of("dead", "nobody"));
+        case PAUSE -> store.pauses.pause(new Pause.All());
         case RESUME -> {
-          get(store.tasks.resume(new Pause.OfType("post")));
+          store.pauses.resume(new Pause.OfType("post"));
           yield "resumed";
         }
       };
@@ -253,9 +253,9 @@ class LeaderCallsIT extends OnOneRedis {
   @Test
   void who_led_is_written_down_and_the_newest_thousand_are_kept() {
     for (int i = 0; i < 1003; i++) {
-      store.claims.enter(store.lead(2000 + i));
+      store.claims.recordLeader(store.lead(2000 + i));
     }
-    store.claims.enter(store.lead(3002));
+    store.claims.recordLeader(store.lead(3002));
     List<String> leaders = store.jedis.zrange(NS + "leaders", 0, -1);
     assertEquals(1000, leaders.size());
     assertEquals("2003 node1", leaders.getFirst());

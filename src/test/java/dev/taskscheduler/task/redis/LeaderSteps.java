@@ -174,7 +174,7 @@ final class LeaderSteps {
     int limit = 1 + random.nextInt(4);
     List<String> promoted = due.subList(0, Math.min(limit, due.size()));
     run.step = "promote " + promoted;
-    assertEquals(promoted.size(), store.claims.promote(run.token, limit).promoted(), run.step);
+    assertEquals(promoted.size(), store.maintenance.promote(run.token, limit).promoted(), run.step);
     run.leader().promote(promoted);
     due.subList(promoted.size(), due.size()).forEach(this::putOff);
   }
@@ -192,13 +192,13 @@ final class LeaderSteps {
     int limit = random.nextBoolean() ? 500 : 1 + random.nextInt(3);
     run.step = "unpark " + limit + " of " + order;
     int moved = run.leader().unpark(limit, order);
-    assertEquals(moved, store.claims.unpark(run.token, limit), run.step);
+    assertEquals(moved, store.maintenance.unpark(run.token, limit), run.step);
   }
 
   void cancelling() {
     run.step = "cancelling";
     List<String> asked = run.leader().cancelling();
-    assertEquals(Set.copyOf(asked), Set.copyOf(store.claims.cancelling(run.token)), run.step);
+    assertEquals(Set.copyOf(asked), Set.copyOf(store.maintenance.cancelling(run.token)), run.step);
   }
 
   void trim() {
@@ -215,7 +215,7 @@ final class LeaderSteps {
     }
     var limits = ModelRun.LIMITS;
     int expected = run.leader().trim(limit, limits.maxFinished(), limits.maxDead(), byTime);
-    assertEquals(expected, store.claims.trim(run.token, limit), run.step);
+    assertEquals(expected, store.maintenance.clean(run.token, limit), run.step);
     run.claims.removeIf(c -> !model.tasks.containsKey(c.id()) && random.nextInt(4) > 0);
   }
 
@@ -248,17 +248,17 @@ final class LeaderSteps {
                     Instant.EPOCH));
     List<Executable> calls =
         List.of(
-            () -> store.claims.enter(old),
+            () -> store.claims.recordLeader(old),
             () -> store.claims.claimFirst(old, 1_000_000, 5, order(5)),
             () -> store.claims.claim(old, 1_000_000, 5, order(5)),
             () -> store.claims.reconcile(old, 1_000_000, Map.of()),
             () -> get(store.claims.end(old, claim, outcome())),
             () -> get(store.claims.requeue(old, claim, Duration.ZERO)),
             () -> store.claims.recover(old),
-            () -> store.claims.promote(old, 5),
-            () -> store.claims.unpark(old, 5),
-            () -> store.claims.cancelling(old),
-            () -> store.claims.trim(old, 5));
+            () -> store.maintenance.promote(old, 5),
+            () -> store.maintenance.unpark(old, 5),
+            () -> store.maintenance.cancelling(old),
+            () -> store.maintenance.clean(old, 5));
     calls.forEach(call -> assertThrows(StoreException.Fenced.class, call, run.step));
   }
 }

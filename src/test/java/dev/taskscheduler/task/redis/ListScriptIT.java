@@ -49,7 +49,7 @@ class ListScriptIT extends OnOneRedis {
       Walk walk = Walk.over(store, Walk.of(state, limit));
       assertEquals(MADE.get(state), walk.ids());
       walk.tasks.forEach(task -> assertEquals(state, task.state().named()));
-      walk.tasks.forEach(task -> assertEquals(get(store.tasks.find(task.id())).get(), task));
+      walk.tasks.forEach(task -> assertEquals(store.queries.find(task.id()).get(), task));
     }
     assertEquals(before, server.snapshot());
   }
@@ -96,11 +96,11 @@ class ListScriptIT extends OnOneRedis {
     List<Instant> times = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
       store.submit("t" + i, Priority.HIGH);
-      times.add(get(store.tasks.find("t" + i)).orElseThrow().submittedAt());
+      times.add(store.queries.find("t" + i).orElseThrow().submittedAt());
       if (state == StateName.COMPLETED) {
         get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
       } else if (state == StateName.CANCELLED) {
-        get(store.tasks.cancel("t" + i));
+        store.commands.cancel("t" + i);
       }
     }
     TaskFilter some = Walk.submitted(state, times.get(3), times.get(6), 2);
@@ -113,7 +113,7 @@ class ListScriptIT extends OnOneRedis {
     List<Instant> times = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
       store.submit("t" + i, Priority.HIGH);
-      times.add(get(store.tasks.find("t" + i)).orElseThrow().submittedAt());
+      times.add(store.queries.find("t" + i).orElseThrow().submittedAt());
       get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     }
     Instant dayBefore = times.get(7).minus(java.time.Duration.ofDays(1));
@@ -128,11 +128,11 @@ class ListScriptIT extends OnOneRedis {
   void a_cursor_that_is_none_or_belongs_to_another_question_is_told() {
     EveryState.make(store);
     TaskFilter ready = Walk.of(StateName.READY, 1);
-    String cursor = get(store.tasks.list(ready, "")).flatMap(TaskPage::next).orElseThrow();
-    assertTrue(get(store.tasks.list(ready, cursor)).isPresent());
+    String cursor = store.queries.list(ready, "").flatMap(TaskPage::next).orElseThrow();
+    assertTrue(store.queries.list(ready, cursor).isPresent());
     for (TaskFilter other :
         List.of(Walk.of(StateName.DEAD, 1), Walk.of(StateName.READY, Priority.LOW, 1))) {
-      assertTrue(get(store.tasks.list(other, cursor)).isEmpty());
+      assertTrue(store.queries.list(other, cursor).isEmpty());
     }
     for (String text :
         List.of(
@@ -152,10 +152,10 @@ class ListScriptIT extends OnOneRedis {
             "h 1 2 " + "i".repeat(65) + " 000000 1")) {
       String bad = Base64.getUrlEncoder().encodeToString(text.getBytes());
       boolean known = text.equals("p");
-      assertEquals(known, get(store.tasks.list(Walk.all(1), bad)).isPresent(), text);
+      assertEquals(known, store.queries.list(Walk.all(1), bad).isPresent(), text);
     }
     for (String bad : List.of("!", "*", "a b", "x".repeat(900))) {
-      assertTrue(get(store.tasks.list(Walk.all(1), bad)).isEmpty(), bad);
+      assertTrue(store.queries.list(Walk.all(1), bad).isEmpty(), bad);
     }
   }
 
@@ -202,8 +202,8 @@ class ListScriptIT extends OnOneRedis {
     var options = TaskOptions.NONE.callback(new Callback(Callback.When.BOTH, url));
     List<String> ids = IntStream.range(0, 700).mapToObj("t%03d"::formatted).toList();
     ids.forEach(
-        id -> store.tasks.submit(id, new NewTask(Priority.HIGH, "log", new byte[5_000], options)));
-    get(store.tasks.submit("z", new NewTask(Priority.HIGH, "log", new byte[0])));
+        id -> store.intake.submit(id, new NewTask(Priority.HIGH, "log", new byte[5_000], options)));
+    get(store.intake.submit("z", new NewTask(Priority.HIGH, "log", new byte[0])));
     Walk walk = Walk.over(store, Walk.of(StateName.READY, 500));
     List<String> all = new ArrayList<>(ids);
     all.add("z");

@@ -41,7 +41,7 @@ class ListWhileMovingIT extends OnOneRedis {
     CompletableFuture<?> last = CompletableFuture.completedFuture(null);
     for (int i = 0; i < many; i++) {
       ids.add("t%06d".formatted(made++));
-      last = store.tasks.submit(ids.getLast(), new NewTask(Priority.LOW, "log", new byte[] {'1'}));
+      last = store.intake.submit(ids.getLast(), new NewTask(Priority.LOW, "log", new byte[] {'1'}));
     }
     var unused = last.join();
     return ids;
@@ -131,12 +131,12 @@ class ListWhileMovingIT extends OnOneRedis {
                   default -> get(store.claims.end(token, claim, Outcome.SUCCESS));
                 }
               }
-              store.claims.promote(token, 500); // to the back, out of the order of submission
+              store.maintenance.promote(token, 500); // to the back, out of the order of submission
               submit(random.nextInt(100));
               for (int i = 0; i < 20; i++) {
                 String id = before.get(random.nextInt(before.size()));
                 moved.add(id);
-                get(store.tasks.cancel(id));
+                store.commands.cancel(id);
               }
             });
     assertNoneMissed(walk, before, moved);
@@ -155,7 +155,7 @@ class ListWhileMovingIT extends OnOneRedis {
                 Outcome again = new Outcome.Failure("no", false, Optional.of(Duration.ZERO));
                 get(store.claims.end(token, claims.getLast(), again));
                 store.jedis.zadd(NS + "scheduled", 1, claims.getLast().id());
-                store.claims.promote(token, 10);
+                store.maintenance.promote(token, 10);
               }
             });
     assertNoneMissed(walk, before, Set.of());
@@ -192,7 +192,7 @@ class ListWhileMovingIT extends OnOneRedis {
                 submit(ended);
                 endAll(ended);
                 for (int i = 0; i < trimmed / 500; i++) {
-                  store.claims.trim(token, 500);
+                  store.maintenance.clean(token, 500);
                 }
               }
             });
@@ -292,7 +292,7 @@ class ListWhileMovingIT extends OnOneRedis {
   @Test
   void what_is_set_aside_while_its_type_is_paused_and_more_of_it_comes() {
     List<String> before = submit(900);
-    get(store.tasks.pause(new Pause.OfType("log")));
+    store.pauses.pause(new Pause.OfType("log"));
     store.claim(token, 500);
     store.claim(token, 500);
     assertEquals(900, store.jedis.llen(NS + "parked:l:log"));

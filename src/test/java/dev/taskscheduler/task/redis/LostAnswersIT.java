@@ -50,16 +50,16 @@ class LostAnswersIT {
         FaultyProxy link = new FaultyProxy(server.port());
         StoreOnRedis store = through(link, server)) {
       store.submit("warm", Priority.HIGH); // the script is known, a connection open
-      Eventually.await("health is asked", () -> store.tasks.health().answers());
+      Eventually.await("health is asked", () -> store.health().available());
       store.tasks.close(); // no question of its own takes the fault
-      try (RedisTaskStore fresh =
-          new RedisTaskStore(store.redis, new Namespace("scheduler"), StoreOnRedis.LIMITS)) {
-        Eventually.await("health is asked", () -> fresh.health().answers());
+      try (RedisTasks fresh =
+          new RedisTasks(store.redis, new Namespace("scheduler"), StoreOnRedis.LIMITS)) {
+        Eventually.await("health is asked", () -> fresh.ports().health().get().available());
         for (int i = 0; i < 20; i++) {
           link.loseAnswers(2);
           assertEquals(
               new SubmitResult.Accepted("a" + i, Durability.MEMORY),
-              get(fresh.submit("a" + i, TASK)));
+              get(fresh.ports().intake().submit("a" + i, TASK)));
         }
       }
       assertTrue(link.lost() >= 20, "lost " + link.lost());
@@ -76,18 +76,18 @@ class LostAnswersIT {
         StoreOnRedis store = through(link, server)) {
       store.submit("warm", Priority.HIGH);
       store.tasks.close();
-      try (RedisTaskStore fresh =
-          new RedisTaskStore(store.redis, new Namespace("scheduler"), StoreOnRedis.LIMITS)) {
-        Eventually.await("health is asked", () -> fresh.health().answers());
+      try (RedisTasks fresh =
+          new RedisTasks(store.redis, new Namespace("scheduler"), StoreOnRedis.LIMITS)) {
+        Eventually.await("health is asked", () -> fresh.ports().health().get().available());
         int unknown = 0;
         for (int i = 0; i < 20; i++) {
           String id = "a" + i;
           store.jedis.aclSetUser("default", "+set");
-          get(fresh.paused()); // no right is missing
+          fresh.ports().pauses().paused(); // no right is missing
           store.jedis.aclSetUser("default", "-set"); // submit-plain.lua passes, submit.lua does not
           link.loseAnswers(1); // its own, mostly
           try {
-            get(fresh.submit(id, TASK));
+            get(fresh.ports().intake().submit(id, TASK));
           } catch (StoreException e) {
             assertInstanceOf(StoreException.Unavailable.class, e);
             unknown++;

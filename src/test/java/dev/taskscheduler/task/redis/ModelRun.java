@@ -35,7 +35,7 @@ final class ModelRun {
   void lead(long epoch) {
     token = store.lead(epoch);
     tokens.add(token);
-    store.claims.enter(token);
+    store.claims.recordLeader(token);
     model.leaders.add(epoch + " node1");
   }
 

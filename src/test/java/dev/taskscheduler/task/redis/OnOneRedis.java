@@ -68,7 +68,7 @@ abstract class OnOneRedis {
 
   SubmitResult submit(String id, String type, TaskOptions options, SubmitOptions terms) {
     return get(
-        store.tasks.submit(
+        store.intake.submit(
             id, new NewTask(Priority.HIGH, type, StoreOnRedis.payload(id), options, terms)));
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
@@ -37,11 +38,11 @@ class PauseScriptsIT extends OnOneRedis {
   }
 
   private void pause(Pause what) {
-    assertTrue(get(store.tasks.pause(what)));
+    assertTrue(store.pauses.pause(what));
   }
 
   private void resume(Pause what) {
-    get(store.tasks.resume(what));
+    store.pauses.resume(what);
   }
 
   @Test
@@ -50,7 +51,7 @@ class PauseScriptsIT extends OnOneRedis {
     pause(MAIL);
     assertEquals(Set.of("paused"), changed(before).keySet());
     var paused = server.snapshot();
-    Map<Pause, Instant> told = get(store.tasks.paused());
+    Map<Pause, Instant> told = store.pauses.paused();
     assertEquals(Set.of(MAIL), told.keySet());
     assertTrue(Math.abs(told.get(MAIL).toEpochMilli() - redisMs()) < 5000);
     pause(MAIL);
@@ -67,8 +68,8 @@ class PauseScriptsIT extends OnOneRedis {
       pause(new Pause.OfType("t" + i));
     }
     var before = server.snapshot();
-    assertFalse(get(store.tasks.pause(MAIL)));
-    assertTrue(get(store.tasks.pause(new Pause.OfType("t7"))), "it is so already");
+    assertFalse(store.pauses.pause(MAIL));
+    assertTrue(store.pauses.pause(new Pause.OfType("t7")), "it is so already");
     assertEquals(before, server.snapshot());
     resume(new Pause.OfType("t7"));
     pause(MAIL);
@@ -104,15 +105,15 @@ class PauseScriptsIT extends OnOneRedis {
     assertEquals(Set.of("parked", "parked:h:mail", "ready:high", "running"), changed.keySet());
     assertEquals("list [c, b, a]", changed.get("parked:h:mail"));
     assertEquals("set [h:mail]", changed.get("parked"));
-    assertEquals(3, get(store.tasks.counts()).ready().get(Priority.HIGH));
+    assertEquals(3, store.queries.counts().ready().get(Priority.HIGH));
     var aside = server.snapshot();
-    assertEquals(0, store.claims.unpark(token, 500), "it is paused still");
+    assertEquals(0, store.maintenance.unpark(token, 500), "it is paused still");
     assertEquals(aside, server.snapshot());
     store.submitAll(Priority.HIGH, "y");
     resume(MAIL);
-    assertEquals(2, store.claims.unpark(token, 2));
-    assertEquals(1, store.claims.unpark(token, 2));
-    assertEquals(0, store.claims.unpark(token, 2));
+    assertEquals(2, store.maintenance.unpark(token, 2));
+    assertEquals(1, store.maintenance.unpark(token, 2));
+    assertEquals(0, store.maintenance.unpark(token, 2));
     assertEquals(List.of("a", "b", "c", "y"), ids(store.claim(token, 5)));
     assertEquals(Set.of(), store.jedis.keys(NS + "parked*"));
   }
@@ -122,14 +123,14 @@ class PauseScriptsIT extends OnOneRedis {
     mail("a", "b", "c");
     pause(MAIL);
     store.claim(token, 5);
-    get(store.tasks.cancel("a"));
-    get(store.tasks.cancel("c"));
+    store.commands.cancel("a");
+    store.commands.cancel("c");
     store.jedis.zadd(NS + "cancelled", 1, "c");
-    store.claims.trim(token, 5);
+    store.maintenance.clean(token, 5);
     assertEquals("2", store.jedis.hget(NS + "stale", "h"));
-    assertEquals(1, get(store.tasks.counts()).ready().get(Priority.HIGH));
+    assertEquals(1, store.queries.counts().ready().get(Priority.HIGH));
     resume(MAIL);
-    assertEquals(3, store.claims.unpark(token, 500));
+    assertEquals(3, store.maintenance.unpark(token, 500));
     assertEquals(List.of("b"), ids(store.claim(token, 5)));
     assertEquals(
         Set.of("cancelled", "leader", "running", "task:a", "task:b"),
@@ -146,15 +147,17 @@ class PauseScriptsIT extends OnOneRedis {
       small.submitAll(Priority.LOW, "c");
       NewTask another = new NewTask(Priority.HIGH, "mail", new byte[] {'1'});
       var full = server.snapshot();
-      assertEquals(new SubmitResult.QueueFull(3), get(small.tasks.submit("d", another)));
+      assertEquals(new SubmitResult.QueueFull(3), get(small.intake.submit("d", another)));
       assertEquals(full, server.snapshot());
-      get(small.tasks.cancel("c")); // stands in its list still
+      small.commands.cancel("c"); // stands in its list still
       assertEquals(
-          new SubmitResult.Accepted("d", Durability.MEMORY), get(small.tasks.submit("d", another)));
-      assertEquals(new SubmitResult.QueueFull(3), get(small.tasks.submit("e", another)));
-      get(small.tasks.cancel("a")); // and this one where it was set aside
+          new SubmitResult.Accepted("d", Durability.MEMORY),
+          get(small.intake.submit("d", another)));
+      assertEquals(new SubmitResult.QueueFull(3), get(small.intake.submit("e", another)));
+      small.commands.cancel("a"); // and this one where it was set aside
       assertEquals(
-          new SubmitResult.Accepted("e", Durability.MEMORY), get(small.tasks.submit("e", another)));
+          new SubmitResult.Accepted("e", Durability.MEMORY),
+          get(small.intake.submit("e", another)));
     }
   }
 
@@ -162,8 +165,8 @@ class PauseScriptsIT extends OnOneRedis {
   void resuming_wakes_the_leader_and_its_caretaker() {
     AtomicInteger ready = new AtomicInteger();
     AtomicInteger care = new AtomicInteger();
-    store.claims.whenReady(ready::incrementAndGet);
-    store.claims.whenCareIsDue(care::incrementAndGet);
+    store.on(Claims.Signal.READY, ready::incrementAndGet);
+    store.on(Claims.Signal.DUE, care::incrementAndGet);
     Eventually.await(
         "subscribed",
         () ->
@@ -179,7 +182,7 @@ class PauseScriptsIT extends OnOneRedis {
     Eventually.await("told", () -> ready.get() > readyBefore && care.get() > careBefore);
     store.claim(token, 5); // leaves the mark
     int before = ready.get();
-    store.claims.unpark(token, 5);
+    store.maintenance.unpark(token, 5);
     Eventually.await("and again when it is back", () -> ready.get() > before);
   }
 
@@ -192,7 +195,7 @@ class PauseScriptsIT extends OnOneRedis {
     var old = token;
     token = store.lead(2000);
     var before = server.snapshot();
-    assertThrows(StoreException.Fenced.class, () -> store.claims.unpark(old, 5));
+    assertThrows(StoreException.Fenced.class, () -> store.maintenance.unpark(old, 5));
     assertEquals(before, server.snapshot());
   }
 }

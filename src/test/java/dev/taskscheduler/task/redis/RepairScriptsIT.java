@@ -196,7 +196,7 @@ class RepairScriptsIT extends OnOneRedis {
     Repairs.submitMany(store, Priority.MEDIUM, "m", 1_000);
     Repairs.submitMany(store, Priority.LOW, "l", 150);
     store.jedis.del(NS + "ready:low");
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     while (pass.step()) {
       assertEquals(0, pass.unsettled());
     }
@@ -222,7 +222,7 @@ class RepairScriptsIT extends OnOneRedis {
     store.submitAll(Priority.HIGH, "a", "b");
     store.jedis.del(NS + "task:a");
     assertEquals(Map.of(RepairKind.STALE, 1), Repairs.pass(store, token));
-    assertEquals(1, get(store.tasks.counts()).queued());
+    assertEquals(1, store.queries.counts().queued());
     assertEquals("b", store.claimOne(token).id());
     assertEquals(Map.of(), store.jedis.hgetAll(NS + "stale"));
   }
@@ -230,9 +230,9 @@ class RepairScriptsIT extends OnOneRedis {
   @Test
   void a_count_of_stale_ids_is_left_alone_where_something_moved_meanwhile() {
     Repairs.submitMany(store, Priority.HIGH, "h", 1_200);
-    get(store.tasks.cancel("h7"));
+    store.commands.cancel("h7");
     store.jedis.hset(NS + "stale", "h", "5");
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     assertTrue(pass.step());
     assertTrue(pass.step());
     store.claimOne(token);
@@ -248,7 +248,7 @@ class RepairScriptsIT extends OnOneRedis {
   @Test
   void a_walk_loses_nothing_to_what_is_pushed_before_its_place() {
     Repairs.submitMany(store, Priority.HIGH, "h", 1_200);
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     assertTrue(pass.step());
     assertTrue(pass.step());
     Repairs.submitMany(store, Priority.HIGH, "i", 700); // more than a page
@@ -263,7 +263,7 @@ class RepairScriptsIT extends OnOneRedis {
   private static final int BEFORE_IT_SETTLES = 13;
 
   private static RepairPass begun(StoreOnRedis store, FencingToken token, int steps) {
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     for (int i = 0; i < steps; i++) {
       assertTrue(pass.step());
     }
@@ -275,7 +275,7 @@ class RepairScriptsIT extends OnOneRedis {
     store.submitAll(Priority.HIGH, "lost", "ended", "claimed", "cancelled");
     store.jedis.del(NS + "ready:high");
     RepairPass pass = begun(store, token, BEFORE_IT_SETTLES);
-    get(store.tasks.cancel("cancelled"));
+    store.commands.cancel("cancelled");
     store.jedis.lpush(NS + "ready:high", "ended", "claimed");
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     assertEquals("claimed", store.claimOne(token).id());
@@ -319,9 +319,9 @@ class RepairScriptsIT extends OnOneRedis {
   @Test
   void tasks_of_a_type_that_is_paused_again_stay_where_they_are() {
     Repairs.fill(store, token, 3);
-    get(store.tasks.resume(new Pause.OfType("slow")));
-    store.claims.unpark(token, 2);
-    get(store.tasks.pause(new Pause.OfType("slow")));
+    store.pauses.resume(new Pause.OfType("slow"));
+    store.maintenance.unpark(token, 2);
+    store.pauses.pause(new Pause.OfType("slow"));
     var before = server.snapshot();
     assertEquals(Map.of(), Repairs.pass(store, token));
     assertEquals(before, server.snapshot());
@@ -335,7 +335,7 @@ class RepairScriptsIT extends OnOneRedis {
         pipeline.rpush(NS + "parked:h:type" + i, "t" + i);
       }
     }
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     assertDoesNotThrow(pass::step);
   }
 }

@@ -59,7 +59,7 @@ final class Repairs {
   }
 
   private static RepairPass whole(StoreOnRedis store, FencingToken token) {
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     int steps = 1;
     while (pass.step()) {
       assertTrue(steps++ < MOST_STEPS, "a pass without an end");
@@ -71,19 +71,19 @@ final class Repairs {
     List<CompletableFuture<SubmitResult>> answers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       NewTask task = new NewTask(priority, "log", StoreOnRedis.payload(name));
-      answers.add(store.tasks.submit(name + i, task));
+      answers.add(store.intake.submit(name + i, task));
     }
     answers.forEach(StoreOnRedis::get);
   }
 
   private static void submit(StoreOnRedis store, String id, String type, TaskOptions options) {
-    get(store.tasks.submit(id, new NewTask(Priority.HIGH, type, new byte[] {'1'}, options)));
+    get(store.intake.submit(id, new NewTask(Priority.HIGH, type, new byte[] {'1'}, options)));
   }
 
   private static void end(StoreOnRedis store, FencingToken token, Outcome outcome, String... ids) {
     store.claim(token, ids.length).forEach(claim -> get(store.claims.end(token, claim, outcome)));
     for (String id : ids) {
-      assertTrue(get(store.tasks.find(id)).isPresent());
+      assertTrue(store.queries.find(id).isPresent());
     }
   }
 
@@ -104,15 +104,15 @@ final class Repairs {
     submit(store, "delayed", "log", TaskOptions.NONE.due(new StartTime.After(Duration.ofHours(2))));
     submit(store, "expired", "log", TaskOptions.NONE.expiresAt(Instant.ofEpochMilli(5)));
     store.submitAll(Priority.HIGH, "running");
-    get(store.tasks.pause(new Pause.OfType("slow")));
+    store.pauses.pause(new Pause.OfType("slow"));
     for (int i = 0; i < 3; i++) {
       submit(store, "parked" + i, "slow", TaskOptions.NONE);
     }
     assertEquals(List.of("running"), StoreOnRedis.ids(store.claim(token, 5)));
     submit(store, "unique", "log", TaskOptions.NONE.uniqueKey(KEY));
     store.submitAll(Priority.HIGH, "cancelled", "gone");
-    get(store.tasks.cancel("cancelled"));
-    get(store.tasks.cancel("gone"));
+    store.commands.cancel("cancelled");
+    store.commands.cancel("gone");
     store.jedis.del("{scheduler}:task:gone"); // as a trim does
     store.jedis.zrem("{scheduler}:cancelled", "gone");
     submitMany(store, Priority.HIGH, "h", count);

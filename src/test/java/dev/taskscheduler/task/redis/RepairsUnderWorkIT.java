@@ -1,6 +1,5 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -106,7 +105,7 @@ class RepairsUnderWorkIT {
 
   /// Not so many that the queue outgrows the walks: then no pass would come to its end.
   private void submitSome(Random random) {
-    if (get(store.tasks.counts()).queued() > 2 * BACKLOG) {
+    if (store.queries.counts().queued() > 2 * BACKLOG) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       return;
     }
@@ -123,7 +122,7 @@ class RepairsUnderWorkIT {
           };
       Priority priority = Priority.values()[random.nextInt(3)];
       String type = random.nextInt(4) == 0 ? "slow" : "log";
-      answers.add(store.tasks.submit(id, new NewTask(priority, type, new byte[] {'1'}, options)));
+      answers.add(store.intake.submit(id, new NewTask(priority, type, new byte[] {'1'}, options)));
     }
     answers.forEach(StoreOnRedis::get);
   }
@@ -174,28 +173,28 @@ class RepairsUnderWorkIT {
   }
 
   private void careOnce(Random random) {
-    store.claims.promote(token, 500);
-    store.claims.cancelling(token);
-    store.claims.unpark(token, 500);
-    store.claims.trim(token, 500);
+    store.maintenance.promote(token, 500);
+    store.maintenance.cancelling(token);
+    store.maintenance.unpark(token, 500);
+    store.maintenance.clean(token, 500);
     if (random.nextInt(20) == 0) {
-      get(store.tasks.pause(new Pause.OfType("slow")));
+      store.pauses.pause(new Pause.OfType("slow"));
     } else if (random.nextInt(20) == 0) {
-      get(store.tasks.resume(new Pause.OfType("slow")));
+      store.pauses.resume(new Pause.OfType("slow"));
     }
   }
 
   private void cancelOrRevive(Random random) {
     String id = "t" + (1 + random.nextInt(Math.max(1, names.get())));
     if (random.nextBoolean()) {
-      get(store.tasks.cancel(id));
+      store.commands.cancel(id);
     } else {
-      get(store.tasks.revive(List.of(id)));
+      store.commands.retry(List.of(id));
     }
   }
 
   private void passOver(Random random) {
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     boolean more = true;
     while (more && !over) {
       more = pass.step();
@@ -228,14 +227,14 @@ class RepairsUnderWorkIT {
 
   /// Runs what is left, and finds that no task that has not ended stands nowhere.
   private void drain() {
-    get(store.tasks.resume(new Pause.OfType("slow")));
+    store.pauses.resume(new Pause.OfType("slow"));
     Random random = new Random(1);
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (get(store.tasks.counts()).queued() + get(store.tasks.counts()).scheduled() > 0) {
+    while (store.queries.counts().queued() + store.queries.counts().scheduled() > 0) {
       assertTrue(System.nanoTime() - deadline < 0, "not drained");
-      store.claims.promote(token, 500);
-      while (store.claims.unpark(token, 500) > 0) {
-        store.claims.promote(token, 500);
+      store.maintenance.promote(token, 500);
+      while (store.maintenance.unpark(token, 500) > 0) {
+        store.maintenance.promote(token, 500);
       }
       runSome(random);
     }

@@ -35,32 +35,32 @@ class RepeatedCallsIT {
 
   private RedisServer server;
   private StoreOnRedis store;
-  private RedisClaimStore claims;
+  private RedisTasks tasks;
   private FencingToken token;
 
   @BeforeEach
   void lead() {
     server = new RedisServer();
     store = new StoreOnRedis(server, FEW);
-    claims = new RedisClaimStore(store.redis, new Namespace("scheduler"), FEW);
+    tasks = new RedisTasks(store.redis, new Namespace("scheduler"), FEW);
     token = store.lead(7);
   }
 
   @AfterEach
   void stop() {
-    claims.close();
+    tasks.close();
     store.close();
     server.close();
   }
 
   private SubmitResult submit(String id, TaskOptions options) {
     return get(
-        store.tasks.submit(id, new NewTask(Priority.HIGH, "log", "1".getBytes(UTF_8), options)));
+        store.intake.submit(id, new NewTask(Priority.HIGH, "log", "1".getBytes(UTF_8), options)));
   }
 
   private void complete(String id, TaskOptions options) {
     submit(id, options);
-    get(claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+    get(tasks.claims().end(token, store.claimOne(token), Outcome.SUCCESS));
   }
 
   /// Lets a time in a task's record lie that long ago.
@@ -75,14 +75,14 @@ class RepeatedCallsIT {
     for (String id : List.of("a", "b", "c")) {
       complete(id, NONE);
     }
-    assertEquals(0, claims.trim(token, 10));
+    assertEquals(0, tasks.maintenance().clean(token, 10));
     assertEquals(
         new SubmitResult.Accepted("a", Durability.MEMORY), submit("a", NONE), "sent again");
     assertEquals(List.of(), store.claim(token, 5), "and not run again");
     setBack("a", 50, Duration.ofSeconds(6));
-    assertEquals(0, claims.trim(token, 10), "its end may come again too");
+    assertEquals(0, tasks.maintenance().clean(token, 10), "its end may come again too");
     setBack("a", 14, Duration.ofSeconds(6));
-    assertEquals(1, claims.trim(token, 10));
+    assertEquals(1, tasks.maintenance().clean(token, 10));
     assertFalse(store.jedis.exists(NS + "task:a"));
   }
 
@@ -93,7 +93,7 @@ class RepeatedCallsIT {
     }
     setBack("a", 50, Duration.ofSeconds(-1));
     setBack("a", 14, Duration.ofSeconds(-1));
-    assertEquals(0, claims.trim(token, 10));
+    assertEquals(0, tasks.maintenance().clean(token, 10));
     assertTrue(store.jedis.exists(NS + "task:a"));
   }
 
@@ -102,17 +102,17 @@ class RepeatedCallsIT {
     complete("a", NONE.retention(Duration.ofMillis(0)));
     store.submit("b", Priority.HIGH);
     Claim dead = store.claimOne(token);
-    get(claims.end(token, dead, new Outcome.Failure("no", false, Optional.empty())));
+    get(tasks.claims().end(token, dead, new Outcome.Failure("no", false, Optional.empty())));
     store.jedis.zadd(NS + "dead", 1, "b");
-    assertEquals(0, claims.trim(token, 10));
+    assertEquals(0, tasks.maintenance().clean(token, 10));
     assertEquals(
         AttemptEnd.BEFORE,
-        get(claims.end(token, dead, new Outcome.Failure("no", false, Optional.empty()))));
+        get(tasks.claims().end(token, dead, new Outcome.Failure("no", false, Optional.empty()))));
     for (String id : List.of("a", "b")) {
       setBack(id, 50, Duration.ofMinutes(1));
       setBack(id, 14, Duration.ofMinutes(1));
     }
-    assertEquals(2, claims.trim(token, 10));
+    assertEquals(2, tasks.maintenance().clean(token, 10));
   }
 
   private static NewTask under(SubmitOptions terms) {
@@ -129,12 +129,12 @@ class RepeatedCallsIT {
                 Optional.empty(),
                 Optional.of(new SubmitOptions.UniqueWindow("ab", hour)),
                 Durability.MEMORY))) {
-      get(store.tasks.submit("a", under(terms)));
-      get(claims.end(token, store.claimOne(token), Outcome.SUCCESS));
+      get(store.intake.submit("a", under(terms)));
+      get(tasks.claims().end(token, store.claimOne(token), Outcome.SUCCESS));
       store.jedis.del(NS + "task:a", NS + "done"); // removed, however long that took
       assertEquals(
           new SubmitResult.Accepted("a", Durability.MEMORY),
-          get(store.tasks.submit("a", under(terms))));
+          get(store.intake.submit("a", under(terms))));
       assertEquals(List.of(), store.claim(token, 5), "it does not run again: " + terms);
     }
   }
@@ -148,7 +148,7 @@ class RepeatedCallsIT {
     }
     setBack("a", 14, Duration.ofDays(-1));
     try (StoreOnRedis many = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
-      assertEquals(2, many.claims.trim(token, 10));
+      assertEquals(2, many.maintenance.clean(token, 10));
     }
     assertEquals(List.of("a"), store.jedis.lrange(NS + "done", 0, -1));
     assertTrue(store.jedis.exists(NS + "task:a"));

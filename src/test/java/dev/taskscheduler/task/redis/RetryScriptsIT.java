@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Ends that are not the last word, and what is kept of a task beside its record: retries, trails,
@@ -70,7 +69,7 @@ class RetryScriptsIT extends OnOneRedis {
     assertEquals(AttemptEnd.BEFORE, get(store.claims.end(token, claim, Outcome.SUCCESS)));
     assertEquals(before, server.snapshot());
     store.jedis.zadd(NS + "scheduled", 1, "a");
-    store.claims.promote(token, 10);
+    store.maintenance.promote(token, 10);
     assertEquals(2, store.claimOne(token).attempt());
     var running = server.snapshot();
     assertEquals(
@@ -111,7 +110,7 @@ class RetryScriptsIT extends OnOneRedis {
     for (int i = 1; i <= 27; i++) {
       get(store.claims.end(token, store.claimOne(token), again("no " + i, Duration.ofHours(1))));
       store.jedis.zadd(NS + "scheduled", 1, "a");
-      store.claims.promote(token, 1);
+      store.maintenance.promote(token, 1);
     }
     List<String> trail = trail("a");
     assertEquals(20, trail.size());
@@ -135,7 +134,7 @@ class RetryScriptsIT extends OnOneRedis {
     store.claimOne(token);
     succeed();
     store.jedis.zadd(NS + "scheduled", 1, "b");
-    store.claims.promote(token, 1);
+    store.maintenance.promote(token, 1);
     store.claimOne(token);
     succeed();
     assertInstanceOf(TaskState.Retrying.class, store.state("b"), "the third of four");
@@ -154,9 +153,9 @@ class RetryScriptsIT extends OnOneRedis {
     assertEquals("list [={\"a\":\n1}]", changed.get("attempts:a"));
     double left = store.jedis.zscore(NS + "retained", "a") - redisMs();
     assertTrue(left <= 180_000 && left > 175_000, "removed in " + left);
-    assertEquals(0, store.claims.trim(token, 10));
+    assertEquals(0, store.maintenance.clean(token, 10));
     store.jedis.zadd(NS + "retained", redisMs() - 1, "a");
-    assertEquals(1, store.claims.trim(token, 10));
+    assertEquals(1, store.maintenance.clean(token, 10));
     assertEquals(Set.of(NS + "leader"), server.snapshot().keySet());
   }
 
@@ -173,10 +172,10 @@ class RetryScriptsIT extends OnOneRedis {
         assertEquals(List.of(), store.claim(token, 1));
         store.jedis.zadd(NS + "expired", redisMs() - 1000 + i, "e" + i);
         submit("x" + i, NONE.due(new dev.taskscheduler.task.StartTime.After(Duration.ofHours(1))));
-        get(store.tasks.cancel("x" + i));
+        store.commands.cancel("x" + i);
         store.jedis.zadd(NS + "cancelled", redisMs() - 1000 + i, "x" + i);
       }
-      assertEquals(7, few.claims.trim(token, 500));
+      assertEquals(7, few.maintenance.clean(token, 500));
       assertEquals(List.of("k2", "k3"), store.jedis.zrange(NS + "retained", 0, -1));
       assertEquals(List.of("e3"), store.jedis.zrange(NS + "expired", 0, -1));
       assertEquals(List.of("x2", "x3"), store.jedis.zrange(NS + "cancelled", 0, -1));
@@ -186,18 +185,14 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void a_task_whose_time_is_over_never_starts_and_calls_back_at_once() {
-    AtomicInteger hints = new AtomicInteger();
-    store.claims.whenReady(hints::incrementAndGet);
     submit("a", calling(Callback.When.FAILURE).expiresAt(Instant.ofEpochMilli(redisMs() - 1)));
     submit("b", NONE.expiresAt(Instant.ofEpochMilli(redisMs() + 600_000)));
     store.submit("c", dev.taskscheduler.task.Priority.LOW);
     var before = server.snapshot();
-    int hinted = hints.get();
     var claimed = store.claims.claim(token, store.nextSequence(), 10, PriorityShares.STRICT);
     assertEquals(List.of("b", "c"), StoreOnRedis.ids(claimed.claims()));
     assertEquals(1, claimed.expired());
-    assertTrue(
-        hints.get() > hinted, "its callback is ready, and the claim took less than it might");
+    assertTrue(claimed.more(), "its callback is ready, and the claim took less than it might");
     var changed = changed(before);
     String callback =
         changed.keySet().stream()
@@ -288,13 +283,13 @@ class RetryScriptsIT extends OnOneRedis {
     List<String> ids = List.of("a", "b", "c", "d", "nobody", "a");
     assertEquals(
         List.of(
-            RetryResult.REVIVED,
-            RetryResult.REVIVED,
+            RetryResult.RETRIED,
+            RetryResult.RETRIED,
             RetryResult.COMPLETED,
             RetryResult.PENDING,
             RetryResult.UNKNOWN,
             RetryResult.PENDING),
-        get(store.tasks.revive(ids)));
+        store.commands.retry(ids));
     var changed = changed(before);
     assertEquals(Set.of("dead", "expired", "task:a", "task:b", "ready:high"), changed.keySet());
     assertEquals("list [b, a, d]", changed.get("ready:high"), "at the back");
@@ -303,7 +298,7 @@ class RetryScriptsIT extends OnOneRedis {
     assertTrue(changed.get("task:a").endsWith("log t=7000\n{\"id\":\"a\",\n\t\"x\":1}"));
     assertTrue(changed.get("task:b").endsWith("log t=8000\n{\"id\":\"b\",\n\t\"x\":1}"));
     var revived = server.snapshot();
-    get(store.tasks.revive(ids));
+    store.commands.retry(ids);
     assertEquals(revived, server.snapshot());
     List<Claim> claims = store.claim(token, 3);
     assertEquals(List.of("d#1", "a#2", "b#1"), StoreOnRedis.idsAndAttempts(claims));
@@ -319,15 +314,15 @@ class RetryScriptsIT extends OnOneRedis {
       }
       running("r", NONE);
       submit("s", "other", NONE, SubmitOptions.NONE);
-      get(small.tasks.pause(new dev.taskscheduler.task.Pause.OfType("other")));
+      small.pauses.pause(new dev.taskscheduler.task.Pause.OfType("other"));
       assertEquals(List.of(), store.claim(token, 1), "set aside, and pending all the same");
       assertEquals(
-          List.of(RetryResult.REVIVED, RetryResult.QUEUE_FULL),
-          get(small.tasks.revive(List.of("a", "b"))));
-      get(small.tasks.cancel("a"));
+          List.of(RetryResult.RETRIED, RetryResult.QUEUE_FULL),
+          small.commands.retry(List.of("a", "b")));
+      small.commands.cancel("a");
       assertEquals(
-          List.of(RetryResult.REVIVED),
-          get(small.tasks.revive(List.of("b"))),
+          List.of(RetryResult.RETRIED),
+          small.commands.retry(List.of("b")),
           "what is cancelled is not pending, though it stands in its list");
     }
   }

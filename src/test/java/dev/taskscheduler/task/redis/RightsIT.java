@@ -74,7 +74,7 @@ class RightsIT {
     store.jedis.del("{scheduler}:task:first", "{scheduler}:ready:low");
     for (int i = 0; i < 50; i++) {
       StoreOnRedis.get(
-          store.tasks.submit(
+          store.intake.submit(
               "t" + i, new NewTask(Priority.HIGH, "log", new byte[] {'1'}, calling())));
     }
     List<Claim> claims = store.claim(token, 50);
@@ -90,7 +90,7 @@ class RightsIT {
     assertInstanceOf(SubmitResult.Accepted.class, store.submit("new", Priority.LOW));
     SubmitResult scheduled =
         StoreOnRedis.get(
-            store.tasks.submit(
+            store.intake.submit(
                 "later",
                 new NewTask(
                     Priority.LOW,
@@ -98,10 +98,10 @@ class RightsIT {
                     new byte[] {'1'},
                     StoreOnRedis.due(new StartTime.After(Duration.ofHours(1))))));
     assertInstanceOf(SubmitResult.Accepted.class, scheduled);
-    StoreOnRedis.get(store.tasks.pause(new Pause.OfType("log")));
-    StoreOnRedis.get(store.tasks.resume(new Pause.OfType("log")));
+    store.pauses.pause(new Pause.OfType("log"));
+    store.pauses.resume(new Pause.OfType("log"));
     Claim one = store.claimOne(token);
-    StoreOnRedis.get(store.tasks.cancel(one.id()));
+    store.commands.cancel(one.id());
     assertTrue(store.jedis.hexists("{scheduler}:cancelling", one.id()));
   }
 

@@ -107,7 +107,7 @@ class ScriptCallsIT {
     store.submit("a", Priority.HIGH); // kept before
     store.claim(old, 2);
     FencingToken token = store.lead(2);
-    store.claims.enter(token);
+    store.claims.recordLeader(token);
     store.claims.recover(token);
     var claimed = store.claim(token, 6);
     StoreOnRedis.get(store.claims.end(token, claimed.get(0), Outcome.SUCCESS));
@@ -117,18 +117,18 @@ class ScriptCallsIT {
     StoreOnRedis.get(store.claims.requeue(token, claimed.get(2), Duration.ZERO));
     StoreOnRedis.get(store.claims.requeue(token, claimed.get(3), Duration.ofMillis(1)));
     store.claims.reconcile(token, store.sequence(), Map.of("nobody", 1));
-    store.claims.promote(token, 10);
-    store.claims.trim(token, 10);
-    StoreOnRedis.get(store.tasks.find("a"));
-    StoreOnRedis.get(store.tasks.counts());
-    StoreOnRedis.get(store.tasks.pause(new Pause.OfType("other")));
-    StoreOnRedis.get(store.tasks.paused());
-    store.claims.unpark(token, 10);
-    StoreOnRedis.get(store.tasks.cancel("f"));
-    store.claims.cancelling(token);
-    StoreOnRedis.get(store.tasks.revive(List.of("a", "b")));
+    store.maintenance.promote(token, 10);
+    store.maintenance.clean(token, 10);
+    store.queries.find("a");
+    store.queries.counts();
+    store.pauses.pause(new Pause.OfType("other"));
+    store.pauses.paused();
+    store.maintenance.unpark(token, 10);
+    store.commands.cancel("f");
+    store.maintenance.cancelling(token);
+    store.commands.retry(List.of("a", "b"));
     store.jedis.lpush("{scheduler}:ready:low", "e", "e"); // a suspect
-    RepairPass pass = store.claims.repair(token);
+    RepairPass pass = store.maintenance.repair(token);
     assertTimeout(
         Duration.ofSeconds(30),
         () -> {
@@ -136,9 +136,9 @@ class ScriptCallsIT {
             assertEquals(0, pass.unsettled());
           }
         });
-    StoreOnRedis.get(store.tasks.details("a"));
-    StoreOnRedis.get(store.tasks.explain("a"));
-    StoreOnRedis.get(store.tasks.overview());
+    store.queries.details("a");
+    store.queries.explain("a");
+    store.queries.overview();
     walkAll(store);
   }
 
@@ -154,7 +154,7 @@ class ScriptCallsIT {
             2);
     String cursor = "";
     do {
-      cursor = StoreOnRedis.get(store.tasks.list(all, cursor)).flatMap(TaskPage::next).orElse("");
+      cursor = store.queries.list(all, cursor).flatMap(TaskPage::next).orElse("");
     } while (!cursor.isEmpty());
   }
 
@@ -176,7 +176,7 @@ class ScriptCallsIT {
               seen.add("over"); // the test closes the connection
             }
           });
-      StoreOnRedis.get(store.tasks.paused()); // rights are looked at first, by another script
+      store.pauses.paused(); // rights are looked at first, by another script
       String line = "";
       while (!line.contains("watched-from-here")) {
         store.jedis.echo("watched-from-here"); // until MONITOR has begun
@@ -264,7 +264,7 @@ class ScriptCallsIT {
       }
       try (StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
         callEach(store);
-        assertEquals(1, StoreOnRedis.get(store.tasks.counts()).completed());
+        assertEquals(1, store.queries.counts().completed());
       }
     }
   }

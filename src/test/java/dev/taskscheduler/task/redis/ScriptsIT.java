@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
@@ -49,26 +50,26 @@ class ScriptsIT extends OnOneRedis {
             StoreOnRedis.due(new StartTime.After(Duration.ofMinutes(5))));
     var before = server.snapshot();
     assertEquals(
-        new SubmitResult.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
+        new SubmitResult.Accepted("a", Durability.MEMORY), get(store.intake.submit("a", task)));
     var changed = changed(before);
     assertEquals(Set.of("task:a", "scheduled"), changed.keySet());
     String record = changed.get("task:a");
     assertTrue(record.startsWith("string w" + "0".repeat(48) + "l"), record);
     assertTrue(record.endsWith("log d=300000\n1"), record);
     var due = ((TaskState.Scheduled) store.state("a")).dueAt();
-    var submitted = get(store.tasks.find("a")).orElseThrow().submittedAt();
+    var submitted = store.queries.find("a").orElseThrow().submittedAt();
     long delay = Duration.between(submitted, due).toMillis();
     assertTrue(delay == 300_000 || delay == 300_001, "never early: " + delay);
     var kept = server.snapshot();
     assertEquals(
-        new SubmitResult.Accepted("a", Durability.MEMORY), get(store.tasks.submit("a", task)));
+        new SubmitResult.Accepted("a", Durability.MEMORY), get(store.intake.submit("a", task)));
     assertEquals(kept, server.snapshot());
   }
 
   @Test
   void who_comes_before_all_that_is_scheduled_is_told_to_the_caretaker() {
     AtomicInteger told = new AtomicInteger();
-    store.claims.whenCareIsDue(told::incrementAndGet);
+    store.on(Claims.Signal.DUE, told::incrementAndGet);
     Eventually.await(
         "it listens",
         () -> {
@@ -88,7 +89,7 @@ class ScriptsIT extends OnOneRedis {
     NewTask task =
         new NewTask(
             Priority.LOW, "log", new byte[] {'1'}, StoreOnRedis.due(new StartTime.After(delay)));
-    get(store.tasks.submit(id, task));
+    get(store.intake.submit(id, task));
   }
 
   /// Messages come in order: once one that is sent now has come, no other is under way.
@@ -240,15 +241,17 @@ class ScriptsIT extends OnOneRedis {
     }
     store.submit("big", Priority.MEDIUM, new byte[(3 << 20) + 4096]);
     store.submit("last", Priority.MEDIUM, mebibyte);
-    AtomicInteger hints = hintsOf("claimed");
-    assertEquals(List.of("t0", "t1", "t2"), ids(store.claim(token, 100)), "headers count too");
-    assertEquals(1, hints.get(), "more is ready: the node claims again at once");
+    var first = store.claimed(token, 100);
+    assertEquals(List.of("t0", "t1", "t2"), ids(first.claims()), "headers count too");
+    assertTrue(first.more(), "the node claims again at once");
     assertEquals(null, store.jedis.hget("{scheduler}:leader", "waiting"));
     assertEquals(List.of("t3", "t4", "t5"), ids(store.claim(token, 100)));
-    assertEquals(List.of("big"), ids(store.claim(token, 100)));
-    assertEquals(3, hints.get());
-    assertEquals(List.of("last"), ids(store.claim(token, 100)));
-    assertEquals(3, hints.get());
+    var third = store.claimed(token, 100);
+    assertEquals(List.of("big"), ids(third.claims()));
+    assertTrue(third.more());
+    var last = store.claimed(token, 100);
+    assertEquals(List.of("last"), ids(last.claims()));
+    assertFalse(last.more());
     assertEquals("1", store.jedis.hget("{scheduler}:leader", "waiting"));
   }
 
@@ -271,10 +274,11 @@ class ScriptsIT extends OnOneRedis {
       many.add("gone" + i);
     }
     store.jedis.rpush("{scheduler}:ready:high", many.toArray(String[]::new));
-    AtomicInteger hints = hintsOf("claimed");
-    assertEquals(List.of(), store.claim(token, 1));
-    assertEquals("[]", store.claim(token, 1).toString());
-    assertEquals(2, hints.get(), "a bound cut it short, more may be ready");
+    for (int i = 0; i < 2; i++) {
+      var cut = store.claimed(token, 1);
+      assertEquals(List.of(), cut.claims());
+      assertTrue(cut.more(), "a bound cut it short, more may be ready");
+    }
     assertEquals(List.of("l"), ids(store.claim(token, 1)));
     assertFalse(server.snapshot().containsKey("{scheduler}:ready:high"));
   }
@@ -289,7 +293,14 @@ class ScriptsIT extends OnOneRedis {
 
   @Test
   void a_publish_goes_out_only_while_the_mark_stands() {
-    AtomicInteger heard = hintsOf("onMessage");
+    AtomicInteger heard = new AtomicInteger();
+    store.on(
+        Claims.Signal.READY,
+        () -> {
+          if (isPublished()) {
+            heard.incrementAndGet();
+          }
+        });
     store.submitAll(Priority.HIGH, "a", "b");
     assertEquals(2, store.claim(token, 2).size());
     Eventually.await("subscribed", () -> store.jedis.publish("{scheduler}:wake", "1") == 1);
@@ -304,25 +315,19 @@ class ScriptsIT extends OnOneRedis {
     assertEquals(3, heard.get());
   }
 
-  /// Counts hints that come out of one method: a subscription gives one of its own whenever it is
-  /// made anew, which may be at any time.
-  private AtomicInteger hintsOf(String method) {
-    AtomicInteger hints = new AtomicInteger();
-    store.claims.whenReady(() -> {
-      if (StackWalker.getInstance()
-          .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals(method)))) {
-        hints.incrementAndGet();
-      }
-    });
-    return hints;
+  /// Whether a signal came by a message: a subscription gives one of its own whenever it is made
+  /// anew, which may be at any time.
+  private static boolean isPublished() {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("onMessage")));
   }
 
   @Test
   void a_question_about_a_broken_record_spoils_no_other() {
     store.submit("a", Priority.HIGH);
     store.jedis.set(T + "broken", "\u0000".repeat(33));
-    var broken = store.tasks.find("broken");
-    assertTrue(get(store.tasks.find("a")).isPresent());
+    var broken = StoreOnRedis.later(() -> store.queries.find("broken"));
+    assertTrue(store.queries.find("a").isPresent());
     assertTrue(get(broken).isEmpty());
   }
 }

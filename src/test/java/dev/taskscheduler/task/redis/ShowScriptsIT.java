@@ -43,11 +43,11 @@ class ShowScriptsIT extends OnOneRedis {
   }
 
   private TaskDetails details(String id) {
-    return get(store.tasks.details(id)).orElseThrow();
+    return store.queries.details(id).orElseThrow();
   }
 
   private Explanation explain(String id) {
-    return get(store.tasks.explain(id)).orElseThrow();
+    return store.queries.explain(id).orElseThrow();
   }
 
   private static List<String> told(TaskDetails details) {
@@ -70,8 +70,8 @@ class ShowScriptsIT extends OnOneRedis {
     EveryState.make(store);
     var before = server.snapshot();
     for (String id : Walk.over(store, Walk.of(state, 50)).ids()) {
-      assertEquals(get(store.tasks.find(id)).orElseThrow(), details(id).task());
-      assertEquals(get(store.tasks.find(id)).orElseThrow(), explain(id).task());
+      assertEquals(store.queries.find(id).orElseThrow(), details(id).task());
+      assertEquals(store.queries.find(id).orElseThrow(), explain(id).task());
       assertArrayEquals(StoreOnRedis.payload(id), details(id).payload());
       for (AttemptRecord one : details(id).history()) {
         assertTrue(one.endedAt().map(end -> !end.isBefore(one.startedAt())).orElse(true));
@@ -84,8 +84,8 @@ class ShowScriptsIT extends OnOneRedis {
   void what_nobody_knows_is_not_shown() {
     store.jedis.set(NS + "task:odd", "left by hand");
     for (String id : List.of("nobody", "odd")) {
-      assertEquals(Optional.empty(), get(store.tasks.details(id)));
-      assertEquals(Optional.empty(), get(store.tasks.explain(id)));
+      assertEquals(Optional.empty(), store.queries.details(id));
+      assertEquals(Optional.empty(), store.queries.explain(id));
     }
   }
 
@@ -113,11 +113,11 @@ class ShowScriptsIT extends OnOneRedis {
 
   @Test
   void a_recalled_and_a_cancelled_attempt_are_told_too() {
-    store.claims.enter(token);
+    store.claims.recordLeader(token);
     store.submit("a", Priority.HIGH);
     get(store.claims.requeue(token, store.claimOne(token), Duration.ZERO));
     Claim claim = store.claimOne(token);
-    get(store.tasks.cancel("a"));
+    store.commands.cancel("a");
     assertTrue(details("a").cancelling());
     assertTrue(explain("a").cancelling());
     get(store.claims.end(token, claim, new Outcome.Cancelled()));
@@ -135,7 +135,7 @@ class ShowScriptsIT extends OnOneRedis {
       Outcome again = new Outcome.Failure("no " + i, true, Optional.of(Duration.ofHours(1)));
       get(store.claims.end(token, store.claimOne(token), again));
       store.jedis.zadd(NS + "scheduled", 1, "a");
-      store.claims.promote(token, 1);
+      store.maintenance.promote(token, 1);
     }
     get(store.claims.end(token, store.claimOne(token), Outcome.SUCCESS));
     TaskDetails details = details("a");
@@ -155,10 +155,10 @@ class ShowScriptsIT extends OnOneRedis {
     assertEquals(Optional.of(new Explanation.InQueue(1, true, 0)), explain("h1").queue());
     assertEquals(Optional.of(new Explanation.InQueue(3, true, 3)), explain("l3").queue());
     assertEquals(5, explain("l3").queue().orElseThrow().ahead());
-    get(store.tasks.cancel("l1"));
-    get(store.tasks.cancel("h2"));
+    store.commands.cancel("l1");
+    store.commands.cancel("h2");
     assertEquals(Optional.of(new Explanation.InQueue(2, true, 2)), explain("l3").queue());
-    get(store.tasks.pause(new Pause.OfPriority(Priority.HIGH)));
+    store.pauses.pause(new Pause.OfPriority(Priority.HIGH));
     assertEquals(Optional.of(new Explanation.InQueue(2, true, 1)), explain("l3").queue());
     assertEquals(List.of(), explain("l3").pausedBy());
     assertEquals(List.of(new Pause.OfPriority(Priority.HIGH)), explain("h1").pausedBy());
@@ -168,12 +168,12 @@ class ShowScriptsIT extends OnOneRedis {
   void far_back_a_place_is_at_least_so_far() {
     List<CompletableFuture<?>> all = new ArrayList<>();
     for (int i = 1; i <= 10_100; i++) {
-      all.add(store.tasks.submit("t" + i, new NewTask(Priority.LOW, "log", new byte[] {'1'})));
+      all.add(store.intake.submit("t" + i, new NewTask(Priority.LOW, "log", new byte[] {'1'})));
     }
     all.forEach(CompletableFuture::join);
     assertEquals(Optional.of(new Explanation.InQueue(10_000, true, 0)), explain("t10000").queue());
     assertEquals(Optional.of(new Explanation.InQueue(10_001, false, 0)), explain("t10050").queue());
-    get(store.tasks.cancel("t5"));
+    store.commands.cancel("t5");
     assertEquals(Optional.of(new Explanation.InQueue(1_999, true, 0)), explain("t2000").queue());
     assertEquals(Optional.of(new Explanation.InQueue(8_999, false, 0)), explain("t9000").queue());
   }
@@ -185,7 +185,7 @@ class ShowScriptsIT extends OnOneRedis {
       assertEquals(Optional.empty(), explain(id).queue(), id);
     }
     assertEquals(List.of(new Pause.OfType("mail")), explain("parked").pausedBy());
-    get(store.tasks.pause(new Pause.All()));
+    store.pauses.pause(new Pause.All());
     assertEquals(List.of(new Pause.All(), new Pause.OfType("mail")), explain("parked").pausedBy());
     assertEquals("the target answered 500", explain("retrying").lastBad().orElseThrow().error());
     assertEquals(Optional.of("node1"), explain("running").node());
@@ -196,8 +196,8 @@ class ShowScriptsIT extends OnOneRedis {
   @Test
   void the_overview_has_counts_the_fronts_and_what_is_paused() {
     EveryState.make(store);
-    TaskOverview overview = get(store.tasks.overview());
-    assertEquals(timeless(get(store.tasks.counts())), timeless(overview.counts()));
+    TaskOverview overview = store.queries.overview();
+    assertEquals(timeless(store.queries.counts()), timeless(overview.counts()));
     assertEquals(Set.of(new Pause.OfType("mail")), overview.paused().keySet());
     assertEquals(
         Map.of(
@@ -209,13 +209,13 @@ class ShowScriptsIT extends OnOneRedis {
         store.jedis.zscore(NS + "scheduled", "retrying").longValue(),
         overview.nextDue().orElseThrow().toEpochMilli());
     store.jedis.flushAll();
-    TaskOverview empty = get(store.tasks.overview());
+    TaskOverview empty = store.queries.overview();
     assertEquals(Map.of(), empty.front());
     assertEquals(Optional.empty(), empty.nextDue());
   }
 
   private Duration waited(Priority priority) {
-    return get(store.tasks.counts()).waited().getOrDefault(priority, Duration.ofDays(-1));
+    return store.queries.counts().waited().getOrDefault(priority, Duration.ofDays(-1));
   }
 
   private void assertWaited(Duration least, Priority priority) {
@@ -241,17 +241,17 @@ class ShowScriptsIT extends OnOneRedis {
     assertWaited(Duration.ofHours(3), Priority.LOW);
     assertWaited(Duration.ofMinutes(1), Priority.MEDIUM);
     assertWaited(Duration.ZERO, Priority.HIGH);
-    get(store.tasks.cancel("ready-low")); // still stands there, and is not asked
+    store.commands.cancel("ready-low"); // still stands there, and is not asked
     assertWaited(Duration.ofHours(9), Priority.LOW);
     store.jedis.flushAll();
-    assertEquals(Map.of(), get(store.tasks.counts()).waited());
+    assertEquals(Map.of(), store.queries.counts().waited());
   }
 
   @Test
   void a_delay_and_an_attempt_are_no_wait() {
     String id = "delayed";
     get(
-        store.tasks.submit(
+        store.intake.submit(
             id,
             new NewTask(
                 Priority.LOW,
@@ -260,7 +260,7 @@ class ShowScriptsIT extends OnOneRedis {
                 StoreOnRedis.due(new StartTime.After(Duration.ofHours(2))))));
     submittedBefore(id, Duration.ofMinutes(121));
     store.jedis.zadd(NS + "scheduled", 1, id);
-    store.claims.promote(token, 10);
+    store.maintenance.promote(token, 10);
     assertWaited(Duration.ofMinutes(1), Priority.LOW);
     store.submit("failed", Priority.MEDIUM);
     submittedBefore("failed", Duration.ofHours(5));
@@ -283,6 +283,6 @@ class ShowScriptsIT extends OnOneRedis {
   }
 
   private Instant submittedAt(String id) {
-    return get(store.tasks.find(id)).orElseThrow().submittedAt();
+    return store.queries.find(id).orElseThrow().submittedAt();
   }
 }

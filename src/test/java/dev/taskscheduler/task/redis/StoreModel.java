@@ -190,7 +190,7 @@ final class StoreModel {
         (task.place == Place.DEAD ? dead : expired).remove(id);
         task.revived();
         queue(task).addLast(id);
-        yield RetryResult.REVIVED;
+        yield RetryResult.RETRIED;
       }
     };
   }

@@ -1,6 +1,5 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.taskscheduler.task.NewTask;
@@ -140,7 +139,7 @@ class StoreModelIT {
       NewTask task = ModelTasks.task(number);
       run.step += " " + id;
       expected.add(model.submit(id, task));
-      answers.add(store.tasks.submit(id, task));
+      answers.add(store.intake.submit(id, task));
     }
     assertEquals(expected, answers.stream().map(StoreOnRedis::get).toList(), run.step);
   }
@@ -167,7 +166,7 @@ class StoreModelIT {
     String id = run.someId();
     for (int times = random.nextInt(4) == 0 ? 2 : 1; times > 0; times--) {
       run.step = "cancel " + id;
-      assertEquals(model.cancel(id), get(store.tasks.cancel(id)), run.step);
+      assertEquals(model.cancel(id), store.commands.cancel(id), run.step);
     }
   }
 
@@ -181,7 +180,7 @@ class StoreModelIT {
     }
     run.step = "revive " + ids;
     List<RetryResult> expected = model.revive(ids);
-    assertEquals(expected, get(store.tasks.revive(ids)), run.step);
+    assertEquals(expected, store.commands.retry(ids), run.step);
   }
 
   private void pause() {
@@ -189,11 +188,11 @@ class StoreModelIT {
     for (int times = random.nextInt(4) == 0 ? 2 : 1; times > 0; times--) {
       if (random.nextInt(3) == 0) {
         run.step = "pause " + what;
-        assertEquals(model.pause(what), get(store.tasks.pause(what)), run.step);
+        assertEquals(model.pause(what), store.pauses.pause(what), run.step);
       } else {
         run.step = "resume " + what;
         model.resume(what);
-        get(store.tasks.resume(what));
+        store.pauses.resume(what);
       }
     }
   }
@@ -215,7 +214,7 @@ class StoreModelIT {
 
   private void ask() {
     run.step = "ask";
-    var counts = get(store.tasks.counts());
+    var counts = store.queries.counts();
     var places =
         model.tasks.values().stream()
             .collect(Collectors.groupingBy(task -> task.place, Collectors.counting()));
@@ -235,7 +234,7 @@ class StoreModelIT {
     }
     assertEquals(
         model.paused,
-        get(store.tasks.paused()).keySet().stream()
+        store.pauses.paused().keySet().stream()
             .map(Pause::wire)
             .collect(Collectors.toCollection(TreeSet::new)));
     askFor(run.someId());
@@ -243,7 +242,7 @@ class StoreModelIT {
 
   private void askFor(String id) {
     run.step = "ask for " + id;
-    Optional<Task> found = get(store.tasks.find(id));
+    Optional<Task> found = store.queries.find(id);
     ModelTask task = model.tasks.get(id);
     assertEquals(task != null, found.isPresent(), run.step);
     if (task == null) {

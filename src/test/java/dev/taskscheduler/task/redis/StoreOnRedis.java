@@ -6,13 +6,21 @@ import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskCommands;
+import dev.taskscheduler.task.TaskIntake;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskMaintenance;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.task.TaskPorts;
+import dev.taskscheduler.task.TaskQueries;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -21,6 +29,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import redis.clients.jedis.Jedis;
 
 /// Both stores on one Redis, and a lease that a test sets by hand: short words for what tests do
@@ -29,10 +39,16 @@ final class StoreOnRedis implements AutoCloseable {
   static final TaskLimits LIMITS = new TaskLimits(10_000, 3, Duration.ofHours(1), 10_000, 10_000);
 
   final Redis redis;
-  final RedisTaskStore tasks;
-  final RedisClaimStore claims;
+  final RedisTasks tasks;
+  final TaskIntake intake;
+  final TaskCommands commands;
+  final Pauses pauses;
+  final TaskQueries queries;
+  final Claims claims;
+  final TaskMaintenance maintenance;
   final TaskKeys keys = new TaskKeys(new Namespace("scheduler"));
   final Jedis jedis;
+  private final Map<Claims.Signal, Runnable> actions = new ConcurrentHashMap<>();
   private long sequence;
 
   StoreOnRedis(RedisServer server, TaskLimits limits) {
@@ -41,12 +57,30 @@ final class StoreOnRedis implements AutoCloseable {
 
   StoreOnRedis(RedisServer server, Redis redis, TaskLimits limits) {
     this.redis = redis;
-    this.tasks = new RedisTaskStore(redis, new Namespace("scheduler"), limits);
-    this.claims = new RedisClaimStore(redis, new Namespace("scheduler"), limits, Duration.ZERO);
+    this.tasks = new RedisTasks(redis, new Namespace("scheduler"), limits, Duration.ZERO);
+    TaskPorts ports = tasks.ports();
+    this.intake = ports.intake();
+    this.commands = ports.commands();
+    this.pauses = ports.pauses();
+    this.queries = ports.queries();
+    this.claims = tasks.claims();
+    this.maintenance = tasks.maintenance();
     this.jedis = server.jedis();
   }
 
-  /// Lets another leader hold the lease, as `take-over` does.
+  StoreHealth health() {
+    return tasks.ports().health().get();
+  }
+
+  /// Runs `action` at each signal of one kind.
+  void on(Claims.Signal signal, Runnable action) {
+    actions.put(signal, action);
+    if (actions.size() == 1) {
+      claims.listen(told -> actions.getOrDefault(told, () -> {}).run());
+    }
+  }
+
+  /// Lets another leader hold the fence, as `take-over` does.
   FencingToken lead(long epoch) {
     FencingToken token = new FencingToken(epoch, "%016x".formatted(epoch * 31));
     jedis.del("{scheduler}:leader");
@@ -74,7 +108,7 @@ final class StoreOnRedis implements AutoCloseable {
   }
 
   SubmitResult submit(String id, Priority priority, byte[] payload) {
-    return get(tasks.submit(id, new NewTask(priority, "log", payload)));
+    return get(intake.submit(id, new NewTask(priority, "log", payload)));
   }
 
   /// Options that say no more than when.
@@ -96,8 +130,12 @@ final class StoreOnRedis implements AutoCloseable {
     return sequence;
   }
 
+  Claims.Claimed claimed(FencingToken token, int limit) {
+    return claims.claim(token, nextSequence(), limit, PriorityShares.STRICT);
+  }
+
   List<Claim> claim(FencingToken token, int limit) {
-    return claims.claim(token, nextSequence(), limit, PriorityShares.STRICT).claims();
+    return claimed(token, limit).claims();
   }
 
   Claim claimOne(FencingToken token) {
@@ -105,7 +143,7 @@ final class StoreOnRedis implements AutoCloseable {
   }
 
   TaskState state(String id) {
-    return get(tasks.find(id)).orElseThrow().state();
+    return queries.find(id).orElseThrow().state();
   }
 
   static List<String> ids(List<Claim> claims) {
@@ -131,6 +169,11 @@ final class StoreOnRedis implements AutoCloseable {
     return changed;
   }
 
+  /// Makes a call that blocks on a thread of its own.
+  static <T> CompletableFuture<T> later(Supplier<T> call) {
+    return CompletableFuture.supplyAsync(call, task -> Thread.ofVirtual().start(task));
+  }
+
   /// What a future ends with, its failure unwrapped.
   static <T> T get(CompletableFuture<T> future) {
     try {
@@ -147,7 +190,6 @@ final class StoreOnRedis implements AutoCloseable {
   public void close() {
     jedis.close();
     tasks.close();
-    claims.close();
     redis.close();
   }
 }

@@ -63,7 +63,7 @@ class UniqueScriptsIT extends OnOneRedis {
     get(store.claims.end(token, store.claimOne(token), again("no", Duration.ofHours(1))));
     assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
     store.jedis.zadd(NS + "scheduled", 1, "a");
-    store.claims.promote(token, 1);
+    store.maintenance.promote(token, 1);
     Claim claim = store.claimOne(token);
     assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
     get(store.claims.requeue(token, claim, Duration.ZERO));
@@ -81,7 +81,7 @@ class UniqueScriptsIT extends OnOneRedis {
       assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"), ends.get(i)::toString);
     }
     submit("waits", UNIQUE);
-    get(store.tasks.cancel("waits"));
+    store.commands.cancel("waits");
     assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
     submit("late", UNIQUE.expiresAt(Instant.ofEpochMilli(1)));
     store.claim(token, 1);
@@ -125,8 +125,8 @@ class UniqueScriptsIT extends OnOneRedis {
 
   @Test
   void two_of_one_key_in_one_call_are_one() {
-    var first = store.tasks.submit("a", task("a"));
-    var second = store.tasks.submit("b", task("b"));
+    var first = store.intake.submit("a", task("a"));
+    var second = store.intake.submit("b", task("b"));
     assertEquals(
         List.of(accepted("a"), new SubmitResult.Duplicate("a")), List.of(get(first), get(second)));
   }
@@ -140,10 +140,10 @@ class UniqueScriptsIT extends OnOneRedis {
     get(store.claims.end(token, running("a", UNIQUE), failed("no")));
     assertEquals(accepted("b"), unique("b"));
     var before = server.snapshot();
-    assertEquals(List.of(RetryResult.NOT_UNIQUE), get(store.tasks.revive(List.of("a"))));
+    assertEquals(List.of(RetryResult.NOT_UNIQUE), store.commands.retry(List.of("a")));
     assertEquals(before, server.snapshot());
-    get(store.tasks.cancel("b"));
-    assertEquals(List.of(RetryResult.REVIVED), get(store.tasks.revive(List.of("a"))));
+    store.commands.cancel("b");
+    assertEquals(List.of(RetryResult.RETRIED), store.commands.retry(List.of("a")));
     assertEquals("a", store.jedis.get(NS + "unique:ab"));
     assertEquals(new SubmitResult.Duplicate("a"), unique("c"));
   }
@@ -200,7 +200,7 @@ class UniqueScriptsIT extends OnOneRedis {
       var key = new SubmitOptions.Idempotency("cd", "01", Duration.ofMinutes(5));
       var task =
           new NewTask(Priority.LOW, "log", new byte[] {'1'}, UNIQUE, SubmitOptions.NONE.once(key));
-      assertEquals(new SubmitResult.QueueFull(0), get(small.tasks.submit("a", task)));
+      assertEquals(new SubmitResult.QueueFull(0), get(small.intake.submit("a", task)));
       assertEquals(before, server.snapshot());
     }
   }
@@ -237,7 +237,7 @@ class UniqueScriptsIT extends OnOneRedis {
             heard.add("duplicate");
           }
         };
-    TaskService service = new TaskService(store.tasks, Set.of("log"), listener);
+    TaskService service = new TaskService(store.tasks.ports(), Set.of("log"), listener);
     var key = new SubmitOptions.Idempotency("cd", "ef", Duration.ofMinutes(5));
     NewTask once =
         new NewTask(Priority.HIGH, "log", StoreOnRedis.payload("a"))

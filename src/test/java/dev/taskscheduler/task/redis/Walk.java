@@ -1,6 +1,5 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Priority;
@@ -28,7 +27,7 @@ final class Walk {
     Walk walk = new Walk();
     String cursor = "";
     do {
-      TaskPage page = get(store.tasks.list(filter, cursor)).orElseThrow();
+      TaskPage page = store.queries.list(filter, cursor).orElseThrow();
       assertTrue(page.tasks().size() <= filter.limit(), "a page holds " + page.tasks().size());
       walk.tasks.addAll(page.tasks());
       walk.pages++;

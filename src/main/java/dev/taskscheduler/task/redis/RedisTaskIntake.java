@@ -1,26 +1,34 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.RedisTaskStore.text;
+import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
+import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Durability;
+import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskIntake;
 import dev.taskscheduler.task.TaskLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Keeps new tasks, many in one call: together where nothing is asked of them but to run, else one
-/// by one.
-final class Submissions {
+/// Stores new tasks in batches: tasks that are submitted at the same moment go in one script call.
+final class RedisTaskIntake implements TaskIntake, AutoCloseable {
+  private static final Batcher.Limits LIMITS =
+      new Batcher.Limits(500, 4L << 20, 20_000, 64L << 20, RedisTasks.LONGEST_WAIT);
+
   /// How long a submission whose connection broke is sent again, with the same id, before its
   /// outcome is given up as unknown.
   private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
@@ -31,30 +39,66 @@ final class Submissions {
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private static final LuaScript KEEP = LuaScript.load(Submissions.class, "submit-plain");
-  private static final LuaScript SUBMIT = LuaScript.load(Submissions.class, "submit");
+  private static final LuaScript KEEP = LuaScript.load(RedisTaskIntake.class, "submit-plain");
+  private static final LuaScript SUBMIT = LuaScript.load(RedisTaskIntake.class, "submit");
 
   private final DurableWrites durable;
   private final Rights rights;
   private final TaskKeys keys;
   private final TaskLimits limits;
+  private final Batcher<NewRecord, SubmitResult> single = lane("redis-submit", Durability.MEMORY);
+
+  /// Two for tasks that come by the hundred, so that one call is made up while Redis runs another.
+  private final List<Batcher<NewRecord, SubmitResult>> bulk =
+      List.of(lane("redis-bulk-1", Durability.MEMORY), lane("redis-bulk-2", Durability.MEMORY));
+
+  /// One for each durability: what one disk has is not what a replica has.
+  private final Map<Durability, Batcher<NewRecord, SubmitResult>> durables =
+      Map.of(
+          Durability.REPLICA, lane("redis-submit-replica", Durability.REPLICA),
+          Durability.FSYNC, lane("redis-submit-fsync", Durability.FSYNC));
 
   /// @param how a priority's letter, and more only where something is to be looked at
-  record NewRecord(String id, byte[] how, byte[] body) {
+  private record NewRecord(String id, byte[] how, byte[] body) {
     boolean isPlain() {
       return how.length == 1;
     }
   }
 
-  Submissions(DurableWrites durable, Rights rights, TaskKeys keys, TaskLimits limits) {
+  RedisTaskIntake(DurableWrites durable, Rights rights, TaskKeys keys, TaskLimits limits) {
     this.durable = durable;
     this.rights = rights;
     this.keys = keys;
     this.limits = limits;
   }
 
+  private Batcher<NewRecord, SubmitResult> lane(String name, Durability durability) {
+    return new Batcher<>(name, LIMITS, r -> r.body.length, some -> all(some, durability));
+  }
+
+  @Override
+  public CompletableFuture<SubmitResult> submit(String id, NewTask task) {
+    return submit(id, task, single);
+  }
+
+  @Override
+  public CompletableFuture<SubmitResult> submit(String id, NewTask task, int stream) {
+    return submit(id, task, bulk.get(Math.floorMod(stream, bulk.size())));
+  }
+
+  private CompletableFuture<SubmitResult> submit(
+      String id, NewTask task, Batcher<NewRecord, SubmitResult> usual) {
+    Durability wanted = task.terms().durability();
+    Optional<String> lacking = durable.lacks(wanted);
+    if (lacking.isPresent()) {
+      return CompletableFuture.completedFuture(new SubmitResult.NotDurable(lacking.get()));
+    }
+    NewRecord record = new NewRecord(id, TaskRecordCodec.how(task), TaskRecordCodec.body(task));
+    return StoreExceptions.translated("submit", durables.getOrDefault(wanted, usual).add(record));
+  }
+
   /// One answer for each, in their order.
-  List<SubmitResult> all(List<NewRecord> records, Durability wanted) {
+  private List<SubmitResult> all(List<NewRecord> records, Durability wanted) {
     try {
       return untilAnswered(() -> {
         rights.require();
@@ -138,7 +182,7 @@ final class Submissions {
           ? new SubmitResult.Accepted(id, reached)
           : new SubmitResult.QueueFull(limits.maxPending());
     }
-    String other = text((byte[]) answer);
+    String other = text(answer);
     return switch (other.charAt(0)) {
       case '=' -> new SubmitResult.Replayed(other.substring(1), reached);
       case '!' -> new SubmitResult.KeyReused(other.substring(1));
@@ -175,5 +219,12 @@ final class Submissions {
         throw new IllegalStateException("nobody interrupts a lane", e);
       }
     }
+  }
+
+  @Override
+  public void close() {
+    single.close();
+    durables.values().forEach(Batcher::close);
+    bulk.forEach(Batcher::close);
   }
 }

@@ -39,7 +39,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /// What a Redis that is away, hung, full, locked or forgetful means for those who call.
-class RedisTaskStoreIT {
+class RedisTasksIT {
   private static final NewTask TASK = new NewTask(Priority.HIGH, "log", new byte[] {'1'});
 
   private static final TaskLimits MANY = new TaskLimits(100_000, 3, Duration.ofHours(1), 100, 100);
@@ -69,7 +69,7 @@ class RedisTaskStoreIT {
           () -> {
             // The connections of before are found broken first: those calls are unknown.
             while (true) {
-              var failure = assertThrows(StoreException.class, () -> get(store.tasks.find("a")));
+              var failure = assertThrows(StoreException.class, () -> store.queries.find("a"));
               if (failure instanceof StoreException.Refused) {
                 assertTrue(failure.getMessage().contains(server.address()), failure.getMessage());
                 break;
@@ -93,7 +93,7 @@ class RedisTaskStoreIT {
         StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
       List<CompletableFuture<SubmitResult>> answers = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {
-        answers.add(store.tasks.submit("t%04d".formatted(i), TASK));
+        answers.add(store.intake.submit("t%04d".formatted(i), TASK));
         if (i == 1500) {
           answers.get(700).join();
           server.restart();
@@ -123,15 +123,14 @@ class RedisTaskStoreIT {
         StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
       FencingToken token = store.lead(1);
       store.submitAll(Priority.HIGH, "a", "b");
-      get(store.tasks.find("a"));
+      store.queries.find("a");
       Claim a = store.claimOne(token);
       server.pause();
-      var submission = store.tasks.submit("c", TASK);
-      var question = store.tasks.find("a");
+      var submission = store.intake.submit("c", TASK);
+      var question = StoreOnRedis.later(() -> store.queries.find("a"));
       long sequence = store.nextSequence();
       var claim =
-          CompletableFuture.supplyAsync(
-              () -> store.claims.claim(token, sequence, 1, PriorityShares.STRICT));
+          StoreOnRedis.later(() -> store.claims.claim(token, sequence, 1, PriorityShares.STRICT));
       var end = store.claims.end(token, a, Outcome.SUCCESS);
       within(
           Duration.ofSeconds(4),
@@ -161,7 +160,7 @@ class RedisTaskStoreIT {
       NewTask large = new NewTask(Priority.LOW, "log", new byte[1 << 20]);
       List<CompletableFuture<SubmitResult>> all = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
-        all.add(store.tasks.submit("t" + i, large));
+        all.add(store.intake.submit("t" + i, large));
       }
       assertTrue(
           all.getLast().isCompletedExceptionally(), "64 MiB may wait, the rest is refused at once");
@@ -190,14 +189,23 @@ class RedisTaskStoreIT {
         Redis none = redis(server.address());
         Redis wrong = redis("redis://:wrong@" + server.address())) {
       for (Redis redis : List.of(none, wrong)) {
-        try (RedisTaskStore store = new RedisTaskStore(redis, NAMESPACE, StoreOnRedis.LIMITS)) {
+        try (RedisTasks store = new RedisTasks(redis, NAMESPACE, StoreOnRedis.LIMITS)) {
           var refused =
-              assertThrows(StoreException.Refused.class, () -> get(store.submit("a", TASK)));
+              assertThrows(
+                  StoreException.Refused.class,
+                  () -> get(store.ports().intake().submit("a", TASK)));
           assertTrue(refused.getMessage().contains("refuses the login"), refused.getMessage());
           assertFalse(refused.getMessage().contains("wrong@"), "no password in a message");
           Eventually.await(
               "health says so",
-              () -> store.health().problem().filter(p -> p.contains("login")).isPresent());
+              () ->
+                  store
+                      .ports()
+                      .health()
+                      .get()
+                      .problem()
+                      .filter(p -> p.contains("login"))
+                      .isPresent());
         }
       }
     }
@@ -221,11 +229,11 @@ class RedisTaskStoreIT {
       assertFalse(store.jedis.exists("{scheduler}:task:b"));
       Eventually.await(
           "health says so",
-          () -> store.tasks.health().problem().filter(p -> p.contains("snapshots")).isPresent());
+          () -> store.health().problem().filter(p -> p.contains("snapshots")).isPresent());
       store.jedis.configSet("stop-writes-on-bgsave-error", "no");
       assertEquals(
           new SubmitResult.Accepted("b", Durability.MEMORY), store.submit("b", Priority.HIGH));
-      Eventually.await("all is well", () -> store.tasks.health().problem().isEmpty());
+      Eventually.await("all is well", () -> store.health().problem().isEmpty());
     } finally {
       Files.deleteIfExists(folder);
     }
@@ -260,7 +268,7 @@ class RedisTaskStoreIT {
           int submitter = s;
           threads.submit(() -> {
             for (int i = 0; i < each; i++) {
-              get(store.tasks.submit("%02d-%04d".formatted(submitter, i), TASK));
+              get(store.intake.submit("%02d-%04d".formatted(submitter, i), TASK));
             }
           });
         }
@@ -281,8 +289,8 @@ class RedisTaskStoreIT {
     try (RedisServer server = new RedisServer("appendonly yes", "appendfsync everysec");
         RedisServer other = new RedisServer();
         StoreOnRedis store = new StoreOnRedis(server, StoreOnRedis.LIMITS)) {
-      Eventually.await("answers", () -> store.tasks.health().answers());
-      StoreHealth health = store.tasks.health();
+      Eventually.await("answers", () -> store.health().available());
+      StoreHealth health = store.health();
       assertEquals(Optional.of("aof-everysec"), health.persistence());
       assertEquals(Optional.of("noeviction"), health.evictionPolicy());
       assertEquals(Optional.empty(), health.problem());
@@ -294,27 +302,35 @@ class RedisTaskStoreIT {
       }
       Eventually.await(
           "eviction is a problem",
-          () -> store.tasks.health().problem().filter(p -> p.contains("allkeys-lru")).isPresent());
-      assertEquals(Optional.of("none"), store.tasks.health().persistence());
-      Eventually.await("a replica", () -> store.tasks.health().replicas() == 1);
+          () -> store.health().problem().filter(p -> p.contains("allkeys-lru")).isPresent());
+      assertEquals(Optional.of("none"), store.health().persistence());
+      Eventually.await("a replica", () -> store.health().replicas() == 1);
       aReplicaIsNotWrittenTo(other);
       server.pause();
-      Eventually.await("lost", Duration.ofSeconds(4), () -> !store.tasks.health().answers());
-      assertEquals(
-          Optional.of("allkeys-lru"), store.tasks.health().evictionPolicy(), "the last known");
+      Eventually.await("lost", Duration.ofSeconds(4), () -> !store.health().available());
+      assertEquals(Optional.of("allkeys-lru"), store.health().evictionPolicy(), "the last known");
       server.resume();
-      Eventually.await("back", Duration.ofSeconds(4), () -> store.tasks.health().answers());
+      Eventually.await("back", Duration.ofSeconds(4), () -> store.health().available());
     }
   }
 
   private static void aReplicaIsNotWrittenTo(RedisServer replica) {
     try (Redis redis = replica.redis(4);
-        RedisTaskStore store = new RedisTaskStore(redis, NAMESPACE, StoreOnRedis.LIMITS)) {
-      var refused = assertThrows(StoreException.Refused.class, () -> get(store.submit("a", TASK)));
+        RedisTasks store = new RedisTasks(redis, NAMESPACE, StoreOnRedis.LIMITS)) {
+      var refused =
+          assertThrows(
+              StoreException.Refused.class, () -> get(store.ports().intake().submit("a", TASK)));
       assertTrue(refused.getMessage().contains("primary"), refused.getMessage());
       Eventually.await(
           "health says so",
-          () -> store.health().problem().filter(p -> p.contains("primary")).isPresent());
+          () ->
+              store
+                  .ports()
+                  .health()
+                  .get()
+                  .problem()
+                  .filter(p -> p.contains("primary"))
+                  .isPresent());
     }
   }
 
@@ -328,9 +344,9 @@ class RedisTaskStoreIT {
       store.close();
       List<CompletableFuture<?>> calls =
           List.of(
-              store.tasks.submit("b", TASK),
-              store.tasks.find("a"),
-              store.tasks.counts(),
+              store.intake.submit("b", TASK),
+              StoreOnRedis.later(() -> store.queries.find("a")),
+              StoreOnRedis.later(store.queries::counts),
               store.claims.end(token, claim, Outcome.SUCCESS));
       calls.forEach(call -> assertThrows(StoreException.Refused.class, () -> get(call)));
     }

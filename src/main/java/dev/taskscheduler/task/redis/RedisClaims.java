@@ -1,0 +1,312 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.ScriptCalls.text;
+import static dev.taskscheduler.task.redis.StoreExceptions.blocking;
+import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.redis.Batcher;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.Subscription;
+import dev.taskscheduler.task.AttemptEnd;
+import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.PriorityShares;
+import dev.taskscheduler.task.TaskLimits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// Claims tasks for the leader and records how their attempts leave `running`. Ends and requeues
+/// are sent in batches, in lanes of their own, so that they and the claims do not hold each other
+/// up.
+final class RedisClaims implements Claims, AutoCloseable {
+  /// Bytes of records in one answer.
+  static final long MOST_BYTES = 4L << 20;
+
+  private static final int MOST = 500;
+  private static final int OVERHEAD = 128;
+  private static final Batcher.Limits LIMITS =
+      new Batcher.Limits(MOST, MOST_BYTES, 200_000, 256L << 20, RedisTasks.LONGEST_WAIT);
+  private static final Duration SECOND_CRASH_DELAY = Duration.ofSeconds(5);
+  private static final Duration LONGEST_CRASH_DELAY = Duration.ofMinutes(5);
+
+  private static final LuaScript CLAIM = LuaScript.load(RedisClaims.class, "claim");
+  private static final LuaScript BAR = LuaScript.load(RedisClaims.class, "bar-claims");
+  private static final LuaScript RECORD_LEADER = LuaScript.load(RedisClaims.class, "record-leader");
+  private static final LuaScript RECOVER = LuaScript.load(RedisClaims.class, "recover");
+  private static final LuaScript END = LuaScript.load(RedisClaims.class, "end");
+  private static final LuaScript REQUEUE = LuaScript.load(RedisClaims.class, "requeue");
+
+  /// An attempt that leaves `running`, as both scripts take it.
+  ///
+  /// @param how the outcome of an end, or the delay of a requeue in ms
+  private record Leaving(FencingToken token, String id, int attempt, byte[] how) {}
+
+  private final Redis redis;
+  private final ScriptCalls calls;
+  private final TaskKeys keys;
+  private final TaskLimits limits;
+  private final List<byte[]> endKeys;
+  private final List<byte[]> requeueKeys;
+  private final Batcher<Leaving, AttemptEnd> ends =
+      new Batcher<>("redis-end", LIMITS, e -> OVERHEAD + e.how.length, this::endAll);
+  private final Batcher<Leaving, Boolean> requeues =
+      new Batcher<>("redis-requeue", LIMITS, e -> OVERHEAD, this::requeueAll);
+  private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+
+  RedisClaims(Redis redis, ScriptCalls calls, TaskKeys keys, TaskLimits limits) {
+    this.redis = redis;
+    this.calls = calls;
+    this.keys = keys;
+    this.limits = limits;
+    endKeys =
+        keys.leaderAndReady(
+            keys.running,
+            keys.scheduled,
+            keys.done,
+            keys.retained,
+            keys.dead,
+            keys.cancelled,
+            keys.cancelling);
+    requeueKeys =
+        keys.leaderAndReady(keys.running, keys.scheduled, keys.cancelled, keys.cancelling);
+  }
+
+  @Override
+  public void listen(Consumer<Signal> listener) {
+    for (Signal signal : Signal.values()) {
+      String channel =
+          switch (signal) {
+            case READY -> keys.wakeChannel;
+            case DUE -> keys.maintenanceChannel;
+            case CANCEL -> keys.cancelChannel;
+            case SET_ASIDE -> keys.damagedChannel;
+          };
+      subscriptions.add(redis.subscribe(channel, () -> listener.accept(signal)));
+    }
+  }
+
+  @Override
+  public void recordLeader(FencingToken token) {
+    List<byte[]> scriptKeys = List.of(keys.leader, keys.leaders);
+    blocking("record-leader", () -> calls.eval(RECORD_LEADER, scriptKeys, List.of(bytes(token))));
+  }
+
+  @Override
+  public Claimed claim(FencingToken token, long sequence, int limit, PriorityShares shares) {
+    return blocking("claim", () -> claimed(claim(token, sequence, limit, shares, false)));
+  }
+
+  @Override
+  public Optional<Claimed> claimFirst(
+      FencingToken token, long sequence, int limit, PriorityShares shares) {
+    return blocking(
+        "claim",
+        () -> {
+          List<?> answer = claim(token, sequence, limit, shares, true);
+          return answer.isEmpty() ? Optional.empty() : Optional.of(claimed(answer));
+        });
+  }
+
+  private List<?> claim(
+      FencingToken token, long sequence, int limit, PriorityShares shares, boolean first) {
+    List<byte[]> scriptKeys =
+        keys.leaderAndReady(
+            keys.running, keys.paused, keys.parked, keys.stale, keys.expired, keys.leaders);
+    List<byte[]> args =
+        List.of(
+            bytes(token),
+            bytes(sequence),
+            bytes(limit),
+            bytes(MOST_BYTES),
+            keys.taskPrefix,
+            keys.parkedPrefix,
+            keys.uniquePrefix,
+            bytes(keys.wakeChannel),
+            bytes(shares.high()),
+            bytes(shares.medium()),
+            bytes(shares.low()),
+            bytes(shares.ageing().toMillis()),
+            bytes(first ? 1 : 0));
+    return (List<?>) calls.eval(CLAIM, scriptKeys, args);
+  }
+
+  /// What cannot be read must not stay in `running`, and is no reason to give the rest up.
+  private Claimed claimed(List<?> answer) {
+    Instant claimedAt = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
+    List<Claim> claims = new ArrayList<>(answer.size() / 2);
+    List<String> unreadable = new ArrayList<>();
+    for (int i = 3; i < answer.size(); i += 2) {
+      String id = text(answer.get(i));
+      byte[] record = (byte[]) answer.get(i + 1);
+      TaskRecordCodec.read(record, whole -> whole.claim(id, claimedAt))
+          .ifPresentOrElse(claims::add, () -> unreadable.add('f' + id));
+    }
+    if (!unreadable.isEmpty()) {
+      calls.setAside(unreadable);
+    }
+    return new Claimed(claims, number(answer.get(2)), number(answer.get(1)) == 1);
+  }
+
+  @Override
+  public List<Claim> reconcile(FencingToken token, long sequence, Map<String, Integer> known) {
+    return blocking(
+        "reconcile",
+        () -> {
+          calls.eval(BAR, List.of(keys.leader), List.of(bytes(token), bytes(sequence)));
+          RunningTasks running = new RunningTasks(calls, keys, bytes(token));
+          return running.claims(
+              List.copyOf(
+                  running.ids((id, now) ->
+                      now.token().equals(token.toString())
+                          && !Integer.valueOf(now.attempt()).equals(known.get(id)))));
+        });
+  }
+
+  @Override
+  public Recovered recover(FencingToken token) {
+    return blocking(
+        "recover",
+        () -> {
+          RunningTasks running = new RunningTasks(calls, keys, bytes(token));
+          List<String> foreign =
+              running.ids((id, now) -> !now.token().equals(token.toString())).stream()
+                  // ids are time-ordered: the oldest is pushed last, to the very front
+                  .sorted(Comparator.reverseOrder())
+                  .toList();
+          int[] sums = new int[3];
+          for (int i = 0; i < foreign.size(); i += MOST) {
+            List<?> answer = recover(token, foreign.subList(i, Math.min(i + MOST, foreign.size())));
+            for (int sum = 0; sum < sums.length; sum++) {
+              sums[sum] += number(answer.get(sum));
+            }
+          }
+          return new Recovered(sums[0], sums[1], sums[2]);
+        });
+  }
+
+  private List<?> recover(FencingToken token, List<String> ids) {
+    List<byte[]> args =
+        new ArrayList<>(
+            List.of(
+                bytes(token),
+                keys.taskPrefix,
+                keys.attemptsPrefix,
+                keys.uniquePrefix,
+                bytes(keys.wakeChannel),
+                bytes(limits.maxAttempts()),
+                bytes(SECOND_CRASH_DELAY.toMillis()),
+                bytes(LONGEST_CRASH_DELAY.toMillis())));
+    ids.forEach(id -> args.add(bytes(id)));
+    List<byte[]> scriptKeys =
+        keys.leaderAndReady(
+            keys.running, keys.scheduled, keys.dead, keys.cancelled, keys.cancelling);
+    return (List<?>) calls.eval(RECOVER, scriptKeys, args);
+  }
+
+  @Override
+  public CompletableFuture<AttemptEnd> end(FencingToken token, Claim claim, Outcome outcome) {
+    byte[] how = TaskRecordCodec.outcome(claim, outcome);
+    return StoreExceptions.translated(
+        "end", ends.add(new Leaving(token, claim.id(), claim.attempt(), how)));
+  }
+
+  private List<AttemptEnd> endAll(List<Leaving> all) {
+    return perToken(END, endKeys, all, RedisClaims::ended, AttemptEnd.REFUSED);
+  }
+
+  private static AttemptEnd ended(Object answer) {
+    return switch (text(answer)) {
+      case "c" -> AttemptEnd.COMPLETED;
+      case "d" -> AttemptEnd.DEAD;
+      case "r" -> AttemptEnd.RETRYING;
+      case "x" -> AttemptEnd.CANCELLED;
+      case "a" -> AttemptEnd.BEFORE;
+      case "n" -> AttemptEnd.REFUSED;
+      default -> throw new IllegalStateException("end.lua answered " + text(answer));
+    };
+  }
+
+  @Override
+  public CompletableFuture<Boolean> requeue(FencingToken token, Claim claim, Duration delay) {
+    byte[] how = bytes(delay.toMillis());
+    return StoreExceptions.translated(
+        "requeue", requeues.add(new Leaving(token, claim.id(), claim.attempt(), how)));
+  }
+
+  private List<Boolean> requeueAll(List<Leaving> all) {
+    return perToken(REQUEUE, requeueKeys, all, answer -> number(answer) == 1, false);
+  }
+
+  /// A batch may hold attempts of two leaderships of this node: each goes under its own token, and
+  /// what one is answered (such as FENCED) is no answer to the other.
+  ///
+  /// @param lost the answer under a leadership that has ended: nobody waits for it
+  private <A> List<A> perToken(
+      LuaScript script,
+      List<byte[]> scriptKeys,
+      List<Leaving> all,
+      Function<Object, A> read,
+      A lost) {
+    List<A> answers = new ArrayList<>(all.size());
+    while (answers.size() < all.size()) {
+      int from = answers.size();
+      FencingToken token = all.get(from).token;
+      int to = from;
+      while (to < all.size() && all.get(to).token.equals(token)) {
+        to++;
+      }
+      List<Leaving> some = all.subList(from, to);
+      try {
+        List<?> answer = (List<?>) calls.eval(script, scriptKeys, arguments(token, some));
+        answer.forEach(one -> answers.add(read.apply(one)));
+      } catch (RedisException.Refused e) {
+        if (!e.code().equals("FENCED") || some.size() == all.size()) {
+          throw e;
+        }
+        answers.addAll(Collections.nCopies(some.size(), lost));
+      }
+    }
+    return answers;
+  }
+
+  private List<byte[]> arguments(FencingToken token, List<Leaving> all) {
+    List<byte[]> args = new ArrayList<>(6 + 3 * all.size());
+    args.add(bytes(token));
+    args.add(keys.taskPrefix);
+    args.add(keys.attemptsPrefix);
+    args.add(keys.uniquePrefix);
+    args.add(bytes(keys.wakeChannel));
+    args.add(bytes(keys.maintenanceChannel));
+    for (Leaving one : all) {
+      args.add(bytes(one.id));
+      args.add(TaskRecordCodec.start(one.attempt));
+      args.add(one.how);
+    }
+    return args;
+  }
+
+  private static int number(Object answer) {
+    return Integer.parseInt(text(answer));
+  }
+
+  @Override
+  public void close() {
+    subscriptions.forEach(Subscription::close);
+    ends.close();
+    requeues.close();
+  }
+}

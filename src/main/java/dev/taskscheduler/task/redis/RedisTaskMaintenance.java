@@ -1,0 +1,100 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.ScriptCalls.text;
+import static dev.taskscheduler.task.redis.StoreExceptions.blocking;
+import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+
+import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.task.RepairPass;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskMaintenance;
+import java.time.Duration;
+import java.util.List;
+
+/// Does the leader's periodic duties, each by one script call.
+final class RedisTaskMaintenance implements TaskMaintenance {
+  private static final long LONGEST_UNTIL_DUE_MS = Duration.ofHours(1).toMillis();
+
+  private static final LuaScript PROMOTE = LuaScript.load(RedisTaskMaintenance.class, "promote");
+  private static final LuaScript UNPARK = LuaScript.load(RedisTaskMaintenance.class, "unpark");
+  private static final LuaScript CANCELLING =
+      LuaScript.load(RedisTaskMaintenance.class, "cancelling");
+  private static final LuaScript CLEAN = LuaScript.load(RedisTaskMaintenance.class, "clean");
+
+  private final ScriptCalls calls;
+  private final TaskKeys keys;
+  private final TaskLimits limits;
+  private final Duration mayComeAgain;
+
+  /// @param mayComeAgain for how long nothing is removed after its submission and after its end
+  RedisTaskMaintenance(ScriptCalls calls, TaskKeys keys, TaskLimits limits, Duration mayComeAgain) {
+    this.calls = calls;
+    this.keys = keys;
+    this.limits = limits;
+    this.mayComeAgain = mayComeAgain;
+  }
+
+  @Override
+  public Promoted promote(FencingToken token, int limit) {
+    List<byte[]> args =
+        List.of(bytes(token), keys.taskPrefix, bytes(keys.wakeChannel), bytes(limit));
+    List<?> answer = (List<?>) call(PROMOTE, keys.leaderAndReady(keys.scheduled), args);
+    long nextMs = (Long) answer.get(1);
+    return new Promoted(
+        number(answer.get(0)),
+        Duration.ofMillis(
+            nextMs < 0 ? LONGEST_UNTIL_DUE_MS : Math.min(nextMs, LONGEST_UNTIL_DUE_MS)));
+  }
+
+  @Override
+  public int unpark(FencingToken token, int limit) {
+    List<byte[]> args =
+        List.of(
+            bytes(token),
+            keys.taskPrefix,
+            keys.parkedPrefix,
+            bytes(keys.wakeChannel),
+            bytes(limit));
+    return number(call(UNPARK, keys.leaderAndReady(keys.paused, keys.parked, keys.stale), args));
+  }
+
+  @Override
+  public List<String> cancelling(FencingToken token) {
+    List<byte[]> scriptKeys = List.of(keys.leader, keys.cancelling, keys.running);
+    List<?> ids = (List<?>) call(CANCELLING, scriptKeys, List.of(bytes(token)));
+    return ids.stream().map(ScriptCalls::text).toList();
+  }
+
+  @Override
+  public int clean(FencingToken token, int limit) {
+    List<byte[]> args =
+        List.of(
+            bytes(token),
+            keys.taskPrefix,
+            keys.attemptsPrefix,
+            bytes(limit),
+            bytes(limits.retention().toMillis()),
+            bytes(limits.maxFinished()),
+            bytes(limits.maxDead()),
+            bytes(mayComeAgain.toMillis()));
+    return number(
+        call(
+            CLEAN,
+            List.of(keys.leader, keys.done, keys.retained, keys.dead, keys.expired, keys.cancelled),
+            args));
+  }
+
+  @Override
+  public RepairPass repair(FencingToken token) {
+    return new RedisRepairs(calls, keys, limits.retention(), token);
+  }
+
+  private Object call(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
+    return blocking(script.name(), () -> calls.eval(script, scriptKeys, args));
+  }
+
+  private static int number(Object answer) {
+    return Integer.parseInt(text(answer));
+  }
+}

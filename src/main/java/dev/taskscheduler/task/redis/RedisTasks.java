@@ -1,0 +1,64 @@
+package dev.taskscheduler.task.redis;
+
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.Rights;
+import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskMaintenance;
+import dev.taskscheduler.task.TaskPorts;
+import java.time.Duration;
+
+/// Opens and closes the ports to the tasks of one namespace on a Redis.
+public final class RedisTasks implements AutoCloseable {
+  /// How long a call may wait for its turn. It takes about four seconds at the worst: with this
+  /// wait each future ends within ten.
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
+  private final RedisHealth health;
+  private final RedisTaskIntake intake;
+  private final RedisTaskCommands commands;
+  private final RedisTaskQueries queries;
+  private final RedisClaims claims;
+  private final RedisTaskMaintenance maintenance;
+
+  /// @param redis a pool of at least seven connections, not closed here
+  public RedisTasks(Redis redis, Namespace namespace, TaskLimits limits) {
+    this(redis, namespace, limits, RedisTaskIntake.MAY_COME_AGAIN);
+  }
+
+  /// @param mayComeAgain for how long nothing is removed after its submission and after its end
+  RedisTasks(Redis redis, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
+    TaskKeys keys = new TaskKeys(namespace);
+    ScriptCalls calls = new ScriptCalls(redis, keys);
+    Rights rights = new Rights(redis, namespace);
+    health = new RedisHealth(redis, keys);
+    DurableWrites durable = new DurableWrites(redis, calls, health::last);
+    intake = new RedisTaskIntake(durable, rights, keys, limits);
+    commands = new RedisTaskCommands(calls, rights, keys, limits);
+    queries = new RedisTaskQueries(calls, keys);
+    claims = new RedisClaims(redis, calls, keys, limits);
+    maintenance = new RedisTaskMaintenance(calls, keys, limits, mayComeAgain);
+  }
+
+  public TaskPorts ports() {
+    return new TaskPorts(intake, commands, commands, queries, health::last);
+  }
+
+  public Claims claims() {
+    return claims;
+  }
+
+  public TaskMaintenance maintenance() {
+    return maintenance;
+  }
+
+  @Override
+  public void close() {
+    claims.close();
+    intake.close();
+    commands.close();
+    queries.close();
+    health.close();
+  }
+}
