@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One running attempt. Its fate is decided once, by whoever comes first: the runner that ends, the
-/// clock, or the end of leadership; only the winner writes.
+/// One running attempt. How it ends is decided once, by the first of: the runner that ends, the
+/// clock, a cancellation, the end of leadership. Only the first one writes.
 final class Attempt {
-  enum Fate {
+  enum Resolution {
     OPEN,
     /// The runner ended.
     ENDED,
@@ -19,18 +19,18 @@ final class Attempt {
     /// Somebody cancelled the task; the runner may still be at it.
     CANCELLED,
     /// Leadership ends; the task goes back, or stays for the next leader to recover.
-    RECALLED
+    RECLAIMED
   }
 
   private final Claim claim;
   private final long claimedNanos;
   private final long timeoutNanos;
-  private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
+  private final AtomicReference<Resolution> resolution = new AtomicReference<>(Resolution.OPEN);
   private volatile @Nullable Thread thread;
   private final AtomicInteger open = new AtomicInteger(2); // its thread, and the answer to its end
   private volatile long startNanos;
   private volatile boolean started;
-  private volatile boolean stuckTold;
+  private volatile boolean stuckReported;
 
   Attempt(Claim claim, long claimedNanos, Duration timeout) {
     this.claim = claim;
@@ -66,13 +66,13 @@ final class Attempt {
     return Duration.ofNanos(timeoutNanos);
   }
 
-  /// Decides the fate; false if it was decided already.
-  boolean decide(Fate decided) {
-    return fate.compareAndSet(Fate.OPEN, decided);
+  /// Decides how the attempt ends; false if that was decided already.
+  boolean decide(Resolution decided) {
+    return resolution.compareAndSet(Resolution.OPEN, decided);
   }
 
-  Fate fate() {
-    return fate.get();
+  Resolution resolution() {
+    return resolution.get();
   }
 
   /// To be called before others can find the attempt, so that an interrupt always finds the thread.
@@ -103,9 +103,9 @@ final class Attempt {
   }
 
   /// True the first time.
-  boolean tellStuck() {
-    boolean first = !stuckTold;
-    stuckTold = true;
+  boolean firstStuck() {
+    boolean first = !stuckReported;
+    stuckReported = true;
     return first;
   }
 }

@@ -4,136 +4,103 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
-/// Makes scheduled tasks ready, removes finished ones, passes cancels on and ends attempts whose
-/// time is over, on a thread of its own while this node leads.
+/// Runs chores of the leader on one thread, each when it is due or hinted at; the one that waits
+/// longest goes first.
 ///
-/// It asks Redis only for what is due or was hinted at, and once a second for what a lost hint may
-/// have told.
+/// The thread is never interrupted. It ends because [#end] was called or trust is over.
 final class Maintenance {
   private static final System.Logger LOG = System.getLogger(Maintenance.class.getName());
-  private static final int MOST = 500;
-  private static final Duration EACH_SECOND = Duration.ofSeconds(1);
-
-  /// Attempts wait for the end of their time no longer than this; so does a call that failed.
-  private static final Duration PACE = Duration.ofMillis(250);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(250);
 
   private final Leadership leadership;
-  private final TaskMaintenance store;
-  private final WorkerPool pool;
-  private final BooleanSupplier over;
-  private final Runnable ready;
-  private final Semaphore hints = new Semaphore(0);
-  private volatile boolean cancelHint;
-  private long nextTrim = System.nanoTime(); // the thread's alone, as are the next two
-  private long nextPromotion = nextTrim;
-  private boolean hinted = true;
+  private final Map<Chore, Long> dueNanos = new HashMap<>(); // the thread's alone
+  private final Set<Chore> hinted = ConcurrentHashMap.newKeySet();
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean ended;
 
-  /// @param over whether the work has ended
-  /// @param ready to be run when tasks were made ready
-  Maintenance(
-      Leadership leadership,
-      TaskMaintenance store,
-      WorkerPool pool,
-      BooleanSupplier over,
-      Runnable ready) {
+  /// @param name of its thread
+  Maintenance(String name, Leadership leadership, List<Chore> chores) {
     this.leadership = leadership;
-    this.store = store;
-    this.pool = pool;
-    this.over = over;
-    this.ready = ready;
+    chores.forEach(chore -> dueNanos.put(chore, System.nanoTime()));
+    thread = VitalThreads.virtual(name, this::run);
   }
 
-  /// A task may be due earlier than this sleeps, or the work has ended.
-  void hint() {
-    if (hints.availablePermits() == 0) {
-      hints.release();
+  void begin() {
+    thread.start();
+  }
+
+  /// Runs a chore sooner than it said. From any thread.
+  void hint(Chore chore) {
+    hinted.add(chore);
+    wake.release();
+  }
+
+  /// Ends it, at once or after the call that is under way.
+  void end() {
+    ended = true;
+    wake.release();
+  }
+
+  void awaitEnd(Duration longest) throws InterruptedException {
+    if (alive()) {
+      thread.join(longest);
     }
   }
 
-  /// A task that runs is to be cancelled.
-  void hintCancel() {
-    cancelHint = true;
-    hint();
+  boolean alive() {
+    return thread.isAlive();
   }
 
-  /// Returns once the work has ended.
-  void run() {
+  private void run() {
     try {
-      while (!over.getAsBoolean()) {
-        pool.endOverdue();
-        boolean more = guarded();
-        hinted = more || hints.tryAcquire(untilNext().toMillis(), TimeUnit.MILLISECONDS);
+      while (!ended && leadership.trusted()) {
+        Chore next = Collections.min(dueNanos.keySet(), Comparator.comparing(this::waitNanos));
+        long wait = waitNanos(next);
+        if (wait <= 0) {
+          hinted.remove(next); // before it runs: it sees what was hinted at by now
+          Duration rest = guarded(next);
+          dueNanos.put(next, System.nanoTime() + rest.toNanos());
+        } else if (wake.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
+          wake.drainPermits();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      dueNanos.keySet().forEach(Chore::end);
     }
+  }
+
+  private long waitNanos(Chore chore) {
+    long wait = dueNanos.getOrDefault(chore, 0L) - System.nanoTime();
+    return hinted.contains(chore) ? Math.min(0, wait) : wait;
   }
 
   @SuppressWarnings("CatchingUnchecked") // this thread must live
-  private boolean guarded() {
+  private Duration guarded(Chore chore) {
     try {
-      return care();
+      return chore.run(leadership.token());
     } catch (StoreException.Fenced e) {
       leadership.fenced();
     } catch (StoreException e) {
-      LOG.log(DEBUG, "care will be repeated", e);
+      LOG.log(DEBUG, "chore will be repeated", e);
     } catch (RuntimeException e) {
-      LOG.log(ERROR, "care failed, will be repeated", e);
+      LOG.log(ERROR, "chore failed, will be repeated", e);
     }
-    nextPromotion = System.nanoTime() + PACE.toNanos();
-    return false;
-  }
-
-  /// @return whether there is more to do at once
-  private boolean care() {
-    hinted |= hints.drainPermits() > 0; // what is scheduled by now is seen by this call
-    boolean secondly = nextTrim - System.nanoTime() <= 0;
-    cancelAsked(secondly);
-    boolean more = false;
-    if (hinted || nextPromotion - System.nanoTime() <= 0) {
-      Duration next = promote();
-      nextPromotion = System.nanoTime() + next.toNanos();
-      more = (hinted || secondly) && store.unpark(leadership.token(), MOST) == MOST;
-    }
-    if (secondly && store.clean(leadership.token(), MOST) == MOST) {
-      more = true;
-    } else if (secondly) {
-      nextTrim = System.nanoTime() + EACH_SECOND.toNanos();
-    }
-    return more;
-  }
-
-  private Duration untilNext() {
-    long left = Math.max(0, nextPromotion - System.nanoTime());
-    return shorter(PACE, Duration.ofNanos(left + 999_999)); // in whole ms: not too early
-  }
-
-  /// @param anyway also without a hint, which may have been lost
-  private void cancelAsked(boolean anyway) {
-    boolean asked = cancelHint;
-    cancelHint = false;
-    if (asked || anyway) {
-      pool.cancel(store.cancelling(leadership.token()));
-    }
-  }
-
-  /// @return how long until there is something to do again
-  private Duration promote() {
-    TaskMaintenance.Promoted promoted = store.promote(leadership.token(), MOST);
-    if (promoted.promoted() > 0) {
-      ready.run(); // sooner than by way of Redis
-    }
-    return promoted.promoted() == MOST ? Duration.ZERO : shorter(EACH_SECOND, promoted.nextDue());
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+    return AFTER_FAILURE;
   }
 }

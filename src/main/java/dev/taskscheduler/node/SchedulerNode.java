@@ -6,94 +6,166 @@ import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// The work of this node while it leads: one [Tenure] for each leadership, nothing in between.
+/// Does the leader's work: for each leadership a [WorkerPool], a [Dispatcher], the [Chore]s with
+/// their threads, and the [Drain] that ends all of it.
 public final class SchedulerNode implements LeaderWork {
+  private static final int MOST = 500; // tasks in one call
+  private static final Duration EACH_SECOND = Duration.ofSeconds(1);
+
+  /// An attempt may run longer than its timeout by no more than this.
+  private static final Duration OVERDUE_CHECK = Duration.ofMillis(250);
+
   private final WorkerConfig config;
   private final Claims claims;
-  private final TaskMaintenance maintenance;
+  private final TaskMaintenance store;
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
-  private final AtomicReference<@Nullable Tenure> tenure = new AtomicReference<>();
-  private final AtomicReference<@Nullable Tenure> unsettled = new AtomicReference<>();
+  private final AtomicReference<@Nullable Work> current = new AtomicReference<>();
+  private final AtomicReference<@Nullable Drain> last = new AtomicReference<>();
+
+  /// The work of one leadership.
+  private final class Work {
+    final WorkerPool pool;
+    final Dispatcher dispatcher;
+    final Repairs repairs = new Repairs(store, config.repairEvery(), listener);
+    final Chore promote;
+    final Chore unpark;
+    final Chore cancel;
+    final Maintenance maintenance;
+    final Maintenance repairing; // on a thread of its own: a step may take long
+    final Drain drain;
+
+    Work(Leadership leadership) {
+      pool = new WorkerPool(config, claims, runners, listener, leadership);
+      dispatcher =
+          new Dispatcher(
+              leadership,
+              claims,
+              pool,
+              new WeightedRoundRobin(config.priorities()),
+              listener,
+              this::beginChores);
+      promote =
+          token -> {
+            TaskMaintenance.Promoted promoted = store.promote(token, MOST);
+            if (promoted.promoted() > 0) {
+              dispatcher.hint(); // sooner than by way of Redis
+            }
+            Duration next = promoted.promoted() == MOST ? Duration.ZERO : promoted.nextDue();
+            return next.compareTo(EACH_SECOND) < 0 ? next : EACH_SECOND; // a hint may get lost
+          };
+      unpark = token -> untilNext(store.unpark(token, MOST));
+      cancel =
+          token -> {
+            pool.cancel(store.cancelling(token));
+            return EACH_SECOND;
+          };
+      Chore clean = token -> untilNext(store.clean(token, MOST));
+      Chore endOverdue =
+          token -> {
+            pool.endOverdue();
+            return OVERDUE_CHECK;
+          };
+      maintenance =
+          new Maintenance(
+              "maintenance", leadership, List.of(endOverdue, cancel, promote, unpark, clean));
+      repairing = new Maintenance("repairs", leadership, List.of(repairs));
+      Unsettled unsettled = new Unsettled(leadership.token(), claims, listener);
+      drain = new Drain(leadership, pool, dispatcher, maintenance, repairing, unsettled);
+    }
+
+    void hint(Claims.Signal signal) {
+      switch (signal) {
+        case READY -> dispatcher.hint();
+        case CANCEL -> maintenance.hint(cancel);
+        case DUE -> {
+          maintenance.hint(promote);
+          maintenance.hint(unpark);
+        }
+        case SET_ASIDE -> {
+          repairs.hint();
+          repairing.hint(repairs);
+        }
+      }
+    }
+
+    private void beginChores() {
+      maintenance.begin();
+      repairing.begin();
+    }
+  }
+
+  private static Duration untilNext(int done) {
+    return done == MOST ? Duration.ZERO : EACH_SECOND;
+  }
 
   /// @param runners by type
   public SchedulerNode(
       WorkerConfig config,
       Claims claims,
-      TaskMaintenance maintenance,
+      TaskMaintenance store,
       Map<String, TaskRunner> runners,
       WorkListener listener) {
     this.config = config;
     this.claims = claims;
-    this.maintenance = maintenance;
+    this.store = store;
     this.runners = Map.copyOf(runners);
     this.listener = listener;
-    claims.listen(signal -> current().ifPresent(tenure -> tenure.hint(signal)));
+    claims.listen(signal -> current().ifPresent(work -> work.hint(signal)));
   }
 
-  private Optional<Tenure> current() {
-    return Optional.ofNullable(tenure.get());
+  private Optional<Work> current() {
+    return Optional.ofNullable(current.get());
   }
 
   @Override
   public void begin(Leadership leadership) {
     Carriers.watch();
-    WorkerPool pool = new WorkerPool(config, claims, runners, listener, leadership);
-    Tenure begun =
-        new Tenure(
-            leadership,
-            claims,
-            maintenance,
-            pool,
-            new WeightedRoundRobin(config.priorities()),
-            config.repairEvery(),
-            listener);
-    tenure.set(begun);
-    begun.begin();
+    Work work = new Work(leadership);
+    current.set(work);
+    work.dispatcher.begin();
   }
 
   @Override
   public void end(boolean planned, Duration drain, Runnable ended) {
-    Tenure last = tenure.get();
-    if (last == null) {
+    Work work = current.get();
+    if (work == null) {
       ended.run();
       return;
     }
-    last.end(
+    work.drain.begin(
         planned,
         drain,
         () -> {
-          unsettled.set(last);
-          tenure.compareAndSet(last, null);
+          last.set(work.drain);
+          current.compareAndSet(work, null);
           ended.run();
         });
   }
 
   @Override
   public Duration sinceStep() {
-    return current().map(Tenure::sinceStep).orElse(Duration.ZERO);
+    return current().map(work -> work.dispatcher.sinceStep()).orElse(Duration.ZERO);
   }
 
   @Override
   public boolean settle() {
-    Tenure last = unsettled.get();
-    if (last == null) {
-      return true;
-    }
-    boolean settled = last.settle();
+    Drain drain = last.get();
+    boolean settled = drain == null || drain.settle();
     if (settled) {
-      unsettled.compareAndSet(last, null);
+      last.compareAndSet(drain, null);
     }
     return settled;
   }
 
   /// Tasks that run on this node now; 0 while it does not lead.
   public int running() {
-    return current().map(Tenure::running).orElse(0);
+    return current().map(work -> work.pool.running()).orElse(0);
   }
 }

@@ -29,6 +29,6 @@ public interface WorkListener {
   /// What stands in Redis was wrong, and was put right.
   void repaired(RepairKind kind, int times);
 
-  /// The repairer has looked through all that stands in Redis.
+  /// A repair pass has looked through all that stands in Redis.
   void lookedThrough(Duration took);
 }

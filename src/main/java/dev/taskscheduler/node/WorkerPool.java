@@ -80,11 +80,12 @@ final class WorkerPool {
 
   /// Takes all free permits; waits for the first.
   ///
-  /// @return 0 if none came free in time, or [#patience] is over
+  /// @return 0 if none came free in time, or [#longestAbsence] is over
   @SuppressWarnings("ThreadPriorityCheck") // a hint that costs nothing where it does not help
   int takePermits(Duration longest) throws InterruptedException {
     int reserve = workers.mostAhead() - workers.ahead();
-    if (!permits.tryAcquire(1 + reserve, patience(longest).toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!permits.tryAcquire(
+        1 + reserve, longestAbsence(longest).toMillis(), TimeUnit.MILLISECONDS)) {
       return 0;
     }
     Thread.yield(); // tasks that end just now give theirs back first: fewer, larger claims
@@ -94,7 +95,7 @@ final class WorkerPool {
   }
 
   /// How long the dispatcher may look elsewhere: not long while claimed tasks wait for a worker.
-  Duration patience(Duration longest) {
+  Duration longestAbsence(Duration longest) {
     return workers.anyWaits() ? SHORT : longest;
   }
 
@@ -115,7 +116,7 @@ final class WorkerPool {
   void start(Claim claim) {
     TaskRunner runner = runners.get(claim.type());
     if (runner == null) {
-      handBack(claim);
+      requeueUnknownType(claim);
       return;
     }
     Duration timeout = claim.options().timeout().orElse(config.taskTimeout());
@@ -134,7 +135,7 @@ final class WorkerPool {
     stopped = true;
   }
 
-  /// Nothing is started once trust is over: what still waits then, [#recall] takes.
+  /// Nothing is started once trust is over: what still waits then, [#interruptAndReclaim] takes.
   private void startWaiting() {
     while (!stopped && leadership.trusted()) {
       Attempt next = workers.next();
@@ -142,11 +143,11 @@ final class WorkerPool {
         return;
       }
       next.start();
-      tellStart(next);
+      reportStart(next);
     }
   }
 
-  private void tellStart(Attempt attempt) {
+  private void reportStart(Attempt attempt) {
     Claim claim = attempt.claim();
     if (claim.attempt() == 1) {
       Instant due = claim.options().dueAt(claim.submittedAt());
@@ -157,14 +158,14 @@ final class WorkerPool {
   /// Puts back what waits for a worker, uncharged and in its order.
   ///
   /// @param onlyIfStale only if it has waited for long
-  void putBackWaiting(boolean onlyIfStale) {
+  void requeueWaiting(boolean onlyIfStale) {
     List<Attempt> waiting = onlyIfStale ? workers.clearIfStale() : workers.clear();
     for (Attempt attempt : waiting.reversed()) { // see requeue
-      if (attempt.decide(Attempt.Fate.RECALLED)) {
+      if (attempt.decide(Attempt.Resolution.RECLAIMED)) {
         leave(attempt, 1); // its thread never began
         // Known until that is answered: reconciling would take it for a claim whose answer was
         // lost.
-        putBack(
+        requeue(
             attempt.claim(),
             () -> {
               leave(attempt, 1);
@@ -176,14 +177,14 @@ final class WorkerPool {
     }
   }
 
-  /// One whose fate somebody else has decided.
+  /// Drops one that somebody else has ended before it began.
   private void leaveUnstarted(Attempt attempt) {
-    leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
+    leave(attempt, attempt.resolution() == Attempt.Resolution.RECLAIMED ? 2 : 1);
     permits.release();
   }
 
   /// A rolling update: another node may know the type. It goes back for a while, uncharged.
-  private void handBack(Claim claim) {
+  private void requeueUnknownType(Claim claim) {
     if (unknownTypes.size() < MOST_UNKNOWN_TYPES && unknownTypes.add(claim.type())) {
       LOG.log(
           WARNING,
@@ -199,17 +200,17 @@ final class WorkerPool {
 
   private void run(Attempt attempt, TaskRunner runner) {
     // Not open if it was cancelled while it waited for a worker.
-    if (attempt.fate() == Attempt.Fate.OPEN) {
+    if (attempt.resolution() == Attempt.Resolution.OPEN) {
       Outcome outcome = outcome(attempt.claim(), runner);
       workers.ran(attempt.runNanos());
-      if (attempt.decide(Attempt.Fate.ENDED)) {
+      if (attempt.decide(Attempt.Resolution.ENDED)) {
         record(attempt, outcome, true);
       }
     }
     workers.release();
     startWaiting();
-    leave(attempt, attempt.fate() == Attempt.Fate.RECALLED ? 2 : 1);
-    if (attempt.fate() != Attempt.Fate.ENDED) {
+    leave(attempt, attempt.resolution() == Attempt.Resolution.RECLAIMED ? 2 : 1);
+    if (attempt.resolution() != Attempt.Resolution.ENDED) {
       // Its end was recorded otherwise, or is another leader's to record.
       permits.release();
     }
@@ -273,13 +274,13 @@ final class WorkerPool {
     long now = System.nanoTime();
     for (Attempt attempt : attempts.values()) {
       long over = attempt.overdueNanos(now);
-      if (over >= 0 && attempt.decide(Attempt.Fate.TIMED_OUT)) {
+      if (over >= 0 && attempt.decide(Attempt.Resolution.TIMED_OUT)) {
         listener.timedOut();
         record(attempt, retries.timeout(attempt.claim(), attempt.timeout()), false);
         attempt.interrupt();
       } else if (over > STUCK_AFTER.toNanos()
-          && attempt.fate() == Attempt.Fate.TIMED_OUT
-          && attempt.tellStuck()) {
+          && attempt.resolution() == Attempt.Resolution.TIMED_OUT
+          && attempt.firstStuck()) {
         listener.stuck();
         LOG.log(
             WARNING,
@@ -296,7 +297,7 @@ final class WorkerPool {
   void cancel(List<String> ids) {
     for (String id : ids) {
       Attempt attempt = attempts.get(id);
-      if (attempt != null && attempt.decide(Attempt.Fate.CANCELLED)) {
+      if (attempt != null && attempt.decide(Attempt.Resolution.CANCELLED)) {
         record(attempt, new Outcome.Cancelled(), false);
         attempt.interrupt();
       }
@@ -340,26 +341,26 @@ final class WorkerPool {
     }
   }
 
-  /// Interrupts all that still runs and takes its fate, and that of what waits for a worker, into
-  /// its own hands.
+  /// Interrupts all attempts that still run, and takes the claims of those and of the ones that
+  /// wait for a worker back.
   ///
-  /// @return the claims that were recalled, oldest first
-  List<Claim> recall() {
-    List<Claim> recalled = new ArrayList<>();
+  /// @return the claims that were reclaimed, oldest first
+  List<Claim> interruptAndReclaim() {
+    List<Claim> reclaimed = new ArrayList<>();
     for (Attempt attempt : workers.clear()) {
-      if (attempt.decide(Attempt.Fate.RECALLED)) {
-        recalled.add(attempt.claim());
+      if (attempt.decide(Attempt.Resolution.RECLAIMED)) {
+        reclaimed.add(attempt.claim());
       }
       leaveUnstarted(attempt);
     }
     for (Attempt attempt : attempts.values()) {
-      if (attempt.decide(Attempt.Fate.RECALLED)) {
-        recalled.add(attempt.claim());
+      if (attempt.decide(Attempt.Resolution.RECLAIMED)) {
+        reclaimed.add(attempt.claim());
       }
       attempt.interrupt();
     }
-    recalled.sort(Comparator.comparing(Claim::id));
-    return recalled;
+    reclaimed.sort(Comparator.comparing(Claim::id));
+    return reclaimed;
   }
 
   /// Puts claims back to the front of their queues, uncharged, in their order.
@@ -367,11 +368,11 @@ final class WorkerPool {
     // Whatever goes in one call or a later one is put in front of what went before: the youngest
     // goes first.
     for (Claim claim : claims.reversed()) {
-      putBack(claim, () -> {});
+      requeue(claim, () -> {});
     }
   }
 
-  private void putBack(Claim claim, Runnable answered) {
+  private void requeue(Claim claim, Runnable answered) {
     listener.finished("requeued", Duration.ZERO);
     writes.send(
         () -> store.requeue(leadership.token(), claim, Duration.ZERO),

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/// When the repairer looks, what it tells, and when it ends; what it repairs is the store's affair.
-class RepairerIT {
+/// When repairs look through Redis, what they report, and when they end. What they repair is tested
+/// with the store.
+class RepairsIT {
   private static final String NS = "{scheduler}:";
   private static final TaskLimits LIMITS =
       new TaskLimits(1_000_000, 3, Duration.ofHours(24), 1_000_000, 1_000_000);
@@ -89,8 +91,9 @@ class RepairerIT {
     jedis.close();
   }
 
-  private Repairer begun(Duration every) {
-    Repairer repairer = new Repairer(leadership, tasks.maintenance(), every, told);
+  private Maintenance begun(Duration every) {
+    Chore repairs = new Repairs(tasks.maintenance(), every, told);
+    Maintenance repairer = new Maintenance("repairs", leadership, List.of(repairs));
     repairer.begin();
     return repairer;
   }
@@ -98,7 +101,7 @@ class RepairerIT {
   @Test
   void looks_soon_after_recovery_and_again_after_the_interval() throws InterruptedException {
     jedis.rpush(NS + "attempts:nobody", "x");
-    Repairer repairer = begun(Duration.ofMillis(50));
+    Maintenance repairer = begun(Duration.ofMillis(50));
     await("a look", () -> told.looks.get() >= 1);
     assertEquals(Map.of(RepairKind.LEFTOVER, 1), told.repaired);
     jedis.zadd(NS + "scheduled", Map.of("nobody", 1.0, "nobody-else", 2.0));
@@ -114,7 +117,7 @@ class RepairerIT {
 
   @Test
   void ends_at_once_while_it_waits() throws InterruptedException {
-    Repairer repairer = begun(LONG);
+    Maintenance repairer = begun(LONG);
     await("a look", () -> told.looks.get() == 1);
     assertTrue(repairer.alive());
     repairer.end();
@@ -127,7 +130,7 @@ class RepairerIT {
     for (int i = 0; i < 20_000; i++) {
       jedis.set(NS + "idempotency:" + i, "x");
     }
-    Repairer repairer = begun(LONG);
+    Maintenance repairer = begun(LONG);
     await("it looks", () -> jedis.info("commandstats").contains("cmdstat_scan:"));
     repairer.end();
     repairer.awaitEnd(SOON);
@@ -137,7 +140,7 @@ class RepairerIT {
 
   @Test
   void tells_that_another_leads_and_ends() throws InterruptedException {
-    Repairer repairer = begun(LONG);
+    Maintenance repairer = begun(LONG);
     HeldLeadership.take(server);
     await("it is told", () -> leadership.fencedCalls.get() == 1);
     await("it ends", () -> !repairer.alive());
@@ -146,7 +149,7 @@ class RepairerIT {
 
   @Test
   void ends_when_trust_ends() throws InterruptedException {
-    Repairer repairer = begun(Duration.ofMillis(50));
+    Maintenance repairer = begun(Duration.ofMillis(50));
     await("a look", () -> told.looks.get() >= 1);
     leadership.lose();
     await("it ends", () -> !repairer.alive());
@@ -155,7 +158,7 @@ class RepairerIT {
   @Test
   void a_look_that_fails_is_told_in_the_log_and_is_no_look() throws InterruptedException {
     jedis.rpush(NS + "task:a", "no string");
-    Repairer repairer = begun(LONG);
+    Maintenance repairer = begun(LONG);
     await("it tried", () -> jedis.info("errorstats").contains("errorstat_WRONGTYPE"));
     assertEquals(0, told.looks.get());
     assertTrue(repairer.alive());
