@@ -54,6 +54,7 @@ public final class Meters
   /// how long tasks run.
   private static final Set<String> RAN = Set.of("completed", "dead", "retried");
 
+  private final String node;
   private final MeterRegistryWriter book = new MeterRegistryWriter();
   private final Map<Priority, Counter> submitted = new EnumMap<>(Priority.class);
   private final Map<String, Counter> finished = new ConcurrentHashMap<>();
@@ -79,7 +80,8 @@ public final class Meters
   private record Answer(String route, int status) {}
 
   /// @param node this node's id
-  public Meters(String node, GaugeSources levels) {
+  public Meters(String node) {
+    this.node = node;
     for (Priority priority : Priority.values()) {
       submitted.put(
           priority,
@@ -132,13 +134,17 @@ public final class Meters
         book.counter("scheduler_fenced_writes", "Writes of this node refused since another leads");
     redisErrors =
         book.counter("scheduler_redis_errors", "Round trips to Redis without a good answer");
-    leadershipGauges(node, levels);
-    TaskGauges.add(book, levels);
     JvmGauges.add(book);
+  }
+
+  /// Adds the gauges that read the parts of a partition.
+  public void gauges(GaugeSources levels) {
+    leadershipGauges(levels);
+    TaskGauges.add(book, levels);
     storeGauges(levels);
   }
 
-  private void leadershipGauges(String node, GaugeSources levels) {
+  private void leadershipGauges(GaugeSources levels) {
     book.gauge(
         "scheduler_is_leader",
         "1 if this node leads, else 0",
@@ -160,18 +166,18 @@ public final class Meters
     book.gauge(
         "scheduler_redis_up",
         "1 if Redis answered when it was last asked, else 0",
-        () -> levels.store().get().filter(StoreHealth::available).isPresent() ? 1 : 0);
+        () -> levels.store().get().available() ? 1 : 0);
     book.gauge(
         "scheduler_redis_unsafe",
         "1 if Redis answers, but may lose tasks or keep no new ones: see problem in /health",
-        () ->
-            levels.store().get().filter(s -> s.available() && s.problem().isPresent()).isPresent()
-                ? 1
-                : 0);
+        () -> {
+          StoreHealth health = levels.store().get();
+          return health.available() && health.problem().isPresent() ? 1 : 0;
+        });
     book.gauge(
         "scheduler_damaged_entries",
         "Entries in Redis that could not be read and were set aside: see redis in /health",
-        () -> levels.store().get().map(StoreHealth::damaged).orElse(0L));
+        () -> levels.store().get().damaged());
   }
 
   /// What serves `GET /metrics`.

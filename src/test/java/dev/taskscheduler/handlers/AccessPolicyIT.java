@@ -15,7 +15,6 @@ import dev.taskscheduler.handlers.auth.TokenFileTest;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
-import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.testing.Eventually;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
@@ -84,10 +82,7 @@ class AccessPolicyIT {
   }
 
   private void start(String host, AccessPolicy access) {
-    Meters meters =
-        new Meters(
-            "node1",
-            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+    Meters meters = new Meters("node1");
     HttpConfig config =
         new HttpConfig(
             "node1",

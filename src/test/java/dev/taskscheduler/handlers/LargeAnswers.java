@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.handlers.tls.Transport;
-import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
@@ -24,7 +23,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -52,10 +50,7 @@ final class LargeAnswers implements AutoCloseable {
   LargeAnswers(@Nullable TestIdentity identity, Path folder) throws Exception {
     this.identity = identity;
     this.folder = folder;
-    Meters meters =
-        new Meters(
-            "node1",
-            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+    Meters meters = new Meters("node1");
     server =
         new HttpServer(
             new HttpConfig(

@@ -8,14 +8,12 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
-import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,10 +40,7 @@ class OriginIT {
   }
 
   private void start(String host, OriginRules rules) {
-    Meters meters =
-        new Meters(
-            "node1",
-            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+    Meters meters = new Meters("node1");
     HttpConfig config =
         new HttpConfig(
             "node1",

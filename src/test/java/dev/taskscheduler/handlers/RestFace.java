@@ -2,7 +2,6 @@ package dev.taskscheduler.handlers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
@@ -19,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /// The whole face on a real Redis, and a client that holds every answer against the API document.
@@ -39,10 +37,7 @@ final class RestFace implements AutoCloseable {
 
   RestFace() throws IOException {
     contract = new Contract();
-    Meters meters =
-        new Meters(
-            "node1",
-            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+    Meters meters = new Meters("node1");
     server =
         new HttpServer(
             new HttpConfig(

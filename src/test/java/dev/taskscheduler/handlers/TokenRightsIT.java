@@ -14,7 +14,6 @@ import dev.taskscheduler.handlers.auth.TokenFileTest;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.leader.ElectionStatus;
-import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskService;
@@ -79,10 +78,7 @@ class TokenRightsIT {
             + TokenFileTest.line("prometheus", "metrics", METRICS)
             + TokenFileTest.line("former", "all", LATE).strip()
             + " expires=2020-01-01T00:00:00Z\n");
-    Meters meters =
-        new Meters(
-            "node1",
-            new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, Optional::empty));
+    Meters meters = new Meters("node1");
     TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
     server =
         new HttpServer(

@@ -42,7 +42,7 @@ class MetersTest {
   private static volatile Optional<Leadership> leadership = Optional.empty();
   private static volatile Optional<TaskCounts> counts = Optional.empty();
   private static volatile Set<Pause> paused = Set.of();
-  private static volatile Optional<StoreHealth> store = Optional.empty();
+  private static volatile StoreHealth store = said(false, Optional.empty());
   private static Meters meters;
   private static WebServer server;
 
@@ -73,15 +73,14 @@ class MetersTest {
 
   @BeforeAll
   static void serve() {
-    meters =
-        new Meters(
-            "node1",
-            new GaugeSources(
-                () -> leadership,
-                () -> leadership.isPresent() ? counts.map(TaskCounts::queued).orElse(0L) : 0,
-                () -> counts,
-                () -> paused,
-                () -> store));
+    meters = new Meters("node1");
+    meters.gauges(
+        new GaugeSources(
+            () -> leadership,
+            () -> leadership.isPresent() ? counts.map(TaskCounts::queued).orElse(0L) : 0,
+            () -> counts,
+            () -> paused,
+            () -> store));
     server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -273,13 +272,13 @@ class MetersTest {
   @Test
   void redis_is_up_and_safe_or_not() throws Exception {
     assertLines(scrape("text/plain"), "scheduler_redis_up 0.0", "scheduler_redis_unsafe 0.0");
-    store = Optional.of(said(true, Optional.empty()));
+    store = said(true, Optional.empty());
     assertLines(scrape("text/plain"), "scheduler_redis_up 1.0", "scheduler_redis_unsafe 0.0");
-    store = Optional.of(said(true, Optional.of("it evicts")));
+    store = said(true, Optional.of("it evicts"));
     assertLines(scrape("text/plain"), "scheduler_redis_up 1.0", "scheduler_redis_unsafe 1.0");
-    store = Optional.of(said(false, Optional.of("it is away")));
+    store = said(false, Optional.of("it is away"));
     assertLines(scrape("text/plain"), "scheduler_redis_up 0.0", "scheduler_redis_unsafe 0.0");
-    store = Optional.empty();
+    store = said(false, Optional.empty());
   }
 
   private static StoreHealth said(boolean answers, Optional<String> problem) {

@@ -84,10 +84,9 @@ class MaintenanceTest {
   @Test
   void a_fenced_chore_ends_the_leadership() {
     Maintenance fenced =
-        begun(
-            token -> {
-              throw new StoreException.Fenced("another leads");
-            });
+        begun(token -> {
+          throw new StoreException.Fenced("another leads");
+        });
     await("the end", () -> !fenced.alive());
     assertEquals(Duration.ZERO, leadership.trustLeft());
   }

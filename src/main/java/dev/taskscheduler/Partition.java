@@ -1,0 +1,119 @@
+package dev.taskscheduler;
+
+import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.handlers.Scheduler;
+import dev.taskscheduler.handlers.cluster.LeaderView;
+import dev.taskscheduler.leader.LeaderElection;
+import dev.taskscheduler.leader.LeadershipManager;
+import dev.taskscheduler.leader.NoElection;
+import dev.taskscheduler.leader.raft.NodeEntry;
+import dev.taskscheduler.leader.raft.RatisElection;
+import dev.taskscheduler.leader.redis.RedisElection;
+import dev.taskscheduler.lease.redis.RedisLease;
+import dev.taskscheduler.metrics.GaugeSources;
+import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.node.SchedulerNode;
+import dev.taskscheduler.node.WorkerConfig;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.task.QueueDepth;
+import dev.taskscheduler.task.TaskPorts;
+import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.task.redis.RedisTasks;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// One namespace with one leader among all nodes: its stores, lease, elector and leadership, and
+/// the work of this node while it leads.
+final class Partition implements AutoCloseable {
+  private final RedisTasks stores;
+  private final TaskService tasks;
+  private final LeadershipManager leadership;
+  private final QueueDepth depth;
+
+  /// What all partitions of a process share.
+  ///
+  /// @param leaseRedis connections of their own: a renewal must not wait behind other calls
+  /// @param runners by type
+  record Shared(
+      SchedulerConfig config,
+      WorkerConfig workers,
+      Redis taskRedis,
+      Redis leaseRedis,
+      Map<String, TaskRunner> runners,
+      Meters meters) {}
+
+  /// @param entry what the other nodes are told of this one; asked once this has started
+  Partition(Namespace namespace, Shared shared, Supplier<NodeEntry> entry) {
+    SchedulerConfig config = shared.config();
+    Meters meters = shared.meters();
+    stores = new RedisTasks(shared.taskRedis(), namespace, config.tasks());
+    TaskPorts ports = stores.ports();
+    Map<String, TaskService.PayloadCheck> checks = new HashMap<>();
+    shared.runners().forEach((type, runner) -> checks.put(type, runner::faults));
+    tasks = new TaskService(ports, checks, meters);
+    leadership =
+        new LeadershipManager(
+            config.leader(),
+            new RedisLease(shared.leaseRedis(), namespace),
+            election(namespace, shared, entry),
+            new SchedulerNode(
+                shared.workers(), stores.claims(), stores.maintenance(), shared.runners(), meters),
+            meters);
+    depth =
+        new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
+  }
+
+  /// Makes the elector. A node that is not eligible is no member of the Raft group: it only watches
+  /// the lease.
+  private static LeaderElection election(
+      Namespace namespace, Shared shared, Supplier<NodeEntry> entry) {
+    return switch (shared.config().election()) {
+      case REDIS -> new RedisElection(shared.leaseRedis(), namespace);
+      case RAFT -> {
+        if (!shared.config().leader().eligible()) {
+          yield new NoElection("raft");
+        }
+        RatisElection raft = new RatisElection(shared.config().raft(), entry, shared.meters());
+        shared.meters().raft(raft::status);
+        yield raft;
+      }
+    };
+  }
+
+  /// Begins to take part in elections: this node leads when its turn comes.
+  void start() {
+    leadership.start();
+  }
+
+  /// What the REST API calls.
+  Scheduler scheduler() {
+    return new Scheduler(tasks, LeaderView.of(leadership), depth::paused, depth::queued);
+  }
+
+  GaugeSources gaugeSources() {
+    return new GaugeSources(
+        leadership::leadership,
+        depth::queued,
+        depth::counts,
+        () -> depth.paused().keySet(),
+        stores.ports().health());
+  }
+
+  LeadershipManager leadership() {
+    return leadership;
+  }
+
+  /// Drains and hands leadership over; submissions and questions are answered until [#close].
+  void stopLeading() {
+    leadership.close();
+  }
+
+  @Override
+  public void close() {
+    App.stop("queue depth", depth::close);
+    App.stop("tasks", stores::close);
+  }
+}
