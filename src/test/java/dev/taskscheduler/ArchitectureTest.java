@@ -7,6 +7,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,7 +24,15 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(ArchitectureTest::isNoTest)
           .importPackages(BASE);
+
+  /// Also where main classes and tests were compiled into one folder.
+  private static boolean isNoTest(Location location) {
+    String path = location.asURI().toString();
+    String type = path.substring(path.lastIndexOf(BASE.replace('.', '/'))).split("[$.]", 2)[0];
+    return Files.notExists(Path.of("src/test/java", type + ".java"));
+  }
 
   private static String room(String name) {
     return BASE + "." + name;
