@@ -2,7 +2,6 @@ package dev.taskscheduler.task.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskFilter;
 import java.util.Base64;
@@ -13,20 +12,16 @@ import java.util.regex.Pattern;
 final class ListCursor {
   private static final String COUNT = "\\d{1,12}";
   private static final String ID = "[!-~]{1,64}";
-  private static final String IN_LIST =
-      COUNT + " " + COUNT + " " + ID + " [0-9a-f]{6} [0-9a-f]{1,13}";
-  private static final String PARKED = "[hml]:[A-Za-z0-9._-]{1,64}";
   private static final Pattern TEXT =
       Pattern.compile(
-          "[rhmlpsdexck]|[hmlc] "
-              + IN_LIST
-              + "|p "
-              + PARKED
-              + "( "
-              + IN_LIST
-              + ")?|[sdexk] \\d{1,16}(\\.\\d{1,6})? "
-              + ID
-              + "|r \\d{1,18} [!-~]{1,500}");
+          String.join(
+              "|",
+              "[rhmlpsdexck]",
+              "[hml] " + COUNT + " " + COUNT + " " + ID + " [0-9a-f]{6}",
+              "c " + COUNT,
+              "p [hml]:[A-Za-z0-9._-]{1,64}( " + COUNT + ")?",
+              "[sdexk] \\d{1,16}(\\.\\d{1,6})? " + ID,
+              "r \\d{1,18} [!-~]{1,500}"));
   private static final int LONGEST = 800;
 
   private ListCursor() {}
@@ -56,7 +51,12 @@ final class ListCursor {
 
   /// The indexes that a question is about, in the order in which they are walked.
   static String indexes(TaskFilter filter) {
-    String ready = filter.priority().map(ListCursor::queue).orElse("hml") + "p";
+    String ready =
+        filter
+                .priority()
+                .map(priority -> ScriptCalls.text(TaskRecordCodec.priority(priority)))
+                .orElse("hml")
+            + "p";
     return filter.state().map(state -> indexes(state, ready)).orElse("r" + ready + "sdexck");
   }
 
@@ -69,14 +69,6 @@ final class ListCursor {
       case DEAD -> "d";
       case EXPIRED -> "e";
       case CANCELLED -> "x";
-    };
-  }
-
-  private static String queue(Priority priority) {
-    return switch (priority) {
-      case HIGH -> "h";
-      case MEDIUM -> "m";
-      case LOW -> "l";
     };
   }
 }

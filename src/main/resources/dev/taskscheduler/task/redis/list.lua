@@ -7,18 +7,19 @@
 -- c done, k retained
 -- ARGV[5] only this priority (h, m, l), ARGV[6] only this type, '' for any   ARGV[7] submitted since, ARGV[8] before, us, hex
 -- ARGV[9] of what is scheduled only what was charged (1) or what was not (0), '' for both
--- ARGV[10] where the page before ended, '' at first: the index, then for lists how many were passed, how many were left, the
--- last id, its starts and the time that its neighbours had, for sorted sets the last score and id, for running the cursor of
+-- ARGV[10] where the page before ended, '' at first: the index, then for ready how many were passed, how many were left, the last
+-- id and its starts, for done and parked how many were passed, for sorted sets the last score and id, for running the cursor of
 -- HSCAN and what was listed of its batch; for parked the list's name comes before
--- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. No call
--- looks at more than 250 entries, or the limit if that is more, or reads over 1 MiB: a page may be short and yet not the last.
+-- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. What stays
+-- in its index is listed, whatever moves meanwhile; some of it twice. No call reads more than 250 records, or the limit if that
+-- is more, or over 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
 -- value in running and its due time in ms ('' if none).
 local prefix, limit, order = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 local only_priority, only_type, since, before, only_charged = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local since_us = tonumber(since, 16)
 local HEAD = 192 -- bytes of a record that nearly always hold all but the payload
-local WINDOW, FAR, AROUND = 600, 100000, 2
+local WINDOW, FAR = 600, 500000
 local STRAY = 100 -- of so many in a row not all have a wrong time: Redis's clock may have been behind when they ended
 local looks, bytes_left = math.max(limit, 250), 1048576
 local page, found = { '' }, 0
@@ -74,27 +75,6 @@ end
 
 -- Lists -----------------------------------------------------------------------------------------------------------------
 
--- The time by which a list is in order, as far as it is: of done the ends, of ready when a task could run first.
-local function time_of(list, head)
-  if #head <= TYPE then
-    return nil
-  end
-  if list.letter == 'c' then
-    return tonumber(string.sub(head, 15, 27), 16)
-  end
-  local submitted = tonumber(string.sub(head, SUBMITTED + 1, TYPE), 16) or 0
-  local delay, at = string.match(head, '^[^ \t\n]* d=(%d+)', TYPE + 1), string.match(head, '^[^ \t\n]* r=(%d+)', TYPE + 1)
-  return math.max(submitted, delay and submitted + tonumber(delay) * 1000 or 0, at and tonumber(at) * 1000 or 0)
-end
-
-local function middle(times)
-  if #times == 0 then
-    return nil
-  end
-  table.sort(times)
-  return times[math.ceil(#times / 2)]
-end
-
 -- Entries after the first `at` of the walk, `many` at the most.
 local function entries(list, at, many)
   if list.from_left then
@@ -118,36 +98,12 @@ local function near(list, id, at)
   return nil
 end
 
--- The time of the entries around `at`: one that came back is out of order, so the middle one of some counts.
-local function time_around(list, at)
-  local times = {}
-  for _, id in ipairs(entries(list, math.max(0, at - AROUND), 2 * AROUND + 1)) do
-    times[#times + 1] = time_of(list, part(prefix .. id, 0, HEAD - 1))
-  end
-  return middle(times)
-end
-
--- About how many of the walk come before `time`.
-local function bisect(list, time)
-  local low, high = 0, list.length
-  while high - low > 1 do
-    local mid = math.floor((low + high) / 2)
-    local there = time_around(list, mid)
-    if not there or (list.letter == 'c' and there > time) or (list.letter ~= 'c' and there < time) then
-      low = mid
-    else
-      high = mid
-    end
-  end
-  return low
-end
-
 -- Where an id stands in a list, as far from its ends as may be looked; how many are passed with it.
 local function far(list, id)
   local left = redis.call('LPOS', list.key, id, 'MAXLEN', FAR)
   local right = not left and redis.call('LPOS', list.key, id, 'RANK', -1, 'MAXLEN', FAR)
   local index = left or right
-  return index and (list.from_left and index + 1 or list.length - index)
+  return index and list.length - index
 end
 
 -- Whether a task that was ready has been claimed since, whatever became of it then.
@@ -158,55 +114,41 @@ local function was_claimed(id, starts)
     and (state ~= 'w' or string.sub(head, STARTS + 1, STARTS + 6) ~= starts or redis.call('HEXISTS', KEYS[1], id) == 1)
 end
 
--- How many of the walk are passed: up to the last id of the page before, wherever it stands now. What comes and goes at both
--- ends moves it. Where a ready one is gone, all before it are gone too; where it cannot be found the walk begins again:
--- rather twice than never.
-local function passed(list, at, left, id, starts, time)
+-- How many of a ready list are passed: up to the last id of the page before, wherever it stands now. What comes and goes at both
+-- ends moves it. Where it is gone, all before it are gone too, and the walk begins again: rather twice than never.
+local function passed(list, at, left, id, starts)
   for _, guess in ipairs({ at, list.length - left }) do
     if guess > 0 and guess <= list.length and entries(list, guess - 1, 1)[1] == id then
       return guess
     end
   end
-  if list.letter == 'w' and was_claimed(id, starts) then
+  if was_claimed(id, starts) then
     return 0
   end
-  local there = near(list, id, at) or near(list, id, list.length - left)
-  local about = not there and time and bisect(list, time)
-  there = there or about and near(list, id, about)
-  if list.letter == 'c' and about then
-    return there or about -- its times are in order: it is not there any more
-  end
-  there = there or far(list, id)
-  if list.letter == 'c' then
-    return there or 0
-  end
+  local there = near(list, id, at) or near(list, id, list.length - left) or far(list, id)
   return there and list.length - there >= left and there or 0 -- nearer to the back than it was: it came anew
 end
 
 local function walk_list(code, list, from)
   list.length = redis.call('LLEN', list.key)
-  local at, heads, last, head, old = 0, {}, nil, '', 0 -- heads: of the last ones; old: how many in a row ended too early
+  local at, last, starts, old = 0, nil, '000000', 0 -- old: how many in a row ended too early
   if from then
-    local a, left, id, starts, time = string.match(from, '^(%d+) (%d+) (%S+) (%x+) (%x+)$')
-    if list.settled then
-      at = tonumber(a)
-    else
-      at = passed(list, tonumber(a), tonumber(left), id, starts, time ~= '0' and tonumber(time, 16))
-    end
+    local passed_then, left, id, starts_then = string.match(from, '^(%d+) ?(%d*) ?(%S*) ?(%x*)$')
+    at = list.moves and passed(list, tonumber(passed_then), tonumber(left), id, starts_then) or tonumber(passed_then)
   end
   while at < list.length and not is_full() do
     for _, id in ipairs(entries(list, at, math.min(100, looks))) do
       if is_full() then
         break
       end
-      local one = look(list.letter, id)
+      local head = look(list.letter, id)
       at = at + 1
       if is_id(id) or not last then
-        last, head = is_id(id) and id or '-', one
+        last = is_id(id) and id or '-'
+        starts = string.match(string.sub(head, STARTS + 1, STARTS + 6), '^%x%x%x%x%x%x$') or '000000'
       end
-      heads[at % (2 * AROUND + 1)] = one
       if list.letter == 'c' and since_us > 0 then
-        old = (time_of(list, one) or since_us) < since_us and old + 1 or 0
+        old = (tonumber(string.sub(head, 15, 27), 16) or since_us) < since_us and old + 1 or 0
         if old == STRAY then
           return nil -- what ended before was submitted before
         end
@@ -219,16 +161,10 @@ local function walk_list(code, list, from)
   if not last then
     return code -- it was not begun
   end
-  local times = {}
-  for _, one in pairs(heads) do
-    times[#times + 1] = time_of(list, one)
-  end
-  local starts = string.match(string.sub(head, STARTS + 1, STARTS + 6), '^%x%x%x%x%x%x$') or '000000'
-  return code .. ' ' .. at .. ' ' .. (list.length - at) .. ' ' .. last .. ' ' .. starts .. ' '
-    .. string.format('%x', middle(times) or 0)
+  return code .. ' ' .. at .. (list.moves and ' ' .. (list.length - at) .. ' ' .. last .. ' ' .. starts or '')
 end
 
--- Tasks that were set aside, in lists that only their younger ends move.
+-- Parked tasks, in lists that only their younger ends move.
 local function walk_parked(_, from)
   local name, rest = string.match(from or '', '^(%S+) ?(.*)$')
   local names = redis.call('SMEMBERS', KEYS[5])
@@ -239,7 +175,7 @@ local function walk_parked(_, from)
       if is_full() then
         return 'p ' .. what
       end
-      local list = { key = ARGV[2] .. what, letter = 'w', settled = true }
+      local list = { key = ARGV[2] .. what, letter = 'w' }
       local stop = walk_list('p ' .. what, list, what == name and rest ~= '' and rest)
       if stop then
         return stop
@@ -341,9 +277,9 @@ end
 
 local walks = {
   r = walk_running,
-  h = function(code, from) return walk_list(code, { key = KEYS[2], letter = 'w' }, from) end,
-  m = function(code, from) return walk_list(code, { key = KEYS[3], letter = 'w' }, from) end,
-  l = function(code, from) return walk_list(code, { key = KEYS[4], letter = 'w' }, from) end,
+  h = function(code, from) return walk_list(code, { key = KEYS[2], letter = 'w', moves = true }, from) end,
+  m = function(code, from) return walk_list(code, { key = KEYS[3], letter = 'w', moves = true }, from) end,
+  l = function(code, from) return walk_list(code, { key = KEYS[4], letter = 'w', moves = true }, from) end,
   p = walk_parked,
   s = function(code, from) return walk_set(code, { key = KEYS[6], letter = 'w' }, from) end,
   d = function(code, from) return walk_set(code, { key = KEYS[7], letter = 'd', newest_first = true, by_end = true }, from) end,

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tasks come and go between two pages: what stays where it is is never missed, and nothing is
-/// listed twice while nothing moves.
+/// listed twice while nothing moves; what has ended is listed again where more ends meanwhile.
 class ListWhileMovingIT extends OnOneRedis {
   private int made;
 
@@ -81,7 +81,8 @@ class ListWhileMovingIT extends OnOneRedis {
     walk.times().forEach((id, times) -> assertEquals(1, times, id));
   }
 
-  /// More comes and goes than the windows around where it was hold: its time says where to look.
+  /// More comes and goes than the windows around where it was hold: it is searched for from both
+  /// ends.
   @Test
   void a_place_deep_in_a_queue_that_has_moved_far() {
     List<String> before = submit(12_000);
@@ -199,7 +200,8 @@ class ListWhileMovingIT extends OnOneRedis {
     Set<String> gone = new HashSet<>(before);
     store.jedis.lrange(NS + "done", 0, -1).forEach(gone::remove);
     assertNoneMissed(walk, before, gone);
-    walk.times().forEach((id, times) -> assertEquals(1, times, id));
+    int ends = 3 * ended;
+    assertTrue(walk.ids().size() <= 3_000 + 2 * ends, "twice at the most for each that ended");
     assertEquals(before.subList(0, 500), walk.ids().subList(0, 500), "newest first");
   }
 
