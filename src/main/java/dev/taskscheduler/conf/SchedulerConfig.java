@@ -13,8 +13,8 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
 import dev.taskscheduler.task.Backoff;
-import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -63,7 +63,7 @@ public record SchedulerConfig(
     String node = settings.matching("NODE_ID", "node1", ID, ID_RULE + ", unique");
     Namespace namespace =
         new Namespace(settings.matching("REDIS_NAMESPACE", "scheduler", ID, ID_RULE));
-    int maxAttempts = (int) settings.number("MAX_ATTEMPTS", 5, 1, RetryPolicy.MOST_ATTEMPTS);
+    int maxAttempts = (int) settings.number("MAX_ATTEMPTS", 5, 1, TaskOption.MOST_ATTEMPTS);
     var config =
         new SchedulerConfig(
             RedisSettings.read(settings),

@@ -4,6 +4,8 @@ import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,14 +19,14 @@ final class EndCounts {
     Optional<String> word = word(end, outcome);
     word.ifPresent(how -> {
       listener.finished(how, run);
-      if (claim.options().callback().filter(callback -> isCalled(callback, how)).isPresent()) {
+      if (claim.options().has(TaskOption.CALLBACK_URL) && isCalled(claim.options(), how)) {
         listener.callbackMade();
       }
     });
   }
 
-  private static boolean isCalled(Callback callback, String how) {
-    return switch (callback.when()) {
+  private static boolean isCalled(TaskOptions options, String how) {
+    return switch (options.get(TaskOption.CALLBACK_ON).orElse(Callback.When.BOTH)) {
       case SUCCESS -> how.equals("completed");
       case FAILURE -> how.equals("dead");
       case BOTH -> how.equals("completed") || how.equals("dead");

@@ -4,6 +4,7 @@ import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.TaskOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -38,12 +39,12 @@ final class Retries {
   ///   backoff is heeded
   private Optional<Duration> next(Claim claim, Optional<Duration> asked) {
     int charged = claim.charged() + 1;
-    if (charged >= claim.options().retry().maxAttempts().orElse(config.maxAttempts())) {
+    if (charged >= claim.options().get(TaskOption.MAX_ATTEMPTS).orElse(config.maxAttempts())) {
       return Optional.empty();
     }
     Duration wait;
     synchronized (random) {
-      wait = claim.options().retry().backoff().over(config.backoff()).after(charged, random);
+      wait = config.backoff().with(claim.options()).after(charged, random);
     }
     Duration least = asked.map(Retries::bounded).orElse(Duration.ZERO);
     return Optional.of(least.compareTo(wait) > 0 ? least : wait);

@@ -10,6 +10,7 @@ import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.TaskOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,7 +120,7 @@ final class WorkerPool {
       requeueUnknownType(claim);
       return;
     }
-    Duration timeout = claim.options().timeout().orElse(config.taskTimeout());
+    Duration timeout = claim.options().get(TaskOption.TIMEOUT).orElse(config.taskTimeout());
     Attempt attempt = new Attempt(claim, System.nanoTime(), timeout);
     Thread thread =
         Thread.ofVirtual().name("task-" + claim.id()).unstarted(() -> run(attempt, runner));
@@ -225,7 +226,7 @@ final class WorkerPool {
                   claim.attempt(),
                   leadership.token(),
                   claim.payload(),
-                  claim.options().traceparent(),
+                  claim.options().get(TaskOption.TRACEPARENT),
                   config.maxResultBytes()));
       return result
           .fault(config.maxResultBytes())

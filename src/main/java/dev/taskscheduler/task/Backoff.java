@@ -16,16 +16,29 @@ public record Backoff(Duration base, Duration cap, double factor) {
   public static final double MOST_FACTOR = 100;
 
   public Backoff {
-    check(base, cap, factor);
-  }
-
-  static void check(Duration base, Duration cap, double factor) {
     if (base.toMillis() < 1 || cap.compareTo(base) < 0 || cap.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("1 ms <= base <= cap <= 1d, was " + base + " and " + cap);
     }
     if (!(factor >= 1 && factor <= MOST_FACTOR)) {
       throw new IllegalArgumentException("factor must be 1 to 100, was " + factor);
     }
+  }
+
+  /// This backoff with what a task asks for: a base beyond this cap lifts the cap, a cap under this
+  /// base lowers the base.
+  public Backoff with(TaskOptions asked) {
+    Duration first = asked.get(TaskOption.BACKOFF_BASE).map(Backoff::bounded).orElse(base);
+    Duration most = asked.get(TaskOption.BACKOFF_CAP).map(Backoff::bounded).orElse(cap);
+    if (most.compareTo(first) < 0) { // one of them is not the task's: that one gives way
+      first = asked.has(TaskOption.BACKOFF_BASE) ? first : most;
+      most = first;
+    }
+    return new Backoff(first, most, asked.get(TaskOption.BACKOFF_FACTOR).orElse(factor));
+  }
+
+  /// What stands in Redis may be anything.
+  private static Duration bounded(Duration wait) {
+    return Duration.ofMillis(Math.clamp(wait.toMillis(), 1, LONGEST.toMillis()));
   }
 
   /// A wait after a failure, between nothing and its bound.

@@ -1,26 +1,32 @@
 package dev.taskscheduler.task;
 
-/// A call that is made once a task has ended. It is a task of its own, of type `callback`, made in
-/// the same step as the end: so it is not lost, and is tried again like any other.
-///
-/// @param when upon which ends; a cancelled task calls nobody
-/// @param url where to; ASCII without white space, quotes and backslashes
-public record Callback(When when, String url) {
+/// The call that is made once a task has ended. It is a task of its own, of type `callback`, made
+/// in the same step as the end: so it is not lost, and is tried again like any other.
+public final class Callback {
   /// The type of the task that makes the call.
   public static final String TYPE = "callback";
 
   public static final int LONGEST_URL = 2048;
+  static final String URL_RULE =
+      "a URL: "
+          + TargetUrl.RULE
+          + ", at most "
+          + LONGEST_URL
+          + " characters of ASCII, no quotes, no backslash";
 
-  public Callback {
-    if (url.length() > LONGEST_URL || !url.matches("https?://[!#-\\[\\]-~]+")) {
-      throw new IllegalArgumentException("a URL of http or https in ASCII is needed");
-    }
-  }
+  private Callback() {}
 
-  /// Upon which ends a call is made.
+  /// Upon which ends a call is made; a cancelled task calls nobody.
   public enum When {
     SUCCESS,
     FAILURE,
     BOTH
+  }
+
+  /// Whether a callback may call this URL: it stands in a record's first line as it is.
+  static boolean isUrl(String url) {
+    return url.length() <= LONGEST_URL
+        && url.matches("https?://[!#-\\[\\]-~]+")
+        && TargetUrl.read(url).isPresent();
   }
 }

@@ -42,6 +42,6 @@ public record Explanation(
 
   /// Whether its time is over: it is ended when its turn comes, and never starts.
   public boolean expired() {
-    return options.expiresAt().isPresent() && options.expiresAt().get().isBefore(at);
+    return options.get(TaskOption.EXPIRES_AT).filter(time -> time.isBefore(at)).isPresent();
   }
 }

@@ -1,5 +1,7 @@
 package dev.taskscheduler.task;
 
+import java.util.regex.Pattern;
+
 /// A task that somebody asks for.
 ///
 /// @param priority which queue it joins
@@ -9,6 +11,13 @@ package dev.taskscheduler.task;
 /// @param terms what is asked of the submission itself
 public record NewTask(
     Priority priority, String type, byte[] payload, TaskOptions options, SubmitOptions terms) {
+  private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  /// Whether a text has the form of a type.
+  public static boolean isType(String text) {
+    return TYPE.matcher(text).matches();
+  }
+
   /// A task that is run as usual.
   public NewTask(Priority priority, String type, byte[] payload) {
     this(priority, type, payload, TaskOptions.NONE, SubmitOptions.NONE);

@@ -35,7 +35,7 @@ public sealed interface SubmitResult {
   /// Refused, nothing was kept: the runner of its type could not do anything with this payload.
   ///
   /// @param faults all of them; at least one
-  record UnfitPayload(List<PayloadError> faults) implements SubmitResult {}
+  record InvalidPayload(List<PayloadError> faults) implements SubmitResult {}
 
   /// Refused, nothing was kept: this Redis cannot do what was asked for.
   record NotDurable(String reason) implements SubmitResult {}

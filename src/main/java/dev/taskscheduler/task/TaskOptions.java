@@ -2,90 +2,52 @@ package dev.taskscheduler.task;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
-/// The optional settings of a task; what is empty is as the leader is configured.
+/// The options that a task's submission asked for; what is left out is as the leader is configured.
 ///
-/// @param due when the task may start
-/// @param retry how often and after what waits it is tried
-/// @param timeout how long an attempt may take
-/// @param expiresAt after which no attempt is started any more
-/// @param retention how long it is kept once it has completed
-/// @param callback whom to call once it has ended
-/// @param uniqueKey hash of the key that no other pending task may hold, hexadecimal, 32 digits
-/// @param traceparent of the request that submitted it, as W3C Trace Context writes it
-public record TaskOptions(
-    StartTime due,
-    RetryPolicy retry,
-    Optional<Duration> timeout,
-    Optional<Instant> expiresAt,
-    Optional<Duration> retention,
-    Optional<Callback> callback,
-    Optional<String> uniqueKey,
-    Optional<String> traceparent) {
+/// @param values each of its option's type
+public record TaskOptions(Map<TaskOption<?>, Object> values) {
   /// Nothing beyond the usual.
-  public static final TaskOptions NONE =
-      new TaskOptions(
-          StartTime.NOW,
-          RetryPolicy.USUAL,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+  public static final TaskOptions NONE = new TaskOptions(Map.of());
+
+  public TaskOptions {
+    values = Map.copyOf(values);
+  }
+
+  public boolean isEmpty() {
+    return values.isEmpty();
+  }
+
+  public boolean has(TaskOption<?> option) {
+    return values.containsKey(option);
+  }
+
+  public <T> Optional<T> get(TaskOption<T> option) {
+    return Optional.ofNullable(values.get(option)).map(option.type()::cast);
+  }
+
+  /// The same with one more.
+  public <T> TaskOptions with(TaskOption<T> option, T value) {
+    Map<TaskOption<?>, Object> more = new HashMap<>(values);
+    more.put(option, value);
+    return new TaskOptions(more);
+  }
 
   /// When a task that was submitted at `submittedAt` may start.
   public Instant dueAt(Instant submittedAt) {
-    return switch (due) {
-      case StartTime.Now() -> submittedAt;
-      case StartTime.After(Duration delay) -> submittedAt.plus(delay);
-      case StartTime.At(Instant time) -> time.isAfter(submittedAt) ? time : submittedAt;
-    };
+    Instant due =
+        get(TaskOption.RUN_AT)
+            .orElseGet(() -> submittedAt.plus(get(TaskOption.DELAY).orElse(Duration.ZERO)));
+    return due.isAfter(submittedAt) ? due : submittedAt;
   }
 
   /// Whether nothing is to be looked after when the task completes.
   public boolean endsPlainly() {
-    return retention.isEmpty() && callback.isEmpty() && uniqueKey.isEmpty();
-  }
-
-  public TaskOptions due(StartTime other) {
-    return new TaskOptions(
-        other, retry, timeout, expiresAt, retention, callback, uniqueKey, traceparent);
-  }
-
-  public TaskOptions retry(RetryPolicy other) {
-    return new TaskOptions(
-        due, other, timeout, expiresAt, retention, callback, uniqueKey, traceparent);
-  }
-
-  public TaskOptions timeout(Duration other) {
-    return new TaskOptions(
-        due, retry, Optional.of(other), expiresAt, retention, callback, uniqueKey, traceparent);
-  }
-
-  public TaskOptions expiresAt(Instant other) {
-    return new TaskOptions(
-        due, retry, timeout, Optional.of(other), retention, callback, uniqueKey, traceparent);
-  }
-
-  public TaskOptions retention(Duration other) {
-    return new TaskOptions(
-        due, retry, timeout, expiresAt, Optional.of(other), callback, uniqueKey, traceparent);
-  }
-
-  public TaskOptions callback(Callback other) {
-    return new TaskOptions(
-        due, retry, timeout, expiresAt, retention, Optional.of(other), uniqueKey, traceparent);
-  }
-
-  public TaskOptions uniqueKey(String other) {
-    return new TaskOptions(
-        due, retry, timeout, expiresAt, retention, callback, Optional.of(other), traceparent);
-  }
-
-  public TaskOptions traceparent(String other) {
-    return new TaskOptions(
-        due, retry, timeout, expiresAt, retention, callback, uniqueKey, Optional.of(other));
+    return !has(TaskOption.RETENTION)
+        && !has(TaskOption.CALLBACK_URL)
+        && !has(TaskOption.UNIQUE_KEY);
   }
 }

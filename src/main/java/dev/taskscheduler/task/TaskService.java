@@ -73,7 +73,7 @@ public final class TaskService {
       return Optional.empty();
     }
     List<PayloadError> shown = faults.subList(0, Math.min(faults.size(), PayloadError.MOST));
-    return Optional.of(new SubmitResult.UnfitPayload(List.copyOf(shown)));
+    return Optional.of(new SubmitResult.InvalidPayload(List.copyOf(shown)));
   }
 
   private SubmitResult counted(NewTask task, SubmitResult answer) {

@@ -12,6 +12,7 @@ import dev.taskscheduler.task.Explanation.InQueue;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import io.helidon.webserver.http.HttpRouting;
@@ -156,7 +157,7 @@ class ExplanationTest {
         "Its next attempt is due at 2026-11-23T08:55:02.000000Z, after attempt 1 failed: it"
             + " answered 500.",
         "\"lastError\":\"it answered 500.\"");
-    TaskOptions late = TaskOptions.NONE.expiresAt(T1);
+    TaskOptions late = TaskOptions.NONE.with(TaskOption.EXPIRES_AT, T1);
     assertExplained(
         explanation(scheduled, late, 0),
         "expired",

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.TaskOption;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -40,23 +41,22 @@ class OrdersIT extends FaceAndLeader {
             trace);
     assertEquals(202, answer.statusCode(), text(answer));
     var options = claim(1).getFirst().options();
-    assertEquals(7, options.retry().maxAttempts().orElseThrow());
-    var backoff = options.retry().backoff();
-    assertEquals(Optional.of(Duration.ofSeconds(2)), backoff.base());
-    assertEquals(Optional.of(Duration.ofMinutes(1)), backoff.cap());
-    assertEquals(1.5, backoff.factor().orElseThrow());
-    assertEquals(Optional.of(Duration.ofMillis(500)), options.timeout());
-    assertEquals(Optional.of(Duration.ofHours(1)), options.retention());
-    assertEquals("https://example.com/x?a=b", options.callback().orElseThrow().url());
-    assertEquals(Optional.of(trace), options.traceparent());
+    assertEquals(7, options.get(TaskOption.MAX_ATTEMPTS).orElseThrow());
+    assertEquals(Optional.of(Duration.ofSeconds(2)), options.get(TaskOption.BACKOFF_BASE));
+    assertEquals(Optional.of(Duration.ofMinutes(1)), options.get(TaskOption.BACKOFF_CAP));
+    assertEquals(1.5, options.get(TaskOption.BACKOFF_FACTOR).orElseThrow());
+    assertEquals(Optional.of(Duration.ofMillis(500)), options.get(TaskOption.TIMEOUT));
+    assertEquals(Optional.of(Duration.ofHours(1)), options.get(TaskOption.RETENTION));
+    assertEquals("https://example.com/x?a=b", options.get(TaskOption.CALLBACK_URL).orElseThrow());
+    assertEquals(Optional.of(trace), options.get(TaskOption.TRACEPARENT));
   }
 
   @Test
   void a_part_of_the_backoff_is_taken_alone_and_two_must_go_together() throws Exception {
     face.post("/submit", "{\"payload\":1,\"backoff\":{\"cap\":0.5}}");
-    var backoff = claim(1).getFirst().options().retry().backoff();
-    assertEquals(Optional.of(Duration.ofMillis(500)), backoff.cap());
-    assertEquals(Optional.empty(), backoff.base());
+    var options = claim(1).getFirst().options();
+    assertEquals(Optional.of(Duration.ofMillis(500)), options.get(TaskOption.BACKOFF_CAP));
+    assertEquals(Optional.empty(), options.get(TaskOption.BACKOFF_BASE));
     assertEquals(
         202, face.post("/submit", "{\"payload\":1,\"backoff\":{\"base\":\"PT1H\"}}").statusCode());
     var answer = face.post("/submit", "{\"payload\":1,\"backoff\":{\"base\":2,\"cap\":1}}");

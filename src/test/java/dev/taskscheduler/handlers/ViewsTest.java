@@ -13,16 +13,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.task.AttemptRecord;
 import dev.taskscheduler.task.AttemptRecord.How;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskFilter;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import io.helidon.webclient.api.ClientResponseTyped;
@@ -33,7 +32,6 @@ import io.helidon.webserver.testing.junit5.SetUpRoute;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,11 +199,12 @@ class ViewsTest {
         new AttemptRecord(2, 9, Optional.empty(), T1, Optional.of(T2), How.COMPLETED, "");
     TaskOptions options =
         TaskOptions.NONE
-            .retry(new RetryPolicy(OptionalInt.of(3), BackoffOverride.USUAL))
-            .timeout(Duration.ofSeconds(90))
-            .expiresAt(T2)
-            .retention(Duration.ofDays(7))
-            .callback(new Callback(Callback.When.FAILURE, "https://example.com/"));
+            .with(TaskOption.MAX_ATTEMPTS, 3)
+            .with(TaskOption.TIMEOUT, Duration.ofSeconds(90))
+            .with(TaskOption.EXPIRES_AT, T2)
+            .with(TaskOption.RETENTION, Duration.ofDays(7))
+            .with(TaskOption.CALLBACK_URL, "https://example.com/")
+            .with(TaskOption.CALLBACK_ON, Callback.When.FAILURE);
     STORE.details.put(
         ID,
         new TaskDetails(

@@ -8,6 +8,7 @@ import dev.taskscheduler.runner.TaskResult;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.lang.reflect.InvocationTargetException;
@@ -65,7 +66,7 @@ class ClaimFaultsIT extends NodeOnRedis {
           }
           return TaskResult.NONE;
         });
-    String id = submit(TaskOptions.NONE.timeout(Duration.ofMillis(300)));
+    String id = submit(TaskOptions.NONE.with(TaskOption.TIMEOUT, Duration.ofMillis(300)));
     SchedulerNode node =
         node(
             2,
@@ -175,7 +176,11 @@ class ClaimFaultsIT extends NodeOnRedis {
         });
     int spinning = 2 * Runtime.getRuntime().availableProcessors();
     for (int i = 0; i < spinning; i++) {
-      submit(Priority.HIGH, "note", "\"spin\"", TaskOptions.NONE.timeout(Duration.ofMillis(1500)));
+      submit(
+          Priority.HIGH,
+          "note",
+          "\"spin\"",
+          TaskOptions.NONE.with(TaskOption.TIMEOUT, Duration.ofMillis(1500)));
     }
     lead(node(3 * spinning));
     try {

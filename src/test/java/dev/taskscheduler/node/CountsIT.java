@@ -4,23 +4,21 @@ import static dev.taskscheduler.task.TaskOptions.NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /// What is counted in and what is counted out is the same, once nothing is pending.
 class CountsIT extends NodeOnRedis {
   private static final TaskOptions CALLING =
-      NONE.callback(new Callback(Callback.When.BOTH, "http://example.org/"))
-          .retry(new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL));
+      NONE.with(TaskOption.CALLBACK_URL, "http://example.org/")
+          .with(TaskOption.CALLBACK_ON, Callback.When.BOTH)
+          .with(TaskOption.MAX_ATTEMPTS, 1);
 
   @Test
   void callbacks_cancels_of_waiting_tasks_and_retries_by_hand_add_up() {
@@ -37,7 +35,7 @@ class CountsIT extends NodeOnRedis {
     String fails = submit(Priority.HIGH, "note", "0", CALLING);
     submit(CALLING);
     submit(NONE);
-    String waits = submit(NONE.due(new StartTime.After(Duration.ofHours(1))));
+    String waits = submit(NONE.with(TaskOption.DELAY, Duration.ofHours(1)));
     tasks.cancel(waits);
     Eventually.await("it is dead", () -> ledger.count("dead") == 1);
     tasks.retry(List.of(fails));

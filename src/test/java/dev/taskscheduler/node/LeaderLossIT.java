@@ -16,7 +16,7 @@ import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
-import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.RedisTasks;
@@ -105,7 +105,9 @@ class LeaderLossIT extends NodeOnRedis {
     String tried = submit(NONE);
     String done =
         submit(
-            NONE.callback(new Callback(Callback.When.BOTH, "http://example.org/")).uniqueKey("ab"));
+            NONE.with(TaskOption.CALLBACK_URL, "http://example.org/")
+                .with(TaskOption.CALLBACK_ON, Callback.When.BOTH)
+                .with(TaskOption.UNIQUE_KEY, "ab"));
     dies((tasks, token) -> {
       List<Claim> all = claim(tasks, token, 2);
       tasks
@@ -131,7 +133,7 @@ class LeaderLossIT extends NodeOnRedis {
     notes();
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      ids.add(submit(NONE.due(new StartTime.After(Duration.ofMillis(50)))));
+      ids.add(submit(NONE.with(TaskOption.DELAY, Duration.ofMillis(50))));
     }
     await(
         "all are due",
@@ -153,7 +155,7 @@ class LeaderLossIT extends NodeOnRedis {
           new CountDownLatch(1).await();
           return TaskResult.NONE;
         });
-    String id = submit(NONE.uniqueKey("ab"));
+    String id = submit(NONE.with(TaskOption.UNIQUE_KEY, "ab"));
     SchedulerNode node = node(1);
     HeldLeadership lost = lead(node);
     await("it runs", () -> begun.getCount() == 0);

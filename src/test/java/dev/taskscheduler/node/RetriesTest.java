@@ -6,17 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.task.Backoff;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RetriesTest {
   private static final Backoff USUAL =
       new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), 2);
-  private static final Backoff SHORT = new Backoff(Duration.ofMillis(3), Duration.ofMillis(9), 3);
+  private static final TaskOptions NONE = TaskOptions.NONE;
+  private static final TaskOptions SHORT =
+      NONE.with(TaskOption.BACKOFF_BASE, Duration.ofMillis(3))
+          .with(TaskOption.BACKOFF_CAP, Duration.ofMillis(9))
+          .with(TaskOption.BACKOFF_FACTOR, 3.0);
   private static final IllegalStateException FAULT = new IllegalStateException("no");
 
   private final Retries retries =
@@ -39,53 +40,49 @@ class RetriesTest {
               new PriorityPolicy.Strict(Duration.ZERO),
               Duration.ofMinutes(10)));
 
-  private static Claim claim(int charged, RetryPolicy policy) {
+  private static Claim claim(int charged, TaskOptions options) {
     return new Claim(
         "id",
         charged + 5,
         charged,
         Priority.LOW,
         "log",
-        TaskOptions.NONE.retry(policy),
+        options,
         new byte[0],
         Instant.EPOCH,
         Instant.EPOCH);
   }
 
-  private static RetryPolicy policy(int attempts) {
-    return new RetryPolicy(OptionalInt.of(attempts), BackoffOverride.USUAL);
+  private static TaskOptions attempts(int most) {
+    return NONE.with(TaskOption.MAX_ATTEMPTS, most);
   }
 
-  private static RetryPolicy policy(Backoff backoff) {
-    return new RetryPolicy(OptionalInt.empty(), BackoffOverride.of(backoff));
-  }
-
-  private boolean triedAgain(int charged, RetryPolicy policy) {
-    return retries.failure(claim(charged, policy), FAULT).retryIn().isPresent();
+  private boolean triedAgain(int charged, TaskOptions options) {
+    return retries.failure(claim(charged, options), FAULT).retryIn().isPresent();
   }
 
   @Test
   void the_last_attempt_that_may_be_charged_is_final() {
-    assertTrue(triedAgain(0, RetryPolicy.USUAL));
-    assertTrue(triedAgain(1, RetryPolicy.USUAL));
-    assertFalse(triedAgain(2, RetryPolicy.USUAL), "the third of three");
-    assertFalse(triedAgain(9, RetryPolicy.USUAL), "more than that: the limit was lowered");
-    assertFalse(triedAgain(0, policy(1)), "the task's own limit");
-    assertTrue(triedAgain(8, policy(10)));
-    assertFalse(triedAgain(9, policy(10)));
+    assertTrue(triedAgain(0, NONE));
+    assertTrue(triedAgain(1, NONE));
+    assertFalse(triedAgain(2, NONE), "the third of three");
+    assertFalse(triedAgain(9, NONE), "more than that: the limit was lowered");
+    assertFalse(triedAgain(0, attempts(1)), "the task's own limit");
+    assertTrue(triedAgain(8, attempts(10)));
+    assertFalse(triedAgain(9, attempts(10)));
   }
 
   @ParameterizedTest
   @CsvSource({"0,100", "1,200"})
   void waits_are_spread_between_nothing_and_the_backoff(int charged, long mostMs) {
-    spread(charged, RetryPolicy.USUAL, mostMs);
+    spread(charged, NONE, mostMs);
   }
 
   @Test
   void a_tasks_own_backoff_counts() {
-    spread(0, policy(SHORT), 3);
-    spread(1, policy(SHORT), 9);
-    spread(7, new RetryPolicy(OptionalInt.of(100), BackoffOverride.of(SHORT)), 9);
+    spread(0, SHORT, 3);
+    spread(1, SHORT, 9);
+    spread(7, SHORT.with(TaskOption.MAX_ATTEMPTS, 100), 9);
   }
 
   /// What is left out is as configured: 100 ms, 10 s, 2.
@@ -101,19 +98,34 @@ class RetriesTest {
   })
   void what_a_tasks_own_backoff_leaves_out_is_as_configured(
       @Nullable Long base, @Nullable Long cap, @Nullable Double factor, int charged, long mostMs) {
-    BackoffOverride asked =
-        new BackoffOverride(
-            Optional.ofNullable(base).map(Duration::ofMillis),
-            Optional.ofNullable(cap).map(Duration::ofMillis),
-            factor == null ? OptionalDouble.empty() : OptionalDouble.of(factor));
-    spread(charged, new RetryPolicy(OptionalInt.of(100), asked), mostMs);
+    TaskOptions options = attempts(100);
+    if (base != null) {
+      options = options.with(TaskOption.BACKOFF_BASE, Duration.ofMillis(base));
+    }
+    if (cap != null) {
+      options = options.with(TaskOption.BACKOFF_CAP, Duration.ofMillis(cap));
+    }
+    if (factor != null) {
+      options = options.with(TaskOption.BACKOFF_FACTOR, factor);
+    }
+    spread(charged, options, mostMs);
   }
 
-  private void spread(int charged, RetryPolicy policy, long mostMs) {
+  @Test
+  void a_backoff_that_stands_in_redis_beyond_all_bounds_is_brought_within_them() {
+    TaskOptions nonsense =
+        NONE.with(TaskOption.BACKOFF_BASE, Duration.ofSeconds(-7))
+            .with(TaskOption.BACKOFF_CAP, Duration.ofDays(999));
+    Backoff bounded = USUAL.with(nonsense);
+    assertEquals(new Backoff(Duration.ofMillis(1), Backoff.LONGEST, 2), bounded);
+  }
+
+  private void spread(int charged, TaskOptions options, long mostMs) {
     long least = Long.MAX_VALUE;
     long most = 0;
     for (int i = 0; i < 5000; i++) {
-      long wait = retries.failure(claim(charged, policy), FAULT).retryIn().orElseThrow().toMillis();
+      long wait =
+          retries.failure(claim(charged, options), FAULT).retryIn().orElseThrow().toMillis();
       least = Math.min(least, wait);
       most = Math.max(most, wait);
     }
@@ -132,39 +144,36 @@ class RetriesTest {
       assertTrue(!wait.isNegative() && wait.toMillis() <= 100, wait.toString());
     }
     TaskFailure last = TaskFailure.passing("busy", Duration.ofSeconds(1));
-    assertEquals(Optional.empty(), retries.failure(claim(2, RetryPolicy.USUAL), last).retryIn());
+    assertEquals(Optional.empty(), retries.failure(claim(2, NONE), last).retryIn());
   }
 
   private Optional<Duration> askedFor(Duration asked) {
-    return retries
-        .failure(claim(0, RetryPolicy.USUAL), TaskFailure.passing("busy", asked))
-        .retryIn();
+    return retries.failure(claim(0, NONE), TaskFailure.passing("busy", asked)).retryIn();
   }
 
   @Test
   void a_lasting_failure_is_not_tried_again() {
     assertEquals(
         new Outcome.Failure("gone", false, Optional.empty()),
-        retries.failure(claim(0, RetryPolicy.USUAL), TaskFailure.lasting("gone")));
+        retries.failure(claim(0, NONE), TaskFailure.lasting("gone")));
   }
 
   @Test
   void a_timeout_is_tried_again_and_tells_the_time() {
-    Outcome.Failure failure = retries.timeout(claim(0, RetryPolicy.USUAL), Duration.ofMillis(1500));
+    Outcome.Failure failure = retries.timeout(claim(0, NONE), Duration.ofMillis(1500));
     assertTrue(failure.timedOut());
     assertEquals("timed out after 1500 ms", failure.error());
     assertTrue(failure.retryIn().isPresent());
-    assertEquals(
-        Optional.empty(), retries.timeout(claim(2, RetryPolicy.USUAL), Duration.ZERO).retryIn());
+    assertEquals(Optional.empty(), retries.timeout(claim(2, NONE), Duration.ZERO).retryIn());
   }
 
   @Test
   void a_failure_without_a_message_is_told_by_its_kind() {
     assertEquals(
         "NullPointerException",
-        retries.failure(claim(0, RetryPolicy.USUAL), new NullPointerException()).error());
+        retries.failure(claim(0, NONE), new NullPointerException()).error());
     assertEquals(
         "IllegalStateException",
-        retries.failure(claim(0, RetryPolicy.USUAL), new IllegalStateException(" ")).error());
+        retries.failure(claim(0, NONE), new IllegalStateException(" ")).error());
   }
 }

@@ -12,8 +12,8 @@ import dev.taskscheduler.runner.TaskRun;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
@@ -108,21 +108,21 @@ class SchedulerNodeIT extends NodeOnRedis {
     assertTrue(slowest < 900, "a task waited " + slowest + " ms: it was polled, not woken");
   }
 
-  private String submitFor(StartTime due) {
-    NewTask task =
-        new NewTask(Priority.MEDIUM, "note", new byte[] {'1'}, TaskOptions.NONE.due(due));
+  private <T> String submitFor(TaskOption<T> option, T value) {
+    TaskOptions options = TaskOptions.NONE.with(option, value);
+    NewTask task = new NewTask(Priority.MEDIUM, "note", new byte[] {'1'}, options);
     return assertInstanceOf(SubmitResult.Accepted.class, tasks.submit(task)).id();
   }
 
   @Test
   void a_task_starts_when_it_is_due_and_never_before_and_an_earlier_one_wakes_the_leader() {
     runner(task -> {});
-    String far = submitFor(new StartTime.After(Duration.ofHours(1)));
+    String far = submitFor(TaskOption.DELAY, Duration.ofHours(1));
     node(4, LONG).begin(HeldLeadership.take(server));
     long latest = 0;
     for (int i = 0; i < 20; i++) {
       Duration delay = Duration.ofMillis(20 + 17 * i % 60);
-      String id = submitFor(new StartTime.After(delay));
+      String id = submitFor(TaskOption.DELAY, delay);
       await("it ends", () -> ended(id));
       Instant due = task(id).submittedAt().plus(delay);
       long late =
@@ -137,7 +137,7 @@ class SchedulerNodeIT extends NodeOnRedis {
   @Test
   void what_is_scheduled_outlives_its_leader() {
     runner(task -> {});
-    String id = submitFor(new StartTime.At(Instant.now().plusMillis(300)));
+    String id = submitFor(TaskOption.RUN_AT, Instant.now().plusMillis(300));
     HeldLeadership lost = HeldLeadership.take(server);
     SchedulerNode first = node(1, LONG);
     first.begin(lost);

@@ -8,13 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.task.Backoff;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,9 +34,10 @@ class TaskLifeIT extends NodeOnRedis {
   private final List<Instant> starts = Collections.synchronizedList(new ArrayList<>());
 
   private static TaskOptions attempts(int most, Duration backoff) {
-    return NONE.retry(
-        new RetryPolicy(
-            OptionalInt.of(most), BackoffOverride.of(new Backoff(backoff, backoff, 1))));
+    return NONE.with(TaskOption.MAX_ATTEMPTS, most)
+        .with(TaskOption.BACKOFF_BASE, backoff)
+        .with(TaskOption.BACKOFF_CAP, backoff)
+        .with(TaskOption.BACKOFF_FACTOR, 1.0);
   }
 
   private void failsUntil(int good, Exception failure) {
@@ -127,7 +125,8 @@ class TaskLifeIT extends NodeOnRedis {
           return TaskResult.NONE;
         });
     lead(node(1));
-    String id = submit(attempts(2, Duration.ofMillis(1)).timeout(Duration.ofMillis(150)));
+    String id =
+        submit(attempts(2, Duration.ofMillis(1)).with(TaskOption.TIMEOUT, Duration.ofMillis(150)));
     await("it completes", () -> completed(id));
     assertTrue(trail(id).getFirst().endsWith(" t timed out after 150 ms"), trail(id).toString());
     assertEquals(1, ledger.timedOut.get());
@@ -199,9 +198,9 @@ class TaskLifeIT extends NodeOnRedis {
     failsUntil(1, new IllegalStateException());
     List<String> late = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      late.add(submit(NONE.expiresAt(Instant.now().minusSeconds(1))));
+      late.add(submit(NONE.with(TaskOption.EXPIRES_AT, Instant.now().minusSeconds(1))));
     }
-    String good = submit(NONE.expiresAt(Instant.now().plusSeconds(3600)));
+    String good = submit(NONE.with(TaskOption.EXPIRES_AT, Instant.now().plusSeconds(3600)));
     lead(node(1));
     await("the good one completes", () -> completed(good));
     assertTrue(late.stream().allMatch(id -> state(id) instanceof TaskState.Expired));

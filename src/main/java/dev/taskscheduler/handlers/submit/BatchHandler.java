@@ -260,8 +260,8 @@ public final class BatchHandler implements Handler {
     private Item await(Sent task) {
       try {
         SubmitResult answer = task.answer.get();
-        if (answer instanceof SubmitResult.UnfitPayload(List<PayloadError> found)) {
-          answer = new SubmitResult.UnfitPayload(shown(found));
+        if (answer instanceof SubmitResult.InvalidPayload(List<PayloadError> found)) {
+          answer = new SubmitResult.InvalidPayload(shown(found));
         }
         return new Item(Optional.of(answer), Optional.empty(), task.durable);
       } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ public final class SubmitProblems {
       case SubmitResult.UnknownType(String type) -> unknownType(type);
       case SubmitResult.KeyReused(String id) -> keyReused(id);
       case SubmitResult.NotDurable(String reason) -> notDurable(reason);
-      case SubmitResult.UnfitPayload(List<PayloadError> faults) ->
+      case SubmitResult.InvalidPayload(List<PayloadError> faults) ->
           invalid(
               faults.stream()
                   .map(fault -> new FieldError("/payload" + fault.pointer(), fault.detail()))

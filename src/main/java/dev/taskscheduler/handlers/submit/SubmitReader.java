@@ -1,28 +1,48 @@
 package dev.taskscheduler.handlers.submit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
 import dev.taskscheduler.handlers.wire.FieldErrors;
+import dev.taskscheduler.handlers.wire.Rfc3339;
+import dev.taskscheduler.handlers.wire.Sha256;
+import dev.taskscheduler.handlers.wire.Utf8;
+import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.task.TaskOptions;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Reads one body of `POST /submit`. A body that asks for nothing beyond the usual makes nothing
-/// beyond a priority, a type and a payload.
+/// Reads one body of `POST /submit`. The table [TaskOption] says what it may hold beyond a payload,
+/// a priority and a type; a body without options makes nothing for them.
 final class SubmitReader {
   static final String DEFAULT_TYPE = "log";
 
   /// An integer of fewer digits is finite as a double; a longer one has to be looked at.
   private static final int SURELY_FINITE_DIGITS = 300;
 
-  private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  private static final String PRIORITY_DETAIL =
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final Map<String, TaskOption<?>> BY_POINTER =
+      TaskOption.ALL.stream()
+          .collect(Collectors.toUnmodifiableMap(TaskOption::pointer, row -> row));
+
+  private static final String PRIORITY_RULE =
       "must be one of the strings \"high\", \"medium\" and \"low\"; leave it out for \"medium\"";
-  private static final String TYPE_DETAIL =
+  private static final String TYPE_RULE =
       "must be a string of 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a"
           + " digit; leave it out for \""
           + DEFAULT_TYPE
@@ -31,20 +51,19 @@ final class SubmitReader {
   /// Said of an optional field: to take it for one that was left out could hide a mistake.
   static final String NULL = "must not be null; leave the field out";
 
-  private static final String KNOWN =
-      "is not known; the fields are priority, payload, type, delay, runAt, maxAttempts, backoff,"
-          + " timeout, expiresAt, retention, uniqueKey, uniqueFor, callback, durability";
+  private static final String HALF_A_PAIR =
+      "has half of a surrogate pair, which has no form in UTF-8";
 
   private final JsonParser parser;
   private final byte[] body;
   private final InstantSource clock;
   private final boolean again;
-  private final FieldErrors faults = new FieldErrors();
+  private final FieldErrors errors = new FieldErrors();
   private Priority priority = Priority.MEDIUM;
   private String type = DEFAULT_TYPE;
   private byte @Nullable [] payload;
   private boolean payloadSeen;
-  private @Nullable TaskOptionsReader options;
+  private Map<TaskOption<?>, Object> options = Map.of();
 
   /// @param clock says what is over and what lies too far ahead
   /// @param again whether it may have been kept before, under an `Idempotency-Key`
@@ -64,29 +83,50 @@ final class SubmitReader {
       for (String name = parser.nextName(); name != null; name = parser.nextName()) {
         field(name);
       }
-      if (options != null) {
-        options.check();
+      if (!options.isEmpty()) {
+        check(new TaskOptions(options));
       }
       if (!payloadSeen) {
-        faults.add("/payload", "is missing; send any JSON value, null if there is nothing to say");
+        errors.add("/payload", "is missing; send any JSON value, null if there is nothing to say");
       }
     } else {
       walk(first, false);
-      faults.add("", "must be a JSON object with a payload");
+      errors.add("", "must be a JSON object with a payload");
     }
     if (parser.nextToken() != null) {
       return new SubmitRequest.Malformed("There is text after the end of the JSON object.");
     }
-    return payload == null || !faults.none()
-        ? new SubmitRequest.Invalid(faults.all())
+    return payload == null || !errors.none()
+        ? new SubmitRequest.Invalid(errors.all())
         : new SubmitRequest.Valid(task(payload));
   }
 
   private NewTask task(byte[] value) {
-    if (options == null) {
+    if (options.isEmpty()) {
       return new NewTask(priority, type, value);
     }
-    return new NewTask(priority, type, value, options.options(), options.terms());
+    TaskOptions asked = new TaskOptions(options);
+    Optional<SubmitOptions.UniqueWindow> window =
+        asked
+            .get(TaskOption.UNIQUE_FOR)
+            .map(time ->
+                new SubmitOptions.UniqueWindow(
+                    asked.get(TaskOption.UNIQUE_KEY).orElseThrow(), time));
+    Durability durability = asked.get(TaskOption.DURABILITY).orElse(Durability.MEMORY);
+    window.ifPresent(unique -> options.remove(TaskOption.UNIQUE_KEY)); // the task does not hold it
+    options.keySet().removeIf(option -> option.letter() == TaskOption.NOT_STORED);
+    options.remove(TaskOption.DELAY, Duration.ZERO);
+    if (asked.has(TaskOption.CALLBACK_URL)) {
+      options.putIfAbsent(TaskOption.CALLBACK_ON, Callback.When.BOTH);
+    }
+    return new NewTask(
+        priority,
+        type,
+        value,
+        new TaskOptions(options),
+        window.isEmpty() && durability == Durability.MEMORY
+            ? SubmitOptions.NONE
+            : new SubmitOptions(Optional.empty(), window, durability));
   }
 
   private void field(String name) {
@@ -95,15 +135,7 @@ final class SubmitReader {
       case "payload" -> payload(value);
       case "priority" -> priority(value);
       case "type" -> type(value);
-      default -> {
-        if (options == null) {
-          options = new TaskOptionsReader(parser, this::walk, faults, clock, again);
-        }
-        if (!options.field(name, value)) {
-          walk(value, false);
-          faults.add(FieldErrors.pointer(name), KNOWN);
-        }
-      }
+      default -> option("", name, value);
     }
   }
 
@@ -116,27 +148,130 @@ final class SubmitReader {
   }
 
   private void priority(JsonToken value) {
-    if (value == JsonToken.VALUE_STRING) {
-      Optional<Priority> known = Priority.parse(parser.getString());
-      if (known.isPresent()) {
-        priority = known.get();
-        return;
-      }
+    Optional<Priority> known =
+        value == JsonToken.VALUE_STRING ? Priority.parse(parser.getString()) : Optional.empty();
+    if (known.isPresent()) {
+      priority = known.get();
+    } else {
+      refuse(value, "/priority", PRIORITY_RULE);
     }
-    walk(value, false);
-    faults.add("/priority", value == JsonToken.VALUE_NULL ? NULL : PRIORITY_DETAIL);
   }
 
   private void type(JsonToken value) {
-    if (value == JsonToken.VALUE_STRING) {
-      String text = parser.getString();
-      if (text.equals(DEFAULT_TYPE) || TYPE.matcher(text).matches()) {
-        type = text;
-        return;
+    String text = value == JsonToken.VALUE_STRING ? parser.getString() : "";
+    if (text.equals(DEFAULT_TYPE) || NewTask.isType(text)) {
+      type = text;
+    } else {
+      refuse(value, "/type", TYPE_RULE);
+    }
+  }
+
+  /// @param parent the pointer of the object that the field is in
+  private void option(String parent, String name, JsonToken value) {
+    String pointer = parent + FieldErrors.pointer(name);
+    TaskOption<?> option = BY_POINTER.get(pointer);
+    if (option == null) {
+      walk(value, false);
+      errors.add(pointer, "is not known; the fields are " + names(parent));
+    } else if (option.kind() == TaskOption.Kind.OBJECT && value == JsonToken.START_OBJECT) {
+      object(option);
+    } else {
+      String text = value == JsonToken.VALUE_STRING ? parser.getString() : "";
+      Optional<?> read = value(option, value, text).filter(option::allows);
+      if (read.isEmpty()) {
+        refuse(value, pointer, option.rule());
+      } else if (option != TaskOption.UNIQUE_KEY) {
+        put(option, read.get());
+      } else if (Utf8.encodes(text)) {
+        put(option, Sha256.of(text.getBytes(UTF_8)));
+      } else { // it would be the same key as others
+        errors.add(pointer, HALF_A_PAIR);
       }
     }
+  }
+
+  private void put(TaskOption<?> option, Object value) {
+    options = options.isEmpty() ? new HashMap<>() : options;
+    options.put(option, value);
+  }
+
+  private void object(TaskOption<?> object) {
+    boolean url = object != TaskOption.CALLBACK;
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      url |= name.equals("url");
+      option(object.pointer(), name, parser.nextToken());
+    }
+    if (!url) {
+      errors.add(TaskOption.CALLBACK_URL.pointer(), TaskOption.CALLBACK_URL.rule());
+    }
+  }
+
+  private static String names(String parent) {
+    return (parent.isEmpty() ? "priority, payload, type, " : "")
+        + TaskOption.ALL.stream()
+            .filter(option -> option.parent().equals(parent) && !option.name().isEmpty())
+            .map(TaskOption::name)
+            .collect(joining(", "));
+  }
+
+  private Optional<?> value(TaskOption<?> option, JsonToken value, String text) {
+    boolean number = value.isNumeric();
+    return switch (option.kind()) {
+      case DURATION -> number ? Rfc3339.seconds(parser.getDoubleValue()) : Rfc3339.duration(text);
+      case INSTANT ->
+          Rfc3339.time(text).filter(time -> !time.isAfter(clock.instant().plus(LONGEST)));
+      case WHOLE -> number ? whole() : Optional.empty();
+      case NUMBER -> number ? Optional.of(parser.getDoubleValue()) : Optional.empty();
+      case TEXT -> Optional.of(text);
+      case CHOICE -> option.choice(text::equals);
+      case OBJECT -> Optional.empty();
+    };
+  }
+
+  /// A whole number however it is written: to JSON Schema `5.0` is an integer.
+  private Optional<Integer> whole() {
+    if (Math.abs(parser.getDoubleValue()) > Integer.MAX_VALUE) {
+      return Optional.empty();
+    }
+    BigDecimal exact = parser.getDecimalValue().stripTrailingZeros();
+    return exact.scale() <= 0 ? Optional.of(exact.intValueExact()) : Optional.empty();
+  }
+
+  private void refuse(JsonToken value, String pointer, String rule) {
     walk(value, false);
-    faults.add("/type", value == JsonToken.VALUE_NULL ? NULL : TYPE_DETAIL);
+    errors.add(pointer, value == JsonToken.VALUE_NULL ? NULL : rule);
+  }
+
+  /// Notes what does not go together.
+  private void check(TaskOptions asked) {
+    if (asked.has(TaskOption.DELAY) && asked.has(TaskOption.RUN_AT)) {
+      errors.add("/runAt", "cannot stand beside delay; leave one of them out");
+    }
+    if (asked.has(TaskOption.UNIQUE_FOR) && !asked.has(TaskOption.UNIQUE_KEY)) {
+      errors.add("/uniqueFor", "wants a uniqueKey beside it");
+    }
+    Optional<Duration> cap = asked.get(TaskOption.BACKOFF_CAP);
+    if (cap.isPresent()
+        && cap.get().compareTo(asked.get(TaskOption.BACKOFF_BASE).orElse(cap.get())) < 0) {
+      errors.add("/backoff/cap", "must not be less than base");
+    }
+    asked.get(TaskOption.EXPIRES_AT).ifPresent(time -> checkExpiry(asked, time));
+  }
+
+  /// A task that could never start is a mistake. What was submitted before under its key may be so
+  /// by now: that is for its first answer to say.
+  private void checkExpiry(TaskOptions asked, Instant expiresAt) {
+    Optional<Instant> start = asked.get(TaskOption.RUN_AT);
+    Duration delay = asked.get(TaskOption.DELAY).orElse(Duration.ZERO);
+    if (start.isPresent() && !expiresAt.isAfter(start.get())) {
+      errors.add("/expiresAt", "must be later than runAt, else the task never starts");
+    } else if (!again && !expiresAt.isAfter(clock.instant().plus(delay))) {
+      errors.add(
+          "/expiresAt",
+          delay.isZero()
+              ? "must lie ahead by this node's clock, else the task never starts"
+              : "must be later than the end of delay, else the task never starts");
+    }
   }
 
   /// Goes to the end of the value that begins with `first`, looking at every part of it.
@@ -162,16 +297,12 @@ final class SubmitReader {
     }
   }
 
-  private void walk(JsonToken first) {
-    walk(first, false);
-  }
-
   private void number(JsonToken token) {
     if (token == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() < SURELY_FINITE_DIGITS) {
       return;
     }
     if (!Double.isFinite(parser.getDoubleValue())) {
-      faults.add(
+      errors.add(
           parser.streamReadContext().pathAsPointer().toString(),
           "is too large for a double; send it as a string");
     }

@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers.submit;
 
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.TaskOption;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
@@ -20,6 +21,8 @@ final class TraceHeader {
       return task; // nearly always
     }
     String value = headers.get(NAME).get();
-    return FORM.matcher(value).matches() ? task.options(task.options().traceparent(value)) : task;
+    return FORM.matcher(value).matches()
+        ? task.options(task.options().with(TaskOption.TRACEPARENT, value))
+        : task;
   }
 }

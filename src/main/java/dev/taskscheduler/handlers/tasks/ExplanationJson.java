@@ -7,6 +7,7 @@ import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ExplanationJson {
     task.pausedBy().forEach(what -> json.writeString(what.wire()));
     json.writeEndArray();
     task.options()
-        .expiresAt()
+        .get(TaskOption.EXPIRES_AT)
         .ifPresent(time -> {
           TaskJson.time(json, "expiresAt", time);
           json.writeBooleanProperty("expired", task.expired());
@@ -76,7 +77,7 @@ final class ExplanationJson {
       case RUNNING -> running(task);
       case EXPIRED ->
           "Its time was over at "
-              + task.options().expiresAt().map(JsonText::time).orElse("")
+              + task.options().get(TaskOption.EXPIRES_AT).map(JsonText::time).orElse("")
               + ": it is ended when its turn comes, and does not start.";
       case SCHEDULED -> "It is scheduled and not due before " + due + ".";
       case NO_RUNNER ->

@@ -7,10 +7,10 @@ import dev.taskscheduler.task.AttemptRecord;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
@@ -92,18 +92,33 @@ final class TaskJson {
   }
 
   private static void options(JsonGenerator json, TaskOptions options) {
-    options.retry().maxAttempts().ifPresent(most -> json.writeNumberProperty("maxAttempts", most));
-    options.timeout().ifPresent(time -> json.writeStringProperty("timeout", time.toString()));
-    options.expiresAt().ifPresent(time -> time(json, "expiresAt", time));
-    options.retention().ifPresent(time -> json.writeStringProperty("retention", time.toString()));
-    options
-        .callback()
-        .ifPresent(call -> {
-          json.writeObjectPropertyStart("callback");
-          json.writeStringProperty("url", call.url());
-          json.writeStringProperty("on", call.when().name().toLowerCase(Locale.ROOT));
-          json.writeEndObject();
-        });
+    String object = "";
+    for (TaskOption<?> option : TaskOption.ALL) {
+      if (option.shown() && options.has(option)) {
+        object = within(json, object, option.parent());
+        json.writeName(option.name());
+        switch (options.get(option).orElseThrow()) {
+          case Instant time -> json.writeString(JsonText.time(time));
+          case Integer number -> json.writeNumber(number);
+          case Enum<?> choice -> json.writeString(TaskOption.word(choice));
+          case Object text -> json.writeString(text.toString());
+        }
+      }
+    }
+    within(json, object, "");
+  }
+
+  /// Ends one object and begins another; the empty name is the task's own.
+  private static String within(JsonGenerator json, String object, String next) {
+    if (!object.equals(next)) {
+      if (!object.isEmpty()) {
+        json.writeEndObject();
+      }
+      if (!next.isEmpty()) {
+        json.writeObjectPropertyStart(next.substring(1));
+      }
+    }
+    return next;
   }
 
   private static void write(JsonGenerator json, AttemptRecord attempt) {

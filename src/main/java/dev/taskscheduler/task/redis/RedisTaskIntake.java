@@ -93,7 +93,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
     if (lacking.isPresent()) {
       return CompletableFuture.completedFuture(new SubmitResult.NotDurable(lacking.get()));
     }
-    NewRecord record = new NewRecord(id, TaskRecordCodec.how(task), TaskRecordCodec.body(task));
+    NewRecord record = new NewRecord(id, TaskRecordCodec.placing(task), TaskRecordCodec.body(task));
     return StoreExceptions.translated("submit", durables.getOrDefault(wanted, usual).add(record));
   }
 

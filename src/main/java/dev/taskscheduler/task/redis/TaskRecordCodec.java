@@ -6,15 +6,16 @@ import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -104,35 +105,24 @@ final class TaskRecordCodec {
 
   /// How a submission asks `submit.lua` to place it: its priority, and its options where they say
   /// more than how to run it.
-  static byte[] how(NewTask task) {
+  static byte[] placing(NewTask task) {
     byte[] priority = priority(task.priority());
-    if (task.options() == TaskOptions.NONE && task.terms() == SubmitOptions.NONE) {
+    if (task.options().isEmpty() && task.terms() == SubmitOptions.NONE) {
       return priority; // nearly always
     }
-    StringBuilder how = new StringBuilder();
-    switch (task.options().due()) {
-      case StartTime.Now() -> {}
-      case StartTime.After(Duration delay) -> how.append(" d=").append(delay.toMillis());
-      case StartTime.At(Instant time) -> how.append(" r=").append(Math.max(0, time.toEpochMilli()));
-    }
-    task.options().uniqueKey().ifPresent(hash -> how.append(" u=").append(hash));
-    task.terms()
-        .uniqueWindow()
-        .ifPresent(unique ->
-            how.append(" w=")
-                .append(unique.keyHash())
-                .append(',')
-                .append(unique.window().toMillis()));
-    task.terms()
-        .idempotency()
-        .ifPresent(once ->
-            how.append(" i=")
-                .append(once.keyHash())
-                .append(',')
-                .append(once.fingerprint())
-                .append(',')
-                .append(once.remembered().toMillis()));
-    return (new String(priority, UTF_8) + how).getBytes(UTF_8);
+    String options = TaskOptionsCodec.write(task.options(), PLACING);
+    String window =
+        task.terms()
+            .uniqueWindow()
+            .map(unique -> " w=" + unique.keyHash() + "," + unique.window().toMillis())
+            .orElse("");
+    String once =
+        task.terms()
+            .idempotency()
+            .map(key ->
+                " i=" + key.keyHash() + "," + key.fingerprint() + "," + key.remembered().toMillis())
+            .orElse("");
+    return (new String(priority, UTF_8) + options + window + once).getBytes(UTF_8);
   }
 
   static byte[] priority(Priority priority) {
@@ -143,6 +133,8 @@ final class TaskRecordCodec {
     };
   }
 
+  private static final List<TaskOption<?>> PLACING =
+      List.of(TaskOption.DELAY, TaskOption.RUN_AT, TaskOption.UNIQUE_KEY);
   private static final byte[] HIGH = {'h'};
   private static final byte[] MEDIUM = {'m'};
   private static final byte[] LOW = {'l'};

@@ -269,8 +269,8 @@ end
 -- whatever becomes of the task meanwhile. Its id is new: the time, and the random end of its task's id.
 -- To be called once the record says that the task has ended. `lists` are the ready lists. Returns true if there is one.
 local function call_back(lease, lists, prefix, wake_channel, id, how, opts, now, result)
-  local when, url = string.match(opts, ' c=(%a),(%S+)')
-  if not url or (when ~= 'b' and when ~= how) then
+  local url, when = string.match(opts, ' c=(%S+)'), string.match(opts, ' o=(%a)')
+  if not url or (when and when ~= 'b' and when ~= how) then
     return false
   end
   local head = string.match(part(prefix .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')

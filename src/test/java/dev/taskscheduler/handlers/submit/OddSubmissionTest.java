@@ -11,11 +11,12 @@ import dev.taskscheduler.handlers.submit.ItemSplitter.BrokenBatch;
 import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.TaskOption;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,11 +54,11 @@ class OddSubmissionTest {
   @Test
   void unique_keys_beyond_the_basic_plane_are_keys_of_their_own() {
     assertNotEquals(
-        valid("\"uniqueKey\":\"\\ud83d\\ude00\"").options().uniqueKey(),
-        valid("\"uniqueKey\":\"?\"").options().uniqueKey());
+        valid("\"uniqueKey\":\"\\ud83d\\ude00\"").options().get(TaskOption.UNIQUE_KEY),
+        valid("\"uniqueKey\":\"?\"").options().get(TaskOption.UNIQUE_KEY));
     assertEquals(
-        valid("\"uniqueKey\":\"\\ud83d\\ude00\"").options().uniqueKey(),
-        valid("\"uniqueKey\":\"\ud83d\ude00\"").options().uniqueKey());
+        valid("\"uniqueKey\":\"\\ud83d\\ude00\"").options().get(TaskOption.UNIQUE_KEY),
+        valid("\"uniqueKey\":\"\ud83d\ude00\"").options().get(TaskOption.UNIQUE_KEY));
   }
 
   @ParameterizedTest
@@ -109,7 +110,7 @@ class OddSubmissionTest {
   @ValueSource(strings = {"5", "5.0", "5e0", "50E-1", "0.5e1", "5.00000"})
   void a_count_is_a_whole_number_however_it_is_written(String number) {
     assertEquals(
-        OptionalInt.of(5), valid("\"maxAttempts\":" + number).options().retry().maxAttempts());
+        Optional.of(5), valid("\"maxAttempts\":" + number).options().get(TaskOption.MAX_ATTEMPTS));
   }
 
   @ParameterizedTest
@@ -131,8 +132,12 @@ class OddSubmissionTest {
 
   @Test
   void weeks_are_durations() {
-    assertEquals(Duration.ofDays(7), valid("\"retention\":\"P1W\"").options().retention().get());
-    assertEquals(Duration.ofDays(364), valid("\"retention\":\"P52W\"").options().retention().get());
+    assertEquals(
+        Duration.ofDays(7),
+        valid("\"retention\":\"P1W\"").options().get(TaskOption.RETENTION).get());
+    assertEquals(
+        Duration.ofDays(364),
+        valid("\"retention\":\"P52W\"").options().get(TaskOption.RETENTION).get());
     for (String other : List.of("P53W", "P1M", "P1Y", "P1W1D", "P1.5W", "PW", "-P1W")) {
       assertEquals("/retention", fault("\"retention\":\"" + other + "\"").pointer());
     }

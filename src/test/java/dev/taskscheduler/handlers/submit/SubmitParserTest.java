@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.task.TaskOptions;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,26 +62,35 @@ class SubmitParserTest {
     assertEquals("log", task.type());
   }
 
-  private StartTime due(String more) {
-    return valid("{\"payload\":1," + more + "}").options().due();
+  private TaskOptions options(String more) {
+    return valid("{\"payload\":1," + more + "}").options();
   }
 
   @Test
   void a_delay_is_a_number_of_seconds_or_an_iso_duration() {
-    assertEquals(new StartTime.After(Duration.ofMillis(1500)), due("\"delay\":1.5"));
-    assertEquals(new StartTime.After(Duration.ofSeconds(90)), due("\"delay\":\"PT1M30S\""));
-    assertEquals(new StartTime.After(Duration.ofDays(365)), due("\"delay\":\"P365D\""));
-    assertEquals(StartTime.NOW, due("\"delay\":0"));
-    assertEquals(StartTime.NOW, valid("{\"payload\":1}").options().due());
+    assertEquals(
+        Optional.of(Duration.ofMillis(1500)), options("\"delay\":1.5").get(TaskOption.DELAY));
+    assertEquals(
+        Optional.of(Duration.ofSeconds(90)),
+        options("\"delay\":\"PT1M30S\"").get(TaskOption.DELAY));
+    assertEquals(
+        Optional.of(Duration.ofDays(365)), options("\"delay\":\"P365D\"").get(TaskOption.DELAY));
+    assertEquals(TaskOptions.NONE, options("\"delay\":0"));
+    assertEquals(TaskOptions.NONE, valid("{\"payload\":1}").options());
   }
 
   @Test
   void a_time_to_run_at_has_an_offset() {
-    assertEquals(new StartTime.At(NOW), due("\"runAt\":\"2026-11-23T10:55:00+02:00\""));
     assertEquals(
-        new StartTime.At(NOW.plusMillis(250)), due("\"runAt\":\"2026-11-23t08:55:00.250z\""));
+        Optional.of(NOW),
+        options("\"runAt\":\"2026-11-23T10:55:00+02:00\"").get(TaskOption.RUN_AT));
     assertEquals(
-        new StartTime.At(Instant.EPOCH), due("\"runAt\":\"1970-01-01T00:00:00Z\""), "it is over");
+        Optional.of(NOW.plusMillis(250)),
+        options("\"runAt\":\"2026-11-23t08:55:00.250z\"").get(TaskOption.RUN_AT));
+    assertEquals(
+        Optional.of(Instant.EPOCH),
+        options("\"runAt\":\"1970-01-01T00:00:00Z\"").get(TaskOption.RUN_AT),
+        "it is over");
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.Test;
 class CallbackFactsIT {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private static final TaskOptions CALLING =
-      NONE.callback(new Callback(Callback.When.BOTH, "http://example.org/done"));
+      NONE.with(TaskOption.CALLBACK_URL, "http://example.org/done")
+          .with(TaskOption.CALLBACK_ON, Callback.When.BOTH);
 
   private RedisServer server;
   private StoreOnRedis store;
@@ -109,7 +111,7 @@ class CallbackFactsIT {
 
   @Test
   void a_task_that_expired_is_told_of() {
-    var late = CALLING.expiresAt(Instant.ofEpochMilli(1));
+    var late = CALLING.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1));
     get(store.intake.submit("a", new NewTask(Priority.LOW, "a.type", "1".getBytes(UTF_8), late)));
     assertEquals(List.of(), store.claim(token, 1));
     assertEquals(
@@ -138,7 +140,9 @@ class CallbackFactsIT {
 
   @Test
   void the_trace_of_the_submission_goes_along() {
-    get(store.claims.end(token, running("a", CALLING.traceparent(TRACE)), Outcome.SUCCESS));
-    assertEquals(Optional.of(TRACE), store.claimOne(token).options().traceparent());
+    get(
+        store.claims.end(
+            token, running("a", CALLING.with(TaskOption.TRACEPARENT, TRACE)), Outcome.SUCCESS));
+    assertEquals(Optional.of(TRACE), store.claimOne(token).options().get(TaskOption.TRACEPARENT));
   }
 }

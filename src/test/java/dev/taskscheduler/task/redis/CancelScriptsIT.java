@@ -14,8 +14,8 @@ import dev.taskscheduler.task.Claims.Recovered;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.testing.Eventually;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /// Cancelling a task wherever it stands, with all keys compared before and after.
 class CancelScriptsIT extends OnOneRedis {
-  private static final TaskOptions UNIQUE = TaskOptions.NONE.uniqueKey("ab");
+  private static final TaskOptions UNIQUE = TaskOptions.NONE.with(TaskOption.UNIQUE_KEY, "ab");
 
   private Cancellation cancel(String id) {
     return store.commands.cancel(id);
@@ -76,7 +76,7 @@ class CancelScriptsIT extends OnOneRedis {
 
   @Test
   void a_scheduled_task_is_taken_out_of_the_index() {
-    submit("a", UNIQUE.due(new StartTime.After(Duration.ofHours(1))));
+    submit("a", UNIQUE.with(TaskOption.DELAY, Duration.ofHours(1)));
     var before = server.snapshot();
     assertEquals(new Cancellation.Cancelled(StateName.SCHEDULED), cancel("a"));
     assertEquals(Set.of("cancelled", "scheduled", "task:a", "unique:ab"), changed(before).keySet());
@@ -163,7 +163,7 @@ class CancelScriptsIT extends OnOneRedis {
   void what_has_ended_or_is_unknown_is_not_cancelled() {
     get(store.claims.end(token, running("a", TaskOptions.NONE), Outcome.SUCCESS));
     get(store.claims.end(token, running("b", TaskOptions.NONE), failed("no")));
-    submit("c", TaskOptions.NONE.expiresAt(java.time.Instant.ofEpochMilli(1)));
+    submit("c", TaskOptions.NONE.with(TaskOption.EXPIRES_AT, java.time.Instant.ofEpochMilli(1)));
     store.claim(token, 1);
     var before = server.snapshot();
     assertEquals(new Cancellation.Ended("completed"), cancel("a"));

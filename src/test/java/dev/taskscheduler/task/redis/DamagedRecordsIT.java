@@ -17,6 +17,7 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.testing.Eventually;
 import java.time.Duration;
@@ -122,7 +123,7 @@ class DamagedRecordsIT extends OnOneRedis {
     store.maintenance.unpark(token, 10);
     store.maintenance.cancelling(token);
     store.maintenance.clean(token, 10);
-    running("dies", TaskOptions.NONE.retention(Duration.ofHours(1)));
+    running("dies", TaskOptions.NONE.with(TaskOption.RETENTION, Duration.ofHours(1)));
     store.commands.cancel("dies");
     store.commands.cancel("after");
     succeed();

@@ -9,7 +9,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,12 +30,17 @@ final class EveryState {
     store.claims.recover(token);
     complete(store, token, "crashed", TaskOptions.NONE, "{\"n\": 1}");
     complete(store, token, "done", TaskOptions.NONE, "");
-    complete(store, token, "kept", TaskOptions.NONE.retention(Duration.ofDays(7)), "");
+    complete(
+        store, token, "kept", TaskOptions.NONE.with(TaskOption.RETENTION, Duration.ofDays(7)), "");
     submit(store, "dead", "log", TaskOptions.NONE);
     fail(store, token, Optional.empty());
     submit(store, "retrying", "log", TaskOptions.NONE);
     fail(store, token, Optional.of(Duration.ofHours(1)));
-    submit(store, "expired", "log", TaskOptions.NONE.expiresAt(Instant.EPOCH.plusMillis(1)));
+    submit(
+        store,
+        "expired",
+        "log",
+        TaskOptions.NONE.with(TaskOption.EXPIRES_AT, Instant.EPOCH.plusMillis(1)));
     store.claim(token, 1);
     submit(store, "running", "log", TaskOptions.NONE);
     store.claimOne(token);
@@ -44,7 +49,7 @@ final class EveryState {
     submit(store, "parked", "mail", TaskOptions.NONE);
     store.pauses.pause(new Pause.OfType("mail"));
     store.claim(token, 1);
-    submit(store, "scheduled", "log", StoreOnRedis.due(new StartTime.After(Duration.ofHours(2))));
+    submit(store, "scheduled", "log", TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofHours(2)));
     store.submit("ready-high", Priority.HIGH);
     store.submit("ready-medium", Priority.MEDIUM);
     store.submit("ready-low", Priority.LOW);

@@ -17,6 +17,7 @@ import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,8 +34,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LeaderCallsIT extends OnOneRedis {
   private static final TaskOptions ALL =
       TaskOptions.NONE
-          .retention(Duration.ofHours(1))
-          .callback(new Callback(Callback.When.BOTH, "http://example.org/"));
+          .with(TaskOption.RETENTION, Duration.ofHours(1))
+          .with(TaskOption.CALLBACK_URL, "http://example.org/")
+          .with(TaskOption.CALLBACK_ON, Callback.When.BOTH);
 
   /// Every call of a leader, made on a store that gives each of them something to do.
   enum LeaderCall {
@@ -113,7 +115,7 @@ class LeaderCallsIT extends OnOneRedis {
     Claim held = store.claimOne(token);
     store.pauses.pause(new Pause.OfType("post"));
     submitAs("post", "paused");
-    submit("over", ALL.expiresAt(Instant.ofEpochMilli(1)));
+    submit("over", ALL.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1)));
     store.submitAll(Priority.HIGH, "stale", "ready");
     store.commands.cancel("stale");
     store.jedis.hset(NS + "cancelling", "gone", "1");

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskFilter;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskPage;
 import java.time.Instant;
@@ -203,7 +204,10 @@ class ListScriptIT extends OnOneRedis {
   @Test
   void long_heads_are_read_whole_and_bounded_by_bytes() {
     String url = "https://example.com/" + "x".repeat(1_900);
-    var options = TaskOptions.NONE.callback(new Callback(Callback.When.BOTH, url));
+    var options =
+        TaskOptions.NONE
+            .with(TaskOption.CALLBACK_URL, url)
+            .with(TaskOption.CALLBACK_ON, Callback.When.BOTH);
     List<String> ids = IntStream.range(0, 700).mapToObj("t%03d"::formatted).toList();
     ids.forEach(
         id -> store.intake.submit(id, new NewTask(Priority.HIGH, "log", new byte[5_000], options)));

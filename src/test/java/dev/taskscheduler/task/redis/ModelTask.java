@@ -5,14 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// One task as [StoreModel] sees it.
 final class ModelTask {
@@ -20,9 +19,10 @@ final class ModelTask {
 
   final Priority priority;
   final String type;
-  final OptionalInt maxAttempts;
+  final Optional<Integer> maxAttempts;
   final String uniqueKey;
-  final @Nullable Callback callback;
+  final Optional<String> callbackUrl;
+  final Callback.When callbackOn;
   final long delayHours;
   final long retentionHours;
   final String payload;
@@ -44,19 +44,20 @@ final class ModelTask {
     TaskOptions told = asked.options();
     priority = asked.priority();
     type = asked.type();
-    maxAttempts = told.retry().maxAttempts();
-    uniqueKey = told.uniqueKey().orElse("");
-    callback = told.callback().orElse(null);
-    delayHours =
-        told.due() instanceof StartTime.After(java.time.Duration delay) ? delay.toHours() : 0;
-    retentionHours = told.retention().map(java.time.Duration::toHours).orElse(0L);
-    overBefore = told.expiresAt().filter(at -> at.getEpochSecond() == 0).isPresent();
+    maxAttempts = told.get(TaskOption.MAX_ATTEMPTS);
+    uniqueKey = told.get(TaskOption.UNIQUE_KEY).orElse("");
+    callbackUrl = told.get(TaskOption.CALLBACK_URL);
+    callbackOn = told.get(TaskOption.CALLBACK_ON).orElse(Callback.When.BOTH);
+    delayHours = told.get(TaskOption.DELAY).map(java.time.Duration::toHours).orElse(0L);
+    retentionHours = told.get(TaskOption.RETENTION).map(java.time.Duration::toHours).orElse(0L);
+    overBefore = told.get(TaskOption.EXPIRES_AT).filter(at -> at.getEpochSecond() == 0).isPresent();
     options = TaskOptionsCodec.write(told);
     payload = new String(asked.payload(), UTF_8);
   }
 
   static ModelTask callback(String parent, ModelTask of) {
-    String payload = "{\"task\":\"" + parent + "\",\"url\":\"" + of.callback.url() + "\"}";
+    String payload =
+        "{\"task\":\"" + parent + "\",\"url\":\"" + of.callbackUrl.orElseThrow() + "\"}";
     ModelTask child =
         new ModelTask(new NewTask(of.priority, Callback.TYPE, payload.getBytes(UTF_8)));
     if (child.maxAttempts.isPresent()) {

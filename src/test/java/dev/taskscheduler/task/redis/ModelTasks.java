@@ -1,20 +1,16 @@
 package dev.taskscheduler.task.redis;
 
-import dev.taskscheduler.task.Backoff;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 
 /// The tasks that [StoreModelIT] submits: of all kinds, and the same whenever an id is sent again.
@@ -51,35 +47,45 @@ final class ModelTasks {
   private static TaskOptions options(Random random, boolean unique) {
     TaskOptions options = TaskOptions.NONE;
     if (random.nextInt(6) == 0) {
-      options = options.due(new StartTime.After(LATER));
+      options = options.with(TaskOption.DELAY, LATER);
     }
     if (random.nextInt(4) == 0) {
       options =
-          options.retry(
-              new RetryPolicy(
-                  OptionalInt.of(1 + random.nextInt(4)),
-                  BackoffOverride.of(new Backoff(Duration.ofMillis(7), Duration.ofHours(1), 1.5))));
+          options
+              .with(TaskOption.MAX_ATTEMPTS, 1 + random.nextInt(4))
+              .with(TaskOption.BACKOFF_BASE, Duration.ofMillis(7))
+              .with(TaskOption.BACKOFF_CAP, Duration.ofHours(1))
+              .with(TaskOption.BACKOFF_FACTOR, 1.5);
     }
     switch (random.nextInt(10)) {
-      case 0, 1 -> options = options.expiresAt(Instant.ofEpochMilli(1)); // before it is submitted
+      case 0, 1 ->
+          options =
+              options.with(
+                  TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1)); // before it is submitted
       case 2 ->
           options =
-              options.expiresAt(
+              options.with(
+                  TaskOption.EXPIRES_AT,
                   Instant.now()
                       .plus(Duration.ofDays(1))
                       .truncatedTo(java.time.temporal.ChronoUnit.DAYS));
       default -> {}
     }
     if (random.nextInt(4) == 0) {
-      options = options.retention(Duration.ofHours(1 + random.nextInt(4)));
+      options = options.with(TaskOption.RETENTION, Duration.ofHours(1 + random.nextInt(4)));
     }
     if (unique && random.nextInt(5) == 0) {
-      options = options.uniqueKey("aa" + random.nextInt(4)).timeout(Duration.ofSeconds(9));
+      options =
+          options
+              .with(TaskOption.UNIQUE_KEY, "aa" + random.nextInt(4))
+              .with(TaskOption.TIMEOUT, Duration.ofSeconds(9));
     }
     if (random.nextInt(4) == 0) {
       var when = Callback.When.values()[random.nextInt(3)];
       options =
-          options.callback(new Callback(when, "https://example.org/x?u=ff&d=1")); // no options
+          options
+              .with(TaskOption.CALLBACK_URL, "https://example.org/x?u=ff&d=1")
+              .with(TaskOption.CALLBACK_ON, when); // no options
     }
     return options;
   }

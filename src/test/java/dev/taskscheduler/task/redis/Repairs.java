@@ -12,8 +12,8 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +93,7 @@ final class Repairs {
   static void fill(StoreOnRedis store, FencingToken token, int count) {
     store.submitAll(Priority.HIGH, "done");
     end(store, token, Outcome.SUCCESS, "done");
-    submit(store, "kept", "log", TaskOptions.NONE.retention(Duration.ofDays(3)));
+    submit(store, "kept", "log", TaskOptions.NONE.with(TaskOption.RETENTION, Duration.ofDays(3)));
     end(store, token, Outcome.SUCCESS, "kept");
     store.submitAll(Priority.HIGH, "result");
     end(store, token, new Outcome.Success("[2]".getBytes(UTF_8)), "result");
@@ -101,15 +101,19 @@ final class Repairs {
     end(store, token, new Outcome.Failure("no", false, Optional.empty()), "dead");
     store.submitAll(Priority.HIGH, "retried");
     end(store, token, new Outcome.Failure("no", true, Optional.of(Duration.ofHours(1))), "retried");
-    submit(store, "delayed", "log", TaskOptions.NONE.due(new StartTime.After(Duration.ofHours(2))));
-    submit(store, "expired", "log", TaskOptions.NONE.expiresAt(Instant.ofEpochMilli(5)));
+    submit(store, "delayed", "log", TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofHours(2)));
+    submit(
+        store,
+        "expired",
+        "log",
+        TaskOptions.NONE.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(5)));
     store.submitAll(Priority.HIGH, "running");
     store.pauses.pause(new Pause.OfType("slow"));
     for (int i = 0; i < 3; i++) {
       submit(store, "parked" + i, "slow", TaskOptions.NONE);
     }
     assertEquals(List.of("running"), StoreOnRedis.ids(store.claim(token, 5)));
-    submit(store, "unique", "log", TaskOptions.NONE.uniqueKey(KEY));
+    submit(store, "unique", "log", TaskOptions.NONE.with(TaskOption.UNIQUE_KEY, KEY));
     store.submitAll(Priority.HIGH, "cancelled", "gone");
     store.commands.cancel("cancelled");
     store.commands.cancel("gone");

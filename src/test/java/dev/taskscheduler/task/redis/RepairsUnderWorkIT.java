@@ -14,9 +14,9 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.RedisServer;
@@ -115,9 +115,10 @@ class RepairsUnderWorkIT {
       TaskOptions options =
           switch (random.nextInt(6)) {
             case 0 ->
-                TaskOptions.NONE.due(new StartTime.After(Duration.ofMillis(random.nextInt(300))));
-            case 1 -> TaskOptions.NONE.uniqueKey("%032x".formatted(names.get()));
-            case 2 -> TaskOptions.NONE.retention(Duration.ofMillis(random.nextInt(500)));
+                TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofMillis(random.nextInt(300)));
+            case 1 -> TaskOptions.NONE.with(TaskOption.UNIQUE_KEY, "%032x".formatted(names.get()));
+            case 2 ->
+                TaskOptions.NONE.with(TaskOption.RETENTION, Duration.ofMillis(random.nextInt(500)));
             default -> TaskOptions.NONE;
           };
       Priority priority = Priority.values()[random.nextInt(3)];

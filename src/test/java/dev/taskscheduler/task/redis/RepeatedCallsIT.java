@@ -18,6 +18,7 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -99,7 +100,7 @@ class RepeatedCallsIT {
 
   @Test
   void a_short_retention_does_not_remove_what_may_come_again() {
-    complete("a", NONE.retention(Duration.ofMillis(0)));
+    complete("a", NONE.with(TaskOption.RETENTION, Duration.ofMillis(0)));
     store.submit("b", Priority.HIGH);
     Claim dead = store.claimOne(token);
     get(tasks.claims().end(token, dead, new Outcome.Failure("no", false, Optional.empty())));

@@ -8,16 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.PriorityShares;
-import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +33,8 @@ class RetryScriptsIT extends OnOneRedis {
   private static final TaskOptions NONE = TaskOptions.NONE;
 
   private static TaskOptions calling(Callback.When when) {
-    return NONE.callback(new Callback(when, "http://example.org/hook"));
+    return NONE.with(TaskOption.CALLBACK_URL, "http://example.org/hook")
+        .with(TaskOption.CALLBACK_ON, when);
   }
 
   private List<String> trail(String id) {
@@ -126,10 +125,10 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void a_tasks_own_limit_decides_when_its_leaders_are_lost() {
-    running("a", NONE.retry(new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL)));
+    running("a", NONE.with(TaskOption.MAX_ATTEMPTS, 1));
     succeed();
     assertInstanceOf(TaskState.Dead.class, store.state("a"));
-    running("b", NONE.retry(new RetryPolicy(OptionalInt.of(4), BackoffOverride.USUAL)));
+    running("b", NONE.with(TaskOption.MAX_ATTEMPTS, 4));
     succeed();
     store.claimOne(token);
     succeed();
@@ -143,7 +142,7 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void a_result_and_a_retention_of_its_own_are_kept_until_they_are_over() {
-    Claim claim = running("a", NONE.retention(Duration.ofMinutes(3)));
+    Claim claim = running("a", NONE.with(TaskOption.RETENTION, Duration.ofMinutes(3)));
     var before = server.snapshot();
     byte[] result = "{\"a\":\n1}".getBytes(StandardCharsets.UTF_8);
     assertEquals(
@@ -166,12 +165,14 @@ class RetryScriptsIT extends OnOneRedis {
       for (int i = 0; i < 4; i++) {
         get(
             few.claims.end(
-                token, running("k" + i, NONE.retention(Duration.ofDays(1))), Outcome.SUCCESS));
+                token,
+                running("k" + i, NONE.with(TaskOption.RETENTION, Duration.ofDays(1))),
+                Outcome.SUCCESS));
         store.jedis.zadd(NS + "retained", redisMs() + 60_000 + i, "k" + i);
-        submit("e" + i, NONE.expiresAt(Instant.ofEpochMilli(1)));
+        submit("e" + i, NONE.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1)));
         assertEquals(List.of(), store.claim(token, 1));
         store.jedis.zadd(NS + "expired", redisMs() - 1000 + i, "e" + i);
-        submit("x" + i, NONE.due(new dev.taskscheduler.task.StartTime.After(Duration.ofHours(1))));
+        submit("x" + i, NONE.with(TaskOption.DELAY, Duration.ofHours(1)));
         store.commands.cancel("x" + i);
         store.jedis.zadd(NS + "cancelled", redisMs() - 1000 + i, "x" + i);
       }
@@ -185,8 +186,11 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void a_task_whose_time_is_over_never_starts_and_calls_back_at_once() {
-    submit("a", calling(Callback.When.FAILURE).expiresAt(Instant.ofEpochMilli(redisMs() - 1)));
-    submit("b", NONE.expiresAt(Instant.ofEpochMilli(redisMs() + 600_000)));
+    submit(
+        "a",
+        calling(Callback.When.FAILURE)
+            .with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(redisMs() - 1)));
+    submit("b", NONE.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(redisMs() + 600_000)));
     store.submit("c", dev.taskscheduler.task.Priority.LOW);
     var before = server.snapshot();
     var claimed = store.claims.claim(token, store.nextSequence(), 10, PriorityShares.STRICT);
@@ -208,7 +212,7 @@ class RetryScriptsIT extends OnOneRedis {
             .endsWith(
                 "log x="
                     + xOf("a")
-                    + " c=f,http://example.org/hook\tit could not start"
+                    + " c=http://example.org/hook o=f\tit could not start"
                     + " before expiresAt\n{\"id\":\"a\",\n\t\"x\":1}"),
         changed.get("task:a"));
     assertTrue(
@@ -273,9 +277,12 @@ class RetryScriptsIT extends OnOneRedis {
 
   @Test
   void what_is_revived_has_its_attempts_behind_it_and_a_new_life_before_it() {
-    Claim claim = running("a", NONE.timeout(Duration.ofSeconds(7)));
+    Claim claim = running("a", NONE.with(TaskOption.TIMEOUT, Duration.ofSeconds(7)));
     get(store.claims.end(token, claim, failed("no")));
-    submit("b", NONE.expiresAt(Instant.ofEpochMilli(1)).timeout(Duration.ofSeconds(8)));
+    submit(
+        "b",
+        NONE.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1))
+            .with(TaskOption.TIMEOUT, Duration.ofSeconds(8)));
     store.claim(token, 1);
     get(store.claims.end(token, running("c", NONE), Outcome.SUCCESS));
     store.submit("d", dev.taskscheduler.task.Priority.HIGH);

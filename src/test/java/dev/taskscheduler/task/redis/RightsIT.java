@@ -16,9 +16,9 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -66,7 +66,9 @@ class RightsIT {
   }
 
   private static TaskOptions calling() {
-    return TaskOptions.NONE.callback(new Callback(Callback.When.BOTH, "http://127.0.0.1:1/"));
+    return TaskOptions.NONE
+        .with(TaskOption.CALLBACK_URL, "http://127.0.0.1:1/")
+        .with(TaskOption.CALLBACK_ON, Callback.When.BOTH);
   }
 
   @Test
@@ -96,7 +98,7 @@ class RightsIT {
                     Priority.LOW,
                     "log",
                     new byte[] {'1'},
-                    StoreOnRedis.due(new StartTime.After(Duration.ofHours(1))))));
+                    TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofHours(1)))));
     assertInstanceOf(SubmitResult.Accepted.class, scheduled);
     store.pauses.pause(new Pause.OfType("log"));
     store.pauses.resume(new Pause.OfType("log"));

@@ -16,10 +16,11 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.testing.Eventually;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class ScriptsIT extends OnOneRedis {
             Priority.LOW,
             "log",
             new byte[] {'1'},
-            StoreOnRedis.due(new StartTime.After(Duration.ofMinutes(5))));
+            TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofMinutes(5)));
     var before = server.snapshot();
     assertEquals(
         new SubmitResult.Accepted("a", Durability.MEMORY), get(store.intake.submit("a", task)));
@@ -88,7 +89,7 @@ class ScriptsIT extends OnOneRedis {
   private void submitFor(String id, Duration delay) {
     NewTask task =
         new NewTask(
-            Priority.LOW, "log", new byte[] {'1'}, StoreOnRedis.due(new StartTime.After(delay)));
+            Priority.LOW, "log", new byte[] {'1'}, TaskOptions.NONE.with(TaskOption.DELAY, delay));
     get(store.intake.submit(id, task));
   }
 

@@ -15,11 +15,12 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskOverview;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,7 +107,8 @@ class ShowScriptsIT extends OnOneRedis {
     assertEquals(List.of("1 RUNNING 1001 node1"), told(details("running")));
     assertEquals(List.of(), told(details("expired")));
     assertEquals(List.of(), told(details("cancelled")));
-    assertEquals(Optional.of(Duration.ofDays(7)), details("kept").options().retention());
+    assertEquals(
+        Optional.of(Duration.ofDays(7)), details("kept").options().get(TaskOption.RETENTION));
     store.jedis.del(NS + "leaders");
     assertEquals(List.of("1 COMPLETED 1001 ?"), told(details("done")));
   }
@@ -257,7 +259,7 @@ class ShowScriptsIT extends OnOneRedis {
                 Priority.LOW,
                 "log",
                 StoreOnRedis.payload(id),
-                StoreOnRedis.due(new StartTime.After(Duration.ofHours(2))))));
+                TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofHours(2)))));
     submittedBefore(id, Duration.ofMinutes(121));
     store.jedis.zadd(NS + "scheduled", 1, id);
     store.maintenance.promote(token, 10);

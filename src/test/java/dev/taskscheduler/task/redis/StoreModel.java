@@ -9,6 +9,7 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -94,7 +95,11 @@ final class StoreModel {
             : new SubmitResult.Replayed(firstId, Durability.MEMORY);
       }
       var window = asked.terms().uniqueWindow();
-      String key = window.map(w -> w.keyHash()).or(() -> asked.options().uniqueKey()).orElse(null);
+      String key =
+          window
+              .map(w -> w.keyHash())
+              .or(() -> asked.options().get(TaskOption.UNIQUE_KEY))
+              .orElse(null);
       if (key != null && holder(key, id) != null) {
         once.ifPresent(
             i -> idempotency.put(i.keyHash(), holder(key, id) + " " + i.fingerprint() + " ~"));
@@ -220,8 +225,8 @@ final class StoreModel {
   }
 
   void callBack(String id, ModelTask task, Callback.When when) {
-    if (task.callback == null
-        || task.callback.when() != when && task.callback.when() != Callback.When.BOTH) {
+    if (task.callbackUrl.isEmpty()
+        || task.callbackOn != when && task.callbackOn != Callback.When.BOTH) {
       return;
     }
     ModelTask child = ModelTask.callback(id, task);

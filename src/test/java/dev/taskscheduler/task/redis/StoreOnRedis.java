@@ -11,14 +11,12 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
-import dev.taskscheduler.task.StartTime;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskCommands;
 import dev.taskscheduler.task.TaskIntake;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskMaintenance;
-import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskQueries;
 import dev.taskscheduler.task.TaskState;
@@ -109,11 +107,6 @@ final class StoreOnRedis implements AutoCloseable {
 
   SubmitResult submit(String id, Priority priority, byte[] payload) {
     return get(intake.submit(id, new NewTask(priority, "log", payload)));
-  }
-
-  /// Options that say no more than when.
-  static TaskOptions due(StartTime due) {
-    return TaskOptions.NONE.due(due);
   }
 
   void submitAll(Priority priority, String... ids) {

@@ -5,18 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.task.Backoff;
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Callback;
-import dev.taskscheduler.task.RetryPolicy;
-import dev.taskscheduler.task.StartTime;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -29,40 +23,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskOptionsCodecTest {
-  private static final BackoffOverride BACKOFF =
-      BackoffOverride.of(new Backoff(Duration.ofMillis(1), Duration.ofDays(1), 1.25));
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
   private static TaskOptions all() {
     return TaskOptions.NONE
-        .due(new StartTime.After(Duration.ofDays(365)))
-        .retry(new RetryPolicy(OptionalInt.of(1000), BACKOFF))
-        .timeout(Duration.ofMillis(1))
-        .expiresAt(Instant.ofEpochMilli(1_795_000_000_123L))
-        .retention(Duration.ofDays(30))
-        .uniqueKey("0123456789abcdef0123456789abcdef")
-        .traceparent(TRACE)
-        .callback(
-            new Callback(Callback.When.BOTH, "https://x/" + "y".repeat(Callback.LONGEST_URL - 10)));
+        .with(TaskOption.DELAY, Duration.ofDays(365))
+        .with(TaskOption.MAX_ATTEMPTS, 1000)
+        .with(TaskOption.BACKOFF_BASE, Duration.ofMillis(1))
+        .with(TaskOption.BACKOFF_CAP, Duration.ofDays(1))
+        .with(TaskOption.BACKOFF_FACTOR, 1.25)
+        .with(TaskOption.TIMEOUT, Duration.ofMillis(1))
+        .with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1_795_000_000_123L))
+        .with(TaskOption.RETENTION, Duration.ofDays(30))
+        .with(TaskOption.UNIQUE_KEY, "0123456789abcdef0123456789abcdef")
+        .with(TaskOption.TRACEPARENT, TRACE)
+        .with(TaskOption.CALLBACK_URL, "https://x/" + "y".repeat(Callback.LONGEST_URL - 10))
+        .with(TaskOption.CALLBACK_ON, Callback.When.BOTH);
   }
 
   static Stream<TaskOptions> each() {
     return Stream.of(
         all(),
         TaskOptions.NONE,
-        TaskOptions.NONE.due(new StartTime.At(Instant.ofEpochMilli(5))),
-        TaskOptions.NONE.due(new StartTime.After(Duration.ZERO)),
-        TaskOptions.NONE.retry(new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL)),
-        TaskOptions.NONE.retry(new RetryPolicy(OptionalInt.empty(), BACKOFF)),
-        backoff(Optional.of(Duration.ofHours(1)), Optional.empty(), OptionalDouble.empty()),
-        backoff(Optional.empty(), Optional.of(Duration.ofMillis(500)), OptionalDouble.empty()),
-        backoff(Optional.empty(), Optional.empty(), OptionalDouble.of(3)));
-  }
-
-  private static TaskOptions backoff(
-      Optional<Duration> base, Optional<Duration> cap, OptionalDouble factor) {
-    return TaskOptions.NONE.retry(
-        new RetryPolicy(OptionalInt.empty(), new BackoffOverride(base, cap, factor)));
+        TaskOptions.NONE.with(TaskOption.RUN_AT, Instant.ofEpochMilli(5)),
+        TaskOptions.NONE.with(TaskOption.DELAY, Duration.ZERO),
+        TaskOptions.NONE.with(TaskOption.MAX_ATTEMPTS, 1),
+        TaskOptions.NONE.with(TaskOption.BACKOFF_BASE, Duration.ofHours(1)),
+        TaskOptions.NONE.with(TaskOption.BACKOFF_CAP, Duration.ofMillis(500)),
+        TaskOptions.NONE.with(TaskOption.BACKOFF_FACTOR, 3.0));
   }
 
   @ParameterizedTest
@@ -75,7 +63,9 @@ class TaskOptionsCodecTest {
   @EnumSource(Callback.When.class)
   void a_callback_is_read_with_its_when(Callback.When when) {
     TaskOptions options =
-        TaskOptions.NONE.callback(new Callback(when, "http://x/?c=s,y d=1".replace(' ', '+')));
+        TaskOptions.NONE
+            .with(TaskOption.CALLBACK_URL, "http://x/?c=s,y d=1".replace(' ', '+'))
+            .with(TaskOption.CALLBACK_ON, when);
     assertEquals(options, TaskOptionsCodec.read(TaskOptionsCodec.write(options)));
   }
 
@@ -97,24 +87,30 @@ class TaskOptionsCodecTest {
         " z=1",
         " a=many",
         " a=99999999999",
-        " b=1",
-        " b=0,5,2",
-        " b=,,0.5",
-        " b=86400001,,",
-        " b=1,5,two",
+        " a=0",
+        " a=1001",
+        " b=soon",
+        " b=",
+        " m=1,5",
+        " f=0.5",
+        " f=NaN",
+        " f=two",
         " t=",
         " t=99999999999999999999",
         " x=never",
         " r=9223372036854775808",
         " c=s",
-        " c=s,ftp://x",
+        " c=ftp://x",
+        " o=z",
         " =",
         "  ",
         " k=1s"
       })
   void an_option_that_cannot_be_read_is_passed_over_and_the_others_are_read(String odd) {
     assertEquals(
-        TaskOptions.NONE.timeout(Duration.ofMillis(7)).retention(Duration.ofMillis(9)),
+        TaskOptions.NONE
+            .with(TaskOption.TIMEOUT, Duration.ofMillis(7))
+            .with(TaskOption.RETENTION, Duration.ofMillis(9)),
         TaskOptionsCodec.read(" t=7" + odd + " k=9"));
   }
 

@@ -4,18 +4,17 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.task.BackoffOverride;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
-import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskListener;
+import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskService;
 import java.time.Duration;
@@ -24,13 +23,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Unique keys and idempotency keys, with all keys compared before and after.
 class UniqueScriptsIT extends OnOneRedis {
-  private static final TaskOptions UNIQUE = TaskOptions.NONE.uniqueKey("ab");
+  private static final TaskOptions UNIQUE = TaskOptions.NONE.with(TaskOption.UNIQUE_KEY, "ab");
 
   private SubmitResult unique(String id) {
     return submit(id, "log", UNIQUE, SubmitOptions.NONE);
@@ -74,7 +72,6 @@ class UniqueScriptsIT extends OnOneRedis {
 
   @Test
   void each_kind_of_end_gives_the_key_up() {
-    RetryPolicy one = new RetryPolicy(OptionalInt.of(1), BackoffOverride.USUAL);
     List<Outcome> ends = List.of(Outcome.SUCCESS, failed("no"), new Outcome.Cancelled());
     for (int i = 0; i < ends.size(); i++) {
       get(store.claims.end(token, running("t" + i, UNIQUE), ends.get(i)));
@@ -83,10 +80,10 @@ class UniqueScriptsIT extends OnOneRedis {
     submit("waits", UNIQUE);
     store.commands.cancel("waits");
     assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
-    submit("late", UNIQUE.expiresAt(Instant.ofEpochMilli(1)));
+    submit("late", UNIQUE.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1)));
     store.claim(token, 1);
     assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
-    running("lost", UNIQUE.retry(one));
+    running("lost", UNIQUE.with(TaskOption.MAX_ATTEMPTS, 1));
     succeed();
     assertEquals(Set.of(), store.jedis.keys(NS + "unique:*"));
   }
