@@ -1,4 +1,5 @@
-/// Starts and stops a node: `Main` reads arguments and signals, `App` wires the packages.
+/// Starts and stops a node: `Main` reads arguments and signals, `App` holds the parts of the
+/// process, `Partition` those of one namespace.
 ///
 /// Sees every package. Begin with `App`.
 @NullMarked

@@ -88,9 +88,9 @@ final class Attempt {
     own.start();
   }
 
-  /// Counts down what is still open of this attempt.
+  /// Closes parts of this attempt: its thread, and the answer to its end.
   ///
-  /// @return true when nothing is
+  /// @return true once all are closed
   boolean close(int parts) {
     return open.addAndGet(-parts) <= 0;
   }

@@ -9,27 +9,27 @@ import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Tells the listener what became of attempts, in the words of the metrics.
+/// Reports the ends of attempts to the listener, in the words of the metrics.
 final class EndCounts {
   private EndCounts() {}
 
-  /// An end was answered.
-  static void tell(
+  /// Reports an end that Redis has answered.
+  static void report(
       WorkListener listener, Claim claim, AttemptEnd end, Outcome outcome, Duration run) {
-    Optional<String> word = word(end, outcome);
-    word.ifPresent(how -> {
-      listener.finished(how, run);
-      if (claim.options().has(TaskOption.CALLBACK_URL) && isCalled(claim.options(), how)) {
-        listener.callbackMade();
-      }
-    });
+    word(end, outcome)
+        .ifPresent(word -> {
+          listener.finished(word, run);
+          if (claim.options().has(TaskOption.CALLBACK_URL) && isCalled(claim.options(), word)) {
+            listener.callbackMade();
+          }
+        });
   }
 
-  private static boolean isCalled(TaskOptions options, String how) {
+  private static boolean isCalled(TaskOptions options, String word) {
     return switch (options.get(TaskOption.CALLBACK_ON).orElse(Callback.When.BOTH)) {
-      case SUCCESS -> how.equals("completed");
-      case FAILURE -> how.equals("dead");
-      case BOTH -> how.equals("completed") || how.equals("dead");
+      case SUCCESS -> word.equals("completed");
+      case FAILURE -> word.equals("dead");
+      case BOTH -> word.equals("completed") || word.equals("dead");
     };
   }
 
@@ -39,7 +39,7 @@ final class EndCounts {
       case DEAD -> Optional.of("dead");
       case RETRYING -> Optional.of("retried");
       case CANCELLED -> Optional.of("cancelled");
-      case BEFORE -> // an answer was lost: what was meant is what was recorded
+      case BEFORE -> // an answer was lost: the outcome that was sent is the one that was recorded
           Optional.of(
               switch (outcome) {
                 case Outcome.Success success -> "completed";

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Ends and requeues on their way to Redis, in the name of one leadership: each is repeated while
-/// its outcome is unknown and this node may still trust itself. Both may be repeated without harm.
+/// Writes ends and requeues to Redis for one leadership. It repeats each while its outcome is
+/// unknown and this node may still trust itself; repeating does no harm.
 final class OutcomeWriter {
   private static final System.Logger LOG = System.getLogger(OutcomeWriter.class.getName());
   private static final Duration AGAIN = Duration.ofMillis(100);
@@ -27,7 +27,7 @@ final class OutcomeWriter {
   private final Leadership leadership;
   private final Runnable whenAnswered;
   private final AtomicInteger open = new AtomicInteger();
-  private final AtomicBoolean unrecordedTold = new AtomicBoolean();
+  private final AtomicBoolean unrecordedLogged = new AtomicBoolean();
   private final Queue<Claim> unrecorded = new ConcurrentLinkedQueue<>();
 
   /// @param whenAnswered run when none is open any more
@@ -40,7 +40,7 @@ final class OutcomeWriter {
     return open.get() == 0;
   }
 
-  /// Those for which trust ended before there was an answer.
+  /// The claims for which trust ended before there was an answer.
   Collection<Claim> unrecorded() {
     return unrecorded;
   }
@@ -76,7 +76,7 @@ final class OutcomeWriter {
             leadership.fenced();
           } else if (failure != null) {
             unrecorded.add(claim);
-            tellUnrecorded(claim, failure);
+            logUnrecorded(claim, failure);
           } else if (answer.equals(refused)) {
             LOG.log(WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
           }
@@ -87,10 +87,10 @@ final class OutcomeWriter {
         });
   }
 
-  /// The first of a leadership is news; how many there were, the next leader counts.
-  private void tellUnrecorded(Claim claim, Throwable failure) {
+  /// Logs the first of a leadership as a warning; the next leader counts all of them.
+  private void logUnrecorded(Claim claim, Throwable failure) {
     LOG.log(
-        unrecordedTold.getAndSet(true) ? DEBUG : WARNING,
+        unrecordedLogged.getAndSet(true) ? DEBUG : WARNING,
         () ->
             "end not recorded before trust ended, the task will run again, and so will others like"
                 + " it id="

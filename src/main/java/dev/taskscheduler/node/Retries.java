@@ -22,9 +22,9 @@ final class Retries {
   Outcome.Failure failure(Claim claim, Throwable thrown) {
     Optional<Duration> asked = Optional.empty();
     boolean last = false;
-    if (thrown instanceof TaskFailure told) {
-      asked = told.retryAfter();
-      last = told.isLasting();
+    if (thrown instanceof TaskFailure failure) {
+      asked = failure.retryAfter();
+      last = failure.isLasting();
     }
     return new Outcome.Failure(
         describe(thrown), false, last ? Optional.empty() : next(claim, asked));

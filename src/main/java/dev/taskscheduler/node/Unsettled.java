@@ -18,15 +18,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The attempts that one leadership interrupted, or whose end it could not write, while Redis was
-/// away. This process lived through it, so none of it has to count as lost with its leader: it goes
-/// back uncharged, in the name of that leadership, as long as nobody has taken over and its token
-/// stands, which the script checks. Nothing is claimed in its name any more.
+/// Keeps the attempts that one leadership interrupted, or whose end it could not write, while Redis
+/// was away. This process is alive, so they need not count as lost: they are requeued uncharged,
+/// under the token of that leadership, as long as no other node has acquired the lease. The script
+/// checks that.
 final class Unsettled {
   private static final System.Logger LOG = System.getLogger(Unsettled.class.getName());
 
-  /// One that has started so often counts as lost all the same: it may be what drives Redis or this
-  /// node away.
+  /// A task that has started so often counts as lost all the same: it may be the cause that Redis
+  /// or this node goes away.
   private static final int MOST_STARTS = 20;
 
   private final FencingToken token;

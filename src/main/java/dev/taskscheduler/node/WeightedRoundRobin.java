@@ -3,9 +3,8 @@ package dev.taskscheduler.node;
 import dev.taskscheduler.task.PriorityShares;
 import java.time.Duration;
 
-/// Shares out the tasks of each claim among the priorities. With weights it remembers what each was
-/// left owing, so that claims of a single task too are shared out as the weights say. For one
-/// thread.
+/// Shares the tasks of each claim among the priorities. With weights it remembers the credit of
+/// each priority, so that claims of a single task follow the weights too. For one thread.
 final class WeightedRoundRobin {
   private final PriorityPolicy policy;
   private final double[] credit = new double[3];
@@ -14,7 +13,7 @@ final class WeightedRoundRobin {
     this.policy = policy;
   }
 
-  /// How the next claim of up to `limit` tasks is to be shared out.
+  /// Returns the shares of the next claim of up to `limit` tasks.
   PriorityShares next(int limit) {
     if (policy instanceof PriorityPolicy.Weighted(int high, int medium, int low)) {
       return shared(limit, new int[] {high, medium, low});
@@ -23,8 +22,8 @@ final class WeightedRoundRobin {
     return ageing.isZero() ? PriorityShares.STRICT : new PriorityShares(0, 0, 0, ageing);
   }
 
-  /// Smooth weighted round robin, a whole claim at a time: whole tasks are given from what each has
-  /// to its credit, the rest of the limit to who has most.
+  /// Smooth weighted round robin, a whole claim at a time: each priority gets the whole tasks of
+  /// its credit; the rest of the limit goes to the highest credits.
   private PriorityShares shared(int limit, int[] weights) {
     double all = weights[0] + weights[1] + weights[2];
     int[] shares = new int[3];

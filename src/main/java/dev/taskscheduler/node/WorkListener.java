@@ -17,7 +17,7 @@ public interface WorkListener {
   ///   from an earlier leader), `unknown-type`, or `expired`, which never began
   void finished(String outcome, Duration run);
 
-  /// A task ended, and a callback was made of it: a task of its own, which nobody submitted.
+  /// A task ended, and a callback was made for it: a new task, which nobody submitted.
   default void callbackMade() {}
 
   /// An attempt ran out of time.
@@ -26,7 +26,7 @@ public interface WorkListener {
   /// An attempt ignored its interrupt and still holds a worker.
   void stuck();
 
-  /// What stands in Redis was wrong, and was put right.
+  /// Something was wrong in Redis and was repaired.
   void repaired(RepairKind kind, int times);
 
   /// A repair pass has looked through all that stands in Redis.

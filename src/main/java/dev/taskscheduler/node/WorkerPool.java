@@ -39,7 +39,7 @@ final class WorkerPool {
   private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
   private static final Duration SHORT = Duration.ofMillis(20);
   private static final int UNACKNOWLEDGED = 5_000;
-  private static final int MOST_UNKNOWN_TYPES = 100; // that are told
+  private static final int MOST_UNKNOWN_TYPES = 100; // that are logged
   private static final long PAYLOAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
 
   private final WorkerConfig config;
@@ -54,7 +54,7 @@ final class WorkerPool {
   private final OutcomeWriter writes;
 
   /// By task id; from the start until the thread is over and the end is answered, so that
-  /// reconciling can tell what is known.
+  /// reconciling knows of them.
   private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
 
   private final AtomicLong payloadBytes = new AtomicLong(); // of all attempts
@@ -95,13 +95,13 @@ final class WorkerPool {
     return free;
   }
 
-  /// How long the dispatcher may look elsewhere: not long while claimed tasks wait for a worker.
+  /// How long the dispatcher may stay away: not long while claimed tasks wait for a worker.
   Duration longestAbsence(Duration longest) {
     return workers.anyWaits() ? SHORT : longest;
   }
 
-  /// Whether the payloads of what runs fill the part of the heap that they may: many workers with
-  /// large payloads would fill all of it.
+  /// Whether the payloads of running tasks fill their part of the heap: many workers with large
+  /// payloads would fill all of it.
   boolean heavy() {
     return payloadBytes.get() > PAYLOAD_BYTES;
   }
@@ -126,17 +126,18 @@ final class WorkerPool {
         Thread.ofVirtual().name("task-" + claim.id()).unstarted(() -> run(attempt, runner));
     attempt.runsOn(thread);
     payloadBytes.addAndGet(claim.payload().length);
-    attempts.put(claim.id(), attempt); // only now: whoever finds it may interrupt its thread
+    attempts.put(claim.id(), attempt); // only now: a caller that finds it may interrupt its thread
     workers.add(attempt);
     startWaiting();
   }
 
-  /// What waits stays where it is, and what comes waits with it.
+  /// Starts nothing any more: waiting tasks stay where they are, and new ones wait with them.
   void startNoMore() {
     stopped = true;
   }
 
-  /// Nothing is started once trust is over: what still waits then, [#interruptAndReclaim] takes.
+  /// Starts tasks that wait, while workers are free and this node is trusted. What still waits
+  /// after that, [#interruptAndReclaim] takes.
   private void startWaiting() {
     while (!stopped && leadership.trusted()) {
       Attempt next = workers.next();
@@ -156,16 +157,16 @@ final class WorkerPool {
     }
   }
 
-  /// Puts back what waits for a worker, uncharged and in its order.
+  /// Requeues the tasks that wait for a worker, uncharged and in their order.
   ///
-  /// @param onlyIfStale only if it has waited for long
+  /// @param onlyIfStale only if they have waited for long
   void requeueWaiting(boolean onlyIfStale) {
     List<Attempt> waiting = onlyIfStale ? workers.clearIfStale() : workers.clear();
     for (Attempt attempt : waiting.reversed()) { // see requeue
       if (attempt.decide(Attempt.Resolution.RECLAIMED)) {
         leave(attempt, 1); // its thread never began
-        // Known until that is answered: reconciling would take it for a claim whose answer was
-        // lost.
+        // Held until that is answered: otherwise reconciling would take it for a claim whose
+        // answer was lost.
         requeue(
             attempt.claim(),
             () -> {
@@ -184,7 +185,8 @@ final class WorkerPool {
     permits.release();
   }
 
-  /// A rolling update: another node may know the type. It goes back for a while, uncharged.
+  /// Requeues a task of an unknown type for a while, uncharged: during a rolling update another
+  /// node may know the type.
   private void requeueUnknownType(Claim claim) {
     if (unknownTypes.size() < MOST_UNKNOWN_TYPES && unknownTypes.add(claim.type())) {
       LOG.log(
@@ -232,7 +234,7 @@ final class WorkerPool {
           .fault(config.maxResultBytes())
           .<Outcome>map(fault -> new Outcome.Failure(fault, false, Optional.empty()))
           .orElseGet(() -> new Outcome.Success(result.json()));
-    } catch (Throwable e) { // whatever a runner throws ends its own attempt and nothing else
+    } catch (Throwable e) { // what a runner throws ends its own attempt and nothing else
       return retries.failure(claim, e);
     }
   }
@@ -252,7 +254,7 @@ final class WorkerPool {
           } else if (permit) {
             permits.release();
           }
-          EndCounts.tell(listener, claim, end, outcome, run);
+          EndCounts.report(listener, claim, end, outcome, run);
           leave(attempt, 1);
         });
     if (permit && early) {
@@ -270,7 +272,7 @@ final class WorkerPool {
     }
   }
 
-  /// Interrupts attempts whose time is over and records their ends; tells of those that ignored it.
+  /// Interrupts attempts whose time is over and records their ends; reports those that ignore it.
   void endOverdue() {
     long now = System.nanoTime();
     for (Attempt attempt : attempts.values()) {
@@ -345,7 +347,7 @@ final class WorkerPool {
   /// Interrupts all attempts that still run, and takes the claims of those and of the ones that
   /// wait for a worker back.
   ///
-  /// @return the claims that were reclaimed, oldest first
+  /// @return the claims that it took back, oldest first
   List<Claim> interruptAndReclaim() {
     List<Claim> reclaimed = new ArrayList<>();
     for (Attempt attempt : workers.clear()) {
@@ -364,10 +366,9 @@ final class WorkerPool {
     return reclaimed;
   }
 
-  /// Puts claims back to the front of their queues, uncharged, in their order.
+  /// Requeues claims to the front of their queues, uncharged, in their order.
   void requeue(List<Claim> claims) {
-    // Whatever goes in one call or a later one is put in front of what went before: the youngest
-    // goes first.
+    // Each call puts its task in front of those before it, so the youngest goes first.
     for (Claim claim : claims.reversed()) {
       requeue(claim, () -> {});
     }

@@ -11,24 +11,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands out workers to claimed tasks, and queues those that wait for a free one.
 ///
-/// While tasks are brief, some more are claimed than there are workers, so that who ends a task has
-/// the next at hand: a round trip to Redis takes longer than such a task. They wait for a few
-/// milliseconds; if they wait longer, since tasks have become long, they are to be put back, and no
-/// more are claimed ahead until tasks are brief again.
+/// While tasks are brief, a few more are claimed than there are workers (prefetch), so that a
+/// worker that ends a task finds the next one here: a round trip to Redis takes longer than such a
+/// task. They wait for a few milliseconds. If they wait longer, since tasks have become long, they
+/// are requeued, and nothing is prefetched until tasks are brief again.
 final class Workers {
   private static final int MOST_AHEAD = 64;
   private static final int AHEAD_OF_EACH = 8;
   private static final long BRIEF_NANOS = Duration.ofMillis(1).toNanos();
   private static final long LONG_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long STALE_NANOS = Duration.ofMillis(50).toNanos();
-  private static final int WEIGHT = 16; // of what was typical, against one more
+  private static final int WEIGHT = 16; // of the average, against one more run
 
   private final int ahead;
   private final Semaphore free;
   private final Queue<Attempt> waiting = new ConcurrentLinkedQueue<>();
 
-  /// A moving average. Long at first: nothing is known. An update that is lost to another does no
-  /// harm.
+  /// A moving average, long at first. An update may get lost to another, which does no harm.
   private volatile long typicalNanos = LONG_NANOS;
 
   Workers(int count) {
@@ -63,7 +62,7 @@ final class Workers {
       if (next != null) {
         return next;
       }
-      free.release(); // and look again: whoever was added meanwhile found no worker
+      free.release(); // and look again: a task that was added meanwhile found no worker
     }
     return null;
   }
@@ -86,7 +85,7 @@ final class Workers {
     return all;
   }
 
-  /// Takes all that wait, if they have waited so long that they had better wait in Redis.
+  /// Takes all that wait, if they have waited so long that they should wait in Redis.
   List<Attempt> clearIfStale() {
     long now = System.nanoTime();
     return Optional.ofNullable(waiting.peek())

@@ -1,4 +1,4 @@
-/// The leader's work: claims, the worker pool, maintenance, repairs.
+/// The leader's work: the dispatcher, the worker pool, maintenance with its chores, the drain.
 ///
 /// Sees `leader`, `task`, `runner` and `lease`. Begin with `SchedulerNode`.
 @NullMarked
