@@ -155,7 +155,7 @@ final class App implements AutoCloseable {
     try {
       stop.run();
     } catch (RuntimeException e) {
-      LOG.log(WARNING, "did not stop cleanly what=" + part, e);
+      LOG.log(WARNING, "did not stop cleanly part=" + part, e);
     }
   }
 }

@@ -80,7 +80,7 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
       LOG.log(
           WARNING,
           () ->
-              "fewer workers than WORKER_COUNT, since only "
+              "fewer workers than WORKER_COUNT: only "
                   + limit
                   + " files may be open: raise the limit (ulimit -n, LimitNOFILE=, ulimits of the"
                   + " container) workers="

@@ -31,8 +31,7 @@ final class RaftSettings {
     Duration min = settings.duration("RAFT_ELECTION_TIMEOUT_MIN", millis(timeout), "100ms", "1m");
     Duration max = settings.duration(MAX_TIMEOUT, millis(min.plus(min)), "150ms", "2m");
     if (max.toMillis() * 2 < min.toMillis() * 3) {
-      settings.fault(
-          MAX_TIMEOUT, millis(max), "at min half as much again as the least, " + millis(min));
+      settings.fault(MAX_TIMEOUT, millis(max), "at least 1.5 times the minimum, " + millis(min));
     }
     return new RaftConfig(
         group,
@@ -104,7 +103,7 @@ final class RaftSettings {
       settings.fault(
           NODES,
           text(listed),
-          "a list without this node, since LEADER_ELIGIBLE is false: it must not count as a voter");
+          "a list without this node: LEADER_ELIGIBLE is false, so it must not vote");
     }
   }
 

@@ -129,7 +129,7 @@ public record SchedulerConfig(
 
   private static PriorityPolicy.Weighted weights(String text) {
     if (!text.matches("[1-9]\\d{0,2},[1-9]\\d{0,2},[1-9]\\d{0,2}")) {
-      throw new IllegalArgumentException("three numbers from 1 to 999: high,medium,low");
+      throw new IllegalArgumentException("three numbers from 1 to 999, for high,medium,low");
     }
     String[] parts = text.split(",", 3);
     return new PriorityPolicy.Weighted(

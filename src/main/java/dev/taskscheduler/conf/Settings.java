@@ -218,8 +218,7 @@ final class Settings {
             fault(
                 "scheduler." + key + " in application.yaml",
                 "set", // an unknown value may be a secret and is not shown
-                "no such key; known: "
-                    + known.stream().sorted().collect(Collectors.joining(", "))));
+                "a known key: " + known.stream().sorted().collect(Collectors.joining(", "))));
     if (!faults.isEmpty()) {
       throw new ConfigException(faults);
     }

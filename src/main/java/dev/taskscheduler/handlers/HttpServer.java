@@ -217,9 +217,7 @@ public final class HttpServer implements AutoCloseable {
         new ListenerWatch(
             new InetSocketAddress(config.host(), server.port()),
             () -> {
-              LOG.log(
-                  Level.ERROR,
-                  "http port is closed although nobody stopped it port=" + server.port());
+              LOG.log(Level.ERROR, "http port closed unexpectedly port=" + server.port());
               ended.run();
             });
   }
@@ -237,7 +235,7 @@ public final class HttpServer implements AutoCloseable {
       LOG.log(
           Level.WARNING,
           () ->
-              "whoever reaches port "
+              "anyone who reaches port "
                   + server.port()
                   + " may submit tasks: name tokens in API_TOKENS_FILE, or listen on 127.0.0.1 only"
                   + " (LISTEN_ADDR)");

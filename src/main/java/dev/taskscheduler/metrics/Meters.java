@@ -95,45 +95,45 @@ public final class Meters
     duplicates = repeated("duplicate");
     retried =
         book.counter(
-            "scheduler_tasks_brought_back", "Dead and expired tasks that somebody retried");
-    callbacks = book.counter("scheduler_callbacks", "Callbacks made as tasks completed or died");
+            "scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
+    callbacks = book.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
     for (FailedLogin why : FailedLogin.values()) {
       failedLogins.put(
           why,
           book.counter(
-              "scheduler_failed_logins",
-              "Requests with a token that was not taken",
-              "reason",
-              why.wire()));
+              "scheduler_failed_logins", "Requests refused for their token", "reason", why.wire()));
     }
     targets = new TargetMeters(book);
     OUTCOMES.forEach(this::finishedBy);
     wait =
         book.histogram(
-            "scheduler_task_wait", "From when a task could start to its first start", Buckets.WAIT);
-    run = book.histogram("scheduler_task_run", "How long an attempt ran", Buckets.RUN);
-    timedOut = book.counter("scheduler_tasks_timed_out", "Attempts that ran out of time");
+            "scheduler_task_wait",
+            "Time from when a task was ready to its first start",
+            Buckets.WAIT);
+    run = book.histogram("scheduler_task_run", "Run time of an attempt", Buckets.RUN);
+    timedOut = book.counter("scheduler_tasks_timed_out", "Attempts that timed out");
     stuck = book.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
     for (RepairKind kind : RepairKind.values()) {
       repairs.put(
           kind,
           book.counter(
               "scheduler_repairs",
-              "What stood wrong in Redis and was put right",
+              "Inconsistencies in Redis that were repaired",
               "kind",
               kind.wire()));
     }
     book.gauge(
         "scheduler_repair_pass_seconds",
-        "How long this node's last look through all that stands in Redis took, 0 if there was none",
+        "Duration of this node's last repair pass over Redis, 0 before the first",
         () -> lastLook.toMillis() / 1e3);
     transitions =
         book.counter(
-            "scheduler_leader_transitions", "Times this node began or ceased to be the leader");
+            "scheduler_leader_transitions",
+            "Times this node became leader or stopped being leader");
     fencedWrites =
-        book.counter("scheduler_fenced_writes", "Writes of this node refused since another leads");
+        book.counter("scheduler_fenced_writes", "Writes of this node refused because another node leads");
     redisErrors =
-        book.counter("scheduler_redis_errors", "Round trips to Redis without a good answer");
+        book.counter("scheduler_redis_errors", "Round trips to Redis that failed");
     JvmGauges.add(book);
   }
 
@@ -157,7 +157,7 @@ public final class Meters
         () -> levels.leadership().get().map(leads -> leads.token().epoch()).orElse(0L));
     book.gauge(
         "scheduler_leader_trust_seconds",
-        "How long this node may still trust that it leads, 0 if it does not",
+        "Time until this node's trust in its lease ends, 0 if it does not lead",
         () ->
             levels.leadership().get().map(leads -> leads.trustLeft().toMillis() / 1e3).orElse(0.0));
   }
@@ -165,11 +165,11 @@ public final class Meters
   private void storeGauges(GaugeSources levels) {
     book.gauge(
         "scheduler_redis_up",
-        "1 if Redis answered when it was last asked, else 0",
+        "1 if Redis answered the last call, else 0",
         () -> levels.store().get().available() ? 1 : 0);
     book.gauge(
         "scheduler_redis_unsafe",
-        "1 if Redis answers, but may lose tasks or keep no new ones: see problem in /health",
+        "1 if Redis answers but may lose tasks or refuse new ones: see problem in /health",
         () -> {
           StoreHealth health = levels.store().get();
           return health.available() && health.problem().isPresent() ? 1 : 0;
@@ -196,7 +196,7 @@ public final class Meters
   private Counter repeated(String how) {
     return book.counter(
         "scheduler_submissions_repeated",
-        "Submissions that kept nothing: replayed under their Idempotency-Key, or duplicate by"
+        "Submissions that stored nothing: replayed under their Idempotency-Key, or duplicate by"
             + " their uniqueKey",
         "how",
         how);
@@ -319,7 +319,7 @@ public final class Meters
               s ->
                   book.histogram(
                       "scheduler_redis_round_trip",
-                      "Round trips to Redis, with the wait for a connection",
+                      "Round trips to Redis, including the wait for a connection",
                       Buckets.REDIS,
                       "script",
                       s));

@@ -23,8 +23,8 @@ final class TargetMeters {
           answer,
           book.counter(
               "scheduler_target_answers",
-              "Requests to targets, by the class of the answer; none: no whole one came in time;"
-                  + " refused: the target may not be asked",
+              "Requests to targets, by the class of the response; none: no complete response in time;"
+                  + " refused: the target is not allowed",
               "type",
               type,
               "answer",

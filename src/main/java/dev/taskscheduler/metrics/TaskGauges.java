@@ -27,31 +27,31 @@ final class TaskGauges {
   private void counts() {
     book.gauge(
         "scheduler_tasks_total",
-        "What the leader has before it, ready and running; 0 on a follower",
+        "Ready and running tasks of the leader; 0 on a follower",
         () -> levels.queueSize().getAsLong());
     for (Priority priority : Priority.values()) {
       book.gauge(
           "scheduler_tasks_ready",
-          "Tasks in Redis that may run now, and those of a paused type or priority",
+          "Ready tasks in Redis, including those of a paused type or priority",
           counted(counts -> counts.ready().getOrDefault(priority, 0L)),
           "priority",
           priority.wire());
       book.gauge(
           "scheduler_tasks_oldest_seconds",
-          "For how long the first ready task could have run, 0 if there is none; those set aside"
-              + " for a paused type are not asked",
+          "How long the first ready task has been ready, 0 if there is none; tasks of a paused type"
+              + " are not counted",
           known(counts -> seconds(counts.waited().getOrDefault(priority, Duration.ZERO))),
           "priority",
           priority.wire());
     }
-    book.gauge("scheduler_tasks_running", "Tasks in Redis that run", counted(TaskCounts::running));
+    book.gauge("scheduler_tasks_running", "Running tasks in Redis", counted(TaskCounts::running));
     book.gauge(
         "scheduler_tasks_scheduled",
-        "Tasks in Redis that are due later, retries among them",
+        "Scheduled tasks in Redis, including retries",
         counted(TaskCounts::scheduled));
     book.gauge(
         "scheduler_tasks_dead",
-        "Dead tasks that Redis still keeps, callbacks among them",
+        "Dead tasks in Redis, including callbacks",
         counted(TaskCounts::dead));
   }
 
@@ -70,7 +70,7 @@ final class TaskGauges {
     }
     book.gauge(
         "scheduler_paused_types",
-        "How many types are paused",
+        "Number of paused types",
         () -> levels.paused().get().stream().filter(Pause.OfType.class::isInstance).count());
   }
 

@@ -33,7 +33,7 @@ public final class VitalThreads {
   private static void endProcess(Thread thread, Throwable thrown) {
     try {
       System.err.println(
-          "The node ends: its thread " + thread.getName() + " ended by " + thrown + ".");
+          "The node stops: its thread " + thread.getName() + " ended by " + thrown + ".");
       thrown.printStackTrace();
     } finally {
       Runtime.getRuntime().halt(FAILED);

@@ -82,7 +82,7 @@ public final class Batcher<Q, A> implements AutoCloseable {
       int others = waiting.decrementAndGet();
       waitingBytes.addAndGet(-bytes);
       return CompletableFuture.failedFuture(
-          new RejectedExecutionException(others + " operations wait for Redis already"));
+          new RejectedExecutionException(others + " calls already wait for Redis"));
     }
     CompletableFuture<A> answer = new CompletableFuture<>();
     queue.add(new Waiting<>(operation, bytes, System.nanoTime(), answer));
@@ -147,7 +147,7 @@ public final class Batcher<Q, A> implements AutoCloseable {
         uncount(next);
         next.answer.completeExceptionally(
             new RejectedExecutionException(
-                "it waited longer than " + limits.maxWait().toMillis() + " ms for its turn"));
+                "the call waited longer than " + limits.maxWait().toMillis() + " ms in the queue"));
         continue;
       }
       bytes += next.size;

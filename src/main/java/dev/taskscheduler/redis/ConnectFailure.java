@@ -11,7 +11,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /// Explains why no connection to Redis was made.
 final class ConnectFailure {
   private static final String CERTIFICATE_HINT =
-      "if it asks for a certificate, give REDIS_TLS_CERT and REDIS_TLS_KEY";
+      "if Redis requires a client certificate, set REDIS_TLS_CERT and REDIS_TLS_KEY";
 
   private ConnectFailure() {}
 
@@ -19,7 +19,7 @@ final class ConnectFailure {
   static String of(Throwable failure, RedisConfig config) {
     Optional<Throwable> name = find(failure, UnknownHostException.class);
     if (name.isPresent()) {
-      return "no address is known for this host name";
+      return "the host name has no address";
     }
     Optional<Throwable> tls = find(failure, SSLException.class);
     if (tls.isPresent()) {
@@ -53,7 +53,7 @@ final class ConnectFailure {
       return message + "; " + CERTIFICATE_HINT;
     }
     if (message.contains("PKIX") || message.contains("certification path")) {
-      return "the signer of Redis's certificate is not trusted: give it in REDIS_TLS_CA ("
+      return "the issuer of the certificate of Redis is not trusted: set REDIS_TLS_CA ("
           + message
           + ")";
     }

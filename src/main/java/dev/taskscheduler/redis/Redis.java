@@ -250,8 +250,7 @@ public final class Redis implements AutoCloseable {
       } catch (JedisException e) {
         pool.clear(); // the other idle connections are most likely broken too
         throw new RedisException.Unknown(
-            "Redis at " + config + " gave no answer to " + name + ": " + ConnectFailure.message(e),
-            e);
+            "Redis at " + config + " did not answer " + name + ": " + ConnectFailure.message(e), e);
       } finally {
         if (borrowedGeneration != generation.get()) {
           connection.setBroken();
@@ -318,7 +317,7 @@ public final class Redis implements AutoCloseable {
     try {
       pool.close();
     } catch (JedisException e) {
-      LOG.log(System.Logger.Level.DEBUG, "connection broken at close", e);
+      LOG.log(System.Logger.Level.DEBUG, "the connection failed at close", e);
     }
   }
 }

@@ -93,7 +93,7 @@ public record RedisConfig(
               : Optional.of(decode(parts[1])).filter(secret -> !secret.isEmpty());
       if (password.isPresent() && filePassword.isPresent()) {
         throw new IllegalArgumentException(
-            "no password here, since REDIS_PASSWORD_FILE has one: redis://user@host:6379/0");
+            "no password, since REDIS_PASSWORD_FILE is set: redis://user@host:6379/0");
       }
       if (user.isPresent() && password.isEmpty() && filePassword.isEmpty()) {
         throw new IllegalArgumentException(

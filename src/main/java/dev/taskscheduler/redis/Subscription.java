@@ -89,7 +89,7 @@ public final class Subscription implements AutoCloseable {
     LOG.log(
         first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
         () ->
-            "subscription lost, will be renewed channel="
+            "subscription lost, will be repeated channel="
                 + new String(channel, StandardCharsets.UTF_8)
                 + " reason="
                 + e.getMessage());
@@ -123,7 +123,7 @@ public final class Subscription implements AutoCloseable {
       try {
         open.forceDisconnect();
       } catch (IOException | JedisException e) {
-        LOG.log(System.Logger.Level.DEBUG, "subscription was broken already", e);
+        LOG.log(System.Logger.Level.DEBUG, "the subscription was already closed", e);
       }
     }
   }

@@ -11,6 +11,6 @@ public final class FailRunner implements TaskRunner {
   @Override
   public TaskResult run(TaskRun task) {
     throw new IllegalStateException(
-        Payload.field(task.payload(), "error").orElse("this task was asked to fail"));
+        Payload.field(task.payload(), "error").orElse("this task was submitted to fail"));
   }
 }

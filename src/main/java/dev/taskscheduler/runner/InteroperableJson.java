@@ -23,7 +23,7 @@ public final class InteroperableJson {
       } else if (token.isNumeric() && Double.isInfinite(parser.getDoubleValue())) {
         return Optional.of("a number that is too large for a double");
       } else if (text(token) && !unicode(parser.getString())) {
-        return Optional.of("a lone surrogate, which is no character");
+        return Optional.of("half of a surrogate pair, which is no character");
       }
       if (depth == 0) {
         parser.finishToken();

@@ -26,7 +26,7 @@ public final class Runners {
       return byType(all);
     } catch (ServiceConfigurationError e) {
       throw new IllegalStateException(
-          "a runner on the class path is at fault: " + e.getMessage(), e);
+          "a runner on the class path cannot be loaded: " + e.getMessage(), e);
     }
   }
 

@@ -29,28 +29,28 @@ public record TaskResult(byte[] json) {
     }
     if (json.length > maxBytes) {
       return Optional.of(
-          "its result has %d bytes; %d may be kept (MAX_RESULT_BYTES)"
+          "the result has %d bytes, the limit is %d (MAX_RESULT_BYTES)"
               .formatted(json.length, maxBytes));
     }
     String text; // from bytes, other encodings would be guessed and taken too
     try {
       text = UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
     } catch (CharacterCodingException e) {
-      return Optional.of("its result is not UTF-8");
+      return Optional.of("the result is not UTF-8");
     }
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
       if (text.isBlank()) {
-        return Optional.of("its result is blank: JSON has a value, or there is no result at all");
+        return Optional.of("the result is blank: return JSON, or no result");
       }
       Optional<String> unread = InteroperableJson.fault(parser);
       if (unread.isPresent()) {
-        return unread.map(what -> "its result holds " + what);
+        return unread.map(what -> "the result contains " + what);
       }
       return parser.nextToken() == null
           ? Optional.empty()
-          : Optional.of("its result has text after the end of the JSON value");
+          : Optional.of("the result has text after the end of the JSON value");
     } catch (JacksonException e) {
-      return Optional.of("its result is not JSON: " + e.getOriginalMessage());
+      return Optional.of("the result is not JSON: " + e.getOriginalMessage());
     }
   }
 }

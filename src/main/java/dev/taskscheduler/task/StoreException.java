@@ -21,7 +21,7 @@ public abstract sealed class StoreException extends RuntimeException {
       return answer.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Unavailable("interrupted while Redis was asked", e);
+      throw new Unavailable("interrupted while it waited for Redis", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof StoreException known) {
         throw known;

@@ -92,7 +92,7 @@ class BadTaskIT {
       assertTrue(i < 10 * MOST_PENDING, "never full");
     }
     assertTrue(full.headers().firstValue("Retry-After").isPresent(), full.body());
-    assertTrue(full.body().contains(MOST_PENDING + " tasks have not ended"), full.body());
+    assertTrue(full.body().contains(MOST_PENDING + " tasks are pending"), full.body());
     accepted.forEach(task -> node.awaitState(task, "completed"));
     node.awaitState(node.accepted("log", "1"), "completed");
   }

@@ -140,7 +140,7 @@ class DamagedDataIT {
       }
     }
     node.await("says what was set aside", () -> node.health().contains("LRANGE"));
-    node.awaitLine("what could not be read was set aside");
+    node.awaitLine("damaged entries set aside");
   }
 
   @Test

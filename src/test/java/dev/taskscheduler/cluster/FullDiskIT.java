@@ -48,7 +48,7 @@ class FullDiskIT {
         answer = node.submit("log", PAYLOAD);
       }
       assertEquals(503, answer.statusCode(), answer.body());
-      assertTrue(answer.body().contains("Redis cannot write its disk"), answer.body());
+      assertTrue(answer.body().contains("Redis cannot write to its disk"), answer.body());
       node.awaitFollows().await("says why", () -> node.health().contains("disk"));
       assertEquals(1, node.lines(" ERROR ").size(), node::output);
       assertTrue(run("mount", "-o", "remount,size=64m", disk.toString()), "no more space");

@@ -91,7 +91,7 @@ class OpenFilesIT {
   void a_node_whose_listener_ended_ends() {
     try (NodeProcess node = node(FilesTaker.class, "taken", Map.of("LOG_LEVEL", "info"))) {
       assertEquals(1, node.awaitExit(), node::output);
-      assertEquals(1, node.lines("http port is closed although").size(), node::output);
+      assertEquals(1, node.lines("http port closed unexpectedly").size(), node::output);
       assertEquals(1, node.lines("node stopped").size(), node::output);
     }
   }

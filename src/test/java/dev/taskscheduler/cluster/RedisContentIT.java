@@ -196,7 +196,7 @@ class RedisContentIT {
     try {
       save("err");
       String problem = refused(leader).body();
-      assertTrue(problem.contains("Redis cannot write its disk"), problem);
+      assertTrue(problem.contains("Redis cannot write to its disk"), problem);
       NODES.forEach(node -> node.await("says why", () -> node.health().contains("disk")));
       leader.awaitFollows();
       leader.awaitLine("leadership ends");

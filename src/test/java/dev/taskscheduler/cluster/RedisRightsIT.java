@@ -118,7 +118,7 @@ class RedisRightsIT {
       node.awaitLine("lease unfit");
       HttpResponse<String> answer = node.submit("log", "1");
       assertEquals(503, answer.statusCode(), answer.body());
-      assertTrue(answer.body().contains("Nothing was kept"), answer.body());
+      assertTrue(answer.body().contains("Nothing was stored"), answer.body());
       assertTrue(answer.body().contains(named), answer.body());
       assertEquals(0, admin.dbSize());
       admin.sendCommand(
@@ -135,7 +135,7 @@ class RedisRightsIT {
         Jedis admin = redis.jedis();
         NodeProcess leads = node("node1", redis).awaitLeads()) {
       admin.sendCommand(Protocol.Command.ACL, "SETUSER", "scheduler", "resetchannels");
-      leads.awaitLine("subscription lost, will be renewed channel={scheduler}:wake why=NOPERM");
+      leads.awaitLine("subscription lost, will be repeated channel={scheduler}:wake why=NOPERM");
       for (int i = 0; i < 3; i++) {
         leads.awaitState(leads.accepted("log", "1"), "completed");
       }

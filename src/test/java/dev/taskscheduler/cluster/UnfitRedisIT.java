@@ -61,7 +61,7 @@ class UnfitRedisIT {
       node.awaitReady();
       node.await("says what to do", () -> node.health().contains("maxmemory-policy noeviction"));
       assertEquals("", node.leader());
-      node.awaitLine("redis is not fit");
+      node.awaitLine("redis is not suitable");
       assertEquals(1, node.lines(" ERROR ").size(), node::output);
       long start = System.nanoTime();
       try (Jedis jedis = redis.jedis()) {

@@ -124,12 +124,12 @@ class RedisTlsIT {
 
   @Test
   void what_is_missing_is_named() {
-    assertTold(redis(address(), "REDIS_TLS_CA", "ca.crt"), "give REDIS_TLS_CERT and REDIS_TLS_KEY");
+    assertTold(redis(address(), "REDIS_TLS_CA", "ca.crt"), "set REDIS_TLS_CERT and REDIS_TLS_KEY");
     assertTold(
         redis(address(), "REDIS_TLS_CERT", "node.crt", "REDIS_TLS_KEY", "node.key"),
-        "give it in REDIS_TLS_CA");
-    assertTold(redis("rediss://nobody.invalid:1"), "no address is known for this host name");
-    assertTold(redis("nobody.invalid:1"), "no address is known for this host name");
+        "set REDIS_TLS_CA");
+    assertTold(redis("rediss://nobody.invalid:1"), "the host name has no address");
+    assertTold(redis("nobody.invalid:1"), "the host name has no address");
   }
 
   @Test

@@ -116,7 +116,7 @@ class SchedulerConfigTest {
       textBlock =
           """
           b:h1:9000,c:h2:9000            | true  | whose NODE_ID is a
-          a:h1:9000,c:h2:9000            | false | must not count as a voter
+          a:h1:9000,c:h2:9000            | false | must not vote
           a:h1:9000,b                    | true  | 'b' is not
           a:h1:9000,b:h2:0               | true  | 'b:h2:0' is not
           a:h1:9000,b::9000              | true  | 'b::9000' is not

@@ -58,7 +58,7 @@ class SecretFileTest {
   void a_password_in_both_places_is_refused() throws IOException {
     Path file = Files.writeString(folder.resolve("password"), "sesame");
     String told = told("redis://:hidden@redis", file);
-    assertTrue(told.contains("REDIS_PASSWORD_FILE has one"), told);
+    assertTrue(told.contains("REDIS_PASSWORD_FILE is set"), told);
     assertFalse(told.contains("hidden") || told.contains("sesame"), told);
   }
 

@@ -312,7 +312,7 @@ class AccessPolicyIT {
     assertTrue(unknown(ALL));
 
     Files.delete(file);
-    Eventually.await("told", () -> log.at(Level.WARNING, "tokens stay as they were").size() == 1);
+    Eventually.await("told", () -> log.at(Level.WARNING, "api tokens are unchanged").size() == 1);
     assertEquals(202, as(next, "POST", "/submit").statusCode());
 
     Files.writeString(file, TokenFileTest.line("ops", "all", ALL));
@@ -331,7 +331,7 @@ class AccessPolicyIT {
     Eventually.await("the taken out token is not known", () -> unknown(ALL));
     assertEquals(202, as(next, "POST", "/submit").statusCode());
     assertTrue(unknown(READ));
-    String told = log.at(Level.WARNING, "lines with a fault do not count").getFirst();
+    String told = log.at(Level.WARNING, "invalid lines are ignored").getFirst();
     assertTrue(told.contains(file + ":3: allowed is sha256: and the 64"), told);
     assertTrue(health(next).contains(file + ":3: allowed is sha256:"), health(next));
     assertFalse(health("").contains(file.toString()), health(""));

@@ -98,8 +98,8 @@ class ExplanationTest {
     assertExplained(
         explanation(task(1, new TaskState.Dead(T1, T2, "it answered 404.")), none, 1),
         "ended",
-        "It is dead since 2026-11-23T08:55:02.000000Z: no attempt follows attempt 1, which ended"
-            + " badly: it answered 404.");
+        "It is dead since 2026-11-23T08:55:02.000000Z: attempt 1 was the last and failed: it"
+            + " answered 404.");
     assertExplained(
         explanation(task(0, new TaskState.Cancelled(Optional.of(T1), T2)), none, 0),
         "ended",
@@ -107,7 +107,7 @@ class ExplanationTest {
     assertExplained(
         explanation(task(0, new TaskState.Expired(T2)), none, 0),
         "ended",
-        "It expired: it could not start in time, which was found at 2026-11-23T08:55:02.000000Z.");
+        "It expired before it could start; this was recorded at 2026-11-23T08:55:02.000000Z.");
     Explanation running =
         new Explanation(
             task(2, new TaskState.Running(7, T1)),
@@ -122,7 +122,7 @@ class ExplanationTest {
     assertExplained(
         running,
         "running",
-        "It runs on node1, attempt 2, and is being cancelled.",
+        "It is running on node1, attempt 2, and is being cancelled.",
         "\"running\":{\"node\":\"node1\",\"epoch\":7,\"startedAt\":\"2026-11-23T08:55:01.000001Z\","
             + "\"cancelling\":true}");
   }
@@ -133,12 +133,12 @@ class ExplanationTest {
     assertExplained(
         explanation(scheduled, TaskOptions.NONE, 0),
         "scheduled",
-        "It is scheduled and not due before 2026-11-23T08:55:02.000000Z.",
+        "It is scheduled for 2026-11-23T08:55:02.000000Z.",
         "\"dueAt\":\"2026-11-23T08:55:02.000000Z\"");
     assertExplained(
         explanation(task(1, new TaskState.Scheduled(T2)), TaskOptions.NONE, 0),
         "no-runner",
-        "A leader that started it has no runner for the type log; it is tried again at"
+        "The leader that claimed it has no runner for the type log; it will be claimed again at"
             + " 2026-11-23T08:55:02.000000Z.");
     Explanation retrying =
         new Explanation(
@@ -161,8 +161,8 @@ class ExplanationTest {
     assertExplained(
         explanation(scheduled, late, 0),
         "expired",
-        "Its time was over at 2026-11-23T08:55:01.000001Z: it is ended when its turn comes, and"
-            + " does not start.",
+        "It expired at 2026-11-23T08:55:01.000001Z: it will not start, and ends when it reaches the"
+            + " front of its queue.",
         "\"expiresAt\":\"2026-11-23T08:55:01.000001Z\",\"expired\":true");
   }
 
@@ -173,36 +173,36 @@ class ExplanationTest {
     assertExplained(
         ready(third, all),
         "paused",
-        "Paused: everything, the priority high, the type log.",
+        "Paused: everything, priority high, type log.",
         "\"paused\":[\"all\",\"priority:high\",\"type:log\"]",
         "\"place\":3,\"ahead\":12");
     assertExplained(
         ready(third),
         "queued",
-        "12 tasks go before it: 10 of higher priorities, 2 of its own.",
+        "12 tasks are ahead of it: 10 of higher priorities, 2 of its own priority.",
         "\"leader\":\"node2\",\"paused\":[]");
     assertExplained(
         ready(Optional.of(new InQueue(2, true, 0))),
         "queued",
-        "1 task goes before it: 0 of higher priorities, 1 of its own.");
+        "1 task is ahead of it: 0 of higher priorities, 1 of its own priority.");
     assertExplained(
         ready(Optional.of(new InQueue(10_001, false, 5))),
         "queued",
-        "At least 10005 tasks go before it: 5 of higher priorities, at least 10000 of its own.",
+        "At least 10005 tasks are ahead of it: 5 of higher priorities, at least 10000 of its own priority.",
         "\"placeAtLeast\":10001,\"aheadAtLeast\":10005");
     assertExplained(
         ready(Optional.of(new InQueue(1, true, 0))),
         "next",
-        "It is the next: it starts as soon as the leader has a free worker.");
+        "It is next: it starts as soon as the leader has a free worker.");
     assertExplained(
         ready(Optional.empty()),
         "next",
-        "It is on its way back into its queue, and starts when its turn comes.");
+        "It is being requeued, and starts when it reaches the front of its queue.");
     LEADER.leader = Optional.empty();
     assertExplained(
         ready(third),
         "no-leader",
-        "Nobody leads at the moment, and only a leader runs tasks.",
+        "There is no leader now, and only the leader runs tasks.",
         "\"leader\":null");
   }
 }

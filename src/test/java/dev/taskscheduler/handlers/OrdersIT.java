@@ -257,7 +257,7 @@ class OrdersIT extends FaceAndLeader {
     assertTrue(text(face.call("GET", "/pause")).contains("\"all\":true"));
     var answer = face.post("/tasks/retry", "{\"type\":\"log\"}");
     assertEquals(400, answer.statusCode());
-    assertTrue(text(answer).contains("there must be no body"), text(answer));
+    assertTrue(text(answer).contains("must be empty; send query parameters"), text(answer));
   }
 
   @Test
@@ -336,6 +336,6 @@ class OrdersIT extends FaceAndLeader {
     String answer = text(face.post("/submit/batch", large));
     assertTrue(
         answer.contains("\"refused\":10001"), "all are read, and those beyond the bound refused");
-    assertTrue(answer.contains("A batch may have 10000 tasks"), "and what is beyond is told");
+    assertTrue(answer.contains("A batch has at most 10000 tasks"), "and what is beyond is told");
   }
 }

@@ -82,15 +82,15 @@ class RetryManyIT extends FaceAndLeader {
     assertTrue(
         answer.startsWith("{\"revived\":2,\"refused\":0,\"more\":true,\"problem\":"), answer);
     assertTrue(answer.contains("queue-full"), answer);
-    assertTrue(!answer.contains("Nothing was kept"), answer);
+    assertTrue(!answer.contains("Nothing was stored"), answer);
     assertState("ready", first);
     assertState("dead", last);
     var none = face.call("POST", "/tasks/retry");
     assertEquals(429, none.statusCode());
-    assertTrue(text(none).contains("no room to bring tasks back"), text(none));
+    assertTrue(text(none).contains("number of pending tasks is at its limit"), text(none));
     var one = face.call("POST", "/tasks/" + last + "/retry");
     assertEquals(429, one.statusCode());
-    assertTrue(text(one).contains("no room to bring tasks back"), text(one));
+    assertTrue(text(one).contains("number of pending tasks is at its limit"), text(one));
     end(claim(1).getFirst(), new Outcome.Cancelled());
     assertEquals("{\"revived\":1,\"refused\":0,\"more\":false}", retry(""));
   }

@@ -118,7 +118,7 @@ class RoutesTest {
     ClientResponseTyped<String> answer = submit("{\"payload\":1}");
     assertEquals(503, answer.status().code());
     assertEquals("1", answer.headers().get(HeaderNames.RETRY_AFTER).get());
-    assertTrue(answer.entity().contains("Nothing was kept: Redis is full."), answer.entity());
+    assertTrue(answer.entity().contains("Nothing was stored: Redis is full."), answer.entity());
   }
 
   @Test
@@ -136,7 +136,7 @@ class RoutesTest {
     ClientResponseTyped<String> answer = submit("{\"payload\":1,\"type\":\"fax\"}");
     assertEquals(422, answer.status().code());
     assertTrue(answer.entity().contains("\"pointer\":\"/type\""), answer.entity());
-    assertTrue(answer.entity().contains("this node runs log, mail"), answer.entity());
+    assertTrue(answer.entity().contains("it runs log, mail"), answer.entity());
   }
 
   @Test

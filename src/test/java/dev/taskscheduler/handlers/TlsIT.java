@@ -269,11 +269,12 @@ class TlsIT {
 
       // One of the two alone is half of a change.
       Files.writeString(certificate, second.certificatePem());
-      Eventually.await("told", () -> !log.at(Level.WARNING, "stays as it was").isEmpty());
+      Eventually.await(
+          "told", () -> !log.at(Level.WARNING, "tls certificate is unchanged").isEmpty());
       try (HttpClient again = trusting(first)) {
         assertEquals(200, status(again));
       }
-      String told = log.at(Level.WARNING, "stays as it was").getFirst();
+      String told = log.at(Level.WARNING, "tls certificate is unchanged").getFirst();
       assertTrue(told.contains("the private key of the first certificate in"), told);
 
       Path next = Files.writeString(folder.resolve("next"), second.keyPem());

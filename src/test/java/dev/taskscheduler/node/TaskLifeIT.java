@@ -267,7 +267,7 @@ class TaskLifeIT extends NodeOnRedis {
     lead(node(1));
     String odd = submit(NONE);
     await("it fails", () -> state(odd) instanceof TaskState.Dead);
-    assertTrue(((TaskState.Dead) state(odd)).error().startsWith("its result is not JSON"));
+    assertTrue(((TaskState.Dead) state(odd)).error().startsWith("the result is not JSON"));
   }
 
   /// All is queued before anything starts, so each start could have been another's. A claim brings

@@ -66,7 +66,7 @@ class VitalThreadsIT {
   @ValueSource(strings = {"platform", "virtual"})
   void a_thread_that_ends_by_an_error_ends_the_process_and_is_named(String kind) throws Exception {
     String told = ended(child(kind));
-    assertTrue(told.contains("The node ends: its thread leadership ended by"), told);
+    assertTrue(told.contains("The node stops: its thread leadership ended by"), told);
   }
 
   @Test

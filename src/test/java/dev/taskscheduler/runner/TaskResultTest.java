@@ -45,7 +45,7 @@ class TaskResultTest {
   void a_result_that_is_too_large_says_how_large_it_may_be() {
     assertEquals(Optional.empty(), new TaskResult("12345".getBytes(UTF_8)).fault(5));
     assertEquals(
-        Optional.of("its result has 6 bytes; 5 may be kept (MAX_RESULT_BYTES)"),
+        Optional.of("the result has 6 bytes, the limit is 5 (MAX_RESULT_BYTES)"),
         new TaskResult("123456".getBytes(UTF_8)).fault(5));
   }
 }

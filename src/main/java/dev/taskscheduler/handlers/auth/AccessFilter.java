@@ -81,7 +81,7 @@ public final class AccessFilter implements Filter {
         LOG.log(
             Level.WARNING,
             () ->
-                "api tokens read, lines with a fault do not count file="
+                "api tokens read, invalid lines are ignored file="
                     + file.path()
                     + " tokens="
                     + tokens.size()
@@ -93,8 +93,7 @@ public final class AccessFilter implements Filter {
         LOG.log(
             Level.WARNING,
             () ->
-                "api tokens stay as they were, their file cannot be read fault="
-                    + unreadable.fault());
+                "api tokens are unchanged, their file cannot be read error=" + unreadable.fault());
         yield List.of(unreadable.fault());
       }
     };
@@ -166,9 +165,9 @@ public final class AccessFilter implements Filter {
   private static Problem tooMany(Duration wait) {
     return Problem.named(
             "too-many-failed-logins",
-            "Too many wrong tokens came from this address",
+            "Too many failed logins from this address",
             Status.TOO_MANY_REQUESTS_429,
-            "This node does not know the token, nor the ones before. A right token is taken at any time.")
+            "The token is unknown, and so were the ones before it. A valid token is accepted at any time.")
         .retry(wait.plusSeconds(1)); // it is told in whole seconds
   }
 

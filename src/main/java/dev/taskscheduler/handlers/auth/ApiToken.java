@@ -45,11 +45,11 @@ public final class ApiToken {
     /// What a bearer is told that wanted more.
     String limit() {
       return switch (this) {
-        case READ -> "This token may only read (GET and HEAD); use one that may all.";
+        case READ -> "This token may only read (GET and HEAD); use a token with the right all.";
         case SUBMIT ->
-            "This token may only submit, and ask /status for one task; use one that may read or all.";
+            "This token may only submit tasks and call /status; use a token with the right read or all.";
         case METRICS ->
-            "This token may only read /metrics and /health; use one that may read or all.";
+            "This token may only read /metrics and /health; use a token with the right read or all.";
         case ALL -> throw new IllegalStateException("may all");
       };
     }

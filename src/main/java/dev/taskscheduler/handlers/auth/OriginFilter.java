@@ -35,12 +35,12 @@ public final class OriginFilter implements Filter {
           "foreign-origin",
           "A page of another origin may not call this node",
           Status.FORBIDDEN_403,
-          "A browser sent this for a page of another origin. If that page is yours, name its origin in"
+          "A browser sent this request for a page of another origin. To allow that page, add its origin to"
               + " API_ALLOWED_ORIGINS.");
   private static final Problem FOREIGN_HOST =
       Problem.named(
           "foreign-host",
-          "This node is not known by this name",
+          "The Host header names another host",
           Status.FORBIDDEN_403,
           "The Host header names another host. Call the node as localhost or by its address, or name"
               + " this host in API_ALLOWED_HOSTS.");

@@ -27,7 +27,8 @@ public final class HealthHandler {
   private static final byte[] UP = "{\"status\":\"UP\"}".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DOWN = "{\"status\":\"DOWN\"}".getBytes(StandardCharsets.US_ASCII);
 
-  private static final String HIDDEN = "There is a problem; a token that may read shows it.";
+  private static final String HIDDEN =
+      "There is a problem; call with a token that may read to see it.";
   private static final String DAMAGED =
       " entries in Redis could not be read and were set aside: LRANGE <namespace>:damaged 0 -1 shows"
           + " them, docs/operations.md says what to do with them";

@@ -82,7 +82,7 @@ public final class LeaderHandler {
               Status.CONFLICT_409,
               view.leader()
                   .map(leader -> "Ask " + leader.node() + ", which leads, to resign.")
-                  .orElse("Nobody leads at the moment; there is nothing to resign from.")));
+                  .orElse("There is no leader now.")));
       return;
     }
     CommandLog.command("resign", "node=" + node);

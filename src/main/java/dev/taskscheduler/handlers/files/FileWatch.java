@@ -66,9 +66,7 @@ public final class FileWatch implements AutoCloseable {
     Duration silent = Duration.ofNanos(System.nanoTime() - lookedAt);
     if (started && silent.compareTo(LONGEST_SILENCE) > 0) {
       problems.add(
-          "changes of files are not noticed: they were last looked at "
-              + silent.toSeconds()
-              + " s ago");
+          "changed files are not read: the last check was " + silent.toSeconds() + " seconds ago");
     }
     for (Watched files : all) {
       files.problems.forEach(fault -> problems.add(fault.toString()));
@@ -115,8 +113,8 @@ public final class FileWatch implements AutoCloseable {
         if (!now.equals(refused)) { // tried again at each look, told once
           refused = now;
           problems =
-              List.of(new FileError(paths.toString(), "files that can be taken; see the log"));
-          LOG.log(Level.ERROR, "changed files could not be taken files=" + paths, e);
+              List.of(new FileError(paths.toString(), "files that can be read; see the log"));
+          LOG.log(Level.ERROR, "changed files could not be read files=" + paths, e);
         }
       }
     }

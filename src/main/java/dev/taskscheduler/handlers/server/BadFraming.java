@@ -7,7 +7,7 @@ import io.helidon.http.Status;
 /// or because it comes too slowly. Nothing more is read from its connection.
 final class BadFraming extends HttpException {
   static final String TOO_SLOW =
-      "The body comes too slowly: less than "
+      "The body arrives too slowly: less than "
           + BodyPace.LEAST_RATE
           + " bytes a second after the first "
           + BodyPace.GRACE.toSeconds()

@@ -39,7 +39,7 @@ public final class BodyMemoryLimit {
     private static final long serialVersionUID = 1;
 
     private static final String WHY =
-        "this node has as many large bodies to read as it has memory for. Try again later, or ask"
+        "this node has no memory for another large body. Try again later, or call"
             + " another node.";
 
     private NoRoom() {

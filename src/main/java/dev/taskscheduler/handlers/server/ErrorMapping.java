@@ -37,23 +37,23 @@ public final class ErrorMapping {
       case StoreException.Refused refused ->
           Problem.named(
                   "store-refused",
-                  "The store refused",
+                  "Redis refused the write",
                   Status.SERVICE_UNAVAILABLE_503,
-                  "Nothing was kept: "
-                      + Caller.current().told(message, "Redis takes no writes now")
+                  "Nothing was stored: "
+                      + Caller.current().told(message, "Redis accepts no writes now")
                       + ". Try again later.")
               .retry(RETRY_SOON);
       case StoreException.Unavailable unavailable ->
           Problem.named(
                   "store-unavailable",
-                  "The store does not answer",
+                  "Redis does not answer",
                   Status.SERVICE_UNAVAILABLE_503,
                   "Redis does not answer"
                       + Caller.current().told(": " + message, "")
                       + ". Try again later.")
               .retry(RETRY_SOON);
       case StoreException.Fenced fenced ->
-          throw new IllegalStateException("a user's order was fenced", fenced);
+          throw new IllegalStateException("a user's call was fenced", fenced);
     };
   }
 
@@ -69,7 +69,7 @@ public final class ErrorMapping {
     routing.error(
         BodyMemoryLimit.NoRoom.class,
         (req, res, e) ->
-            Responses.problem(req, res, BodyMemoryLimit.NoRoom.problem("Nothing was kept")));
+            Responses.problem(req, res, BodyMemoryLimit.NoRoom.problem("Nothing was stored")));
     routing.error(
         BadFraming.class,
         (req, res, e) -> {
@@ -138,16 +138,16 @@ public final class ErrorMapping {
 
   private static String detail(Status status, @Nullable String said) {
     return switch (status.code()) {
-      case 404 -> "There is nothing at this path; /swagger/ lists what there is.";
-      case 406 -> "There is no answer in a form that the Accept header allows.";
-      case 413 -> "The request body is larger than this node accepts; send less.";
-      case 414 -> "The path and query are longer than this node accepts; shorten them.";
+      case 404 -> "This path does not exist; /swagger/ lists all paths.";
+      case 406 -> "No available format matches the Accept header.";
+      case 413 -> "The request body is larger than the limit of this node; send a smaller one.";
+      case 414 -> "The path and query are longer than the limit of this node; shorten them.";
       case 415 ->
-          "Send the body as it is: with no Content-Encoding, for none (such as gzip) is unpacked here.";
-      case 500 -> "This is a defect of the server; its log says more.";
-      case 503 -> "The node is busy or stopping; try again, or ask another node.";
-      case 501 -> "Transfer-Encoding: chunked is understood, and no other coding with it.";
-      case 505 -> "Only HTTP/1.1 is spoken here.";
+          "Send the body without a Content-Encoding: this node does not decode any (such as gzip).";
+      case 500 -> "This is a defect of the server; its log has the details.";
+      case 503 -> "The node is busy or stopping; try again, or call another node.";
+      case 501 -> "Only Transfer-Encoding: chunked is supported.";
+      case 505 -> "Only HTTP/1.1 is supported.";
       default ->
           said == null || said.isBlank()
               ? "The request could not be read; check its request line, headers and length."

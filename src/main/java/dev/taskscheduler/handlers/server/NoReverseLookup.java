@@ -27,7 +27,7 @@ public final class NoReverseLookup extends InetAddressResolverProvider {
 
       @Override
       public String lookupByAddress(byte[] address) throws UnknownHostException {
-        throw new UnknownHostException("names of addresses are not asked for");
+        throw new UnknownHostException("reverse lookups are disabled");
       }
     };
   }

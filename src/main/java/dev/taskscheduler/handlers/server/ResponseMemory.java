@@ -32,8 +32,8 @@ public final class ResponseMemory implements Filter {
   private static final Problem NONE_LEFT =
       Problem.of(
               Status.SERVICE_UNAVAILABLE_503,
-              "This node has as many large answers to send as it has memory for. Try again later, or"
-                  + " ask another node.")
+              "This node has no memory for another large response. Try again later, or"
+                  + " call another node.")
           .retry(ErrorMapping.RETRY_SOON);
 
   private final Semaphore room;

@@ -99,7 +99,7 @@ public final class BatchHandler implements Handler {
           Problem.of(
               Status.UNSUPPORTED_MEDIA_TYPE_415,
               "Send Content-Type: application/json with an array of tasks, or"
-                  + " application/x-ndjson with a task a line; the charset, if named, is utf-8."));
+                  + " application/x-ndjson with one task a line; the charset, if named, is utf-8."));
       return;
     }
     Optional<String> key = IdempotencyKeys.read(req.headers());
@@ -159,7 +159,9 @@ public final class BatchHandler implements Handler {
     /// @return why the rest was not read
     private Optional<Problem> read() throws IOException {
       if (!req.content().hasEntity()) {
-        return Optional.of(SubmitProblems.malformed("The body is empty; send tasks."));
+        return Optional.of(
+            SubmitProblems.malformed(
+                "The body is empty; send a JSON array of tasks, or one task a line."));
       }
       try (InputStream in = req.content().inputStream()) {
         ItemSplitter splitter = new ItemSplitter(in, lines, maxItemBytes, this::hold);
@@ -193,9 +195,9 @@ public final class BatchHandler implements Handler {
     private static Problem cut(RuntimeException why) {
       return switch (why) {
         case ClientGone gone ->
-            SubmitProblems.malformed("The body ended before its length or its last chunk.");
+            SubmitProblems.malformed("The body ended before its Content-Length or its last chunk.");
         case BodyMemoryLimit.NoRoom none ->
-            BodyMemoryLimit.NoRoom.problem("Nothing was kept of the rest");
+            BodyMemoryLimit.NoRoom.problem("The rest of the batch was not stored");
         case HttpException large when large.status().equals(Status.REQUEST_ENTITY_TOO_LARGE_413) ->
             ErrorMapping.tooLarge();
         default ->
@@ -206,11 +208,11 @@ public final class BatchHandler implements Handler {
     private Problem tooMany() {
       return Problem.of(
           Status.REQUEST_ENTITY_TOO_LARGE_413,
-          "A batch may have "
+          "A batch has at most "
               + MOST_ITEMS
-              + " tasks; nothing was kept of the "
+              + " tasks; the last "
               + beyond
-              + " beyond. Send them in another.");
+              + " were not stored. Send them in another batch.");
     }
 
     private void submit(byte[] item) {
@@ -266,7 +268,7 @@ public final class BatchHandler implements Handler {
         return new Item(Optional.of(answer), Optional.empty(), task.durable);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new StoreException.Unavailable("interrupted while Redis was asked", e);
+        throw new StoreException.Unavailable("interrupted while it waited for Redis", e);
       } catch (ExecutionException e) {
         Throwable cause =
             e.getCause() instanceof CompletionException wrapped ? wrapped.getCause() : e.getCause();

@@ -101,7 +101,7 @@ public final class SubmitHandler implements Handler {
           res,
           Problem.of(
                   Status.CONFLICT_409,
-                  "A request with this Idempotency-Key is being answered; send it again later.")
+                  "A request with this Idempotency-Key is still in progress; send it again later.")
               .retry(ErrorMapping.RETRY_SOON));
       return;
     }

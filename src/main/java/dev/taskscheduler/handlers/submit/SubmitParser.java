@@ -62,7 +62,7 @@ final class SubmitParser {
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), body)) {
       return new SubmitReader(parser, body, clock, again).request();
     } catch (StreamConstraintsException e) {
-      return new SubmitRequest.Malformed("The body is beyond a limit: " + limit(e) + ".");
+      return new SubmitRequest.Malformed("The body exceeds a limit: " + limit(e) + ".");
     } catch (JacksonException e) {
       return new SubmitRequest.Malformed(
           "The body is not JSON at " + place(e) + ": " + firstLine(e) + ".");
@@ -86,7 +86,7 @@ final class SubmitParser {
   private static String place(JacksonException e) {
     var location = e.getLocation();
     return location == null
-        ? "an unknown place"
+        ? "an unknown position"
         : "line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 

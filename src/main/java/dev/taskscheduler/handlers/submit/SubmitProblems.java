@@ -23,12 +23,12 @@ public final class SubmitProblems {
     this.types = types;
   }
 
-  /// @throws IllegalArgumentException if it was kept
+  /// @throws IllegalArgumentException if the task was stored
   Problem problem(SubmitResult answer) {
     return switch (answer) {
       case SubmitResult.QueueFull(long maxPending) ->
           queueFull(
-              "Nothing was kept: " + maxPending + " tasks have not ended yet, as many as may.");
+              "Nothing was stored: " + maxPending + " tasks are pending, the limit (MAX_PENDING).");
       case SubmitResult.Uncertain(String id, String reason) -> uncertain(id, reason);
       case SubmitResult.UnknownType(String type) -> unknownType(type);
       case SubmitResult.KeyReused(String id) -> keyReused(id);
@@ -38,9 +38,9 @@ public final class SubmitProblems {
               faults.stream()
                   .map(fault -> new FieldError("/payload" + fault.pointer(), fault.detail()))
                   .toList());
-      case SubmitResult.Accepted accepted -> throw new IllegalArgumentException("kept");
-      case SubmitResult.Replayed replayed -> throw new IllegalArgumentException("kept before");
-      case SubmitResult.Duplicate duplicate -> throw new IllegalArgumentException("kept before");
+      case SubmitResult.Accepted accepted -> throw new IllegalArgumentException("stored");
+      case SubmitResult.Replayed replayed -> throw new IllegalArgumentException("stored before");
+      case SubmitResult.Duplicate duplicate -> throw new IllegalArgumentException("stored before");
     };
   }
 
@@ -50,7 +50,7 @@ public final class SubmitProblems {
             "type-not-allowed",
             "The token may not submit this type",
             Status.FORBIDDEN_403,
-            "Nothing was kept: change what errors lists, or use another token.")
+            "Nothing was stored. Use a type that the token allows, or another token.")
         .with(
             List.of(
                 new FieldError(
@@ -62,11 +62,11 @@ public final class SubmitProblems {
   static Problem invalid(List<FieldError> faults) {
     return Problem.named(
             "invalid-body",
-            "The body is not what is asked for",
+            "The body has invalid fields",
             Status.BAD_REQUEST_400,
             faults.size() < FieldErrors.MOST
-                ? "Change what errors lists, and send it again."
-                : "Change what errors lists, and send it again; there may be more to change.")
+                ? "Correct the fields in errors and send the request again."
+                : "Correct the fields in errors and send the request again; there may be more errors.")
         .with(faults);
   }
 
@@ -75,10 +75,10 @@ public final class SubmitProblems {
         "malformed-body", "The body cannot be read", Status.BAD_REQUEST_400, detail);
   }
 
-  /// Why a dead task could not be brought back.
+  /// The queue is full, so a dead task cannot be retried.
   public static Problem noRoomToRetry() {
     return queueFull(
-        "There is no room to bring tasks back: as many as may (MAX_PENDING) have not ended yet.");
+        "The task cannot be retried: the number of pending tasks is at its limit (MAX_PENDING).");
   }
 
   private static Problem queueFull(String why) {
@@ -93,11 +93,11 @@ public final class SubmitProblems {
   private static Problem uncertain(String id, String reason) {
     return Problem.named(
             "outcome-unknown",
-            "Nobody knows whether the task was accepted",
+            "The outcome of the submission is unknown",
             Status.SERVICE_UNAVAILABLE_503,
             "The task may have been accepted"
                 + Caller.current().told(" (" + reason + ")", "")
-                + ". Ask GET /status?id="
+                + ". Call GET /status?id="
                 + id
                 + " first; submit again only if that answers 404.")
         .about(id)
@@ -109,34 +109,33 @@ public final class SubmitProblems {
             "unknown-type",
             "No runner has this type",
             Status.create(UNPROCESSABLE),
-            "Nothing was kept: change what errors lists, and send it again.")
+            "Nothing was stored. Use a type that this node runs.")
         .with(
             List.of(
                 new FieldError(
                     "/type",
                     "\""
                         + type
-                        + "\" is not known here; this node runs "
+                        + "\" has no runner on this node; it runs "
                         + String.join(", ", new TreeSet<>(types)))));
   }
 
   private static Problem keyReused(String id) {
     return Problem.named(
             "idempotency-key-reused",
-            "The idempotency key belongs to another body",
+            "The Idempotency-Key was used with another body",
             Status.create(UNPROCESSABLE),
-            "Nothing was kept: another body came under this Idempotency-Key, and was answered with the"
-                + " task "
+            "Nothing was stored: this Idempotency-Key was used with another body, for the task "
                 + id
-                + ". Send the same body, or another key.")
+                + ". Send the same body, or use another key.")
         .about(id);
   }
 
   private static Problem notDurable(String reason) {
     return Problem.named(
         "durability-unavailable",
-        "The durability asked for cannot be had",
+        "The requested durability is not available",
         Status.create(UNPROCESSABLE),
-        "Nothing was kept: " + reason + ". Ask for less, or set up Redis for it.");
+        "Nothing was stored: " + reason + ". Request a lower durability, or configure Redis.");
   }
 }

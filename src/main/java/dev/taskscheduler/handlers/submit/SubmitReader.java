@@ -41,10 +41,10 @@ final class SubmitReader {
           .collect(Collectors.toUnmodifiableMap(TaskOption::pointer, row -> row));
 
   private static final String PRIORITY_RULE =
-      "must be one of the strings \"high\", \"medium\" and \"low\"; leave it out for \"medium\"";
+      "must be one of the strings \"high\", \"medium\" and \"low\"; the default is \"medium\"";
   private static final String TYPE_RULE =
       "must be a string of 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a"
-          + " digit; leave it out for \""
+          + " digit; the default is \""
           + DEFAULT_TYPE
           + "\"";
 
@@ -52,7 +52,7 @@ final class SubmitReader {
   static final String NULL = "must not be null; leave the field out";
 
   private static final String HALF_A_PAIR =
-      "has half of a surrogate pair, which has no form in UTF-8";
+      "has half of a surrogate pair, which UTF-8 cannot encode";
 
   private final JsonParser parser;
   private final byte[] body;
@@ -87,7 +87,7 @@ final class SubmitReader {
         check(new TaskOptions(options));
       }
       if (!payloadSeen) {
-        errors.add("/payload", "is missing; send any JSON value, null if there is nothing to say");
+        errors.add("/payload", "is missing; send any JSON value, such as null");
       }
     } else {
       walk(first, false);
@@ -172,7 +172,7 @@ final class SubmitReader {
     TaskOption<?> option = BY_POINTER.get(pointer);
     if (option == null) {
       walk(value, false);
-      errors.add(pointer, "is not known; the fields are " + names(parent));
+      errors.add(pointer, "is unknown; the fields are " + names(parent));
     } else if (option.kind() == TaskOption.Kind.OBJECT && value == JsonToken.START_OBJECT) {
       object(option);
     } else {
@@ -245,10 +245,10 @@ final class SubmitReader {
   /// Notes what does not go together.
   private void check(TaskOptions asked) {
     if (asked.has(TaskOption.DELAY) && asked.has(TaskOption.RUN_AT)) {
-      errors.add("/runAt", "cannot stand beside delay; leave one of them out");
+      errors.add("/runAt", "cannot be combined with delay; leave one of them out");
     }
     if (asked.has(TaskOption.UNIQUE_FOR) && !asked.has(TaskOption.UNIQUE_KEY)) {
-      errors.add("/uniqueFor", "wants a uniqueKey beside it");
+      errors.add("/uniqueFor", "needs a uniqueKey");
     }
     Optional<Duration> cap = asked.get(TaskOption.BACKOFF_CAP);
     if (cap.isPresent()
@@ -264,13 +264,13 @@ final class SubmitReader {
     Optional<Instant> start = asked.get(TaskOption.RUN_AT);
     Duration delay = asked.get(TaskOption.DELAY).orElse(Duration.ZERO);
     if (start.isPresent() && !expiresAt.isAfter(start.get())) {
-      errors.add("/expiresAt", "must be later than runAt, else the task never starts");
+      errors.add("/expiresAt", "must be later than runAt, or the task never starts");
     } else if (!again && !expiresAt.isAfter(clock.instant().plus(delay))) {
       errors.add(
           "/expiresAt",
           delay.isZero()
-              ? "must lie ahead by this node's clock, else the task never starts"
-              : "must be later than the end of delay, else the task never starts");
+              ? "must be in the future by this node's clock, or the task never starts"
+              : "must be later than the end of delay, or the task never starts");
     }
   }
 

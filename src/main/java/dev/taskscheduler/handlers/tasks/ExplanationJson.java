@@ -76,14 +76,14 @@ final class ExplanationJson {
       case ENDED -> ended(task.task());
       case RUNNING -> running(task);
       case EXPIRED ->
-          "Its time was over at "
+          "It expired at "
               + task.options().get(TaskOption.EXPIRES_AT).map(JsonText::time).orElse("")
-              + ": it is ended when its turn comes, and does not start.";
-      case SCHEDULED -> "It is scheduled and not due before " + due + ".";
+              + ": it will not start, and ends when it reaches the front of its queue.";
+      case SCHEDULED -> "It is scheduled for " + due + ".";
       case NO_RUNNER ->
-          "A leader that started it has no runner for the type "
+          "The leader that claimed it has no runner for the type "
               + task.task().type()
-              + "; it is tried again at "
+              + "; it will be claimed again at "
               + due
               + ".";
       case RETRYING ->
@@ -92,12 +92,12 @@ final class ExplanationJson {
               + task.lastBad().map(ExplanationJson::after).orElse("")
               + ".";
       case PAUSED -> "Paused: " + paused(task.pausedBy()) + ".";
-      case NO_LEADER -> "Nobody leads at the moment, and only a leader runs tasks.";
+      case NO_LEADER -> "There is no leader now, and only the leader runs tasks.";
       case QUEUED -> queued(task);
       case NEXT ->
           task.queue().isPresent()
-              ? "It is the next: it starts as soon as the leader has a free worker."
-              : "It is on its way back into its queue, and starts when its turn comes.";
+              ? "It is next: it starts as soon as the leader has a free worker."
+              : "It is being requeued, and starts when it reaches the front of its queue.";
     };
   }
 
@@ -108,12 +108,13 @@ final class ExplanationJson {
       case TaskState.Dead(Instant startedAt, Instant finishedAt, String error) ->
           "It is dead since "
               + JsonText.time(finishedAt)
-              + ": no attempt follows attempt "
+              + ": attempt "
               + task.attempts()
-              + (error.isEmpty() ? "" : ", which ended badly: " + unstopped(error))
+              + " was the last"
+              + (error.isEmpty() ? "" : " and failed: " + unstopped(error))
               + ".";
       case TaskState.Expired(Instant finishedAt) ->
-          "It expired: it could not start in time, which was found at "
+          "It expired before it could start; this was recorded at "
               + JsonText.time(finishedAt)
               + ".";
       case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
@@ -126,7 +127,7 @@ final class ExplanationJson {
   }
 
   private static String running(Explanation task) {
-    return "It runs"
+    return "It is running"
         + task.node().map(node -> " on " + node).orElse("")
         + ", attempt "
         + task.task().attempts()
@@ -135,14 +136,14 @@ final class ExplanationJson {
 
   private static String after(AttemptRecord last) {
     return switch (last.how()) {
-      case TIMED_OUT -> ", after attempt " + last.number() + " ran out of time";
+      case TIMED_OUT -> ", after attempt " + last.number() + " timed out";
       case LEADER_LOST -> ", after attempt " + last.number() + " lost its leader";
       case FAILED -> ", after attempt " + last.number() + " failed: " + unstopped(last.error());
       case RECALLED, RUNNING, COMPLETED, CANCELLED -> "";
     };
   }
 
-  /// The sentence brings its own full stop.
+  /// The error without its full stop, since the sentence has one.
   private static String unstopped(String error) {
     return error.endsWith(".") ? error.substring(0, error.length() - 1) : error;
   }
@@ -152,8 +153,8 @@ final class ExplanationJson {
         .map(pause ->
             switch (pause) {
               case Pause.All() -> "everything";
-              case Pause.OfPriority(Priority priority) -> "the priority " + priority.wire();
-              case Pause.OfType(String type) -> "the type " + type;
+              case Pause.OfPriority(Priority priority) -> "priority " + priority.wire();
+              case Pause.OfType(String type) -> "type " + type;
             })
         .collect(Collectors.joining(", "));
   }
@@ -163,10 +164,10 @@ final class ExplanationJson {
         .map(queue ->
             String.format(
                 Locale.ROOT,
-                "%s%d task%s before it: %d of higher priorities, %s%d of its own.",
+                "%s%d task%s ahead of it: %d of higher priorities, %s%d of its own priority.",
                 queue.exact() ? "" : "At least ",
                 queue.ahead(),
-                queue.ahead() == 1 ? " goes" : "s go",
+                queue.ahead() == 1 ? " is" : "s are",
                 queue.higher(),
                 queue.exact() ? "" : "at least ",
                 queue.place() - 1))

@@ -51,10 +51,9 @@ public final class PauseHandler {
           res,
           Problem.named(
               "too-many-pauses",
-              "Too much is paused",
+              "There are too many pauses",
               Status.create(UNPROCESSABLE),
-              Pause.MOST
-                  + " things are paused already, as many as may. Resume some, or pause all."));
+              Pause.MOST + " pauses exist, the limit. Resume some of them, or pause everything."));
     }
   }
 
@@ -81,12 +80,13 @@ public final class PauseHandler {
     List<String> priorities = req.query().all("priority", List::of);
     if (types.size() + priorities.size() > 1) {
       faults.add(
-          types.isEmpty() ? "?priority" : "?type", "must be the only one: one thing at a time");
+          types.isEmpty() ? "?priority" : "?type",
+          "must be the only parameter; pause or resume one thing in each call");
     }
     Optional<Pause> what = Optional.of(new Pause.All());
     if (!types.isEmpty()) {
       what = Optional.of(types.getFirst()).filter(TYPE.asMatchPredicate()).map(Pause.OfType::new);
-      refuse(what, faults, "?type", "must be the name of a type");
+      refuse(what, faults, "?type", "must be a task type");
     } else if (!priorities.isEmpty()) {
       what = Priority.parse(priorities.getFirst()).map(Pause.OfPriority::new);
       refuse(what, faults, "?priority", "must be high, medium or low");

@@ -62,7 +62,7 @@ public final class RetryHandler implements Handler {
     Optional<TaskQuery.Read> asked = TaskQuery.read(req.query(), faults);
     StateName state = asked.flatMap(read -> read.filter().state()).orElse(StateName.DEAD);
     if (state != StateName.DEAD && state != StateName.EXPIRED) {
-      faults.add("?state", "must be dead or expired; leave it out for dead");
+      faults.add("?state", "must be dead or expired; the default is dead");
     }
     if (asked.isEmpty() || !faults.none()) {
       Responses.problem(req, res, TaskQuery.invalid(faults));
@@ -74,7 +74,7 @@ public final class RetryHandler implements Handler {
             "retry",
             "state=" + state.wire() + " retried=" + done.revived + " refused=" + done.refused));
     if (came.isEmpty()) {
-      faults.add("?cursor", "is not known; leave it out");
+      faults.add("?cursor", "is unknown; leave it out");
       Responses.problem(req, res, TaskQuery.invalid(faults));
     } else if (came.get().full && came.get().looked() == 0) {
       Responses.problem(req, res, SubmitProblems.noRoomToRetry());

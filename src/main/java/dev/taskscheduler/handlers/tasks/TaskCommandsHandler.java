@@ -54,7 +54,7 @@ public final class TaskCommandsHandler {
             "task-ended",
             "The task has ended",
             Status.CONFLICT_409,
-            "There is nothing to cancel: the task is " + state + ".")
+            "The task cannot be cancelled: it is " + state + ".")
         .about(id);
   }
 
@@ -79,16 +79,17 @@ public final class TaskCommandsHandler {
           Responses.problem(
               req,
               res,
-              notDead(id, "would stand beside another that holds its uniqueKey; wait for its end"));
+              notDead(
+                  id, "has a uniqueKey that another task holds; wait until that task has ended"));
     }
   }
 
   private static Problem notDead(String id, String why) {
     return Problem.named(
             "not-retryable",
-            "The task cannot be brought back",
+            "The task cannot be retried",
             Status.CONFLICT_409,
-            "Only dead and expired tasks can be brought back; this one " + why + ".")
+            "Only dead and expired tasks can be retried; this one " + why + ".")
         .about(id);
   }
 }

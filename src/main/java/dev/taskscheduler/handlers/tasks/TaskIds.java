@@ -14,7 +14,7 @@ final class TaskIds {
           "unknown-task",
           "No such task",
           Status.NOT_FOUND_404,
-          "No task has this id: it was never accepted, or it ended longer ago than finished tasks"
+          "No task has this id: it was never accepted, or it ended longer ago than ended tasks"
               + " are kept.");
 
   private TaskIds() {}

@@ -49,16 +49,16 @@ final class TaskQuery {
   /// Notes a body where the query alone says what is meant: to pass over it could mean everything.
   static void refuseBody(ServerRequest req, FieldErrors faults) {
     if (req.content().hasEntity()) {
-      faults.add("", "there must be no body; say in the query what is meant");
+      faults.add("", "must be empty; send query parameters instead of a body");
     }
   }
 
   static Problem invalid(FieldErrors faults) {
     return Problem.named(
             "invalid-query",
-            "The query is not what is asked for",
+            "The query has invalid parameters",
             Status.BAD_REQUEST_400,
-            "Change what errors lists, and ask again.")
+            "Correct the parameters in errors and send the request again.")
         .with(faults.all());
   }
 
@@ -78,7 +78,7 @@ final class TaskQuery {
         one(
             "type",
             text -> Optional.of(text).filter(TYPE.asMatchPredicate()),
-            "must be the name of a type");
+            "must be a task type");
     Optional<Instant> since = one("submittedSince", Rfc3339::time, TIME);
     Optional<Instant> before = one("submittedBefore", Rfc3339::time, TIME);
     Optional<Integer> limit =
@@ -87,7 +87,7 @@ final class TaskQuery {
         one(
             "cursor",
             text -> Optional.of(text).filter(some -> !some.isEmpty()),
-            "must be what next said; leave it out for the first page");
+            "must be the next of an earlier answer; leave it out for the first page");
     if (!faults.none()) {
       return Optional.empty();
     }
@@ -110,7 +110,7 @@ final class TaskQuery {
     }
     Optional<T> value = values.size() == 1 ? read.apply(values.getFirst()) : Optional.empty();
     if (value.isEmpty()) {
-      fault(name, values.size() == 1 ? detail : "is there more than once");
+      fault(name, values.size() == 1 ? detail : "must be sent once");
     }
     return value;
   }

@@ -34,7 +34,8 @@ public final class TasksHandler {
       return;
     }
     if (faults.none()) {
-      faults.add("?cursor", "must be what next said to a query for the same state and priority");
+      faults.add(
+          "?cursor", "must be the next of an answer to a query for the same state and priority");
     }
     Responses.problem(req, res, TaskQuery.invalid(faults));
   }

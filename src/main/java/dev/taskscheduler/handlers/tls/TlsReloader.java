@@ -27,7 +27,11 @@ public final class TlsReloader {
         yield List.of();
       }
       case TlsIdentity.Faulty faulty -> {
-        LOG.log(Level.WARNING, () -> "tls certificate stays as it was faults=" + faulty.faults());
+        LOG.log(
+            Level.WARNING,
+            () ->
+                "tls certificate is unchanged, the new files are not valid errors="
+                    + faulty.faults());
         yield faulty.faults();
       }
     };

@@ -5,9 +5,9 @@ import java.util.Locale;
 /// The reasons why a token is refused.
 public enum FailedLogin {
   /// None of those that the node knows.
-  UNKNOWN("This node does not know the token; ask its operator for one."),
+  UNKNOWN("The token is unknown; ask the operator of the node for one."),
   /// A known one, too late.
-  EXPIRED("The token has expired; ask the node's operator for a new one.");
+  EXPIRED("The token has expired; ask the operator of the node for a new one.");
 
   private final String detail;
 

@@ -48,7 +48,7 @@ public final class CallbackRunner implements TaskRunner {
     URI target =
         TargetUrl.read(call.url)
             .orElseThrow(() ->
-                TaskFailure.lasting("the callback's URL cannot be called: " + TargetUrl.RULE));
+                TaskFailure.lasting("the URL of the callback is not allowed: " + TargetUrl.RULE));
     OutboundRequest request =
         new OutboundRequest(
             "POST", target, Map.of("content-type", "application/json"), call.body, MAX_TIMEOUT);
@@ -80,11 +80,11 @@ public final class CallbackRunner implements TaskRunner {
         json.writeEndObject();
       }
       if (url.isEmpty()) {
-        throw TaskFailure.lasting("no callback: its payload lacks url");
+        throw TaskFailure.lasting("not a callback: the payload has no url");
       }
       return new Call(url, body.toByteArray());
     } catch (JacksonException e) {
-      throw TaskFailure.lasting("no callback: " + e.getOriginalMessage());
+      throw TaskFailure.lasting("not a callback: " + e.getOriginalMessage());
     }
   }
 

@@ -25,13 +25,13 @@ record CidrRange(InetAddress address, int prefixBits) {
     int slash = text.indexOf('/');
     String literal = slash < 0 ? text : text.substring(0, slash);
     if (!LITERAL.matcher(literal).matches() || !TargetUrl.plain(literal)) {
-      throw new IllegalArgumentException(text + " is no address");
+      throw new IllegalArgumentException(text + " is not an address");
     }
     InetAddress address = InetAddress.ofLiteral(literal);
     int maxBits = address.getAddress().length * 8;
     int prefixBits = slash < 0 ? maxBits : Integer.parseInt(text.substring(slash + 1));
     if (prefixBits < 0 || prefixBits > maxBits) {
-      throw new IllegalArgumentException(text + " has no such length");
+      throw new IllegalArgumentException(text + " has no such prefix length");
     }
     return new CidrRange(address, prefixBits);
   }

@@ -81,7 +81,7 @@ record Connection(
     }
     String length = values.iterator().next();
     if (values.size() > 1 || !LENGTH.matcher(length).matches()) {
-      throw new ProtocolException("Content-Length is no one number: " + values);
+      throw new ProtocolException("Content-Length is not a single number: " + values);
     }
     return Long.parseLong(length);
   }
@@ -114,7 +114,7 @@ record Connection(
         socket.setSoLinger(true, 0);
       }
     } catch (IOException e) {
-      LOG.log(DEBUG, "a socket did not close cleanly", e);
+      LOG.log(DEBUG, "the socket did not close cleanly", e);
     }
   }
 }

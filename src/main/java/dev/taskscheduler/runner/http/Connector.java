@@ -82,9 +82,9 @@ final class Connector {
       return lookup.addresses(host, exchange.remainingMillis(startNanos, timeout));
     } catch (TimeoutException e) {
       throw (IOException)
-          new SocketTimeoutException("its name was not looked up in time").initCause(e);
+          new SocketTimeoutException("the lookup of its name took too long").initCause(e);
     } catch (ExecutionException | IllegalArgumentException e) {
-      throw (IOException) new UnknownHostException("its name is not known").initCause(e);
+      throw (IOException) new UnknownHostException("its name is unknown").initCause(e);
     }
   }
 

@@ -42,7 +42,7 @@ final class Exchange {
   /// @throws SocketException if the deadline has passed
   synchronized void uses(Socket used) throws SocketException {
     if (expired) {
-      throw new SocketException("the time is over");
+      throw new SocketException("the time limit has passed");
     }
     socket = used;
   }

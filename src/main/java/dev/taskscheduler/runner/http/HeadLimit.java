@@ -46,11 +46,11 @@ final class HeadLimit {
   private void count(int bytes) throws IOException {
     read += bytes;
     if (read > MAX_BYTES) {
-      throw new MessageConstraintException("the head of its answer is larger than 32 KiB");
+      throw new MessageConstraintException("the headers of the response are larger than 32 KiB");
     }
     while (blocks * (long) ResponseMemoryLimit.BLOCK < (long) CHAR * (read - UNCOUNTED)) {
       if (!memory.tryAcquire()) {
-        throw new IOException("no memory is left for the head of its answer");
+        throw new IOException("no memory is left for the headers of the response");
       }
       blocks++;
     }

@@ -18,7 +18,7 @@ public record HostAllowlist(List<String> names, List<String> suffixes, List<Cidr
 
   private static final Pattern NAME = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
   private static final String ALLOWED =
-      "a comma list of host names (example.com), names below one (*.example.com), addresses"
+      "a comma list of host names (example.com), names under a domain (*.example.com), addresses"
           + " (192.0.2.7, 2001:db8::7) and ranges (10.0.0.0/8)";
 
   public HostAllowlist {

@@ -63,7 +63,7 @@ final class HttpPayload {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), payload)) {
       request.object(parser);
     } catch (JacksonException e) {
-      request.fault("", "is no JSON that can be read: " + e.getOriginalMessage());
+      request.fault("", "is not valid JSON: " + e.getOriginalMessage());
     }
     return request;
   }
@@ -79,7 +79,7 @@ final class HttpPayload {
   OutboundRequest call() {
     URI target = url;
     if (!faults.isEmpty() || target == null) {
-      throw new IllegalStateException("a payload with faults is no request");
+      throw new IllegalStateException("the payload has errors");
     }
     byte[] sent = body != null ? body : bodyText != null ? bodyText : new byte[0];
     Map<String, String> sentHeaders = new LinkedHashMap<>(headers);
@@ -106,7 +106,7 @@ final class HttpPayload {
       fault("/url", "is missing; " + URL_DETAIL);
     }
     if (body != null && bodyText != null) {
-      fault("/bodyText", "cannot stand beside body; leave one of them out");
+      fault("/bodyText", "cannot be combined with body; leave one of them out");
     }
     if (WITHOUT_BODY.contains(method) && (body != null || bodyText != null)) {
       fault("/method", "is " + method + ", which has no body; leave the body out or use POST");
@@ -125,7 +125,7 @@ final class HttpPayload {
         parser.skipChildren();
         fault(
             "/" + shown(name),
-            "is not known; the fields are url, method, headers, body, bodyText, timeout");
+            "is unknown; the fields are url, method, headers, body, bodyText, timeout");
       }
     }
   }
@@ -151,7 +151,7 @@ final class HttpPayload {
     if (METHODS.contains(text)) {
       method = text;
     } else {
-      fault("/method", "must be GET, HEAD, POST, PUT, PATCH or DELETE; leave it out for POST");
+      fault("/method", "must be GET, HEAD, POST, PUT, PATCH or DELETE; the default is POST");
     }
   }
 
@@ -178,13 +178,13 @@ final class HttpPayload {
   private void header(String name, @Nullable String value) {
     String pointer = "/headers/" + shown(name);
     if (!HEADER_NAME.matcher(name).matches()) {
-      fault(pointer, "is no name of a header; letters, digits and '-' are");
+      fault(pointer, "is not a header name; use letters, digits and '-'");
     } else if (TaskHeaders.owned(name)) {
-      fault(pointer, "is set by the scheduler or by HTTP itself; leave it out");
+      fault(pointer, "is set by the scheduler; leave it out");
     } else if (value == null || !HEADER_VALUE.matcher(value).matches()) {
       fault(pointer, "must be a string of printable ASCII on one line, at most 8,192 characters");
     } else if (headers.put(name.toLowerCase(Locale.ROOT), value) != null) {
-      fault(pointer, "is there twice, in other letters; leave one out");
+      fault(pointer, "is repeated with other letter case; leave one out");
     }
   }
 
@@ -202,11 +202,11 @@ final class HttpPayload {
       String text = parser.getString();
       bodyText = text.getBytes(StandardCharsets.UTF_8);
       if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) { // it would be sent as ?
-        fault("/bodyText", "has half of a surrogate pair, which has no form in UTF-8");
+        fault("/bodyText", "has half of a surrogate pair, which UTF-8 cannot encode");
       }
     } else {
       parser.skipChildren();
-      fault("/bodyText", "must be a string; send JSON as body");
+      fault("/bodyText", "must be a string; put JSON into body");
     }
   }
 

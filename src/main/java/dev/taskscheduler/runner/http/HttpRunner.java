@@ -98,7 +98,7 @@ public final class HttpRunner implements TaskRunner {
     return request.origin()
         + " answered "
         + response.status()
-        + (redirect ? " (redirects are not followed: submit the URL that they lead to)" : "")
+        + (redirect ? " (redirects are not followed: submit a task with the final URL)" : "")
         + (quote.isEmpty() ? "" : ": " + quote);
   }
 

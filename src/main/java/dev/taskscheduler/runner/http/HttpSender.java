@@ -233,7 +233,7 @@ public final class HttpSender implements AutoCloseable {
         return response;
       }
     }
-    throw new HttpException("sent interim answers without end");
+    throw new HttpException("sent too many interim responses");
   }
 
   private InboundResponse read(ClassicHttpResponse response) throws IOException {
@@ -259,14 +259,14 @@ public final class HttpSender implements AutoCloseable {
 
   private static String describe(Exception e, Exchange exchange) {
     if (exchange.expired()) {
-      return "gave no whole answer within " + exchange.timeout().toMillis() + " ms";
+      return "sent no complete response within " + exchange.timeout().toMillis() + " ms";
     }
     return switch (e) {
-      case UnknownHostException _ -> "cannot be reached: its name is not known";
+      case UnknownHostException _ -> "cannot be reached: its name is unknown";
       case SocketTimeoutException _ -> "cannot be reached in time (HTTP_CONNECT_TIMEOUT)";
-      case SSLException _ -> "cannot be asked by TLS: " + e.getMessage();
-      case HttpException _ -> "gave no answer of HTTP/1.1: " + e.getMessage();
-      default -> "cannot be asked: " + e.getMessage();
+      case SSLException _ -> "failed the TLS handshake: " + e.getMessage();
+      case HttpException _ -> "sent no valid HTTP/1.1 response: " + e.getMessage();
+      default -> "connection failed: " + e.getMessage();
     };
   }
 

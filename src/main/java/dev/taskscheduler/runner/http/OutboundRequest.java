@@ -19,7 +19,7 @@ public record OutboundRequest(
     headers = Map.copyOf(headers);
     if (TargetUrl.host(url).isEmpty()
         || !secure(url) && !"http".equalsIgnoreCase(url.getScheme())) {
-      throw new IllegalArgumentException("no http or https URL with a host");
+      throw new IllegalArgumentException("not an http or https URL with a host");
     }
   }
 

@@ -65,7 +65,7 @@ final class TargetGuard {
         + switch (kind) {
           case PUBLIC, PRIVATE -> ", and HTTP_ALLOW_PRIVATE names neither it nor the host";
           case METADATA -> ", and HTTP_ALLOW_PRIVATE does not name it";
-          case RESERVED -> ", which is never asked";
+          case RESERVED -> ", which is never allowed";
         };
   }
 

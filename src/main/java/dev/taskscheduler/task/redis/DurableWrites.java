@@ -46,8 +46,8 @@ final class DurableWrites {
     return syncsEachWrite(found) || canWait(found)
         ? Optional.empty()
         : Optional.of(
-            "this Redis neither syncs its file after each write (appendfsync always) nor can be"
-                + " waited for (WAITAOF: Redis 7.2 or newer, with appendonly yes)");
+            "this Redis does not sync each write (appendfsync always) and has no WAITAOF (Redis 7.2"
+                + " or newer, with appendonly yes)");
   }
 
   private static boolean syncsEachWrite(StoreHealth found) {

@@ -18,12 +18,12 @@ final class RedisHealth implements AutoCloseable {
   private static final long PERIOD_MS = 500;
   private static final double ROOM_AGAIN = 0.95;
   private static final String FULL =
-      "Redis is full (maxmemory) and takes no new tasks: give it more memory, or let tasks finish"
-          + " and expire";
+      "Redis is full (maxmemory) and takes no new tasks: give it more memory, or wait until tasks"
+          + " are removed";
   private static final StoreHealth NOT_ASKED =
       new StoreHealth(
           false,
-          Optional.of("Redis was not asked yet"),
+          Optional.of("Redis was not called yet"),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -78,7 +78,7 @@ final class RedisHealth implements AutoCloseable {
     } catch (RedisException e) {
       return lost(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) { // an answer that nobody foresaw must not end the watch
-      return lost("Redis gave an answer that is not understood: " + e);
+      return lost("Redis sent an unexpected answer: " + e);
     }
   }
 
@@ -181,7 +181,7 @@ final class RedisHealth implements AutoCloseable {
         LOG.log(
             WARNING,
             () ->
-                "redis keeps nothing on disk: accepted tasks are lost with it; set appendonly yes");
+                "redis stores nothing on disk, accepted tasks are lost when it stops: set appendonly yes");
       }
     } else if (!now.available() && (before.available() || before.equals(NOT_ASKED))) {
       LOG.log(
@@ -190,7 +190,7 @@ final class RedisHealth implements AutoCloseable {
     }
     if (now.available() && now.problem().isPresent() && !now.problem().equals(before.problem())) {
       // What keeps anybody from leading is told as an error by who wants to lead.
-      LOG.log(WARNING, () -> "redis is not fit problem=" + now.problem().orElse(""));
+      LOG.log(WARNING, () -> "redis is not suitable problem=" + now.problem().orElse(""));
     }
   }
 

@@ -104,7 +104,7 @@ final class ScriptCalls {
     if (mayLog()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          () -> "script fails, nothing damaged was found script=" + script.name() + " why=" + e);
+          () -> "script failed, no damaged data was found script=" + script.name() + " why=" + e);
     }
   }
 
@@ -148,7 +148,7 @@ final class ScriptCalls {
       LOG.log(
           System.Logger.Level.WARNING,
           () ->
-              "what could not be read was set aside count="
+              "damaged entries set aside count="
                   + count
                   + " look=\"LRANGE "
                   + text(keys.damaged)

@@ -40,7 +40,7 @@ final class StoreExceptions {
       case RedisException.Raised e ->
           new StoreException.Unavailable(
               operation
-                  + ": it was stopped in its middle and may be done in part: "
+                  + ": the script was stopped and may have written a part: "
                   + advice(e.code(), e),
               e);
       case RedisException.Unreachable e ->
@@ -57,15 +57,17 @@ final class StoreExceptions {
   static String advice(String code, RedisException e) {
     return switch (code) {
       case "OOM" ->
-          "Redis is full (maxmemory): give it more memory, or let tasks finish and expire";
+          "Redis is full (maxmemory): give it more memory, or wait until tasks are removed";
       case "MISCONF" ->
-          "Redis cannot write its disk (MISCONF): free space on it, see Redis's own log";
+          "Redis cannot write to its disk (MISCONF): free some space, see the log of Redis";
       case "READONLY" -> "this Redis is a replica: REDIS_ADDR must name the primary";
       case "LOADING" -> "Redis is still loading its data";
       case "NOAUTH", "WRONGPASS" ->
-          "Redis refuses the login: check user and password in REDIS_ADDR (" + e.getMessage() + ")";
+          "Redis refuses the login: check the user and password in REDIS_ADDR ("
+              + e.getMessage()
+              + ")";
       case "NOPERM" ->
-          "Redis's ACL forbids what this user needs (docs/operations.md has all of it): "
+          "the ACL of Redis lacks a right for this user (docs/operations.md lists them all): "
               + e.getMessage();
       default -> String.valueOf(e.getMessage());
     };

@@ -84,7 +84,7 @@ final class TaskOptionsCodec {
       String shown = first.substring(0, Math.min(first.length(), SHOWN));
       LOG.log(
           System.Logger.Level.WARNING,
-          () -> "options not understood count=" + count + " first=" + shown);
+          () -> "unreadable task options count=" + count + " first=" + shown);
     }
   }
 

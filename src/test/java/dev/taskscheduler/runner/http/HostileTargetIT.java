@@ -45,7 +45,7 @@ class HostileTargetIT {
       long start = System.nanoTime();
       TaskFailure failure =
           sending.start("{\"url\":\"" + target.url("/") + "\",\"timeout\":0.3}").failure();
-      passing(failure, "no whole answer within 300 ms");
+      passing(failure, "no complete response within 300 ms");
       long took = millis(start);
       assertTrue(took >= 290 && took < 5_000, took + " ms");
     }
