@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// Runs a node with each elector in one process, to record the image's AOT cache, until it is told
-/// to stop. A cache that knew one elector alone would make the other one slow to start.
+/// Runs a node with each elector in one process until a signal stops it, to record the AOT cache of
+/// the image. With a cache for one elector only, nodes with the other one would start slowly.
 public final class AotTraining {
   private AotTraining() {}
 
-  /// Told what [Main] is told, but for the elector.
+  /// Reads the settings that [Main] reads, except the elector.
   ///
-  /// @param args where the node of each elector listens: by Redis, by Raft
+  /// @param args the address on which the node of each elector listens: Redis, then Raft
   public static void main(String[] args) throws InterruptedException {
     HelidonServices.say();
     List<String> electors = List.of("redis", "raft");

@@ -45,13 +45,13 @@ final class App implements AutoCloseable {
 
   /// Starts a node: it answers when this returns, and leads when its turn comes.
   ///
-  /// @param broken is called if the node can no longer do its work
-  /// @throws IllegalStateException if its port is taken, two runners bear one type, or too few
+  /// @param broken called if the node can no longer do its work
+  /// @throws IllegalStateException if its port is taken, two runners have one type, or too few
   ///   files may be open
   App(SchedulerConfig config, Runnable broken) {
     this.config = config;
     OpenFiles files = OpenFiles.shared(config.election(), config.workers().workers());
-    files.tell(config.workers().workers());
+    files.log(config.workers().workers());
     String node = config.leader().node();
     Meters meters = new Meters(node);
     sender = new HttpSender(config.httpRunner(), files.idleTargets());

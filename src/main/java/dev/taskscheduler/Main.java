@@ -16,21 +16,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Runs a node until it is told to stop.
+/// Runs a node until a signal stops it.
 public final class Main {
   private static final int BAD_CONFIGURATION = 2;
   private static final int FAILED = 1;
 
-  /// All that a stop does but the drain is bounded by less: leadership, requests in flight, the
-  /// log.
+  /// The bound of a stop without its drain: leadership, requests in flight, the log.
   private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
 
   private static final Duration LONGEST_START = Duration.ofSeconds(10);
 
   private Main() {}
 
-  /// Exit status: 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; 1 if the
-  /// node could not start or its HTTP port was lost; 2 if its configuration is at fault.
+  /// Exits with status 143 after SIGTERM and 130 after SIGINT, once all has stopped in order; with
+  /// 1 if the node could not start or its HTTP port was lost; with 2 if its configuration has a
+  /// fault.
   public static void main(String[] args) throws InterruptedException {
     forgetNames();
     Thread.ofPlatform().daemon().name("first-use").start(Main::useFirst);
@@ -55,14 +55,14 @@ public final class Main {
     new CountDownLatch(1).await();
   }
 
-  /// An address that was looked up is believed for a second, as is that there is none: a name that
-  /// moves, of Redis or of a peer, is followed soon. By itself the JDK believes it for 30 seconds.
-  /// Before the first look-up; whoever sets it otherwise for the JVM keeps that.
+  /// Keeps the result of a name lookup for one second, also where there was none, so that a node
+  /// soon follows a name of Redis or of a peer that moves. The default of the JDK is 30 seconds.
+  /// Must run before the first lookup. A value that was set for the JVM stays.
   private static void forgetNames() {
     if (Security.getProperty("networkaddress.cache.ttl") == null) {
       Security.setProperty("networkaddress.cache.ttl", "1");
     }
-    if ("10".equals(Security.getProperty("networkaddress.cache.negative.ttl"))) { // as it comes
+    if ("10".equals(Security.getProperty("networkaddress.cache.negative.ttl"))) { // the default
       Security.setProperty("networkaddress.cache.negative.ttl", "1");
     }
   }
@@ -73,7 +73,7 @@ public final class Main {
     new SecureRandom().nextLong();
   }
 
-  /// Starts a node that stops in order when the process is told to end, be it while it starts.
+  /// Starts a node that stops in order when the process ends, also when it ends during the start.
   ///
   /// @throws RuntimeException if it cannot start; its message says why
   static App start(SchedulerConfig config) {

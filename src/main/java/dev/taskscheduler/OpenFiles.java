@@ -8,19 +8,19 @@ import dev.taskscheduler.conf.ElectionKind;
 import dev.taskscheduler.runner.http.HttpSender;
 import java.lang.management.ManagementFactory;
 
-/// Shares out the files that this process may have open, sockets among them, so that neither its
-/// clients nor its own HTTP tasks can take the last one.
+/// Divides the files that this process may open, sockets included, so that neither its clients nor
+/// its own HTTP tasks can take the last one.
 ///
 /// @param limit of the process
 /// @param reserve for the program itself: its libraries, Redis, Raft
-/// @param workers that may run tasks, each with a connection
-/// @param idleTargets connections to targets that may be kept for another request
-/// @param clients connections that may come in
+/// @param workers how many may run tasks, each with a connection
+/// @param idleTargets idle connections to targets that may stay open
+/// @param clients connections that clients may open
 record OpenFiles(long limit, long reserve, int workers, int idleTargets, int clients) {
   private static final System.Logger LOG = System.getLogger(OpenFiles.class.getName());
 
-  /// Opened after the start at the most, measured with room to spare: connections to Redis, the
-  /// files of TLS and tokens.
+  /// The most files that are opened after the start, measured, with a reserve: connections to
+  /// Redis, the files of TLS and tokens.
   private static final int LATER = 48;
 
   /// The same for Raft: its log, its peers and their connections.
@@ -42,7 +42,7 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
         : new OpenFiles(Long.MAX_VALUE, 0, wanted, HttpSender.MAX_IDLE, Integer.MAX_VALUE);
   }
 
-  /// Clients get at least half of what the program leaves.
+  /// Gives clients at least half of what the program leaves.
   static OpenFiles shared(long limit, long reserve, int wanted) {
     long free = limit - reserve;
     if (free < LEAST) {
@@ -59,10 +59,10 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
         limit, reserve, workers, idle, (int) Math.min(Integer.MAX_VALUE, free - idle - workers));
   }
 
-  /// Logs what was shared out.
+  /// Logs how many files each part gets.
   ///
   /// @param wanted workers
-  void tell(int wanted) {
+  void log(int wanted) {
     LOG.log(
         INFO,
         () ->

@@ -10,9 +10,9 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
-/// Hands log records to another handler on a thread of its own, so that a log that nobody reads
-/// never holds up work. What does not fit into its queue is dropped and counted; the count is
-/// logged once there is room.
+/// Passes log records to another handler on a thread of its own, so that a log that nobody reads
+/// never holds up work. Records that do not fit into its queue are dropped and counted; the count
+/// is logged once there is space.
 final class AsyncHandler extends Handler {
   private static final int MOST_WAITING = 10_000;
   private static final Duration LAST_LINES = Duration.ofSeconds(2);

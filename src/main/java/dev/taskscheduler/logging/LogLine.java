@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 abstract class LogLine extends Formatter {
   private static final int TYPICAL_LENGTH = 200;
   private static final int LONGEST_MESSAGE = 8 << 10;
-  private static final int LONGEST_TRACE = 32 << 10; // what caused it stands at the end
+  private static final int LONGEST_TRACE = 32 << 10; // the cause is at the end
 
   /// Appends one record, without the line end.
   abstract void append(StringBuilder line, LogRecord record);
@@ -35,8 +35,8 @@ abstract class LogLine extends Formatter {
         String.valueOf(plain ? record.getMessage() : formatMessage(record)), LONGEST_MESSAGE);
   }
 
-  /// The first characters of what is longer, with a mark that says how much is left out: a message
-  /// may hold whatever somebody sent or left in Redis.
+  /// Cuts a long text and says how much is left out: a message may hold anything that a client sent
+  /// or that is in Redis.
   private static String cut(String text, int longest) {
     if (text.length() <= longest) {
       return text;
