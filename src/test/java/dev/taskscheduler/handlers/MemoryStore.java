@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps tasks in memory, and can be told to fail in each way in which Redis can.
 final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries {
@@ -51,6 +52,8 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
           Optional.empty(),
           0,
           0);
+
+  private static final Instant NOW = Instant.parse("2026-11-23T08:55:00.717Z");
 
   enum Mood {
     WELL,
@@ -100,7 +103,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
             id,
             task.priority(),
             task.type(),
-            Instant.parse("2026-11-23T08:55:00.717Z"),
+            NOW,
             attempts,
             state));
   }
@@ -117,24 +120,54 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
 
   @Override
   public Cancellation cancel(String id) {
-    return answer(() ->
-        tasks.remove(id) == null
-            ? new Cancellation.Unknown()
-            : new Cancellation.Cancelled(StateName.READY));
+    return answer(() -> {
+      Task task = tasks.get(id);
+      if (task == null) {
+        return new Cancellation.Unknown();
+      }
+      StateName was = task.state().named();
+      return switch (was) {
+        case RUNNING -> new Cancellation.Asked();
+        case COMPLETED, DEAD, EXPIRED, CANCELLED -> new Cancellation.Ended(was.wire());
+        case SCHEDULED, RETRYING, READY -> {
+          move(task, new TaskState.Cancelled(Optional.empty(), NOW));
+          yield new Cancellation.Cancelled(was);
+        }
+      };
+    });
   }
 
   @Override
   public List<RetryResult> retry(List<String> ids) {
-    return answer(() ->
-        ids.stream()
-            .map(id -> tasks.containsKey(id) ? RetryResult.RETRIED : RetryResult.UNKNOWN)
-            .toList());
+    return answer(() -> ids.stream().map(id -> retried(tasks.get(id))).toList());
+  }
+
+  private RetryResult retried(@Nullable Task task) {
+    if (task == null) {
+      return RetryResult.UNKNOWN;
+    }
+    return switch (task.state().named()) {
+      case SCHEDULED, RETRYING, READY, RUNNING -> RetryResult.PENDING;
+      case COMPLETED -> RetryResult.COMPLETED;
+      case CANCELLED -> RetryResult.CANCELLED;
+      case DEAD, EXPIRED -> {
+        move(task, new TaskState.Ready());
+        yield RetryResult.RETRIED;
+      }
+    };
+  }
+
+  private void move(Task task, TaskState state) {
+    Task moved =
+        new Task(
+            task.id(), task.priority(), task.type(), task.submittedAt(), task.attempts(), state);
+    tasks.put(task.id(), moved);
   }
 
   @Override
   public boolean pause(Pause what) {
     return answer(() -> {
-      paused.put(what, Instant.parse("2026-11-23T08:55:00.717Z"));
+      paused.put(what, NOW);
       return true;
     });
   }
@@ -178,7 +211,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
     return answer(() ->
         new TaskOverview(
             new TaskCounts(Map.of(Priority.HIGH, 3L), Map.of(), 1, 2, 4, 5, 6, 7),
-            Map.of(Priority.HIGH, Instant.parse("2026-11-23T08:55:00.717Z")),
+            Map.of(Priority.HIGH, NOW),
             Optional.of(Instant.parse("2026-11-23T08:56:00Z")),
             paused));
   }
