@@ -10,8 +10,8 @@ import io.helidon.service.registry.ServiceRegistryConfig;
 import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.service.registry.Services;
 
-/// Provides what Helidon's parts ask its service registry for, without a search: the mappers of
-/// header values, and a configuration, which is empty, for all that Helidon is told is told by
+/// Provides the services that Helidon's parts request, without a search of the class path. These
+/// are the mappers of header values, and an empty configuration, since Helidon is configured by
 /// calls. To seek it reads a list in every jar, a fifth of the time of a node's start.
 public final class HelidonServices {
   private HelidonServices() {}

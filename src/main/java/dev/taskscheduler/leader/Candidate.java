@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// This node as a candidate for the lease: its nomination, what it has watched, the nonce it stands
-/// with, how long it holds back after a failure, and how long it lets others go first after it
-/// resigned. One thread.
+/// This node as a candidate for the lease. It holds its nomination, what it has observed, its
+/// nonce, the wait after a failure, and the wait after it resigned. One thread.
 final class Candidate {
   private static final System.Logger LOG = System.getLogger(Candidate.class.getName());
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);

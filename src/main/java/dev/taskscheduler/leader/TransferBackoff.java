@@ -2,9 +2,9 @@ package dev.taskscheduler.leader;
 
 import java.time.Duration;
 
-/// Decides when a nominated node that cannot reach Redis gives its nomination away: after one
-/// trust, so that who can reach Redis may stand; and later each time while Redis is away for all,
-/// so that a group does not do nothing but elect. No clock is read here. One thread.
+/// Decides when a nominated node that cannot reach Redis transfers its nomination. The first time
+/// is after one trust, so that a node that reaches Redis can lead. The wait grows while Redis is
+/// down for all, so that a group does more than elect. No clock is read here. One thread.
 final class TransferBackoff {
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final int LONGEST_DOUBLING = 10;

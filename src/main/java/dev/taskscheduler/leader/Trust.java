@@ -3,9 +3,8 @@ package dev.taskscheduler.leader;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// The time for which a leader trusts that no other node leads: until the start of its last good
-/// call plus its trust, less a margin, by the monotonic and by the wall clock, whichever ends
-/// first.
+/// The time for which a leader trusts that no other node leads. It ends one trust, less a margin,
+/// after the start of its last good call, by the monotonic or the wall clock, whichever is first.
 ///
 /// The start, because Redis may have counted the beat at any time after it, and others watch from
 /// then on. Both clocks, because the monotonic one stops while a machine is suspended; a step of

@@ -2,8 +2,8 @@ package dev.taskscheduler.logging;
 
 import java.util.logging.LogRecord;
 
-/// Formats a log record as one JSON object on a line, for collectors: `ts`, `level`, `logger`,
-/// `message`, and `error` with the stack trace where something was thrown.
+/// Formats a log record as one JSON object on a line, for collectors. Its fields are `ts`, `level`,
+/// `logger`, `message`, and `error` with the stack trace if there is one.
 public final class JsonLog extends LogLine {
   @Override
   void append(StringBuilder line, LogRecord record) {

@@ -94,9 +94,9 @@ public final class Meters
     replayed = repeated("replayed");
     duplicates = repeated("duplicate");
     retried =
-        book.counter(
-            "scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
-    callbacks = book.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
+        book.counter("scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
+    callbacks =
+        book.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
     for (FailedLogin why : FailedLogin.values()) {
       failedLogins.put(
           why,
@@ -131,9 +131,9 @@ public final class Meters
             "scheduler_leader_transitions",
             "Times this node became leader or stopped being leader");
     fencedWrites =
-        book.counter("scheduler_fenced_writes", "Writes of this node refused because another node leads");
-    redisErrors =
-        book.counter("scheduler_redis_errors", "Round trips to Redis that failed");
+        book.counter(
+            "scheduler_fenced_writes", "Writes of this node refused because another node leads");
+    redisErrors = book.counter("scheduler_redis_errors", "Round trips to Redis that failed");
     JvmGauges.add(book);
   }
 

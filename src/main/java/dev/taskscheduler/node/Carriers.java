@@ -49,7 +49,8 @@ final class Carriers implements Runnable {
           raise();
         } else if (now > usual && System.nanoTime() - raisedNanos > BACK_AFTER.toNanos()) {
           set(usual);
-          LOG.log(INFO, () -> "as many carriers of virtual threads as usual again carriers=" + now);
+          LOG.log(
+              INFO, () -> "carriers of virtual threads back to their usual number carriers=" + now);
         }
         TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
       }
@@ -69,8 +70,8 @@ final class Carriers implements Runnable {
       LOG.log(
           WARNING,
           () ->
-              "tasks compute for long and keep others from running, they are given more carriers:"
-                  + " let such runners use threads of their own carriers="
+              "tasks compute for long and block others, so there are more carriers now:"
+                  + " let such runners use their own threads carriers="
                   + now);
     }
     wake();

@@ -107,7 +107,7 @@ final class Dispatcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.log(ERROR, "dispatcher ends, leadership is given up", e);
+      LOG.log(ERROR, "dispatcher failed, this node steps down", e);
       leadership.fenced();
     }
   }
@@ -142,7 +142,7 @@ final class Dispatcher {
   private void awaitHint() throws InterruptedException {
     Duration longest = pool.longestAbsence(POLL);
     boolean hinted = readyHint.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS);
-    LOG.log(DEBUG, () -> "dispatcher wakes hinted=" + hinted);
+    LOG.log(DEBUG, () -> "dispatcher wakes up hinted=" + hinted);
   }
 
   /// Claims nothing before recovery has answered: otherwise a task that an earlier leader ran might
@@ -209,7 +209,7 @@ final class Dispatcher {
                 LOG.log(
                     WARNING,
                     () ->
-                        "tasks of a lost leader taken back requeued="
+                        "tasks of a lost leader recovered requeued="
                             + back.requeued()
                             + " dead="
                             + back.dead()

@@ -96,7 +96,7 @@ final class Drain {
       reclaimed.forEach(unsettled::add);
     } else if (!reclaimed.isEmpty()) {
       int count = reclaimed.size();
-      LOG.log(INFO, () -> "tasks interrupted and put back count=" + count);
+      LOG.log(INFO, () -> "tasks interrupted and requeued count=" + count);
       pool.requeue(reclaimed);
     }
     pool.awaitIdle(System.nanoTime() + LAST_ANSWERS.toNanos());

@@ -78,7 +78,9 @@ final class OutcomeWriter {
             unrecorded.add(claim);
             logUnrecorded(claim, failure);
           } else if (answer.equals(refused)) {
-            LOG.log(WARNING, () -> "end refused, the task is not in this attempt id=" + claim.id());
+            LOG.log(
+                WARNING,
+                () -> "end refused, the task is no longer in this attempt id=" + claim.id());
           }
           answered.accept(failure == null ? answer : refused);
           if (open.decrementAndGet() == 0) {
@@ -92,8 +94,7 @@ final class OutcomeWriter {
     LOG.log(
         unrecordedLogged.getAndSet(true) ? DEBUG : WARNING,
         () ->
-            "end not recorded before trust ended, the task will run again, and so will others like"
-                + " it id="
+            "end not recorded before trust ended, this task and others will run again id="
                 + claim.id()
                 + " why="
                 + failure.getMessage());

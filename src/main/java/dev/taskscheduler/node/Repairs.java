@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Looks through all that stands in Redis, soon after recovery and then again and again, and
-/// repairs what is wrong: a task in no index, or in two, or an index entry without its task.
+/// Checks all keys in Redis soon after recovery, then at an interval, and repairs inconsistencies.
+/// These are a task in no index, or in two, or an index entry without its task.
 ///
 /// Each run is one step. It rests between steps for so long that it takes a twentieth of Redis's
 /// time at most.
@@ -80,7 +80,7 @@ final class Repairs implements Chore {
     } catch (StoreException.Fenced e) {
       throw e;
     } catch (RuntimeException e) { // most of all a StoreException
-      LOG.log(WARNING, "looking through Redis failed and will be begun anew", e);
+      LOG.log(WARNING, "repair pass failed, will be repeated", e);
       return endPass(AFTER_FAILURE);
     }
     Duration next = endPass(every);
@@ -132,7 +132,7 @@ final class Repairs implements Chore {
     LOG.log(
         repaired.isEmpty() ? DEBUG : WARNING,
         () ->
-            "looked through Redis, repaired"
+            "repair pass finished, repaired"
                 + (repaired.isEmpty() ? " nothing" : kinds)
                 + " unsettled="
                 + ended.unsettled()

@@ -68,7 +68,7 @@ final class Unsettled {
       }
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof StoreException.Fenced)) {
-        LOG.log(DEBUG, "tasks not put back yet", e.getCause());
+        LOG.log(DEBUG, "tasks not requeued yet", e.getCause());
         return false;
       } // another leads: it has taken them back
     } catch (TimeoutException e) {
@@ -80,7 +80,7 @@ final class Unsettled {
     claims.clear();
     if (back > 0) {
       int count = back;
-      LOG.log(INFO, () -> "tasks interrupted while redis was away put back count=" + count);
+      LOG.log(INFO, () -> "tasks interrupted while redis was down requeued count=" + count);
     }
     return true;
   }

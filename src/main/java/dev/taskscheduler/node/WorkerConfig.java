@@ -3,15 +3,15 @@ package dev.taskscheduler.node;
 import dev.taskscheduler.task.Backoff;
 import java.time.Duration;
 
-/// @param workers tasks that run at once, at the most
-/// @param taskTimeout how long an attempt may take before it is interrupted, where a task does not
-///   say
-/// @param maxAttempts attempts that may be charged to a task before it is dead, where it does not
-///   say
-/// @param backoff between attempts, where a task does not say
+/// The configuration of the worker pool, and the defaults of tasks.
+///
+/// @param workers the maximum number of tasks that run at once
+/// @param taskTimeout the default time limit of an attempt
+/// @param maxAttempts the default number of charged attempts before a task is dead
+/// @param backoff the default wait between attempts
 /// @param maxResultBytes a larger result fails its attempt
 /// @param priorities which tasks go first
-/// @param repairEvery how long after a look through all that stands in Redis the next one begins
+/// @param repairEvery the time between two repair passes
 public record WorkerConfig(
     int workers,
     Duration taskTimeout,

@@ -192,7 +192,7 @@ final class WorkerPool {
       LOG.log(
           WARNING,
           () ->
-              "no runner for this type here, its tasks wait for a leader that has one type="
+              "no runner for this type, its tasks wait for a leader that has one type="
                   + claim.type());
     }
     listener.finished("unknown-type", Duration.ZERO);

@@ -3,8 +3,8 @@ package dev.taskscheduler.task;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// The wait after a failed attempt: exponential, with full jitter, so that what failed together
-/// does not come back together (Brooker, "Exponential Backoff And Jitter", 2015).
+/// The wait after a failed attempt: exponential, with full jitter (Brooker, "Exponential Backoff
+/// And Jitter", 2015). So tasks that failed together are not retried together.
 ///
 /// @param base the longest wait after the first failure, 1 ms to a day
 /// @param cap no wait is longer, 1 ms to a day; not below base

@@ -157,7 +157,7 @@ class RaftClusterIT {
       }
     }
     String done = cluster.awaitLeader().awaitState(task, "completed");
-    assertTrue(leader.output().contains("tasks interrupted and put back count=1"), leader::output);
+    assertTrue(leader.output().contains("tasks interrupted and requeued count=1"), leader::output);
     assertTrue(!leader.output().contains("tasks of a lost leader"), done + leader.output());
   }
 

@@ -87,7 +87,7 @@ class RedisRightsIT {
         assertEquals(2, second.status("GET", "/tasks/" + called, "") / 100);
         assertEquals(2, second.status("GET", "/tasks/" + waits + "/explain", "") / 100);
         assertEquals(2, second.status("GET", "/stats", "") / 100);
-        first.awaitLine("looked through Redis, repaired");
+        first.awaitLine("repair pass finished, repaired");
         first.signal("TERM");
         assertEquals(143, first.awaitExit(), first::output);
         second.awaitLeads();

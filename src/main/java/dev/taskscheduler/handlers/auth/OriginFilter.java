@@ -16,10 +16,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Refuses what a web page of another site makes a browser send: a request with a foreign `Origin`,
-/// a change that the browser calls cross-site, and, by a name that such a site lets point here (DNS
-/// rebinding), a foreign `Host`. Names are checked where only this machine reaches the port, and
-/// where names were configured. Programs send neither `Origin` nor `Sec-Fetch-Site`.
+/// Refuses requests that a browser sends for a page of another site. These are a request with a
+/// foreign `Origin`, a change that the browser marks as cross-site, and, against DNS rebinding, a
+/// foreign `Host`. Names are checked where only this machine reaches the port, and where names were
+/// configured. Programs send neither `Origin` nor `Sec-Fetch-Site`.
 public final class OriginFilter implements Filter {
   private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");

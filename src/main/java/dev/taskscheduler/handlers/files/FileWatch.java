@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/// Looks at small files again and again, and hands them over when they have changed.
+/// Checks small files at an interval, and reads them when they have changed.
 ///
 /// It reads them: where Kubernetes mounts a Secret, a change is a symbolic link that points
 /// elsewhere, of which [java.nio.file.WatchService] does not tell, and times and sizes are coarse

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 
-/// Reads one body in chunks (RFC 9112, section 7.1), strictly and within limits, and writes it
+/// Reads one chunked body (RFC 9112, section 7.1), strictly and within limits. It writes the body
 /// again in the plainest form: no extensions, no trailers, and a chunk for each piece that arrived.
 /// So Helidon's reader meets short lines only, and holds no more than has arrived.
 final class ChunkedCoding {

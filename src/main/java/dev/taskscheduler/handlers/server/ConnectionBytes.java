@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Supplies the bytes of one connection to Helidon's reader: the bytes as they arrive, but a body
-/// in chunks in the plainest form of [ChunkedCoding], and a first request in HTTP/1.0 as one in
-/// HTTP/1.1 that is the last on its connection. For one thread, that of the connection.
+/// Supplies the bytes of one connection to Helidon's reader. A chunked body comes in the plainest
+/// form of [ChunkedCoding], and a first request in HTTP/1.0 as HTTP/1.1 with `Connection: close`.
+/// For one thread, that of the connection.
 final class ConnectionBytes implements Supplier<byte[]> {
   private static final byte[] NONE = {};
   private static final String HTTP_1_0 = " HTTP/1.0\r\n";

@@ -6,8 +6,8 @@ import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.stream.Stream;
 
-/// Looks names up as ever, and never asks for the name of an address. Helidon does that at each new
-/// connection over TLS (`ConnectionHandler.createNioSocket`), and a name server that is slow to
+/// Resolves names as usual, and answers reverse lookups without a query. Helidon makes one at each
+/// new connection over TLS (`ConnectionHandler.createNioSocket`), and a name server that is slow to
 /// answer would hold up the thread that all connections share. Nothing here needs such names.
 public final class NoReverseLookup extends InetAddressResolverProvider {
   @Override

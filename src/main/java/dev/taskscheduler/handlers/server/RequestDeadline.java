@@ -8,10 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Bounds the time from a request's first line to the last byte of its answer: a client that sends
-/// its headers or body too slowly, or does not read its answer, is cut off, and a handler that
-/// takes too long is interrupted. Helidon bounds only the wait for the first line. Within that time
-/// a wait for the peer may have a limit of its own.
+/// Limits the time from a request's first line to the last byte of its response. A client that is
+/// too slow is cut off, and a handler that is too slow is interrupted. Helidon bounds only the wait
+/// for the first line. Within that time a wait for the peer may have a limit of its own.
 ///
 /// Each connection is a virtual thread of its own; an interrupt closes the socket that the thread
 /// reads or writes. A thread finds its own watch in a map and then writes one field of it: nothing

@@ -17,8 +17,8 @@ import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 
-/// Wraps every request: tells the listener of it, adds the headers of every answer, ends its
-/// deadline, and lets others go first before the connection is read again.
+/// Wraps every request. It informs the listener, adds the headers of every response, ends the
+/// deadline, and yields to other connections before this one is read again.
 public final class RequestFilter implements Filter {
   private static final int CUT_OFF = 499;
 

@@ -11,10 +11,10 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
-/// Reads the body of `POST /submit` in one pass, strictly: what two readers could understand in two
-/// ways (a name that comes twice, text after the end, a number that is no finite double, bytes that
-/// are no UTF-8) is refused here, so that the payload, which is kept and handed on byte for byte,
-/// means the same to everyone down the way.
+/// Reads the body of `POST /submit` in one pass, strictly. It refuses everything that two readers
+/// could understand differently (a repeated name, text after the end, a number that is no finite
+/// double, bytes that are not UTF-8). So the payload, which is stored and passed on byte for byte,
+/// has the same meaning for every reader.
 ///
 /// Safe for many threads.
 final class SubmitParser {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The code that follows each frame of one direction of one connection: HMAC-SHA256 over the number
-/// of the frame and its bytes, so that none can be changed, left out, repeated or moved.
+/// The authentication code after each frame of one direction of a connection. It is HMAC-SHA256
+/// over the frame's number and bytes, so that no frame can be changed, left out, repeated or moved.
 final class FrameSeal {
   private static final String ALGORITHM = "HmacSHA256";
 

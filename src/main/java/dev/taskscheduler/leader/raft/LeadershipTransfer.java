@@ -10,9 +10,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.apache.ratis.protocol.exceptions.TransferLeadershipException;
 
-/// Hands Raft leadership to a peer: to the most advanced one that answers, and among equals to the
-/// one that was given it longest ago, so that a cluster in trouble tries all of them in turn. One
-/// thread, but for [#pending].
+/// Transfers Raft leadership to a peer. It chooses the most advanced peer that answers, and among
+/// equals the one that it chose longest ago, so that a cluster in trouble tries all of them in
+/// turn. One thread, but for [#pending].
 final class LeadershipTransfer {
   private static final System.Logger LOG = System.getLogger(LeadershipTransfer.class.getName());
 

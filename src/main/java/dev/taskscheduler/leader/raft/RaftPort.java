@@ -20,8 +20,8 @@ import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 
-/// The network of a Raft member, in the place of Ratis's Netty transport: the same messages, from
-/// and to members alone, and only the four calls that members make
+/// The network of a Raft member, in place of Ratis's Netty transport. It sends the same messages,
+/// but only to and from members, and only the four calls that members make
 /// ([docs/adr/0010](../../../../../../../docs/adr/0010-a-raft-port-of-our-own.md)).
 final class RaftPort implements RaftServerRpc {
   private final IncomingCalls incoming;

@@ -2,9 +2,9 @@ package dev.taskscheduler.task.redis;
 
 import java.util.function.LongSupplier;
 
-/// A set of ids that may take one for another, rarely: a Bloom filter of 24 bits an id and ten
-/// places each, so that of a million ids twenty or so are taken for known at the end, and about two
-/// while it fills. A new seed takes others for one another.
+/// A Bloom filter of 24 bits an id and ten places each. It may take an unknown id for a known one:
+/// about twenty of a million ids at the end, and about two while it fills. A new seed takes others
+/// for one another.
 ///
 /// Where there are more ids than its memory is good for, it is about a part of them, which the seed
 /// chooses: see [#covers].

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Writes that are to be kept by more than the memory of one Redis before they are answered: by
-/// `WAIT`, by `WAITAOF` (Redis 7.2), or since Redis syncs its file after each write anyway.
+/// Writes that more than the memory of one Redis must hold before they are answered. The means are
+/// `WAIT`, `WAITAOF` (Redis 7.2), or a Redis that syncs its file after each write.
 final class DurableWrites {
   private static final String SYNCS_EACH_WRITE = "aof-always";
   private static final Duration LONGEST_WAIT = Duration.ofMillis(1500);

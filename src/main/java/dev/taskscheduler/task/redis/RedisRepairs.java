@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A pass over one namespace: first the lists, whose ids go into a filter; then the other indexes;
-/// then all keys, where a task that should be in a list and is not in the filter is a suspect; last
-/// the suspects, each looked for everywhere by the script that puts it right. Only that script, or
-/// one page's own look, is ever believed: what an earlier call saw only says where to look. See
+/// A repair pass over one namespace. It reads the lists, whose ids go into a filter, then the other
+/// indexes, then all keys. A task that should be in a list but is not in the filter is a suspect.
+/// Last, a script looks for each suspect everywhere and repairs it. Only that script, or one page's
+/// own look, is ever believed: what an earlier call saw only says where to look. See
 /// `docs/adr/0005-repairs.md`.
 final class RedisRepairs implements RepairPass {
   private static final int PAGE = 200; // so that a call holds Redis for a millisecond

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Reads and writes the options in a task's record, behind the type: each a space, a letter, an
-/// equals sign and a value; nothing at all for a task that is run as usual. `docs/data.md` lists
-/// the letters.
+/// Reads and writes the options in a task's record. Each option is a space, a letter, an equals
+/// sign and a value after the type; a task without options has none. `docs/data.md` lists the
+/// letters.
 final class TaskOptionsCodec {
   private static final System.Logger LOG = System.getLogger(TaskOptionsCodec.class.getName());
 

@@ -193,7 +193,8 @@ class GuardedConnectIT {
       }
       try (Sending sending = new Sending(config, names, SSLContext.getDefault())) {
         TaskFailure untrusted = sending.get(target.url("/")).failure();
-        assertTrue(untrusted.getMessage().contains("failed the TLS handshake"), untrusted.getMessage());
+        assertTrue(
+            untrusted.getMessage().contains("failed the TLS handshake"), untrusted.getMessage());
         assertFalse(untrusted.isLasting());
       }
       assertEquals(2, target.asked().size());
