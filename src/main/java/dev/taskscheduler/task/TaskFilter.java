@@ -23,4 +23,10 @@ public record TaskFilter(
       throw new IllegalArgumentException("limit must be 1 to " + MOST + ", was " + limit);
     }
   }
+
+  /// The same for one state, with another limit.
+  public TaskFilter only(StateName other, int most) {
+    return new TaskFilter(
+        Optional.of(other), priority, type, submittedSince, submittedBefore, most);
+  }
 }

@@ -159,7 +159,7 @@ public final class FramedHttp1 implements ServerConnectionSelector {
       ((FramedContext) ctx).bytes().head(false);
       boolean chunked = headers.contains(HeaderNames.TRANSFER_ENCODING);
       if (headers.contains(HeaderNames.CONTENT_LENGTH)) {
-        ((FramedContext) ctx).bytes().withLength(ContentLength.orNone(headers));
+        ((FramedContext) ctx).bytes().withLength(ContentLength.of(headers));
       }
       if (!chunked && !headers.contains(HeaderNames.CONTENT_ENCODING)) {
         return; // nearly always
@@ -177,7 +177,7 @@ public final class FramedHttp1 implements ServerConnectionSelector {
     }
 
     private static void refuseEncoded(ConnectionBytes bytes, Headers headers) {
-      long length = ContentLength.orNone(headers);
+      long length = ContentLength.of(headers);
       if (length == 0 || length < 0 && !headers.contains(HeaderNames.TRANSFER_ENCODING)) {
         return; // nothing is encoded
       }

@@ -60,7 +60,7 @@ public final class RequestFilter implements Filter {
       return false;
     }
     return !req.headers().contains(HeaderNames.CONTENT_LENGTH)
-        || ContentLength.orNone(req.headers()) > FramedHttp1.LITTLE
+        || ContentLength.of(req.headers()) > FramedHttp1.LITTLE
         || req.headers().contains(HeaderValues.EXPECT_100);
   }
 

@@ -38,9 +38,8 @@ public final class SubmitProblems {
               faults.stream()
                   .map(fault -> new FieldError("/payload" + fault.pointer(), fault.detail()))
                   .toList());
-      case SubmitResult.Accepted accepted -> throw new IllegalArgumentException("stored");
-      case SubmitResult.Replayed replayed -> throw new IllegalArgumentException("stored before");
-      case SubmitResult.Duplicate duplicate -> throw new IllegalArgumentException("stored before");
+      case SubmitResult.Accepted _, SubmitResult.Replayed _, SubmitResult.Duplicate _ ->
+          throw new IllegalArgumentException("stored");
     };
   }
 

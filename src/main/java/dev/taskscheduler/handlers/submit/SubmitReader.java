@@ -114,7 +114,7 @@ final class SubmitReader {
                     asked.get(TaskOption.UNIQUE_KEY).orElseThrow(), time));
     Durability durability = asked.get(TaskOption.DURABILITY).orElse(Durability.MEMORY);
     window.ifPresent(unique -> options.remove(TaskOption.UNIQUE_KEY)); // the task does not hold it
-    options.keySet().removeIf(option -> option.letter() == TaskOption.NOT_STORED);
+    options.keySet().removeIf(option -> option.code() == TaskOption.NOT_STORED);
     options.remove(TaskOption.DELAY, Duration.ZERO);
     if (asked.has(TaskOption.CALLBACK_URL)) {
       options.putIfAbsent(TaskOption.CALLBACK_ON, Callback.When.BOTH);

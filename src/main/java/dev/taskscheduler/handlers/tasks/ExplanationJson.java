@@ -20,11 +20,11 @@ import tools.jackson.core.JsonGenerator;
 final class ExplanationJson {
   private ExplanationJson() {}
 
-  static void write(
-      JsonGenerator json, Explanation task, WaitReason reason, Optional<Leader> leader) {
+  static void write(JsonGenerator json, Explanation task, Optional<Leader> leader) {
+    WaitReason reason = WaitReason.of(task, leader.isPresent());
     json.writeStringProperty("id", task.task().id());
     json.writeStringProperty("state", task.task().state().named().wire());
-    json.writeStringProperty("reason", reason.wire());
+    json.writeStringProperty("reason", JsonText.word(reason));
     json.writeStringProperty("why", JsonText.outside(sentence(task, reason)));
     task.queue()
         .ifPresent(queue -> {
@@ -61,12 +61,9 @@ final class ExplanationJson {
     return switch (task.task().state()) {
       case TaskState.Scheduled(Instant dueAt) -> Optional.of(dueAt);
       case TaskState.Retrying(Instant dueAt) -> Optional.of(dueAt);
-      case TaskState.Ready ready -> Optional.empty();
-      case TaskState.Running running -> Optional.empty();
-      case TaskState.Completed completed -> Optional.empty();
-      case TaskState.Dead dead -> Optional.empty();
-      case TaskState.Expired expired -> Optional.empty();
-      case TaskState.Cancelled cancelled -> Optional.empty();
+      case TaskState.Ready _, TaskState.Running _ -> Optional.empty();
+      case TaskState.Completed _, TaskState.Dead _, TaskState.Expired _, TaskState.Cancelled _ ->
+          Optional.empty();
     };
   }
 
@@ -119,10 +116,8 @@ final class ExplanationJson {
               + ".";
       case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
           "It was cancelled at " + JsonText.time(finishedAt) + ".";
-      case TaskState.Scheduled scheduled -> "";
-      case TaskState.Retrying retrying -> "";
-      case TaskState.Ready ready -> "";
-      case TaskState.Running running -> "";
+      case TaskState.Scheduled _, TaskState.Retrying _, TaskState.Ready _, TaskState.Running _ ->
+          "";
     };
   }
 

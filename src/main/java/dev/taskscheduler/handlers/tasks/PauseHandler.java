@@ -16,15 +16,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// `POST /pause` and `POST /resume`, each for everything, or with `?type=` or `?priority=` for that
 /// alone; `GET /pause` lists what is paused.
 public final class PauseHandler {
   private static final int UNPROCESSABLE = 422;
-  private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  private static final Set<String> KNOWN = Set.of("type", "priority");
 
   private final Pauses pauses;
 
@@ -69,39 +66,30 @@ public final class PauseHandler {
   /// Answers the request itself if it does not say clearly what: a misspelt word must not pause
   /// all.
   private static Optional<Pause> what(ServerRequest req, ServerResponse res) {
-    FieldErrors faults = new FieldErrors();
-    TaskQuery.refuseBody(req, faults);
-    req.query().names().stream()
-        .filter(name -> !KNOWN.contains(name))
-        .sorted()
-        .forEach(name ->
-            faults.add("?" + name, "is not known; send type or priority, or none for everything"));
-    List<String> types = req.query().all("type", List::of);
-    List<String> priorities = req.query().all("priority", List::of);
-    if (types.size() + priorities.size() > 1) {
-      faults.add(
-          types.isEmpty() ? "?priority" : "?type",
-          "must be the only parameter; pause or resume one thing in each call");
-    }
+    FieldErrors errors = new FieldErrors();
+    QueryReader.refuseBody(req, errors);
+    QueryReader reader = new QueryReader(req.query(), errors);
+    reader.allow(List.of("type", "priority"), "send type or priority, or none for everything");
+    boolean byType = req.query().contains("type");
     Optional<Pause> what = Optional.of(new Pause.All());
-    if (!types.isEmpty()) {
-      what = Optional.of(types.getFirst()).filter(TYPE.asMatchPredicate()).map(Pause.OfType::new);
-      refuse(what, faults, "?type", "must be a task type");
-    } else if (!priorities.isEmpty()) {
-      what = Priority.parse(priorities.getFirst()).map(Pause.OfPriority::new);
-      refuse(what, faults, "?priority", "must be high, medium or low");
+    if (Stream.of("type", "priority").mapToInt(one -> req.query().all(one, List::of).size()).sum()
+        > 1) {
+      errors.add(
+          byType ? "?type" : "?priority",
+          "must be the only parameter; pause or resume one thing in each call");
+    } else if (byType) {
+      what = reader.type().map(Pause.OfType::new);
+    } else if (req.query().contains("priority")) {
+      what =
+          reader
+              .one("priority", Priority::parse, "must be high, medium or low")
+              .map(Pause.OfPriority::new);
     }
-    if (!faults.none()) {
-      Responses.problem(req, res, TaskQuery.invalid(faults));
+    if (!errors.none()) {
+      Responses.problem(req, res, QueryReader.invalid(errors));
       return Optional.empty();
     }
     return what;
-  }
-
-  private static void refuse(Optional<Pause> what, FieldErrors faults, String name, String detail) {
-    if (what.isEmpty()) {
-      faults.add(name, detail);
-    }
   }
 
   private static String text(Pause what) {

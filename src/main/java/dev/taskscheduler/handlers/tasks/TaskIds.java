@@ -2,6 +2,8 @@ package dev.taskscheduler.handlers.tasks;
 
 import dev.taskscheduler.handlers.wire.Problem;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Parses task ids, and makes the problem for a bad one.
@@ -18,6 +20,11 @@ final class TaskIds {
               + " are kept.");
 
   private TaskIds() {}
+
+  /// The id in the path; empty if it does not look like one.
+  static Optional<String> of(ServerRequest req) {
+    return Optional.of(req.path().pathParameters().get("id")).filter(TaskIds::isOne);
+  }
 
   /// Whether it looks like one: a UUID in lower case.
   static boolean isOne(String text) {

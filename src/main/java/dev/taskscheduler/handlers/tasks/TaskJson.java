@@ -100,7 +100,7 @@ final class TaskJson {
         switch (options.get(option).orElseThrow()) {
           case Instant time -> json.writeString(JsonText.time(time));
           case Integer number -> json.writeNumber(number);
-          case Enum<?> choice -> json.writeString(TaskOption.word(choice));
+          case Enum<?> choice -> json.writeString(JsonText.word(choice));
           case Object text -> json.writeString(text.toString());
         }
       }
@@ -127,22 +127,10 @@ final class TaskJson {
     attempt.node().ifPresent(node -> json.writeStringProperty("node", JsonText.outside(node)));
     time(json, "startedAt", attempt.startedAt());
     attempt.endedAt().ifPresent(ended -> time(json, "endedAt", ended));
-    json.writeStringProperty("how", how(attempt.how()));
+    json.writeStringProperty("how", JsonText.word(attempt.how()));
     if (!attempt.error().isEmpty()) {
       json.writeStringProperty("error", JsonText.outside(attempt.error()));
     }
-  }
-
-  private static String how(AttemptRecord.How how) {
-    return switch (how) {
-      case RUNNING -> "running";
-      case COMPLETED -> "completed";
-      case FAILED -> "failed";
-      case TIMED_OUT -> "timed-out";
-      case LEADER_LOST -> "leader-lost";
-      case RECALLED -> "recalled";
-      case CANCELLED -> "cancelled";
-    };
   }
 
   /// JSON as it came, byte for byte.

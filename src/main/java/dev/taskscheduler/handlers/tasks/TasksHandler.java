@@ -1,10 +1,12 @@
 package dev.taskscheduler.handlers.tasks;
 
+import dev.taskscheduler.handlers.auth.Caller;
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
-import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskPage;
@@ -12,10 +14,12 @@ import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/// `GET /tasks`, `GET /tasks/{id}` and `GET /tasks/{id}/explain`: what people look at.
+/// `GET /tasks`, `GET /tasks/{id}`, `GET /tasks/{id}/explain` and `GET /status?id=`.
 public final class TasksHandler {
   private final TaskQueries tasks;
   private final LeaderView leader;
@@ -26,18 +30,16 @@ public final class TasksHandler {
   }
 
   public void list(ServerRequest req, ServerResponse res) {
-    FieldErrors faults = new FieldErrors();
-    Optional<TaskQuery.Read> asked = TaskQuery.read(req.query(), faults);
-    Optional<TaskPage> page = asked.flatMap(read -> tasks.list(read.filter(), read.cursor()));
-    if (page.isPresent()) {
-      Responses.json(req, res, Status.OK_200, JsonText.object(json -> write(json, page.get())));
-      return;
-    }
-    if (faults.none()) {
-      faults.add(
+    FieldErrors errors = new FieldErrors();
+    Optional<TaskQuery> query = TaskQuery.read(req.query(), errors);
+    Optional<TaskPage> page = query.flatMap(read -> tasks.list(read.filter(), read.cursor()));
+    if (page.isEmpty() && errors.none()) {
+      errors.add(
           "?cursor", "must be the next of an answer to a query for the same state and priority");
     }
-    Responses.problem(req, res, TaskQuery.invalid(faults));
+    page.ifPresentOrElse(
+        found -> json(req, res, json -> write(json, found)),
+        () -> Responses.problem(req, res, QueryReader.invalid(errors)));
   }
 
   private static void write(JsonGenerator json, TaskPage page) {
@@ -51,32 +53,50 @@ public final class TasksHandler {
     page.next().ifPresent(next -> json.writeStringProperty("next", next));
   }
 
-  public void show(ServerRequest req, ServerResponse res) {
-    String id = req.path().pathParameters().get("id");
-    Optional<byte[]> body = TaskIds.isOne(id) ? details(id) : Optional.empty();
-    if (body.isEmpty()) {
-      Responses.problem(req, res, TaskIds.UNKNOWN);
+  private static void json(ServerRequest req, ServerResponse res, Consumer<JsonGenerator> fields) {
+    Responses.json(req, res, Status.OK_200, JsonText.object(fields));
+  }
+
+  public void status(ServerRequest req, ServerResponse res) {
+    List<String> ids = req.query().all("id", List::of);
+    if (ids.size() != 1 || !TaskIds.isOne(ids.getFirst())) {
+      Responses.problem(
+          req,
+          res,
+          Problem.of(
+              Status.BAD_REQUEST_400,
+              "Send one query parameter id with the id that /submit answered: a UUID in lower"
+                  + " case, such as 019aa0e6-5b3c-7000-8000-000000000000."));
       return;
     }
-    Responses.json(req, res, Status.OK_200, body.get());
+    Caller caller = Caller.current();
+    tasks
+        .find(ids.getFirst())
+        .filter(found -> caller.allows(found.type()))
+        .ifPresentOrElse(
+            found -> json(req, res, json -> TaskJson.write(json, found)),
+            () -> Responses.problem(req, res, TaskIds.UNKNOWN));
+  }
+
+  public void show(ServerRequest req, ServerResponse res) {
+    details(req)
+        .ifPresentOrElse(
+            body -> Responses.json(req, res, Status.OK_200, body),
+            () -> Responses.problem(req, res, TaskIds.UNKNOWN));
   }
 
   /// Apart, so that nothing but the answer is held while it is sent.
-  private Optional<byte[]> details(String id) {
-    Optional<TaskDetails> task = tasks.details(id);
+  private Optional<byte[]> details(ServerRequest req) {
+    Optional<TaskDetails> task = TaskIds.of(req).flatMap(tasks::details);
     return task.map(found -> JsonText.object(json -> TaskJson.write(json, found)));
   }
 
   public void explain(ServerRequest req, ServerResponse res) {
-    String id = req.path().pathParameters().get("id");
-    Optional<Explanation> found = TaskIds.isOne(id) ? tasks.explain(id) : Optional.empty();
-    if (found.isEmpty()) {
-      Responses.problem(req, res, TaskIds.UNKNOWN);
-      return;
-    }
-    WaitReason reason = WaitReason.of(found.get(), leader.leader().isPresent());
-    byte[] body =
-        JsonText.object(json -> ExplanationJson.write(json, found.get(), reason, leader.leader()));
-    Responses.json(req, res, Status.OK_200, body);
+    Optional<Leader> now = leader.leader();
+    TaskIds.of(req)
+        .flatMap(tasks::explain)
+        .ifPresentOrElse(
+            found -> json(req, res, json -> ExplanationJson.write(json, found, now)),
+            () -> Responses.problem(req, res, TaskIds.UNKNOWN));
   }
 }

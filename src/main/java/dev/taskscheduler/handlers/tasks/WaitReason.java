@@ -5,38 +5,25 @@ import dev.taskscheduler.task.TaskState;
 
 /// The reasons why a task is not running now; where several hold, the one that has to go first.
 enum WaitReason {
-  ENDED("ended"),
-  RUNNING("running"),
+  ENDED,
+  RUNNING,
   /// Its time is over; it is ended when its turn comes.
-  EXPIRED("expired"),
-  SCHEDULED("scheduled"),
+  EXPIRED,
+  SCHEDULED,
   /// A leader had no runner for its type and put it back.
-  NO_RUNNER("no-runner"),
-  RETRYING("retrying"),
-  PAUSED("paused"),
-  NO_LEADER("no-leader"),
+  NO_RUNNER,
+  RETRYING,
+  PAUSED,
+  NO_LEADER,
   /// Others go before it.
-  QUEUED("queued"),
+  QUEUED,
   /// Nothing but a free worker is missing.
-  NEXT("next");
-
-  private final String wire;
-
-  WaitReason(String wire) {
-    this.wire = wire;
-  }
-
-  /// As REST writes it.
-  String wire() {
-    return wire;
-  }
+  NEXT;
 
   static WaitReason of(Explanation task, boolean led) {
     return switch (task.task().state()) {
-      case TaskState.Completed completed -> ENDED;
-      case TaskState.Dead dead -> ENDED;
-      case TaskState.Expired expired -> ENDED;
-      case TaskState.Cancelled cancelled -> ENDED;
+      case TaskState.Completed _, TaskState.Dead _, TaskState.Expired _, TaskState.Cancelled _ ->
+          ENDED;
       case TaskState.Running running -> RUNNING;
       case TaskState.Scheduled scheduled -> {
         if (task.expired()) {

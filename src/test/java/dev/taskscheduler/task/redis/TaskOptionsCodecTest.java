@@ -1,7 +1,6 @@
 package dev.taskscheduler.task.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,13 +114,13 @@ class TaskOptionsCodecTest {
   }
 
   @Test
-  void options_that_cannot_be_read_give_one_short_line_however_many_they_are() {
-    List<LogRecord> told = new CopyOnWriteArrayList<>();
+  void options_that_cannot_be_read_do_not_flood_the_log() {
+    List<LogRecord> lines = new CopyOnWriteArrayList<>();
     Handler handler =
         new Handler() {
           @Override
           public void publish(LogRecord line) {
-            told.add(line);
+            lines.add(line);
           }
 
           @Override
@@ -139,10 +138,6 @@ class TaskOptionsCodecTest {
     } finally {
       logger.removeHandler(handler);
     }
-    assertTrue(told.size() <= 1, told.size() + " lines"); // none where another test has just told
-    for (LogRecord line : told) {
-      assertNull(line.getThrown());
-      assertTrue(line.getMessage().length() < 200, line.getMessage());
-    }
+    assertEquals(List.of(), lines);
   }
 }
