@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A Lua script, which is a resource next to the class that runs it. It is read at first use: to
@@ -40,12 +41,13 @@ public final class LuaScript {
   }
 
   private Source read() {
-    byte[] script = read(owner, name + ".lua");
-    if (script == null) {
-      throw new IllegalStateException("no script " + name + ".lua beside " + owner.getName());
-    }
-    byte[] library = read(owner, "_lib.lua");
-    byte[] text = library == null ? script : joined(library, script);
+    String script =
+        read(name + ".lua")
+            .orElseThrow(() ->
+                new IllegalStateException("no script " + name + ".lua beside " + owner.getName()));
+    byte[] text =
+        (read("_lib.lua").map(library -> library + "\n").orElse("") + script)
+            .getBytes(StandardCharsets.UTF_8);
     try {
       byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
       return new Source(text, HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII));
@@ -54,17 +56,11 @@ public final class LuaScript {
     }
   }
 
-  private static byte[] joined(byte[] library, byte[] script) {
-    String both =
-        new String(library, StandardCharsets.UTF_8)
-            + "\n"
-            + new String(script, StandardCharsets.UTF_8);
-    return both.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte @Nullable [] read(Class<?> owner, String file) {
+  private Optional<String> read(String file) {
     try (InputStream in = owner.getResourceAsStream(file)) {
-      return in == null ? null : in.readAllBytes();
+      return in == null
+          ? Optional.empty()
+          : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

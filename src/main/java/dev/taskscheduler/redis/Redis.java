@@ -193,23 +193,14 @@ public final class Redis implements AutoCloseable {
 
   /// The answer to `INFO section`.
   public ServerInfo info(String section) {
-    return ServerInfo.parse(
-        call(
-            "info",
-            connection ->
-                connection.executeCommand(
-                    new CommandArguments(Protocol.Command.INFO).add(section))));
+    return ServerInfo.parse(call("info", new CommandArguments(Protocol.Command.INFO).add(section)));
   }
 
   /// The answer to `CONFIG GET name`; empty where this Redis does not give it.
   public Optional<String> config(String name) {
     try {
       Object answer =
-          call(
-              "config",
-              connection ->
-                  connection.executeCommand(
-                      new CommandArguments(Protocol.Command.CONFIG).add("GET").add(name)));
+          call("config", new CommandArguments(Protocol.Command.CONFIG).add("GET").add(name));
       return answer instanceof List<?> pair
               && pair.size() == 2
               && pair.get(1) instanceof byte[] value
@@ -223,13 +214,15 @@ public final class Redis implements AutoCloseable {
   /// Whether Redis answers within the pool's timeout.
   public boolean ping() {
     try {
-      call(
-          "ping",
-          connection -> connection.executeCommand(new CommandArguments(Protocol.Command.PING)));
+      call("ping", new CommandArguments(Protocol.Command.PING));
       return true;
     } catch (RedisException e) {
       return false;
     }
+  }
+
+  private Object call(String name, CommandArguments command) {
+    return call(name, connection -> connection.executeCommand(command));
   }
 
   private Object call(String name, Function<Connection, Object> command) {

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.Timeout;
 class HostileClientsIT {
   private static final int CLIENTS = 150;
   private static final int PIPELINED = 8;
+  private static final int LARGE = 3 << 20;
+  private static final int PART = 1 << 17;
+  private static final Duration PAUSE = Duration.ofMillis(500);
   private static final RedisServer REDIS = new RedisServer();
   private static NodeProcess node;
   private final List<Socket> sockets = new ArrayList<>();
@@ -32,7 +38,8 @@ class HostileClientsIT {
   @BeforeAll
   static void start() {
     node =
-        NodeProcess.program("node1", Map.of("REDIS_ADDR", REDIS.address(), "NAMESPACE", "hostile"));
+        NodeProcess.program(
+            "node1", Map.of("REDIS_ADDR", REDIS.address(), "MAX_BODY_BYTES", "3MiB"));
     node.awaitReady().awaitLeads();
   }
 
@@ -44,8 +51,8 @@ class HostileClientsIT {
 
   @AfterEach
   void close() throws IOException {
-    for (Socket each : sockets) {
-      each.close();
+    for (Socket socket : sockets) {
+      socket.close();
     }
     assertServes();
     assertEquals(List.of(), node.lines("OutOfMemory"), node::output);
@@ -64,32 +71,52 @@ class HostileClientsIT {
     return socket;
   }
 
-  /// As many as the attack has, each with its requests sent, and nobody reads.
-  private void ask(String path) throws IOException {
+  /// Connects all clients, sends the requests of each, and reads nothing.
+  private void ask(String path, int clients, int receiveBuffer) throws IOException {
     byte[] requests =
-        ("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n").repeat(PIPELINED).getBytes(ISO_8859_1);
-    for (int i = 0; i < CLIENTS; i++) {
+        ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .repeat(PIPELINED)
+            .getBytes(ISO_8859_1);
+    for (int i = 0; i < clients; i++) {
       Socket socket = new Socket();
       sockets.add(socket);
-      socket.setReceiveBufferSize(4096);
+      socket.setReceiveBufferSize(receiveBuffer);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port()));
       socket.getOutputStream().write(requests);
     }
   }
 
+  /// Reads from each client, so slowly that the node has to hold a response for each, and just fast
+  /// enough that it does not cut one off.
+  private void readSlowly(Duration time) throws IOException {
+    byte[] bytes = new byte[PART];
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      long next = System.nanoTime() + PAUSE.toNanos();
+      for (Socket socket : sockets) {
+        InputStream in = socket.getInputStream();
+        for (int read = 0; read < PART && in.available() > 0; ) {
+          read += in.read(bytes, 0, PART - read);
+        }
+      }
+      LockSupport.parkNanos(next - System.nanoTime());
+    }
+  }
+
   @Test
   void readers_that_do_not_read_large_files_end_nothing() throws IOException {
-    ask("/swagger/swagger-ui-bundle.js");
+    ask("/swagger/swagger-ui-bundle.js", CLIENTS, 4096);
     assertServes();
   }
 
   @Test
-  void readers_that_do_not_read_large_tasks_end_nothing() throws IOException {
-    String task = node.accepted("log", "\"" + "x".repeat((1 << 20) - 100) + "\"");
+  void readers_that_read_large_tasks_slowly_end_nothing() throws IOException {
+    String task = node.accepted("log", "\"" + "x".repeat(LARGE - 100) + "\"");
     node.awaitState(task, "completed");
-    ask("/tasks/" + task);
+    ask("/tasks/" + task, CLIENTS / 2, 1 << 16);
+    readSlowly(Duration.ofSeconds(15));
     assertServes();
-    ask("/openapi");
+    ask("/openapi", CLIENTS, 4096);
     assertServes();
   }
 
@@ -100,7 +127,7 @@ class HostileClientsIT {
     for (String path : List.of("/submit", "/nowhere", "/leader", "/submit/batch")) {
       OutputStream out = connect().getOutputStream();
       out.write(
-          ("POST " + path + " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
+          ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
               .getBytes(ISO_8859_1));
       int sent = 0;
       try {
@@ -125,7 +152,7 @@ class HostileClientsIT {
           .write(
               ("POST "
                       + (batch ? "/submit/batch" : "/submit")
-                      + " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                      + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       + "Content-Length: 1000000\r\n\r\n[{\"pay")
                   .getBytes(ISO_8859_1));
     }

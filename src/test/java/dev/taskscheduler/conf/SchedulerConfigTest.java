@@ -2,17 +2,10 @@ package dev.taskscheduler.conf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
-import dev.taskscheduler.handlers.auth.AccessPolicy;
-import dev.taskscheduler.handlers.auth.OriginRules;
-import dev.taskscheduler.handlers.auth.PublicEndpoints;
-import dev.taskscheduler.handlers.tls.Transport;
-import dev.taskscheduler.leader.raft.RaftConfig;
-import dev.taskscheduler.leader.raft.RaftProtection;
 import dev.taskscheduler.logging.LogFormat;
 import dev.taskscheduler.logging.LogLevel;
 import java.io.IOException;
@@ -22,8 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -32,11 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerConfigTest {
-  private static SchedulerConfig with(String... namesAndValues) {
+  static SchedulerConfig with(String... namesAndValues) {
     return SchedulerConfig.of(env(namesAndValues), Map.of());
   }
 
-  private static Map<String, String> env(String... namesAndValues) {
+  static Map<String, String> env(String... namesAndValues) {
     Map<String, String> env = new HashMap<>(Map.of("CONSENSUS_TYPE", "redis"));
     for (int i = 0; i < namesAndValues.length; i += 2) {
       env.put(namesAndValues[i], namesAndValues[i + 1]);
@@ -44,7 +35,7 @@ class SchedulerConfigTest {
     return env;
   }
 
-  private static List<Fault> faults(String... namesAndValues) {
+  static List<Fault> faults(String... namesAndValues) {
     return assertThrows(ConfigException.class, () -> with(namesAndValues)).faults();
   }
 
@@ -72,83 +63,6 @@ class SchedulerConfigTest {
     assertEquals(LogFormat.TEXT, config.log().format());
     assertEquals(LogLevel.INFO, config.log().level());
     assertTrue(config.http().version().matches("\\d+\\.\\d+\\.\\d+.*"), config.http().version());
-  }
-
-  @Test
-  void raft_data_stands_in_the_state_directory_of_systemd_where_there_is_one() {
-    Map<String, String> service =
-        Map.of("NODE_ID", "a", "STATE_DIRECTORY", "/var/lib/task-scheduler:/var/lib/other");
-    assertEquals(
-        "/var/lib/task-scheduler/raft-a",
-        SchedulerConfig.of(service, Map.of()).raft().dataDir().toString());
-  }
-
-  @Test
-  void raft_is_the_default_and_has_the_documented_defaults() {
-    SchedulerConfig config = SchedulerConfig.of(Map.of("NODE_ID", "a"), Map.of());
-    assertEquals(ElectionKind.RAFT, config.election());
-    assertEquals("127.0.0.1:9000", config.raft().bind().address());
-    assertEquals("/tmp/raft-a", config.raft().dataDir().toString());
-    assertEquals("[a:127.0.0.1:9000]", config.raft().nodes().toString());
-    assertEquals(RaftConfig.Bootstrap.AUTO, config.raft().bootstrap());
-    assertEquals(Duration.ofMillis(500), config.raft().electionMin());
-    assertEquals(Duration.ofSeconds(1), config.raft().electionMax());
-    assertEquals("scheduler", config.raft().group());
-  }
-
-  @Test
-  void election_timeouts_are_given_together_or_apart() {
-    RaftConfig together = with("RAFT_ELECTION_TIMEOUT", "2s").raft();
-    assertEquals(Duration.ofSeconds(2), together.electionMin());
-    assertEquals(Duration.ofSeconds(4), together.electionMax());
-    RaftConfig apart =
-        with("RAFT_ELECTION_TIMEOUT_MIN", "1s", "RAFT_ELECTION_TIMEOUT_MAX", "5s").raft();
-    assertEquals(Duration.ofSeconds(1), apart.electionMin());
-    assertEquals(Duration.ofSeconds(5), apart.electionMax());
-    assertEquals(
-        "RAFT_ELECTION_TIMEOUT_MAX",
-        faults("RAFT_ELECTION_TIMEOUT_MAX", "600ms").getFirst().name());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          b:h1:9000,c:h2:9000            | true  | whose NODE_ID is a
-          a:h1:9000,c:h2:9000            | false | must not vote
-          a:h1:9000,b                    | true  | 'b' is not
-          a:h1:9000,b:h2:0               | true  | 'b:h2:0' is not
-          a:h1:9000,b::9000              | true  | 'b::9000' is not
-          a:h1:9000,                     | true  | '' is not
-          a:h1:9000,b:fe80::1:9000       | true  | 'b:fe80::1:9000' is not
-          a:h1:9000,a:h2:9000            | true  | a is there twice
-          a:h1:9000,b:h1:9000            | true  | h1:9000 is there twice
-          """)
-  void a_list_of_nodes_that_cannot_be_is_a_fault(String nodes, String eligible, String said) {
-    Fault fault =
-        faults(
-                "CONSENSUS_TYPE",
-                "raft",
-                "NODE_ID",
-                "a",
-                "RAFT_NODES",
-                nodes,
-                "LEADER_ELIGIBLE",
-                eligible)
-            .getFirst();
-    assertEquals("RAFT_NODES", fault.name());
-    assertTrue(fault.toString().contains(said), fault.toString());
-  }
-
-  @Test
-  void nodes_are_read_with_names_addresses_and_brackets() {
-    SchedulerConfig config =
-        with("NODE_ID", "a", "RAFT_NODES", "a:raft-a:9900, b:10.0.0.2:9000,c:[::1]:9000");
-    assertEquals(
-        "[a:raft-a:9900, b:10.0.0.2:9000, c:[::1]:9000]", config.raft().listed().toString());
-    assertEquals("::1", config.raft().listed().get(2).host());
-    assertEquals("raft-a", config.raft().own().host());
   }
 
   @Test
@@ -355,111 +269,6 @@ class SchedulerConfigTest {
     Path broken = Files.writeString(folder.resolve("application.yaml"), "scheduler: [:\n  {");
     var refused = assertThrows(ConfigException.class, () -> Yaml.read(broken));
     assertEquals(broken.toString(), refused.faults().getFirst().name());
-  }
-
-  @Test
-  void origins_and_hosts_are_lists_of_names() {
-    assertEquals(new OriginRules(Set.of(), Set.of()), with().http().origins());
-    assertEquals(
-        new OriginRules(
-            Set.of("https://tasks.test", "http://[::1]:8080"), Set.of("tasks.test", "[::1]")),
-        with(
-                "API_ALLOWED_ORIGINS",
-                "https://Tasks.test, http://[::1]:8080",
-                "API_ALLOWED_HOSTS",
-                "tasks.test,[::1]")
-            .http()
-            .origins());
-    assertEquals(Set.of("*"), with("API_ALLOWED_HOSTS", "*").http().origins().hosts());
-    for (String bad : List.of("tasks.test", "https://tasks.test/", "*", "null", "a://b,")) {
-      assertEquals(
-          "API_ALLOWED_ORIGINS", faults("API_ALLOWED_ORIGINS", bad).getFirst().name(), bad);
-    }
-    for (String bad : List.of("tasks.test:80", "http://tasks.test", "a,,b")) {
-      assertEquals("API_ALLOWED_HOSTS", faults("API_ALLOWED_HOSTS", bad).getFirst().name(), bad);
-    }
-  }
-
-  @Test
-  void tokens_are_read_at_the_start_and_what_is_open_may_be_chosen(@TempDir Path folder)
-      throws IOException {
-    assertEquals(new AccessPolicy.Everyone(), with().http().access());
-    assertEquals(new AccessPolicy.Everyone(), with("API_OPEN", "none").http().access());
-    Path file = Files.writeString(folder.resolve("tokens"), "ops all sha256:" + "0a".repeat(32));
-    for (var expected :
-        Map.of(
-                "", Set.of(PublicEndpoints.values()),
-                "health, Metrics", Set.of(PublicEndpoints.HEALTH, PublicEndpoints.METRICS),
-                "docs", Set.of(PublicEndpoints.DOCS),
-                "none", Set.of())
-            .entrySet()) {
-      var config = with("API_TOKENS_FILE", file.toString(), "API_OPEN", expected.getKey());
-      AccessPolicy.Bearers bearers =
-          assertInstanceOf(AccessPolicy.Bearers.class, config.http().access());
-      assertEquals(expected.getValue(), bearers.open());
-    }
-  }
-
-  @Test
-  void every_fault_of_a_file_of_tokens_is_told_by_its_line(@TempDir Path folder)
-      throws IOException {
-    Path file = Files.writeString(folder.resolve("tokens"), "# geheim\nops all geheim\ngeheim\n");
-    var refused =
-        assertThrows(
-            ConfigException.class,
-            () -> with("API_TOKENS_FILE", file.toString(), "API_OPEN", "swagger"));
-    assertEquals(
-        List.of("swagger", file + ":2", file + ":3"),
-        refused.faults().stream().map(Fault::found).toList());
-    assertFalse(refused.getMessage().contains("geheim"), refused.getMessage());
-    Fault none = faults("API_TOKENS_FILE", folder.resolve("none").toString()).getFirst();
-    assertTrue(none.allowed().contains("there is none"), none.toString());
-  }
-
-  @Test
-  void a_certificate_and_its_key_go_together(@TempDir Path folder) {
-    assertEquals(new Transport.Plain(), with().http().transport());
-    Fault key = faults("TLS_CERT", "tls.crt").getFirst();
-    assertEquals("TLS_KEY", key.name());
-    assertTrue(key.allowed().contains("private key of TLS_CERT"), key.toString());
-    Fault certificate = faults("TLS_KEY", "tls.key").getFirst();
-    assertEquals("TLS_CERT", certificate.name());
-    String none = folder.resolve("none").toString();
-    assertEquals(
-        List.of("TLS_CERT", "TLS_KEY"),
-        faults("TLS_CERT", none, "TLS_KEY", none).stream().map(Fault::name).toList());
-  }
-
-  @Test
-  void the_files_that_protect_the_raft_port_are_checked(@TempDir Path folder) throws IOException {
-    assertEquals(new RaftProtection.None(), with().raft().protection());
-    String none = folder.resolve("none").toString();
-    assertEquals(
-        List.of("RAFT_TLS_CA", "RAFT_TLS_KEY"),
-        faults("RAFT_TLS_CERT", none).stream().map(Fault::name).sorted().toList());
-    Fault file =
-        faults("RAFT_TLS_CERT", none, "RAFT_TLS_KEY", none, "RAFT_TLS_CA", none).getFirst();
-    assertTrue(file.allowed().contains("no such file"), file.toString());
-    Path secret = Files.writeString(folder.resolve("secret"), "of-a-child-who-hides\n");
-    Fault shorter = faults("RAFT_SECRET_FILE", secret.toString()).getFirst();
-    assertTrue(shorter.allowed().contains("at least 32 characters"), shorter.toString());
-    assertFalse(shorter.toString().contains("hides"), shorter.toString());
-    Files.writeString(secret, "0123456789abcdef0123456789abcdef\n");
-    assertEquals(
-        new RaftProtection.Secret(secret),
-        with("RAFT_SECRET_FILE", secret.toString()).raft().protection());
-  }
-
-  @Test
-  void a_raft_group_without_protection_that_others_reach_is_told_in_capitals() {
-    String nodes = "node1:10.0.0.1:9000,node2:10.0.0.2:9000,node3:10.0.0.3:9000";
-    String told =
-        with("RAFT_NODES", nodes, "RAFT_BIND_ADDR", ":9000").raft().warning().orElseThrow();
-    assertTrue(told.contains("NOT PROTECTED"), told);
-    assertEquals(
-        Optional.empty(),
-        with("RAFT_NODES", nodes, "RAFT_BIND_ADDR", "[::1]:9000").raft().warning());
-    assertEquals(Optional.empty(), with("RAFT_BIND_ADDR", ":9000").raft().warning());
   }
 
   /// The commented file on the class path is what people copy from: it must name every key, with

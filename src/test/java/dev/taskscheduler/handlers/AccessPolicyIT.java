@@ -11,137 +11,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.PublicEndpoints;
 import dev.taskscheduler.handlers.auth.TokenFile;
-import dev.taskscheduler.handlers.auth.TokenFileTest;
-import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
-import dev.taskscheduler.metrics.Meters;
-import dev.taskscheduler.task.TaskService;
-import dev.taskscheduler.testing.Eventually;
-import dev.taskscheduler.testing.NamedPipe;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/// Who may call, over HTTP; every answer is held against the API document.
+/// Who may call, over HTTP.
 @Timeout(120)
-class AccessPolicyIT {
-  private static final String UNKNOWN = "019aa0e6-5b3c-7000-8000-000000000000";
-  private static final String READ = "looks-8f3a51c07d6e4b92";
-  private static final String ALL = "does-c2b94e7710fd4a3e";
-  private static final String REALM = "Bearer realm=\"task-scheduler\"";
-  private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
-  private static final Set<PublicEndpoints> DEFAULT = Set.of(PublicEndpoints.values());
-  private static final String GOOD = "{\"payload\":1}";
-
-  @TempDir Path folder;
-
-  private final MemoryStore store = new MemoryStore();
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final LogLines log = new LogLines();
-  private Contract contract;
-  private Path file;
-  private HttpServer server;
-
-  @BeforeEach
-  void write() throws IOException {
-    contract = new Contract();
-    file = folder.resolve("tokens");
-    Files.writeString(
-        file, TokenFileTest.line("board", "read", READ) + TokenFileTest.line("ops", "all", ALL));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-    client.close();
-    log.close();
-  }
-
-  private void start(Set<PublicEndpoints> open) {
-    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
-    start("127.0.0.1", new AccessPolicy.Bearers(tokens, open));
-  }
-
-  private void start(String host, AccessPolicy access) {
-    Meters meters = new Meters("node1");
-    HttpConfig config =
-        new HttpConfig(
-            "node1",
-            host,
-            0,
-            1 << 16,
-            1 << 16,
-            Duration.ofHours(1),
-            Duration.ofSeconds(10),
-            "0.1.0",
-            access,
-            new Transport.Plain());
-    TaskService tasks = new TaskService(store.ports(), Set.of("log"), priority -> {});
-    server =
-        new HttpServer(
-            config,
-            new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
-            meters,
-            meters.feature());
-    server.start();
-  }
-
-  private HttpResponse<byte[]> call(String method, String path, String... headers)
-      throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + server.port() + path.replace("{id}", UNKNOWN)))
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                method.equals("POST") ? BodyPublishers.ofString(GOOD) : BodyPublishers.noBody());
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
-    contract.holds(
-        method,
-        path,
-        answer.statusCode(),
-        answer.headers().map(),
-        method.equals("HEAD") ? null : answer.body());
-    return answer;
-  }
-
-  private HttpResponse<byte[]> as(String token, String method, String path) throws Exception {
-    return call(method, path, "Authorization", "Bearer " + token);
-  }
-
-  /// The status of a page's file, of which the document does not tell.
-  private int page(String path) throws IOException {
-    try (RawConnection connection = new RawConnection(server.port())) {
-      return connection.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n").read().status();
-    }
-  }
-
-  private static String challenge(HttpResponse<byte[]> answer) {
-    return answer.headers().firstValue("WWW-Authenticate").orElse("");
-  }
-
+class AccessPolicyIT extends AccessFixture {
   @Test
   void without_a_token_only_what_is_open_is_answered() throws Exception {
     start(DEFAULT);
@@ -300,98 +184,6 @@ class AccessPolicyIT {
               + "\r\nExpect: 100-continue\r\nContent-Length: 13\r\n\r\n");
       assertEquals(100, connection.read().status());
       assertEquals(202, connection.send(GOOD).read().status());
-    }
-  }
-
-  @Test
-  void a_changed_file_counts_without_a_restart_and_one_that_is_gone_does_not() throws Exception {
-    start(DEFAULT);
-    String next = "next-51c09d3b7e2f4a68";
-    Files.writeString(file, TokenFileTest.line("ops", "all", next));
-    Eventually.await("the new token is known", () -> status(next) == 202);
-    assertTrue(unknown(ALL));
-
-    Files.delete(file);
-    Eventually.await("told", () -> log.at(Level.WARNING, "api tokens are unchanged").size() == 1);
-    assertEquals(202, as(next, "POST", "/submit").statusCode());
-
-    Files.writeString(file, TokenFileTest.line("ops", "all", ALL));
-    Eventually.await("the first token is known again", () -> status(ALL) == 202);
-    assertTrue(unknown(next));
-    assertEquals(2, log.at(Level.INFO, "api tokens read").size(), log.all());
-  }
-
-  @Test
-  void a_token_that_was_taken_out_is_not_known_although_another_line_has_a_fault()
-      throws Exception {
-    start(DEFAULT);
-    String next = "next-51c09d3b7e2f4a68";
-    Files.writeString(
-        file, TokenFileTest.line("ops", "all", next) + "# half a line\nboard read sha256:12");
-    Eventually.await("the taken out token is not known", () -> unknown(ALL));
-    assertEquals(202, as(next, "POST", "/submit").statusCode());
-    assertTrue(unknown(READ));
-    String told = log.at(Level.WARNING, "invalid lines are ignored").getFirst();
-    assertTrue(told.contains(file + ":3: allowed is sha256: and the 64"), told);
-    assertTrue(health(next).contains(file + ":3: allowed is sha256:"), health(next));
-    assertFalse(health("").contains(file.toString()), health(""));
-    assertTrue(health("").contains("file_problems"), health(""));
-
-    Files.writeString(file, "");
-    Eventually.await("an empty file takes all out", () -> unknown(next));
-    Files.writeString(file, TokenFileTest.line("ops", "all", ALL));
-    Eventually.await("the first token is known again", () -> status(ALL) == 202);
-    assertFalse(health(ALL).contains("file_problems"), health(ALL));
-  }
-
-  /// A pipe, which has no end until somebody writes to it, in the place of the file.
-  @Test
-  void a_pipe_as_token_file_does_not_keep_a_taken_out_token_alive() throws Exception {
-    start(DEFAULT);
-    Files.delete(file);
-    NamedPipe.make(file);
-    Eventually.await("told", () -> !log.at(Level.WARNING, "no regular file").isEmpty());
-    assertTrue(health(ALL).contains("no regular file"), health(ALL));
-    Files.delete(file);
-    Files.writeString(file, TokenFileTest.line("board", "read", READ));
-    Eventually.await("the taken out token is not known", () -> unknown(ALL));
-    assertFalse(health(READ).contains("file_problems"), health(READ));
-  }
-
-  private String health(String token) throws Exception {
-    HttpResponse<byte[]> answer =
-        token.isEmpty() ? call("GET", "/health") : as(token, "GET", "/health");
-    return new String(answer.body(), UTF_8);
-  }
-
-  /// As Kubernetes changes a Secret that is mounted: the file that is named never changes.
-  @Test
-  void a_file_behind_two_links_of_which_one_is_swapped_is_a_changed_file() throws Exception {
-    Path first = Files.createDirectory(folder.resolve("..1"));
-    Path second = Files.createDirectory(folder.resolve("..2"));
-    String next = "next-51c09d3b7e2f4a68";
-    Files.writeString(first.resolve("tokens"), TokenFileTest.line("ops", "all", ALL));
-    Files.writeString(second.resolve("tokens"), TokenFileTest.line("ops", "all", next));
-    Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
-    file = Files.createSymbolicLink(folder.resolve("linked"), data.resolve("tokens"));
-    start(DEFAULT);
-    assertEquals(202, as(ALL, "POST", "/submit").statusCode());
-    Path swap = Files.createSymbolicLink(folder.resolve("..tmp"), second);
-    Files.move(swap, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Eventually.await("the new token is known", () -> status(next) == 202);
-    assertTrue(unknown(ALL));
-  }
-
-  /// Refused as a wrong token, of which the eleventh in a minute is told to wait.
-  private boolean unknown(String token) {
-    return List.of(401, 429).contains(status(token));
-  }
-
-  private int status(String token) {
-    try {
-      return as(token, "POST", "/submit").statusCode();
-    } catch (Exception e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.handlers.wire.Problem;
-import dev.taskscheduler.task.TaskService;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -43,20 +41,8 @@ class FramingIT {
   private final LogLines log = new LogLines();
   private final HttpServer server =
       new HttpServer(
-          new HttpConfig(
-              "node1",
-              "127.0.0.1",
-              0,
-              1 << 20,
-              1 << 20,
-              Duration.ofHours(1),
-              Duration.ofSeconds(10),
-              "0.1.0"),
-          new Scheduler(
-              new TaskService(store.ports(), Set.of("log"), priority -> {}),
-              new GivenLeader(),
-              Map::of,
-              () -> 0),
+          TestServers.config(1 << 20, 1 << 20, Duration.ofSeconds(10)),
+          TestServers.scheduler(store),
           (route, status, nanos) -> {});
   private final Handler heard =
       new Handler() {

@@ -24,16 +24,7 @@ final class GivenLeader implements LeaderView {
   /// All routes of a node, with a store and this leadership in place of its own; 12 tasks wait.
   static void routes(
       HttpRouting.Builder routing, TaskPorts store, GivenLeader leader, Set<String> types) {
-    HttpConfig config =
-        new HttpConfig(
-            "node1",
-            "127.0.0.1",
-            0,
-            1 << 20,
-            1 << 24,
-            Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            "0.1.0");
+    HttpConfig config = TestServers.config(1 << 20, 1 << 24, Duration.ofSeconds(5));
     TaskService tasks = new TaskService(store, types, priority -> {});
     Routes.register(routing, config, new Scheduler(tasks, leader, Map::of, () -> 12), List::of);
   }

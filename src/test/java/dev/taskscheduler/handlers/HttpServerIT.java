@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.wire.Problem;
-import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,8 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,11 +37,17 @@ class HttpServerIT {
   }
 
   private HttpServer server(String host, int port, Duration idle) {
-    TaskService tasks = new TaskService(store.ports(), Set.of("log"), priority -> {});
     return new HttpServer(
-        new HttpConfig(
-            "node1", host, port, MAX_BODY, MAX_BODY, Duration.ofHours(1), DEADLINE, "0.1.0"),
-        new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
+        TestServers.config(
+            host,
+            port,
+            MAX_BODY,
+            MAX_BODY,
+            DEADLINE,
+            new AccessPolicy.Everyone(),
+            new Transport.Plain(),
+            OriginRules.ANY_HOST),
+        TestServers.scheduler(store),
         (route, status, nanos) -> told.add(route + " " + status),
         idle);
   }

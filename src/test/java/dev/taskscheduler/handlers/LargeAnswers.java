@@ -50,20 +50,11 @@ final class LargeAnswers implements AutoCloseable {
   LargeAnswers(@Nullable TestIdentity identity, Path folder) throws Exception {
     this.identity = identity;
     this.folder = folder;
-    Meters meters = new Meters("node1");
+    Meters meters = TestServers.meters();
     server =
         new HttpServer(
-            new HttpConfig(
-                "node1",
-                "127.0.0.1",
-                0,
-                1 << 20,
-                1 << 24,
-                Duration.ofHours(1),
-                Duration.ofSeconds(30),
-                "0.1.0",
-                new AccessPolicy.Everyone(),
-                transport()),
+            TestServers.config(
+                1 << 20, 1 << 24, Duration.ofSeconds(30), new AccessPolicy.Everyone(), transport()),
             new Scheduler(
                 new TaskService(store.ports(), Set.of("log"), meters),
                 new GivenLeader(),

@@ -97,15 +97,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   }
 
   void put(String id, NewTask task, int attempts, TaskState state) {
-    tasks.put(
-        id,
-        new Task(
-            id,
-            task.priority(),
-            task.type(),
-            NOW,
-            attempts,
-            state));
+    tasks.put(id, new Task(id, task.priority(), task.type(), NOW, attempts, state));
   }
 
   @Override

@@ -6,14 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
-import dev.taskscheduler.handlers.server.ConnectionLimits;
-import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.metrics.Meters;
-import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,26 +35,11 @@ class OriginIT {
   }
 
   private void start(String host, OriginRules rules) {
-    Meters meters = new Meters("node1");
-    HttpConfig config =
-        new HttpConfig(
-            "node1",
-            host,
-            0,
-            1 << 16,
-            1 << 16,
-            Duration.ofHours(1),
-            Duration.ofSeconds(10),
-            ConnectionLimits.BY_MEMORY,
-            "0.1.0",
-            new AccessPolicy.Everyone(),
-            new Transport.Plain(),
-            rules);
-    TaskService tasks = new TaskService(store.ports(), Set.of("log"), priority -> {});
+    Meters meters = TestServers.meters();
     server =
         new HttpServer(
-            config,
-            new Scheduler(tasks, new GivenLeader(), Map::of, () -> 0),
+            TestServers.config(host, new AccessPolicy.Everyone(), rules),
+            TestServers.scheduler(store),
             meters,
             meters.feature());
     server.start();

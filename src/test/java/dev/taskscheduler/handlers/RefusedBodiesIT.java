@@ -11,7 +11,6 @@ import dev.taskscheduler.handlers.auth.TokenFile;
 import dev.taskscheduler.handlers.auth.TokenFileTest;
 import dev.taskscheduler.handlers.server.FramedHttp1;
 import dev.taskscheduler.handlers.tls.Transport;
-import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,23 +62,14 @@ class RefusedBodiesIT {
         file, TokenFileTest.line("board", "read", READ) + TokenFileTest.line("ops", "all", ALL));
     server =
         new HttpServer(
-            new HttpConfig(
-                "node1",
-                "127.0.0.1",
-                0,
+            TestServers.config(
                 MAX_BODY,
                 2 * LARGE,
-                Duration.ofHours(1),
                 Duration.ofSeconds(30),
-                "0.1.0",
                 new AccessPolicy.Bearers(
                     assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file)), Set.of()),
                 new Transport.Plain()),
-            new Scheduler(
-                new TaskService(store.ports(), Set.of("log"), priority -> {}),
-                new GivenLeader(),
-                Map::of,
-                () -> 0),
+            TestServers.scheduler(store),
             (route, status, nanos) -> {});
     server.start();
   }

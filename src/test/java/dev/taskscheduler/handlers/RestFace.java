@@ -37,18 +37,10 @@ final class RestFace implements AutoCloseable {
 
   RestFace() throws IOException {
     contract = new Contract();
-    Meters meters = new Meters("node1");
+    Meters meters = TestServers.meters();
     server =
         new HttpServer(
-            new HttpConfig(
-                "node1",
-                "127.0.0.1",
-                0,
-                1 << 16,
-                1 << 24,
-                Duration.ofHours(1),
-                Duration.ofSeconds(10),
-                "0.1.0"),
+            TestServers.config(1 << 16, 1 << 24, Duration.ofSeconds(10)),
             new Scheduler(
                 new TaskService(store.ports(), Set.of("log"), meters), leader, Map::of, () -> 0),
             meters,

@@ -9,13 +9,10 @@ import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.server.OpenConnections;
 import dev.taskscheduler.handlers.server.PacedWriter;
 import dev.taskscheduler.handlers.wire.Problem;
-import dev.taskscheduler.task.TaskService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -37,13 +34,8 @@ class SlowClientsIT {
   private final MemoryStore store = new MemoryStore();
   private final HttpServer server =
       new HttpServer(
-          new HttpConfig(
-              "node1", "127.0.0.1", 0, 1 << 20, 1 << 20, Duration.ofHours(1), DEADLINE, "0.1.0"),
-          new Scheduler(
-              new TaskService(store.ports(), Set.of("log"), priority -> {}),
-              new GivenLeader(),
-              Map::of,
-              () -> 0),
+          TestServers.config(1 << 20, 1 << 20, DEADLINE),
+          TestServers.scheduler(store),
           (route, status, nanos) -> {},
           new ConnectionLimits(MOST, PER_ADDRESS));
 

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.handlers.tls.Transport;
-import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.NamedPipe;
 import dev.taskscheduler.testing.TestIdentity;
@@ -28,9 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.logging.Level;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -81,22 +78,13 @@ class TlsIT {
         assertInstanceOf(TlsIdentity.Sound.class, TlsIdentity.read(certificate, key));
     HttpServer made =
         new HttpServer(
-            new HttpConfig(
-                "node1",
-                "127.0.0.1",
-                0,
+            TestServers.config(
                 MAX_BODY,
                 MAX_BODY,
                 DEADLINE,
-                DEADLINE,
-                "0.1.0",
                 new AccessPolicy.Everyone(),
                 new Transport.Encrypted(identity)),
-            new Scheduler(
-                new TaskService(store.ports(), Set.of("log"), priority -> {}),
-                new GivenLeader(),
-                Map::of,
-                () -> 0),
+            TestServers.scheduler(store),
             (route, status, nanos) -> {},
             idle);
     made.start();

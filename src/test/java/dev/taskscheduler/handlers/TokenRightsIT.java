@@ -78,19 +78,14 @@ class TokenRightsIT {
             + TokenFileTest.line("prometheus", "metrics", METRICS)
             + TokenFileTest.line("former", "all", LATE).strip()
             + " expires=2020-01-01T00:00:00Z\n");
-    Meters meters = new Meters("node1");
+    Meters meters = TestServers.meters();
     TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
     server =
         new HttpServer(
-            new HttpConfig(
-                "node1",
-                "127.0.0.1",
-                0,
+            TestServers.config(
                 1 << 16,
                 1 << 16,
-                Duration.ofHours(1),
                 Duration.ofSeconds(10),
-                "0.1.0",
                 new AccessPolicy.Bearers(tokens, Set.of(PublicEndpoints.values())),
                 new Transport.Plain()),
             new Scheduler(

@@ -61,10 +61,6 @@ public final class HttpSender implements AutoCloseable {
   private final ConnectionPool pool;
   private final ScheduledThreadPoolExecutor deadlines;
 
-  public HttpSender(HttpRunnerConfig config) {
-    this(config, MAX_IDLE);
-  }
-
   /// @param maxIdle idle connections that are kept, up to [#MAX_IDLE]
   public HttpSender(HttpRunnerConfig config, int maxIdle) {
     this(
@@ -76,14 +72,6 @@ public final class HttpSender implements AutoCloseable {
   }
 
   HttpSender(
-      HttpRunnerConfig config,
-      NameLookup.Names names,
-      Supplier<SSLContext> tls,
-      InstantSource clock) {
-    this(config, MAX_IDLE, names, tls, clock);
-  }
-
-  private HttpSender(
       HttpRunnerConfig config,
       int maxIdle,
       NameLookup.Names names,

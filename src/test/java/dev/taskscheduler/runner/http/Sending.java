@@ -29,7 +29,7 @@ final class Sending implements AutoCloseable {
   final List<String> told = new CopyOnWriteArrayList<>();
 
   Sending(HttpRunnerConfig config, NameLookup.Names names, SSLContext tls) {
-    sender = new HttpSender(config, names, () -> tls, InstantSource.system());
+    sender = new HttpSender(config, HttpSender.MAX_IDLE, names, () -> tls, InstantSource.system());
     runner =
         new HttpRunner(
             sender, InstantSource.system(), (type, answer) -> told.add(type + " " + answer.wire()));
