@@ -3,10 +3,10 @@ package dev.taskscheduler;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.taskscheduler.conf.ElectionKind;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HttpServer;
 import dev.taskscheduler.leader.LeadershipManager;
-import dev.taskscheduler.leader.raft.NodeEntry;
 import dev.taskscheduler.leader.raft.RaftNode;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Redis;
@@ -15,6 +15,8 @@ import dev.taskscheduler.runner.TaskRunner;
 import dev.taskscheduler.runner.http.CallbackRunner;
 import dev.taskscheduler.runner.http.HttpRunner;
 import dev.taskscheduler.runner.http.HttpSender;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -78,8 +80,7 @@ final class App implements AutoCloseable {
                 taskRedis,
                 leaseRedis,
                 runners,
-                meters),
-            this::entry);
+                meters));
     partitions = List.of(partition);
     meters.gauges(partition.gaugeSources());
     http =
@@ -90,7 +91,7 @@ final class App implements AutoCloseable {
             config.http().connections().within(Runtime.getRuntime().maxMemory(), files.clients()),
             meters.feature());
     http.start(broken);
-    partitions.forEach(Partition::start);
+    partitions.forEach(p -> p.start(address()));
     LOG.log(
         INFO,
         () ->
@@ -116,15 +117,22 @@ final class App implements AutoCloseable {
                 + runners.keySet().stream().sorted().toList());
   }
 
-  /// What the other nodes are told of this one.
-  private NodeEntry entry() {
+  /// Where people and programs reach this node, as far as it knows: where it listens on all
+  /// addresses, the host that Raft peers know, or its own name.
+  private String address() {
     String host = config.http().host();
-    RaftNode advertised = // where it listens on all addresses, the one that its peers know
-        new RaftNode(
-            config.leader().node(),
-            ANY_ADDRESS.contains(host) ? config.raft().own().host() : host,
-            http.port());
-    return new NodeEntry(advertised.address(), config.http().version());
+    if (ANY_ADDRESS.contains(host)) {
+      host = config.election() == ElectionKind.RAFT ? config.raft().own().host() : hostName();
+    }
+    return new RaftNode(config.leader().node(), host, http.port()).address();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "127.0.0.1";
+    }
   }
 
   /// The HTTP port, also where any free one was asked for.

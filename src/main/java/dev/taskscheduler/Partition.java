@@ -1,12 +1,12 @@
 package dev.taskscheduler;
 
+import dev.taskscheduler.cluster.redis.RedisNodes;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.Scheduler;
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.leader.LeaderElection;
 import dev.taskscheduler.leader.LeadershipManager;
 import dev.taskscheduler.leader.NoElection;
-import dev.taskscheduler.leader.raft.NodeEntry;
 import dev.taskscheduler.leader.raft.RatisElection;
 import dev.taskscheduler.leader.redis.RedisElection;
 import dev.taskscheduler.lease.redis.RedisLease;
@@ -23,7 +23,6 @@ import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTasks;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /// One namespace with one leader among all nodes: its stores, lease, elector and leadership, and
 /// the work of this node while it leads.
@@ -32,6 +31,7 @@ final class Partition implements AutoCloseable {
   private final TaskService tasks;
   private final LeadershipManager leadership;
   private final QueueDepth depth;
+  private final RedisNodes nodes;
 
   /// What all partitions of a process share.
   ///
@@ -45,8 +45,7 @@ final class Partition implements AutoCloseable {
       Map<String, TaskRunner> runners,
       Meters meters) {}
 
-  /// @param entry what the other nodes are told of this one; asked once this has started
-  Partition(Namespace namespace, Shared shared, Supplier<NodeEntry> entry) {
+  Partition(Namespace namespace, Shared shared) {
     SchedulerConfig config = shared.config();
     Meters meters = shared.meters();
     stores = new RedisTasks(shared.taskRedis(), namespace, config.tasks());
@@ -58,25 +57,27 @@ final class Partition implements AutoCloseable {
         new LeadershipManager(
             config.leader(),
             new RedisLease(shared.leaseRedis(), namespace),
-            election(namespace, shared, entry),
+            election(namespace, shared),
             new SchedulerNode(
                 shared.workers(), stores.claims(), stores.maintenance(), shared.runners(), meters),
             meters);
     depth =
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
+    nodes =
+        new RedisNodes(
+            shared.taskRedis(), namespace, config.leader().node(), config.http().version());
   }
 
   /// Makes the elector. A node that is not eligible is no member of the Raft group: it only watches
   /// the lease.
-  private static LeaderElection election(
-      Namespace namespace, Shared shared, Supplier<NodeEntry> entry) {
+  private static LeaderElection election(Namespace namespace, Shared shared) {
     return switch (shared.config().election()) {
       case REDIS -> new RedisElection(shared.leaseRedis(), namespace);
       case RAFT -> {
         if (!shared.config().leader().eligible()) {
           yield new NoElection("raft");
         }
-        RatisElection raft = new RatisElection(shared.config().raft(), entry, shared.meters());
+        RatisElection raft = new RatisElection(shared.config().raft(), shared.meters());
         shared.meters().raft(raft::status);
         yield raft;
       }
@@ -84,13 +85,17 @@ final class Partition implements AutoCloseable {
   }
 
   /// Begins to take part in elections: this node leads when its turn comes.
-  void start() {
+  ///
+  /// @param http where this node is reached, `host:port`
+  void start(String http) {
     leadership.start();
+    nodes.start(http);
   }
 
   /// What the REST API calls.
   Scheduler scheduler() {
-    return new Scheduler(tasks, LeaderView.of(leadership), depth::paused, depth::queued);
+    return new Scheduler(
+        tasks, LeaderView.of(leadership, nodes::find), depth::paused, depth::queued);
   }
 
   GaugeSources gaugeSources() {
@@ -113,6 +118,7 @@ final class Partition implements AutoCloseable {
 
   @Override
   public void close() {
+    App.stop("nodes", nodes::close);
     App.stop("queue depth", depth::close);
     App.stop("tasks", stores::close);
   }

@@ -57,6 +57,7 @@ class ArchitectureTest {
   void the_low_rooms_see_only_java_and_what_is_drawn() {
     sees("process");
     sees("lease");
+    sees("cluster");
     sees("task", room("lease"), "com.github.f4b6a3.uuid..");
     sees("leader", room("lease"));
     sees("runner", room("lease"), room("task"), "tools.jackson.core..");
@@ -76,6 +77,7 @@ class ArchitectureTest {
   @Test
   void the_working_rooms_see_what_is_drawn() {
     sees("node", room("leader"), room("task"), room("runner"), room("lease"), "jdk.management");
+    sees("cluster.redis", room("cluster"), room("redis"));
     sees("lease.redis", room("lease"), room("redis"), "redis.clients.jedis..");
     sees("task.redis", room("task"), room("lease"), room("redis"), "redis.clients.jedis..");
     sees("leader.redis", room("leader"), room("lease"), room("redis"), "redis.clients.jedis..");
@@ -103,7 +105,7 @@ class ArchitectureTest {
     partSees("server", "handlers.auth", "handlers.wire", "task");
     partSees("docs", "handlers.wire");
     partSees("submit", "handlers.server", "handlers.auth", "handlers.wire", "task");
-    partSees("cluster", "handlers.auth", "handlers.wire", "leader", "task");
+    partSees("cluster", "handlers.auth", "handlers.wire", "cluster", "leader", "task");
     partSees(
         "tasks",
         "handlers.cluster",

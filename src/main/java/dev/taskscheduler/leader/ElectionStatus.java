@@ -24,13 +24,6 @@ public record ElectionStatus(
   /// A member of the group.
   ///
   /// @param address where electors reach it
-  /// @param http where people and programs reach it, if that is known
-  /// @param version of the program it runs, or ran when it last led, if that is known
   /// @param reachable whether this node reaches it; true for itself
-  public record Peer(
-      String id,
-      String address,
-      Optional<String> http,
-      Optional<String> version,
-      boolean reachable) {}
+  public record Peer(String id, String address, boolean reachable) {}
 }

@@ -3,6 +3,9 @@ package dev.taskscheduler.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.testing.Eventually;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -55,12 +58,22 @@ class RaftClusterIT {
       long before = other.output().lines().count();
       leader.signal("KILL");
       cluster.awaitNewerEpoch(epoch);
-      String leads = cluster.awaitLeader().call("GET", "/leader", "").body();
+      String http = "\"http\":\"127.0.0.1:" + other.port() + "\"";
+      Eventually.await("its peers are announced", () -> leaderBody().contains(http));
+      String leads = leaderBody();
       assertTrue(leads.contains("\"elector\":\"raft\""), leads);
       assertTrue(leads.contains("\"term\":"), leads);
       assertTrue(leads.contains("\"id\":\"" + leader.id() + "\""), leads);
       assertTrue(other.output().lines().count() - before < 40, other.output());
     });
+  }
+
+  private String leaderBody() {
+    try {
+      return cluster.awaitLeader().call("GET", "/leader", "").body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// For less than its lease, for longer, and for longer than its peers know it for.

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
@@ -18,6 +19,7 @@ final class GivenLeader implements LeaderView {
   volatile Optional<Leader> leader = Optional.empty();
   volatile Optional<String> problem = Optional.empty();
   volatile Optional<ElectionStatus> election = Optional.empty();
+  volatile Map<String, ClusterNode> nodes = Map.of();
   volatile boolean leads;
   volatile boolean joined = true;
 
@@ -54,6 +56,11 @@ final class GivenLeader implements LeaderView {
   @Override
   public Optional<ElectionStatus> election() {
     return election;
+  }
+
+  @Override
+  public Optional<ClusterNode> node(String id) {
+    return Optional.ofNullable(nodes.get(id));
   }
 
   @Override

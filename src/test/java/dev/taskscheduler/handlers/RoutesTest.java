@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
@@ -19,6 +20,7 @@ import io.helidon.webserver.testing.junit5.SetUpRoute;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,10 +92,9 @@ class RoutesTest {
                 3,
                 Optional.empty(),
                 List.of(
-                    new ElectionStatus.Peer(
-                        "node1", "10.0.0.1:9000", Optional.of("h1"), Optional.of("1.4.0"), true),
-                    new ElectionStatus.Peer(
-                        "node2", "10.0.0.2:9000", Optional.empty(), Optional.empty(), false))));
+                    new ElectionStatus.Peer("node1", "10.0.0.1:9000", true),
+                    new ElectionStatus.Peer("node2", "10.0.0.2:9000", false))));
+    LEADER.nodes = Map.of("node1", new ClusterNode("node1", "h1", "1.4.0", Instant.EPOCH));
     String body = get("/leader").entity();
     assertTrue(
         body.endsWith(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.FailedLogins;
 import dev.taskscheduler.handlers.auth.PublicEndpoints;
@@ -30,6 +31,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -268,14 +270,11 @@ class TokenRightsIT {
             new ElectionStatus(
                 7,
                 Optional.of("node2"),
-                List.of(
-                    new ElectionStatus.Peer(
-                        "node2",
-                        "10.9.8.7:9000",
-                        Optional.of("10.9.8.7:8080"),
-                        Optional.of("0.1.0"),
-                        true))));
+                List.of(new ElectionStatus.Peer("node2", "10.9.8.7:9000", true))));
+    leader.nodes =
+        Map.of("node2", new ClusterNode("node2", "10.9.8.7:8080", "0.1.0", Instant.EPOCH));
     assertTrue(health(READ).contains("10.9.8.7:9000"), health(READ));
+    assertTrue(health(READ).contains("10.9.8.7:8080"), health(READ));
     assertTrue(health(READ).contains("node1.internal"), health(READ));
     for (String token : List.of("", METRICS, SUBMIT, "wrong")) {
       String said = health(token);

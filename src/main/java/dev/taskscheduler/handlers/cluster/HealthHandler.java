@@ -96,9 +96,9 @@ public final class HealthHandler {
     PauseJson.write(json, sources.paused().get());
     json.writeObjectPropertyStart("leadership");
     if (caller.seesDetail()) {
-      LeaderHandler.details(json, leader, sources.leader().election());
+      LeaderHandler.details(json, leader, sources.leader());
     } else {
-      LeaderHandler.summary(json, leader, sources.leader().election());
+      LeaderHandler.summary(json, leader, sources.leader());
     }
     json.writeEndObject();
     json.writeObjectPropertyStart("redis");

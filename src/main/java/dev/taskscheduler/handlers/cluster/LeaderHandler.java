@@ -31,30 +31,32 @@ public final class LeaderHandler {
           } else {
             json.writeStringProperty("leader", leader.get().node());
           }
-          details(json, leader, view.election());
+          details(json, leader, view);
         });
     Responses.json(req, res, Status.OK_200, body);
   }
 
   /// Since when and by whom somebody leads, and what a group of electors knows of itself.
-  static void details(
-      JsonGenerator json, Optional<Leader> leader, Optional<ElectionStatus> election) {
+  static void details(JsonGenerator json, Optional<Leader> leader, LeaderView view) {
+    lease(json, leader);
+    view.election().ifPresent(status -> group(json, status, view));
+  }
+
+  /// The same for those who may not know the members and their addresses.
+  static void summary(JsonGenerator json, Optional<Leader> leader, LeaderView view) {
+    lease(json, leader);
+    view.election().ifPresent(status -> json.writeNumberProperty("term", status.term()));
+  }
+
+  private static void lease(JsonGenerator json, Optional<Leader> leader) {
     leader.ifPresent(now -> {
       json.writeNumberProperty("epoch", now.epoch());
       json.writeStringProperty("elector", now.elector());
       json.writeStringProperty("since", JsonText.time(now.since()));
     });
-    election.ifPresent(status -> group(json, status));
   }
 
-  /// The same for those who may not know the members and their addresses.
-  static void summary(
-      JsonGenerator json, Optional<Leader> leader, Optional<ElectionStatus> election) {
-    details(json, leader, Optional.empty());
-    election.ifPresent(status -> json.writeNumberProperty("term", status.term()));
-  }
-
-  private static void group(JsonGenerator json, ElectionStatus status) {
+  private static void group(JsonGenerator json, ElectionStatus status, LeaderView view) {
     json.writeNumberProperty("term", status.term());
     status.warning().ifPresent(text -> json.writeStringProperty("warning", text));
     json.writeArrayPropertyStart("peers");
@@ -62,9 +64,11 @@ public final class LeaderHandler {
       json.writeStartObject();
       json.writeStringProperty("id", peer.id());
       json.writeStringProperty("address", peer.address());
-      peer.http().ifPresent(http -> json.writeStringProperty("http", JsonText.outside(http)));
-      peer.version()
-          .ifPresent(version -> json.writeStringProperty("version", JsonText.outside(version)));
+      view.node(peer.id())
+          .ifPresent(node -> {
+            json.writeStringProperty("http", JsonText.outside(node.http()));
+            json.writeStringProperty("version", JsonText.outside(node.version()));
+          });
       json.writeBooleanProperty("reachable", peer.reachable());
       json.writeEndObject();
     }

@@ -1,9 +1,11 @@
 package dev.taskscheduler.handlers.cluster;
 
+import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.leader.LeadershipManager;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The questions that the REST API asks about leadership.
 public interface LeaderView {
@@ -19,6 +21,9 @@ public interface LeaderView {
   /// What the elector knows of its group; empty where it has none.
   Optional<ElectionStatus> election();
 
+  /// What a node has announced of itself; empty if that is not known.
+  Optional<ClusterNode> node(String id);
+
   /// Whether this node has found its place among the electors since it started.
   boolean joined();
 
@@ -28,7 +33,7 @@ public interface LeaderView {
   boolean resign();
 
   /// The view of a running node.
-  static LeaderView of(LeadershipManager manager) {
+  static LeaderView of(LeadershipManager manager, Function<String, Optional<ClusterNode>> nodes) {
     return new LeaderView() {
       @Override
       public Optional<Leader> leader() {
@@ -48,6 +53,11 @@ public interface LeaderView {
       @Override
       public Optional<ElectionStatus> election() {
         return manager.election();
+      }
+
+      @Override
+      public Optional<ClusterNode> node(String id) {
+        return nodes.apply(id);
       }
 
       @Override

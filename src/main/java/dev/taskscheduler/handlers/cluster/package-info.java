@@ -1,6 +1,7 @@
 /// Health, probes, and who leads.
 ///
-/// Sees `leader`, `task`, `handlers.auth` and `handlers.wire`. Begin with `HealthHandler`.
+/// Sees `cluster`, `leader`, `task`, `handlers.auth` and `handlers.wire`. Begin with
+/// `HealthHandler`.
 @NullMarked
 package dev.taskscheduler.handlers.cluster;
 

@@ -5,12 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
-import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -27,22 +25,19 @@ import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.MD5FileUtil;
 import org.jspecify.annotations.Nullable;
 
-/// Turns Ratis's callbacks into [RaftEvent]s and keeps the [NodeRegistry].
+/// Turns Ratis's callbacks into [RaftEvent]s.
 ///
 /// The callbacks come from several of Ratis's threads, some under its locks: they only pass an
-/// event on. The registry is written by Ratis's one updater thread and read by any.
+/// event on. There is no state: a snapshot only lets the log be cut.
 final class ElectionStateMachine extends BaseStateMachine {
+  private static final String CONTENT = "no state\n"; // Ratis does not send an empty file
+
   private final Consumer<RaftEvent> events;
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
-  private volatile NodeRegistry registry = NodeRegistry.EMPTY;
 
   /// @param events must return at once
   ElectionStateMachine(Consumer<RaftEvent> events) {
     this.events = events;
-  }
-
-  NodeRegistry registry() {
-    return registry;
   }
 
   @Override
@@ -73,10 +68,9 @@ final class ElectionStateMachine extends BaseStateMachine {
     getLifeCycle().transition(LifeCycle.State.RUNNING);
   }
 
-  private void load() throws IOException {
+  private void load() {
     SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
     if (snapshot != null) {
-      registry = NodeRegistry.read(Files.readAllLines(snapshot.getFile().getPath()));
       setLastAppliedTermIndex(snapshot.getTermIndex());
     }
   }
@@ -94,20 +88,12 @@ final class ElectionStateMachine extends BaseStateMachine {
     }
     File file = storage.getSnapshotFile(last.getTerm(), last.getIndex());
     File part = new File(file.getPath() + ".part");
-    Files.write(part.toPath(), registry.lines());
+    Files.writeString(part.toPath(), CONTENT);
     Files.move(part.toPath(), file.toPath(), StandardCopyOption.REPLACE_EXISTING);
     MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file);
     storage.updateLatestSnapshot(
         new SingleFileSnapshotInfo(new FileInfo(file.toPath(), digest), last));
     return last.getIndex();
-  }
-
-  @Override
-  public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
-    LogEntryProto entry = transaction.getLogEntry();
-    registry = registry.with(entry.getStateMachineLogEntry().getLogData().toStringUtf8());
-    updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-    return CompletableFuture.completedFuture(Message.EMPTY);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,9 +14,7 @@ import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -27,7 +24,6 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
 
 /// One running Ratis server with its one group, called only inside this process. Safe for use by
@@ -36,19 +32,13 @@ final class RaftMember implements AutoCloseable {
   private final RaftGroupId groupId;
   private final RaftServer server;
   private final RaftServer.Division division;
-  private final ElectionStateMachine machine;
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
 
-  private RaftMember(
-      RaftGroupId groupId,
-      RaftServer server,
-      RaftServer.Division division,
-      ElectionStateMachine machine) {
+  private RaftMember(RaftGroupId groupId, RaftServer server, RaftServer.Division division) {
     this.groupId = groupId;
     this.server = server;
     this.division = division;
-    this.machine = machine;
   }
 
   /// Starts a member; what its directory holds wins over `nodes`.
@@ -57,7 +47,6 @@ final class RaftMember implements AutoCloseable {
   static RaftMember start(RaftConfig config, List<RaftNode> nodes, Consumer<RaftEvent> events)
       throws IOException {
     RaftGroupId groupId = RaftGroupId.valueOf(config.groupId());
-    ElectionStateMachine machine = new ElectionStateMachine(events);
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(RaftPeerId.valueOf(config.node()))
@@ -65,11 +54,11 @@ final class RaftMember implements AutoCloseable {
             .setOption(RaftStorage.StartupOption.RECOVER)
             .setProperties(RatisProperties.of(config))
             .setParameters(ElectionRpc.parameters(config, PeerProof.of(config)))
-            .setStateMachine(machine)
+            .setStateMachine(new ElectionStateMachine(events))
             .build();
     try {
       server.start();
-      return new RaftMember(groupId, server, server.getDivision(groupId), machine);
+      return new RaftMember(groupId, server, server.getDivision(groupId));
     } catch (IOException | RuntimeException e) { // what it meets on the disk comes as either
       server.close();
       throw new IOException(rootMessage(e), e);
@@ -124,10 +113,6 @@ final class RaftMember implements AutoCloseable {
     return applied >= 0 && applied >= division.getRaftLog().getLastCommittedIndex();
   }
 
-  NodeRegistry registry() {
-    return machine.registry();
-  }
-
   /// The members as the group itself has them on record.
   Collection<RaftPeer> members() {
     return division.getRaftConf().getCurrentPeers();
@@ -177,21 +162,6 @@ final class RaftMember implements AutoCloseable {
                 calls.incrementAndGet(),
                 RaftPeerId.valueOf(to),
                 limit.toMillis())));
-  }
-
-  /// Replicates this node's own entry.
-  CompletableFuture<RaftClientReply> tell(String node, NodeEntry entry) {
-    byte[] line = NodeRegistry.line(node, entry).getBytes(StandardCharsets.UTF_8);
-    return call(() ->
-        server.submitClientRequestAsync(
-            RaftClientRequest.newBuilder()
-                .setClientId(client)
-                .setServerId(server.getId())
-                .setGroupId(groupId)
-                .setCallId(calls.incrementAndGet())
-                .setMessage(Message.valueOf(ByteString.copyFrom(line)))
-                .setType(RaftClientRequest.writeRequestType())
-                .build()));
   }
 
   /// Makes a newcomer a member.

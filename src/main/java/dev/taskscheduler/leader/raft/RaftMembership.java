@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftPeer;
 
-/// Keeps the membership of the group while this node leads: it replicates its own entry, and takes
-/// in newcomers. Told and asked to look by one thread; [#status] by any.
+/// Keeps the membership of the group while this node leads: it takes in newcomers. Told and asked
+/// to look by one thread; [#status] by any.
 final class RaftMembership implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RaftMembership.class.getName());
 
@@ -32,7 +32,6 @@ final class RaftMembership implements AutoCloseable {
   private static final Duration CARE_DELAY = Duration.ofSeconds(1);
 
   private final RaftConfig config;
-  private final Supplier<NodeEntry> self;
   private final Supplier<Optional<RaftMember>> member;
   private final Supplier<Optional<String>> trouble;
   private final PeerProbe reach;
@@ -48,12 +47,10 @@ final class RaftMembership implements AutoCloseable {
   /// @param trouble what keeps this node's own member from taking part; empty when all is well
   RaftMembership(
       RaftConfig config,
-      Supplier<NodeEntry> self,
       Supplier<Optional<RaftMember>> member,
       Supplier<Optional<String>> trouble) {
     this.trouble = trouble;
     this.config = config;
-    this.self = self;
     this.member = member;
     this.reach = new PeerProbe(() -> others().values());
   }
@@ -133,11 +130,6 @@ final class RaftMembership implements AutoCloseable {
 
   /// What a leader owes its group; one thing at a time, again and again until all is done.
   private CompletableFuture<?> care(RaftMember now) {
-    NodeEntry entry = self.get();
-    if (!now.registry().find(config.node()).equals(Optional.of(entry))) {
-      return now.tell(config.node(), entry)
-          .whenComplete((reply, failure) -> told("own entry", failure));
-    }
     List<String> members = now.members().stream().map(peer -> peer.getId().toString()).toList();
     for (RaftNode node : config.nodes()) {
       if (!members.contains(node.id()) && reach.reached(node.id())) {
@@ -228,7 +220,6 @@ final class RaftMembership implements AutoCloseable {
   private List<ElectionStatus.Peer> peers(RaftMember now) {
     Map<String, Duration> answered = now.answered();
     Map<String, RaftNode> others = others();
-    NodeRegistry registry = now.registry();
     List<ElectionStatus.Peer> peers = new ArrayList<>();
     for (RaftPeer peer : now.members()) {
       String id = peer.getId().toString();
@@ -237,14 +228,9 @@ final class RaftMembership implements AutoCloseable {
       Duration age = answered.get(id);
       boolean reachable =
           own || (age == null ? reach.reached(id) : age.compareTo(answersWithin()) <= 0);
-      Optional<NodeEntry> entry = own ? Optional.of(self.get()) : registry.find(id);
       peers.add(
           new ElectionStatus.Peer(
-              id,
-              node == null ? peer.getAddress() : node.address(),
-              entry.map(NodeEntry::http),
-              entry.map(NodeEntry::version),
-              reachable));
+              id, node == null ? peer.getAddress() : node.address(), reachable));
     }
     peers.sort(java.util.Comparator.comparing(ElectionStatus.Peer::id));
     return peers;

@@ -18,7 +18,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Nominates the leader of a Raft group among the nodes, for as long as Ratis says that it leads.
@@ -55,13 +54,12 @@ public final class RatisElection implements LeaderElection {
   private long reopenAt;
   private Duration reopenPause = Duration.ZERO;
 
-  /// @param self what this node tells all others of itself; asked once it leads
-  public RatisElection(RaftConfig config, Supplier<NodeEntry> self, RaftListener listener) {
+  public RatisElection(RaftConfig config, RaftListener listener) {
     this.config = config;
     this.listener = listener;
     this.disk =
         new DiskWatch(() -> broken.isEmpty() ? Optional.ofNullable(directory) : Optional.empty());
-    this.group = new RaftMembership(config, self, () -> Optional.ofNullable(member), this::trouble);
+    this.group = new RaftMembership(config, () -> Optional.ofNullable(member), this::trouble);
     this.transfers = new LeadershipTransfer(owner, listener, group.answersWithin());
   }
 

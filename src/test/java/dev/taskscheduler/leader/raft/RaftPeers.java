@@ -35,8 +35,7 @@ final class RaftPeers implements AutoCloseable {
               handedOver.incrementAndGet();
             }
           };
-      election =
-          new RatisElection(config, () -> new NodeEntry("http-" + config.node(), "1"), listener);
+      election = new RatisElection(config, listener);
     }
 
     @Override
