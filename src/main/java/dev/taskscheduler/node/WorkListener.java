@@ -13,8 +13,8 @@ public interface WorkListener {
 
   /// An attempt ended and its end was recorded.
   ///
-  /// @param outcome `completed`, `dead`, `retried`, `cancelled`, `requeued`, `lost` (taken back
-  ///   from an earlier leader), `unknown-type`, or `expired`, which never began
+  /// @param outcome `completed`, `dead`, `retried`, `cancelled`, `requeued`, `lost` (reclaimed from
+  ///   an earlier leader), `unknown-type`, or `expired`, which never began
   void finished(String outcome, Duration run);
 
   /// A task ended, and a callback was made for it: a new task, which nobody submitted.

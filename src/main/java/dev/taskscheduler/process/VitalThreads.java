@@ -1,10 +1,10 @@
 package dev.taskscheduler.process;
 
-/// Makes the threads that a node cannot do without. One that ends by anything thrown ends the
-/// process: a node that lives but does not work would hold its place, with every probe green.
+/// Makes the threads that a node needs. If one of them throws anything, the process ends: a node
+/// that is alive but does not work would keep its place, with every probe green.
 ///
-/// The supervisor starts the process again. What the dead leader ran is taken back as after any
-/// crash.
+/// The supervisor starts the process again. The next leader reclaims what this one ran, as after
+/// any crash.
 public final class VitalThreads {
   static final int FAILED = 1;
 

@@ -98,7 +98,7 @@ class ClaimedAheadIT extends NodeOnRedis {
   void what_waits_long_goes_back_uncharged_and_keeps_its_place() throws InterruptedException {
     List<String> ids = submitBehindHeldWorkers(6);
     await(
-        "it is put back", () -> ids.stream().allMatch(id -> state(id) instanceof TaskState.Ready));
+        "it is requeued", () -> ids.stream().allMatch(id -> state(id) instanceof TaskState.Ready));
     assertTrue(ledger.count("requeued") > 0, "nothing was claimed ahead");
     go.countDown();
     await("all run", () -> ids.stream().allMatch(this::completed));
@@ -137,7 +137,7 @@ class ClaimedAheadIT extends NodeOnRedis {
     CountDownLatch ended = new CountDownLatch(1);
     node.end(true, Duration.ofSeconds(10), ended::countDown);
     await(
-        "it is put back", () -> ids.stream().allMatch(id -> state(id) instanceof TaskState.Ready));
+        "it is requeued", () -> ids.stream().allMatch(id -> state(id) instanceof TaskState.Ready));
     assertEquals(WORKERS, running.get(), "the drain waits for what runs");
     go.countDown();
     ended.await();

@@ -217,7 +217,7 @@ class SchedulerNodeIT extends NodeOnRedis {
     String id = submit(Priority.HIGH, "unknown-here", "1");
     node(1, LONG).begin(HeldLeadership.take(server));
 
-    await("it is put back", () -> task(id).state() instanceof TaskState.Scheduled);
+    await("it is requeued", () -> task(id).state() instanceof TaskState.Scheduled);
     assertTrue(ledger.outcomes.contains("unknown-type"));
     runner("unknown-here", task -> TaskResult.NONE);
     node(1, LONG).begin(HeldLeadership.take(server));
