@@ -262,7 +262,7 @@ class TaskLifeIT extends NodeOnRedis {
     String large = submit(Priority.LOW, "note", "\"" + "x".repeat(999) + "\"", NONE);
     await("both end", () -> completed(good) && state(large) instanceof TaskState.Dead);
     assertEquals(List.of("={\"kept\":[1, 2]}"), trail(good));
-    assertTrue(((TaskState.Dead) state(large)).error().contains("1000 may be kept"));
+    assertTrue(((TaskState.Dead) state(large)).error().contains("the limit is 1000 "));
     runner("note", task -> new TaskResult("no json".getBytes(UTF_8)));
     lead(node(1));
     String odd = submit(NONE);
