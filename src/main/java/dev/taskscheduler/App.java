@@ -61,9 +61,8 @@ final class App implements AutoCloseable {
     Map<String, TaskRunner> runners =
         Runners.find(List.of(httpRunner, new CallbackRunner(httpRunner)));
     taskRedis = new Redis(config.redis(), node, TASK_CONNECTIONS, ANSWER, meters);
-    Duration
-        quarter = // so that one lost answer ends no leadership; dividedBy would be slow (ADR 7)
-        Duration.ofNanos(config.leader().trust().toNanos() / 4);
+    // A quarter, so that one lost answer ends no leadership. dividedBy would be slow (ADR 7).
+    Duration quarter = Duration.ofNanos(config.leader().trust().toNanos() / 4);
     leaseRedis =
         new Redis(
             config.redis(),
