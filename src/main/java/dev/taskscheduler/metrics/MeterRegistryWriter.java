@@ -3,44 +3,25 @@ package dev.taskscheduler.metrics;
 import io.helidon.metrics.api.BuiltInMeterNameFormat;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Gauge;
-import io.helidon.metrics.api.Meter;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
-import io.helidon.metrics.api.ScopeConfig;
-import io.helidon.metrics.api.ScopingConfig;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
-import io.helidon.webserver.observe.metrics.MetricsObserver;
-import io.helidon.webserver.spi.ServerFeature;
+import io.helidon.webserver.http.Handler;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
-/// Writes meters into Helidon's registry, and serves them.
+/// Makes meters in Helidon's registry.
 final class MeterRegistryWriter {
-  /// What Helidon counts of requests, which a [Bystander] does not see.
-  private static final String VENDOR = Meter.Scope.VENDOR;
-
-  /// Of Helidon's own meters those with names that promtool finds fault with: [JvmGauges] has them.
-  private static final Pattern MISNAMED =
-      Pattern.compile("classloader\\.loaded_classes\\.count|thread\\.(daemon\\.|max\\.)?count");
-
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
           .builtInMeterNameFormat(BuiltInMeterNameFormat.SNAKE)
           .warnOnMultipleRegistries(false)
-          .scoping(
-              ScopingConfig.builder()
-                  .putScope(VENDOR, ScopeConfig.builder().name(VENDOR).enabled(false).build())
-                  .putScope(
-                      Meter.Scope.BASE,
-                      ScopeConfig.builder().name(Meter.Scope.BASE).exclude(MISNAMED).build())
-                  .build())
           .build();
 
   static {
@@ -80,13 +61,8 @@ final class MeterRegistryWriter {
     return tags;
   }
 
-  ServerFeature feature() {
-    return new Bystander(
-        MetricsObserver.builder()
-            .endpoint(Bystander.PATH)
-            .metricsConfig(CONFIG)
-            .meterRegistry(registry)
-            .build(),
-        new MetricsHead(registry, CONFIG));
+  /// Serves all meters of the registry.
+  Handler handler() {
+    return new MetricsHandler(registry, CONFIG);
   }
 }

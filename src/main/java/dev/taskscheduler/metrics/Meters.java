@@ -2,6 +2,7 @@ package dev.taskscheduler.metrics;
 
 import dev.taskscheduler.handlers.wire.FailedLogin;
 import dev.taskscheduler.handlers.wire.HttpListener;
+import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
@@ -15,7 +16,8 @@ import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskListener;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Timer;
-import io.helidon.webserver.spi.ServerFeature;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -55,7 +57,7 @@ public final class Meters
   private static final Set<String> RAN = Set.of("completed", "dead", "retried");
 
   private final String node;
-  private final MeterRegistryWriter book = new MeterRegistryWriter();
+  private final MeterRegistryWriter registry = new MeterRegistryWriter();
   private final Map<Priority, Counter> submitted = new EnumMap<>(Priority.class);
   private final Map<String, Counter> finished = new ConcurrentHashMap<>();
   private final Map<String, Timer> roundTrips = new ConcurrentHashMap<>();
@@ -85,7 +87,7 @@ public final class Meters
     for (Priority priority : Priority.values()) {
       submitted.put(
           priority,
-          book.counter(
+          registry.counter(
               "scheduler_tasks_submitted",
               "Submissions accepted by this node",
               "priority",
@@ -94,95 +96,99 @@ public final class Meters
     replayed = repeated("replayed");
     duplicates = repeated("duplicate");
     retried =
-        book.counter("scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
+        registry.counter("scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
     callbacks =
-        book.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
+        registry.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
     for (FailedLogin why : FailedLogin.values()) {
       failedLogins.put(
           why,
-          book.counter(
+          registry.counter(
               "scheduler_failed_logins", "Requests refused for their token", "reason", why.wire()));
     }
-    targets = new TargetMeters(book);
+    targets = new TargetMeters(registry);
     OUTCOMES.forEach(this::finishedBy);
     wait =
-        book.histogram(
+        registry.histogram(
             "scheduler_task_wait",
             "Time from when a task was ready to its first start",
             Buckets.WAIT);
-    run = book.histogram("scheduler_task_run", "Run time of an attempt", Buckets.RUN);
-    timedOut = book.counter("scheduler_tasks_timed_out", "Attempts that timed out");
-    stuck = book.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
+    run = registry.histogram("scheduler_task_run", "Run time of an attempt", Buckets.RUN);
+    timedOut = registry.counter("scheduler_tasks_timed_out", "Attempts that timed out");
+    stuck = registry.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
     for (RepairKind kind : RepairKind.values()) {
       repairs.put(
           kind,
-          book.counter(
+          registry.counter(
               "scheduler_repairs",
               "Inconsistencies in Redis that were repaired",
               "kind",
               kind.wire()));
     }
-    book.gauge(
+    registry.gauge(
         "scheduler_repair_pass_seconds",
         "Duration of this node's last repair pass over Redis, 0 before the first",
         () -> lastLook.toMillis() / 1e3);
     transitions =
-        book.counter(
+        registry.counter(
             "scheduler_leader_transitions",
             "Times this node became leader or stopped being leader");
     fencedWrites =
-        book.counter(
+        registry.counter(
             "scheduler_fenced_writes", "Writes of this node refused because another node leads");
-    redisErrors = book.counter("scheduler_redis_errors", "Round trips to Redis that failed");
-    JvmGauges.add(book);
+    redisErrors = registry.counter("scheduler_redis_errors", "Round trips to Redis that failed");
   }
 
   /// Adds the gauges that read the parts of a partition.
-  public void gauges(GaugeSources levels) {
-    leadershipGauges(levels);
-    TaskGauges.add(book, levels);
-    storeGauges(levels);
+  public void gauges(GaugeSources sources) {
+    leadershipGauges(sources);
+    TaskGauges.add(registry, sources);
+    storeGauges(sources);
   }
 
-  private void leadershipGauges(GaugeSources levels) {
-    book.gauge(
+  private void leadershipGauges(GaugeSources sources) {
+    registry.gauge(
         "scheduler_is_leader",
         "1 if this node leads, else 0",
-        () -> levels.leadership().get().isPresent() ? 1 : 0,
+        () -> sources.leadership().get().isPresent() ? 1 : 0,
         "node",
         node);
-    book.gauge(
+    registry.gauge(
         "scheduler_leader_epoch",
         "The epoch of this node's leadership, 0 if it does not lead",
-        () -> levels.leadership().get().map(leads -> leads.token().epoch()).orElse(0L));
-    book.gauge(
+        () -> sources.leadership().get().map(leads -> leads.token().epoch()).orElse(0L));
+    registry.gauge(
         "scheduler_leader_trust_seconds",
         "Time until this node's trust in its lease ends, 0 if it does not lead",
         () ->
-            levels.leadership().get().map(leads -> leads.trustLeft().toMillis() / 1e3).orElse(0.0));
+            sources
+                .leadership()
+                .get()
+                .map(leads -> leads.trustLeft().toMillis() / 1e3)
+                .orElse(0.0));
   }
 
-  private void storeGauges(GaugeSources levels) {
-    book.gauge(
+  private void storeGauges(GaugeSources sources) {
+    registry.gauge(
         "scheduler_redis_up",
         "1 if Redis answered the last call, else 0",
-        () -> levels.store().get().available() ? 1 : 0);
-    book.gauge(
+        () -> sources.store().get().available() ? 1 : 0);
+    registry.gauge(
         "scheduler_redis_unsafe",
         "1 if Redis answers but may lose tasks or refuse new ones: see problem in /health",
         () -> {
-          StoreHealth health = levels.store().get();
+          StoreHealth health = sources.store().get();
           return health.available() && health.problem().isPresent() ? 1 : 0;
         });
-    book.gauge(
+    registry.gauge(
         "scheduler_damaged_entries",
         "Entries in Redis that could not be read and were set aside: see redis in /health",
-        () -> levels.store().get().damaged());
+        () -> sources.store().get().damaged());
   }
 
-  /// What serves `GET /metrics`.
-  public ServerFeature feature() {
-    return book.feature();
+  /// Registers `GET /metrics` and its HEAD.
+  public void routes(HttpRouting.Builder routing) {
+    Handler handler = registry.handler();
+    routing.get(Paths.METRICS, handler).head(Paths.METRICS, handler);
   }
 
   @Override
@@ -194,7 +200,7 @@ public final class Meters
   }
 
   private Counter repeated(String how) {
-    return book.counter(
+    return registry.counter(
         "scheduler_submissions_repeated",
         "Submissions that stored nothing: replayed under their Idempotency-Key, or duplicate by"
             + " their uniqueKey",
@@ -252,7 +258,7 @@ public final class Meters
         ? counter
         : finished.computeIfAbsent(
             outcome,
-            o -> book.counter("scheduler_tasks_finished", "Attempts that ended", "outcome", o));
+            o -> registry.counter("scheduler_tasks_finished", "Attempts that ended", "outcome", o));
   }
 
   @Override
@@ -285,7 +291,7 @@ public final class Meters
 
   /// Adds the meters of a node that is in a Raft group.
   public void raft(Supplier<Optional<ElectionStatus>> status) {
-    raft = new RaftMeters(book, status);
+    raft = new RaftMeters(registry, status);
   }
 
   @Override
@@ -317,7 +323,7 @@ public final class Meters
           roundTrips.computeIfAbsent(
               script,
               s ->
-                  book.histogram(
+                  registry.histogram(
                       "scheduler_redis_round_trip",
                       "Round trips to Redis, including the wait for a connection",
                       Buckets.REDIS,
@@ -339,7 +345,7 @@ public final class Meters
           requests.computeIfAbsent(
               answer,
               a ->
-                  book.histogram(
+                  registry.histogram(
                       "scheduler_http_requests",
                       "Requests answered",
                       Buckets.HTTP,

@@ -13,32 +13,33 @@ final class RaftMeters {
   private final Counter handOversFailed;
 
   /// @param status answers at once
-  RaftMeters(MeterRegistryWriter book, Supplier<Optional<ElectionStatus>> status) {
-    elections = book.counter("scheduler_raft_elections", "Raft leaders that this node saw elected");
-    handOvers = handOvers(book, "done");
-    handOversFailed = handOvers(book, "failed");
+  RaftMeters(MeterRegistryWriter registry, Supplier<Optional<ElectionStatus>> status) {
+    elections =
+        registry.counter("scheduler_raft_elections", "Raft leaders that this node saw elected");
+    handOvers = handOvers(registry, "done");
+    handOversFailed = handOvers(registry, "failed");
     gauge(
-        book,
+        registry,
         "scheduler_raft_term",
         "The newest Raft term that this node has heard of",
         status,
         ElectionStatus::term);
     gauge(
-        book,
+        registry,
         "scheduler_raft_peers",
         "Members of the Raft group, this node among them",
         status,
         now -> now.peers().size());
     gauge(
-        book,
+        registry,
         "scheduler_raft_peers_reachable",
         "Members of the Raft group that this node reaches, itself among them",
         status,
         now -> now.peers().stream().filter(ElectionStatus.Peer::reachable).count());
   }
 
-  private static Counter handOvers(MeterRegistryWriter book, String outcome) {
-    return book.counter(
+  private static Counter handOvers(MeterRegistryWriter registry, String outcome) {
+    return registry.counter(
         "scheduler_raft_hand_overs",
         "Tries of this node to hand Raft leadership to a peer",
         "outcome",
@@ -46,12 +47,12 @@ final class RaftMeters {
   }
 
   private static void gauge(
-      MeterRegistryWriter book,
+      MeterRegistryWriter registry,
       String name,
       String description,
       Supplier<Optional<ElectionStatus>> status,
       ToLongFunction<ElectionStatus> value) {
-    book.gauge(name, description, () -> status.get().map(value::applyAsLong).orElse(0L));
+    registry.gauge(name, description, () -> status.get().map(value::applyAsLong).orElse(0L));
   }
 
   void elected() {

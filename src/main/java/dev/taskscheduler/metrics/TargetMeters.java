@@ -11,17 +11,18 @@ final class TargetMeters {
   private final Map<ResponseCategory, Counter> tasks;
   private final Map<ResponseCategory, Counter> callbacks;
 
-  TargetMeters(MeterRegistryWriter book) {
-    tasks = counters(book, "http");
-    callbacks = counters(book, Callback.TYPE);
+  TargetMeters(MeterRegistryWriter registry) {
+    tasks = counters(registry, "http");
+    callbacks = counters(registry, Callback.TYPE);
   }
 
-  private static Map<ResponseCategory, Counter> counters(MeterRegistryWriter book, String type) {
+  private static Map<ResponseCategory, Counter> counters(
+      MeterRegistryWriter registry, String type) {
     Map<ResponseCategory, Counter> counters = new EnumMap<>(ResponseCategory.class);
     for (ResponseCategory answer : ResponseCategory.values()) {
       counters.put(
           answer,
-          book.counter(
+          registry.counter(
               "scheduler_target_answers",
               "Requests to targets, by the class of the response; none: no complete response in time;"
                   + " refused: the target is not allowed",

@@ -10,33 +10,33 @@ import java.util.function.ToLongFunction;
 
 /// Gauges of tasks: how many are in each state, how old the first ones are, and what is paused.
 final class TaskGauges {
-  private final MeterRegistryWriter book;
-  private final GaugeSources levels;
+  private final MeterRegistryWriter registry;
+  private final GaugeSources sources;
 
-  private TaskGauges(MeterRegistryWriter book, GaugeSources levels) {
-    this.book = book;
-    this.levels = levels;
+  private TaskGauges(MeterRegistryWriter registry, GaugeSources sources) {
+    this.registry = registry;
+    this.sources = sources;
   }
 
-  static void add(MeterRegistryWriter book, GaugeSources levels) {
-    var gauges = new TaskGauges(book, levels);
+  static void add(MeterRegistryWriter registry, GaugeSources sources) {
+    var gauges = new TaskGauges(registry, sources);
     gauges.counts();
     gauges.pauses();
   }
 
   private void counts() {
-    book.gauge(
+    registry.gauge(
         "scheduler_tasks_total",
         "Ready and running tasks of the leader; 0 on a follower",
-        () -> levels.queueSize().getAsLong());
+        () -> sources.queueSize().getAsLong());
     for (Priority priority : Priority.values()) {
-      book.gauge(
+      registry.gauge(
           "scheduler_tasks_ready",
           "Ready tasks in Redis, including those of a paused type or priority",
           counted(counts -> counts.ready().getOrDefault(priority, 0L)),
           "priority",
           priority.wire());
-      book.gauge(
+      registry.gauge(
           "scheduler_tasks_oldest_seconds",
           "How long the first ready task has been ready, 0 if there is none; tasks of a paused type"
               + " are not counted",
@@ -44,34 +44,34 @@ final class TaskGauges {
           "priority",
           priority.wire());
     }
-    book.gauge("scheduler_tasks_running", "Running tasks in Redis", counted(TaskCounts::running));
-    book.gauge(
+    registry.gauge("scheduler_tasks_running", "Running tasks in Redis", counted(TaskCounts::running));
+    registry.gauge(
         "scheduler_tasks_scheduled",
         "Scheduled tasks in Redis, including retries",
         counted(TaskCounts::scheduled));
-    book.gauge(
+    registry.gauge(
         "scheduler_tasks_dead",
         "Dead tasks in Redis, including callbacks",
         counted(TaskCounts::dead));
   }
 
   private void pauses() {
-    book.gauge(
+    registry.gauge(
         "scheduler_paused",
         "1 if everything is paused, else 0",
-        () -> levels.paused().get().contains(new Pause.All()) ? 1 : 0);
+        () -> sources.paused().get().contains(new Pause.All()) ? 1 : 0);
     for (Priority priority : Priority.values()) {
-      book.gauge(
+      registry.gauge(
           "scheduler_paused_priority",
           "1 if this priority is paused, else 0",
-          () -> levels.paused().get().contains(new Pause.OfPriority(priority)) ? 1 : 0,
+          () -> sources.paused().get().contains(new Pause.OfPriority(priority)) ? 1 : 0,
           "priority",
           priority.wire());
     }
-    book.gauge(
+    registry.gauge(
         "scheduler_paused_types",
         "Number of paused types",
-        () -> levels.paused().get().stream().filter(Pause.OfType.class::isInstance).count());
+        () -> sources.paused().get().stream().filter(Pause.OfType.class::isInstance).count());
   }
 
   private Supplier<Number> counted(ToLongFunction<TaskCounts> count) {
@@ -80,7 +80,7 @@ final class TaskGauges {
 
   private Supplier<Number> known(Function<TaskCounts, Number> level) {
     return () ->
-        levels
+        sources
             .counts()
             .get()
             .map(level)

@@ -69,7 +69,7 @@ abstract class AccessFixture {
             TestServers.config(host, access, OriginRules.ANY_HOST),
             TestServers.scheduler(store),
             meters,
-            meters.feature());
+            meters::routes);
     server.start();
   }
 

@@ -44,7 +44,7 @@ final class RestFace implements AutoCloseable {
             new Scheduler(
                 new TaskService(store.ports(), Set.of("log"), meters), leader, Map::of, () -> 0),
             meters,
-            meters.feature());
+            meters::routes);
     server.start();
   }
 

@@ -96,7 +96,7 @@ class TokenRightsIT {
                 Map::of,
                 () -> 0),
             meters,
-            meters.feature());
+            meters::routes);
     server.start();
   }
 
