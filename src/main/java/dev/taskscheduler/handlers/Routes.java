@@ -90,7 +90,6 @@ final class Routes {
     DocumentPages pages = new DocumentPages();
     read(routing, "/", pages::redirect);
     read(routing, "/swagger/doc.json", pages::document);
-    read(routing, "/swagger/swagger-initializer.js", pages::initializer);
     read(routing, "/swagger", pages::start);
     read(routing, Paths.PAGES + "*", pages::file);
     routing.head(Paths.OPENAPI, new DocumentHead());

@@ -12,9 +12,10 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.Locale;
 import java.util.Optional;
 
-/// `HEAD /openapi`. Helidon's feature answers GET alone: this tells of what it would answer.
+/// Answers `HEAD /openapi` with the headers of Helidon's answer to GET, since Helidon's feature
+/// answers GET alone.
 public final class DocumentHead implements Handler {
-  /// As the feature prefers them.
+  /// In the order of the feature.
   private static final MediaType[] OFFERED = {
     MediaTypes.APPLICATION_OPENAPI_YAML,
     MediaTypes.APPLICATION_X_YAML,

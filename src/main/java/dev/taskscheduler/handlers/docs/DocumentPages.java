@@ -3,7 +3,7 @@ package dev.taskscheduler.handlers.docs;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.handlers.wire.SecurityHeaders;
-import io.helidon.common.media.type.MediaType;
+import dev.taskscheduler.handlers.wire.Sha256;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.NotFoundException;
@@ -13,80 +13,57 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The API document and Swagger UI, which shows it. Of the UI's archive only the files that the
-/// page asks for are served.
+/// The pages of Swagger UI, and the API document that they show. See `docs/adr/0011`.
 public final class DocumentPages {
-  private static final String DOCUMENT = "/META-INF/openapi/swagger.json";
-  private static final String DOCUMENT_YAML = "/META-INF/openapi/swagger.yaml";
-
-  private static final String UI = "/META-INF/resources/webjars/swagger-ui/";
+  private static final String OPENAPI = "/META-INF/openapi/";
+  private static final String WEBJAR =
+      "/META-INF/resources/webjars/swagger-ui/" + SwaggerUi.VERSION + "/";
   private static final String PAGE = "index.html";
-  private static final MediaType STYLE = MediaTypes.create("text/css");
-  private static final MediaType SCRIPT = MediaTypes.create("text/javascript");
-  private static final MediaType IMAGE = MediaTypes.create("image/png");
-  private static final Map<String, MediaType> FILES =
-      Map.of(
-          PAGE,
-          MediaTypes.TEXT_HTML,
-          "index.css",
-          STYLE,
-          "swagger-ui.css",
-          STYLE,
-          "swagger-ui-bundle.js",
-          SCRIPT,
-          "swagger-ui-standalone-preset.js",
-          SCRIPT,
-          "favicon-16x16.png",
-          IMAGE,
-          "favicon-32x32.png",
-          IMAGE);
-  private static final Map<String, byte[]> READ = new ConcurrentHashMap<>();
-  private static final byte[] INITIALIZER =
-      """
-      window.onload = function () {
-        window.ui = SwaggerUIBundle({
-          url: "doc.json",
-          dom_id: "#swagger-ui",
-          deepLinking: true,
-          validatorUrl: null,
-          presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-          layout: "StandaloneLayout"
-        });
-      };
-      """
-          .getBytes(StandardCharsets.UTF_8);
+  private static final String INITIALIZER = "swagger-initializer.js";
 
-  /// The document as JSON. Read when it is first asked for, as the files are: a node starts without
-  /// them.
+  /// The files of the webjar that the page asks for.
+  private static final Set<String> FILES =
+      Set.of(
+          PAGE,
+          "index.css",
+          "swagger-ui.css",
+          "swagger-ui-bundle.js",
+          "swagger-ui-standalone-preset.js",
+          "favicon-16x16.png",
+          "favicon-32x32.png");
+
+  private static final Map<String, Resource> READ = new ConcurrentHashMap<>();
+
+  /// What one file holds.
+  ///
+  /// @param bytes shared by all requests: they must not be changed
+  private record Resource(byte[] bytes, String tag) {}
+
+  /// The document as JSON.
   static byte[] json() {
-    return resource(DOCUMENT);
+    return resource(OPENAPI + "swagger.json").bytes();
   }
 
   /// The document as YAML.
   static byte[] yaml() {
-    return resource(DOCUMENT_YAML);
+    return resource(OPENAPI + "swagger.yaml").bytes();
   }
 
   public void document(ServerRequest req, ServerResponse res) {
     Responses.json(req, res, Status.OK_200, json());
   }
 
-  public void initializer(ServerRequest req, ServerResponse res) {
-    res.headers().contentType(SCRIPT);
-    Responses.bytes(req, res, INITIALIZER);
-  }
-
+  /// Sends a browser to `/swagger/`: the page's links are relative.
   public void redirect(ServerRequest req, ServerResponse res) {
-    res.header(HeaderNames.LOCATION, "/swagger/");
+    res.header(HeaderNames.LOCATION, Paths.PAGES);
     Responses.empty(res, Status.FOUND_302);
   }
 
-  /// `/swagger` has to end with a slash for the page's relative links; with it, the page follows.
+  /// Answers `/swagger`, which the routing does not tell from `/swagger/`.
   public void start(ServerRequest req, ServerResponse res) {
     if (req.path().path().equals(Paths.PAGES)) {
       send(req, res, PAGE);
@@ -101,51 +78,36 @@ public final class DocumentPages {
   }
 
   private static void send(ServerRequest req, ServerResponse res, String file) {
-    MediaType type = FILES.get(file);
-    if (type == null) {
+    boolean initializer = file.equals(INITIALIZER);
+    if (!initializer && !FILES.contains(file)) {
       throw new NotFoundException("no such page");
     }
-    String version = uiVersion();
-    String tag = '"' + version + '"';
-    res.header(HeaderNames.ETAG, tag);
+    Resource found = resource((initializer ? OPENAPI : WEBJAR) + file);
+    res.header(HeaderNames.ETAG, found.tag());
     res.header(SecurityHeaders.REVALIDATED);
-    if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(tag::equals).isPresent()) {
+    if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(found.tag()::equals).isPresent()) {
       Responses.empty(res, Status.NOT_MODIFIED_304);
       return;
     }
     res.header(SecurityHeaders.PAGE_POLICY);
-    res.headers().contentType(type);
-    Responses.bytes(req, res, resource(UI + version + "/" + file));
+    MediaTypes.detectType(file).ifPresent(res.headers()::contentType);
+    Responses.bytes(req, res, found.bytes());
   }
 
-  private static String uiVersion() {
-    Properties about = new Properties();
-    try (InputStream in = stream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
-      about.load(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return about.getProperty("version", "unknown");
-  }
-
-  /// The file's bytes, one array for all who ask for them: it must not be changed.
-  private static byte[] resource(String path) {
+  /// Reads a resource at its first request: a node starts without them.
+  private static Resource resource(String path) {
     return READ.computeIfAbsent(path, DocumentPages::read);
   }
 
-  private static byte[] read(String path) {
-    try (InputStream in = stream(path)) {
-      return in.readAllBytes();
+  private static Resource read(String path) {
+    try (InputStream in = DocumentPages.class.getResourceAsStream(path)) {
+      if (in == null) {
+        throw new IllegalStateException("missing on the class path: " + path);
+      }
+      byte[] bytes = in.readAllBytes();
+      return new Resource(bytes, '"' + Sha256.of(bytes) + '"');
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static InputStream stream(String path) {
-    InputStream in = DocumentPages.class.getResourceAsStream(path);
-    if (in == null) {
-      throw new IllegalStateException("missing on the class path: " + path);
-    }
-    return in;
   }
 }
