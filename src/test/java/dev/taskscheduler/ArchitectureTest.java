@@ -103,7 +103,12 @@ class ArchitectureTest {
     partSees("wire", "handlers.tls", "task");
     partSees("auth", "handlers.files", "handlers.wire");
     partSees("server", "handlers.auth", "handlers.wire", "task");
-    partSees("docs", "handlers.wire");
+    sees(
+        "handlers.docs",
+        room("handlers.wire"),
+        "io.helidon..",
+        "tools.jackson.core..",
+        "org.yaml.snakeyaml..");
     partSees("submit", "handlers.server", "handlers.auth", "handlers.wire", "task");
     partSees("cluster", "handlers.auth", "handlers.wire", "cluster", "leader", "task");
     partSees(

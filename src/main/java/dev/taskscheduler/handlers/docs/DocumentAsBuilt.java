@@ -4,8 +4,8 @@ import io.helidon.openapi.OpenApiFormat;
 import io.helidon.openapi.OpenApiManager;
 import java.nio.charset.StandardCharsets;
 
-/// Hands out the API document as it was built, in both forms. Helidon's own manager writes it anew
-/// from what it read, and the JSON that it writes has YAML tags in it where the document says null.
+/// Hands out the API document as YAML as it was written, and as JSON by [DocumentJson]. The JSON of
+/// Helidon's own manager has YAML tags in it where the document says null.
 public final class DocumentAsBuilt implements OpenApiManager<String> {
   @Override
   public String load(String content) {
@@ -15,7 +15,7 @@ public final class DocumentAsBuilt implements OpenApiManager<String> {
   @Override
   public String format(String yaml, OpenApiFormat format) {
     return switch (format) {
-      case JSON -> new String(DocumentPages.json(), StandardCharsets.UTF_8);
+      case JSON -> new String(DocumentJson.document(), StandardCharsets.UTF_8);
       case YAML, UNSUPPORTED -> yaml;
     };
   }

@@ -36,7 +36,7 @@ public final class DocumentHead implements Handler {
     res.header(HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF);
     res.headers().contentType(type.get());
     boolean json = OpenApiFormat.valueOf(type.get()) == OpenApiFormat.JSON;
-    Responses.bytes(req, res, json ? DocumentPages.json() : DocumentPages.yaml());
+    Responses.bytes(req, res, json ? DocumentJson.document() : DocumentPages.yaml());
   }
 
   private static Optional<MediaType> type(ServerRequest req) {

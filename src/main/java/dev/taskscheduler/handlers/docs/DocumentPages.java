@@ -41,11 +41,10 @@ public final class DocumentPages {
   /// What one file holds.
   ///
   /// @param bytes shared by all requests: they must not be changed
-  private record Resource(byte[] bytes, String tag) {}
-
-  /// The document as JSON.
-  static byte[] json() {
-    return resource(OPENAPI + "swagger.json").bytes();
+  private record Resource(byte[] bytes, String tag) {
+    static Resource of(byte[] bytes) {
+      return new Resource(bytes, '"' + Sha256.of(bytes) + '"');
+    }
   }
 
   /// The document as YAML.
@@ -54,7 +53,7 @@ public final class DocumentPages {
   }
 
   public void document(ServerRequest req, ServerResponse res) {
-    Responses.json(req, res, Status.OK_200, json());
+    Responses.json(req, res, Status.OK_200, DocumentJson.document());
   }
 
   /// Sends a browser to `/swagger/`: the page's links are relative.
@@ -104,8 +103,7 @@ public final class DocumentPages {
       if (in == null) {
         throw new IllegalStateException("missing on the class path: " + path);
       }
-      byte[] bytes = in.readAllBytes();
-      return new Resource(bytes, '"' + Sha256.of(bytes) + '"');
+      return Resource.of(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
