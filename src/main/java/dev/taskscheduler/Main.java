@@ -5,11 +5,8 @@ import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.HelidonServices;
 import dev.taskscheduler.logging.Logging;
 import dev.taskscheduler.process.StopLimit;
-import java.math.BigDecimal;
-import java.security.SecureRandom;
 import java.security.Security;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +30,6 @@ public final class Main {
   /// fault.
   public static void main(String[] args) throws InterruptedException {
     forgetNames();
-    Thread.ofPlatform().daemon().name("first-use").start(Main::useFirst);
     HelidonServices.say();
     SchedulerConfig config;
     try {
@@ -65,12 +61,6 @@ public final class Main {
     if ("10".equals(Security.getProperty("networkaddress.cache.negative.ttl"))) { // the default
       Security.setProperty("networkaddress.cache.negative.ttl", "1");
     }
-  }
-
-  /// Of what a start needs, two classes that the JDK takes long to make ready: beside all else.
-  private static void useFirst() {
-    Objects.requireNonNull(BigDecimal.ONE);
-    new SecureRandom().nextLong();
   }
 
   /// Starts a node that stops in order when the process ends, also when it ends during the start.

@@ -6,9 +6,10 @@ import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.stream.Stream;
 
-/// Resolves names as usual, and answers reverse lookups without a query. Helidon makes one at each
-/// new connection over TLS (`ConnectionHandler.createNioSocket`), and a name server that is slow to
-/// answer would hold up the thread that all connections share. Nothing here needs such names.
+/// Looks addresses up by name as the JDK does, and refuses to look a name up by address. Helidon
+/// does the latter for each new connection over TLS (`ConnectionHandler.createNioSocket`): a client
+/// whose name server does not answer would block one of the few carrier threads. ADR 12 says what
+/// else was tried.
 public final class NoReverseLookup extends InetAddressResolverProvider {
   @Override
   public String name() {
