@@ -18,7 +18,11 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String BASE = "dev.taskscheduler";
   private static final String[] FREE = {
-    "java..", "org.jspecify..", "com.google.errorprone.annotations..", "dev.taskscheduler.process"
+    "java..",
+    "org.jspecify..",
+    "com.google.errorprone.annotations..",
+    "dev.taskscheduler.process",
+    "dev.taskscheduler.net"
   };
   private static final String HTTP_CORE = "org.apache.hc.core5..";
   private static final JavaClasses CLASSES =
@@ -56,6 +60,7 @@ class ArchitectureTest {
   @Test
   void the_low_rooms_see_only_java_and_what_is_drawn() {
     sees("process");
+    sees("net");
     sees("lease");
     sees("cluster");
     sees("task", room("lease"), "com.github.f4b6a3.uuid..");

@@ -1,10 +1,9 @@
 package dev.taskscheduler.handlers.auth;
 
+import dev.taskscheduler.net.Network;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,16 +33,6 @@ public final class FailedLogins {
   FailedLogins(LongSupplier nanos) {
     this.nanos = nanos;
     this.toldAt = nanos.getAsLong() - BETWEEN_LINES.toNanos();
-  }
-
-  /// An IPv4 address, or the /64 of an IPv6 address: one host commonly has all of that.
-  private record Network(boolean six, long prefix) {
-    static Network of(InetAddress address) {
-      ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
-      return address instanceof Inet6Address
-          ? new Network(true, bytes.getLong())
-          : new Network(false, bytes.getInt());
-    }
   }
 
   private static final class Window {

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers.server;
 
+import dev.taskscheduler.net.Network;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
@@ -8,8 +9,6 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
@@ -37,7 +36,7 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
   private final ServerConnectionSelector protocol;
   private final int most;
   private final int perAddress;
-  private final Map<Object, Integer> addresses = new ConcurrentHashMap<>();
+  private final Map<Network, Integer> connectionsOf = new ConcurrentHashMap<>();
   private final Set<Tracked> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
   private volatile boolean closing;
@@ -122,12 +121,12 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
 
   @Override
   public ServerConnection connection(ConnectionContext context) {
-    Object address = address(context.remotePeer().address());
-    if (addresses.merge(address, 1, Integer::sum) > perAddress && !closeQuiet(address)) {
-      leave(address);
-      throw new CloseConnectionException("too many connections from " + address);
+    Network network = Network.of(((InetSocketAddress) context.remotePeer().address()).getAddress());
+    if (connectionsOf.merge(network, 1, Integer::sum) > perAddress && !closeQuiet(network)) {
+      leave(network);
+      throw new CloseConnectionException("too many connections from one address");
     }
-    Tracked connection = new Tracked(protocol.connection(context), address);
+    Tracked connection = new Tracked(protocol.connection(context), network);
     open.add(connection);
     if (open.size() >= most) { // Helidon takes the next one only when one of these has ended
       wake();
@@ -135,26 +134,17 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
     return connection;
   }
 
-  /// Of IPv6 the network: one host has as many addresses in it as it likes.
-  private static Object address(SocketAddress peer) {
-    if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
-      byte[] bytes = inet.getAddress().getAddress();
-      return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, Long.BYTES));
-    }
-    return peer;
+  private void leave(Network network) {
+    connectionsOf.computeIfPresent(network, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  private void leave(Object address) {
-    addresses.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
-  }
-
-  /// Closes the connection of an address that has waited longest for a request.
+  /// Closes the connection of a network that has waited longest for a request.
   ///
   /// @return false if none waits
-  private synchronized boolean closeQuiet(Object address) {
+  private synchronized boolean closeQuiet(Network network) {
     Optional<Quiet> longest =
         open.stream()
-            .filter(each -> each.address.equals(address) && !each.gaveWay && each.givesWay())
+            .filter(each -> each.network.equals(network) && !each.gaveWay && each.givesWay())
             .map(each -> new Quiet(each, each.idleTime()))
             .max(Comparator.comparing(Quiet::time));
     longest.ifPresent(quiet -> {
@@ -167,12 +157,12 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
   /// Not interruptable in Helidon's sense: it would be cut in the middle of a first line.
   private final class Tracked implements ServerConnection {
     private final ServerConnection connection;
-    private final Object address;
+    private final Network network;
     private boolean gaveWay; // guarded by OpenConnections
 
-    private Tracked(ServerConnection connection, Object address) {
+    private Tracked(ServerConnection connection, Network network) {
       this.connection = connection;
-      this.address = address;
+      this.network = network;
     }
 
     @Override
@@ -181,7 +171,7 @@ public final class OpenConnections implements ServerConnectionSelector, AutoClos
         connection.handle(limit);
       } finally {
         open.remove(this);
-        leave(address);
+        leave(network);
       }
     }
 

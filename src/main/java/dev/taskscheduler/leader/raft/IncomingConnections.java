@@ -1,5 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
+import dev.taskscheduler.net.Network;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,4 +1,4 @@
-package dev.taskscheduler.leader.raft;
+package dev.taskscheduler.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,0 +1,5 @@
+/// The networks that connections come from. Any package may see it; it sees no other package.
+@NullMarked
+package dev.taskscheduler.net;
+
+import org.jspecify.annotations.NullMarked;
