@@ -56,25 +56,25 @@ final class Routes {
                 fileProblems),
             Clock.systemUTC());
     SubmitLimits limits = new SubmitLimits(config.maxBodyBytes(), config.idempotencyTtl());
-    BodyMemoryLimit room = new BodyMemoryLimit(Runtime.getRuntime().maxMemory());
+    BodyMemoryLimit bodyMemory = new BodyMemoryLimit(Runtime.getRuntime().maxMemory());
     TaskCommandsHandler commands = new TaskCommandsHandler(scheduler.tasks());
     PauseHandler pauses = new PauseHandler(scheduler.tasks().pauses());
-    routing.post("/submit", new SubmitHandler(scheduler.tasks(), limits, room));
-    routing.post(Paths.BATCH, new BatchHandler(scheduler.tasks(), limits, room));
+    routing.post("/submit", new SubmitHandler(scheduler.tasks(), limits, bodyMemory));
+    routing.post(Paths.BATCH, new BatchHandler(scheduler.tasks(), limits, bodyMemory));
     TaskQueries queries = scheduler.tasks().queries();
-    TasksHandler seen = new TasksHandler(queries, scheduler.leader());
+    TasksHandler tasks = new TasksHandler(queries, scheduler.leader());
     read(routing, "/stats", new StatsHandler(queries, scheduler.leader()));
-    read(routing, "/tasks", seen::list);
+    read(routing, "/tasks", tasks::list);
     routing.post(Paths.RETRY, commands::retryAll);
     refuseOthers(routing, Paths.RETRY, "POST"); // before it is taken for an id
-    read(routing, "/tasks/{id}", seen::show);
-    read(routing, "/tasks/{id}/explain", seen::explain);
+    read(routing, "/tasks/{id}", tasks::show);
+    read(routing, "/tasks/{id}/explain", tasks::explain);
     routing.delete("/tasks/{id}", commands::cancel);
     routing.post("/tasks/{id}/retry", commands::retry);
     read(routing, "/pause", pauses::list);
     routing.post("/pause", pauses::pause);
     routing.post("/resume", pauses::resume);
-    read(routing, "/status", seen::status);
+    read(routing, "/status", tasks::status);
     read(routing, "/leader", leader::leader);
     routing.post("/leader/resign", leader::resign);
     read(routing, "/health", health::health);

@@ -193,19 +193,23 @@ public final class Meters
 
   @Override
   public void submitted(Priority priority) {
-    Counter counter = submitted.get(priority);
+    increment(submitted, priority, 1);
+  }
+
+  private static <K> void increment(Map<K, Counter> counters, K key, int times) {
+    Counter counter = counters.get(key);
     if (counter != null) {
-      counter.increment();
+      counter.increment(times);
     }
   }
 
-  private Counter repeated(String how) {
+  private Counter repeated(String reason) {
     return registry.counter(
         "scheduler_submissions_repeated",
         "Submissions that stored nothing: replayed under their Idempotency-Key, or duplicate by"
             + " their uniqueKey",
         "how",
-        how);
+        reason);
   }
 
   @Override
@@ -273,10 +277,7 @@ public final class Meters
 
   @Override
   public void repaired(RepairKind kind, int times) {
-    Counter counter = repairs.get(kind);
-    if (counter != null) {
-      counter.increment(times);
-    }
+    increment(repairs, kind, times);
   }
 
   @Override
@@ -359,9 +360,6 @@ public final class Meters
 
   @Override
   public void loginFailed(FailedLogin why) {
-    Counter counter = failedLogins.get(why);
-    if (counter != null) {
-      counter.increment();
-    }
+    increment(failedLogins, why, 1);
   }
 }

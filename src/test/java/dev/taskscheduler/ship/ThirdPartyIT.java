@@ -49,8 +49,7 @@ class ThirdPartyIT {
         listed);
   }
 
-  /// Writes the file anew, and fails where that changed it: as [dev.taskscheduler.handlers] does
-  /// for the API document.
+  /// Writes the file anew, and fails where that changed it.
   @Test
   void the_list_of_third_parties_is_that_of_the_bill() throws IOException {
     String before = Files.exists(THIRD_PARTY) ? Files.readString(THIRD_PARTY) : "";

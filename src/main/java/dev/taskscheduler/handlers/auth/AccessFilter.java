@@ -7,6 +7,7 @@ import dev.taskscheduler.handlers.wire.FailedLogin;
 import dev.taskscheduler.handlers.wire.HttpListener;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.handlers.wire.Sha256;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -147,13 +148,14 @@ public final class AccessFilter implements Filter {
       return NONE;
     }
     Header header = headers.get(HeaderNames.AUTHORIZATION);
-    String said = header.get();
-    if (header.valueCount() != 1 || !said.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    String authorization = header.get();
+    if (header.valueCount() != 1
+        || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return new Login.Wrong(FailedLogin.UNKNOWN);
     }
-    String token = said.substring(SCHEME.length()).strip();
+    String token = authorization.substring(SCHEME.length()).strip();
     Optional<ApiToken> found =
-        ApiToken.find(tokens, ApiToken.sha256(token.getBytes(StandardCharsets.UTF_8)));
+        ApiToken.find(tokens, Sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
     if (found.isEmpty()) {
       return new Login.Wrong(FailedLogin.UNKNOWN);
     }

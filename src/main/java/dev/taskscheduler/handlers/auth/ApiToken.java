@@ -3,7 +3,6 @@ package dev.taskscheduler.handlers.auth;
 import dev.taskscheduler.handlers.wire.Paths;
 import io.helidon.http.Method;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -84,14 +83,6 @@ public final class ApiToken {
     this.digest = digest.clone();
     this.types = Set.copyOf(types);
     this.expires = expires;
-  }
-
-  static byte[] sha256(byte[] token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /// The one with this digest; empty if it is none of `tokens`. Takes as long for a digest that is

@@ -10,14 +10,15 @@ public final class CommandLog {
 
   private CommandLog() {}
 
-  /// @param about what it was done to, in words of this program: nothing that a client made up
-  public static void command(String what, String about) {
-    LOG.log(Level.INFO, () -> "command=" + what + " " + about + " by=" + Caller.current().name());
+  /// @param subject in words of this program: nothing that a client made up
+  public static void command(String command, String subject) {
+    LOG.log(
+        Level.INFO, () -> "command=" + command + " " + subject + " by=" + Caller.current().name());
   }
 
-  public static void task(String what, String id) {
+  public static void task(String command, String id) {
     if (LOG.isLoggable(Level.DEBUG)) {
-      LOG.log(Level.DEBUG, "task=" + id + " " + what + " by=" + Caller.current().name());
+      LOG.log(Level.DEBUG, "task=" + id + " " + command + " by=" + Caller.current().name());
     }
   }
 }

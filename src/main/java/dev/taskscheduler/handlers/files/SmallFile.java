@@ -24,8 +24,8 @@ public sealed interface SmallFile {
 
   /// @param why in a few words
   record Unreadable(Path path, String why) implements SmallFile {
-    public FileError fault(String what) {
-      return new FileError(path.toString(), what + "; " + why);
+    public FileError fault(String allowed) {
+      return new FileError(path.toString(), allowed + "; " + why);
     }
   }
 

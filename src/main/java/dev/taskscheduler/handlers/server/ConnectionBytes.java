@@ -128,10 +128,10 @@ final class ConnectionBytes implements Supplier<byte[]> {
   @Override
   public byte[] get() {
     if (fault != null) {
-      BadFraming told = fault;
+      BadFraming current = fault;
       fault = null;
       ended = true;
-      throw told;
+      throw current;
     }
     if (chunks != null && !ended) {
       return pass(chunks);

@@ -103,11 +103,11 @@ public final class ErrorMapping {
   /// Answers what never reaches the routing: requests that cannot be read, or are too large.
   public static DirectHandlers direct(SecurityHeaders security) {
     DirectHandler handler =
-        (request, type, given, headers, message) -> {
+        (request, type, proposed, headers, message) -> {
           // What fails behind the routing is answered there: this is a first line or a header that
           // Helidon's own parser stumbles over, such as a method with a control character.
           boolean unread = type == DirectHandler.EventType.INTERNAL_ERROR;
-          Status status = unread ? Status.BAD_REQUEST_400 : given;
+          Status status = unread ? Status.BAD_REQUEST_400 : proposed;
           Problem problem = of(status, unread ? null : message);
           headers.set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
           security.addTo(headers);
@@ -132,11 +132,11 @@ public final class ErrorMapping {
     return of(Status.REQUEST_ENTITY_TOO_LARGE_413, null);
   }
 
-  private static Problem of(Status status, @Nullable String said) {
-    return Problem.of(status, detail(status, said));
+  private static Problem of(Status status, @Nullable String message) {
+    return Problem.of(status, detail(status, message));
   }
 
-  private static String detail(Status status, @Nullable String said) {
+  private static String detail(Status status, @Nullable String message) {
     return switch (status.code()) {
       case 404 -> "This path does not exist; /swagger/ lists all paths.";
       case 406 -> "No available format matches the Accept header.";
@@ -149,9 +149,9 @@ public final class ErrorMapping {
       case 501 -> "Only Transfer-Encoding: chunked is supported.";
       case 505 -> "Only HTTP/1.1 is supported.";
       default ->
-          said == null || said.isBlank()
+          message == null || message.isBlank()
               ? "The request could not be read; check its request line, headers and length."
-              : said;
+              : message;
     };
   }
 }

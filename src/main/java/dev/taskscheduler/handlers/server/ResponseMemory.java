@@ -36,7 +36,7 @@ public final class ResponseMemory implements Filter {
                   + " call another node.")
           .retry(ErrorMapping.RETRY_SOON);
 
-  private final Semaphore room;
+  private final Semaphore freeKib;
   private final int tasksKib;
   private final int documentKib;
 
@@ -44,7 +44,7 @@ public final class ResponseMemory implements Filter {
   /// @param maxBodyBytes no payload is larger
   public ResponseMemory(long heapBytes, int maxBodyBytes) {
     int all = (int) Math.clamp(heapBytes / PART_OF_HEAP / KIB, 1, Integer.MAX_VALUE);
-    room = new Semaphore(all, true);
+    freeKib = new Semaphore(all, true);
     tasksKib = Math.min(all, Math.ceilDiv(maxBodyBytes, KIB) * COPIES);
     documentKib = Math.min(all, DOCUMENT_KIB);
   }
@@ -89,7 +89,7 @@ public final class ResponseMemory implements Filter {
 
   private boolean entered(int kib) {
     try {
-      return room.tryAcquire(kib, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      return freeKib.tryAcquire(kib, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) { // the request's deadline
       Thread.currentThread().interrupt();
       return false;
@@ -106,7 +106,7 @@ public final class ResponseMemory implements Filter {
 
     private void shrink(int needed) {
       if (needed < kib) {
-        room.release(kib - needed);
+        freeKib.release(kib - needed);
         kib = needed;
       }
     }

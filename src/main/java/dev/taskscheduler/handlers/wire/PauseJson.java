@@ -13,9 +13,9 @@ public final class PauseJson {
   /// Writes the member `paused`: what is paused, and since when.
   public static void write(JsonGenerator json, Map<Pause, Instant> paused) {
     json.writeArrayPropertyStart("paused");
-    paused.forEach((what, since) -> {
+    paused.forEach((pause, since) -> {
       json.writeStartObject();
-      switch (what) {
+      switch (pause) {
         case Pause.All() -> json.writeBooleanProperty("all", true);
         case Pause.OfPriority(Priority priority) ->
             json.writeStringProperty("priority", priority.wire());

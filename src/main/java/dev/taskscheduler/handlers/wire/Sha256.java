@@ -4,21 +4,27 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Hashes of keys and bodies: the first 32 hexadecimal digits of the SHA-256.
+/// Hashes bytes with SHA-256.
 public final class Sha256 {
   private static final int BYTES = 16;
 
   private Sha256() {}
 
+  /// The first 32 hexadecimal digits, for keys and bodies.
   public static String of(byte[]... parts) {
+    return HexFormat.of().formatHex(digest(parts), 0, BYTES);
+  }
+
+  /// All 32 bytes.
+  public static byte[] digest(byte[]... parts) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (byte[] part : parts) {
         sha.update(part);
       }
-      return HexFormat.of().formatHex(sha.digest(), 0, BYTES);
+      return sha.digest();
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

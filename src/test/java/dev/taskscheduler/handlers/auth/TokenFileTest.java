@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.handlers.auth.ApiToken.Right;
 import dev.taskscheduler.handlers.files.FileError;
 import dev.taskscheduler.handlers.files.SmallFile;
+import dev.taskscheduler.handlers.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ public class TokenFileTest {
   }
 
   private static String hex(String token) {
-    return HexFormat.of().formatHex(ApiToken.sha256(token.getBytes(UTF_8)));
+    return HexFormat.of().formatHex(Sha256.digest(token.getBytes(UTF_8)));
   }
 
   private TokenFile of(String text) {
@@ -69,7 +70,7 @@ public class TokenFileTest {
   }
 
   private static Optional<ApiToken> find(List<ApiToken> tokens, String token) {
-    return ApiToken.find(tokens, ApiToken.sha256(token.getBytes(UTF_8)));
+    return ApiToken.find(tokens, Sha256.digest(token.getBytes(UTF_8)));
   }
 
   @Test
