@@ -38,9 +38,8 @@ public sealed interface TlsIdentity {
           .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
           .privateKeyCertChain(chain)
           .privateKey(key)
-          // Means nothing, since clients are asked for no certificate; but Helidon changes
-          // the
-          // key of a running server only where somebody is trusted.
+          // Clients are asked for no certificate, but Helidon changes the key of a running
+          // server only where somebody is trusted.
           .addTrust(own())
           .build();
     }

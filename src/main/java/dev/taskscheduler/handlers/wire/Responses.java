@@ -55,9 +55,8 @@ public final class Responses {
 
   /// The answer to HEAD has the headers of the answer to GET and no body.
   private static void send(ServerRequest req, ServerResponse res, Status status, byte[] body) {
-    // The deadline interrupts a handler that takes too long. It has done its work when the answer
-    // is
-    // ready, and a thread that is still marked would close the connection under the answer.
+    // The deadline interrupts a handler that takes too long. Its work is done now, and a thread
+    // that is still marked would close the connection under the answer.
     Thread.interrupted();
     res.status(status);
     if (req.prologue().method().equals(Method.HEAD)) {
