@@ -96,7 +96,8 @@ public final class Meters
     replayed = repeated("replayed");
     duplicates = repeated("duplicate");
     retried =
-        registry.counter("scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
+        registry.counter(
+            "scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
     callbacks =
         registry.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
     for (FailedLogin why : FailedLogin.values()) {

@@ -44,7 +44,8 @@ final class TaskGauges {
           "priority",
           priority.wire());
     }
-    registry.gauge("scheduler_tasks_running", "Running tasks in Redis", counted(TaskCounts::running));
+    registry.gauge(
+        "scheduler_tasks_running", "Running tasks in Redis", counted(TaskCounts::running));
     registry.gauge(
         "scheduler_tasks_scheduled",
         "Scheduled tasks in Redis, including retries",
