@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// The whole face on a real Redis, and a client that holds every answer against the API document.
@@ -38,6 +40,9 @@ final class RestFace implements AutoCloseable {
   RestFace() throws IOException {
     contract = new Contract();
     Meters meters = TestServers.meters();
+    meters.gauges(
+        new GaugeSources(
+            Optional::empty, () -> 0, Optional::empty, Set::of, store.ports().health()));
     server =
         new HttpServer(
             TestServers.config(1 << 16, 1 << 24, Duration.ofSeconds(10)),

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/// Picks the status of every failure; nobody else does.
+/// Answers what handlers, features and the routing throw, each with its status.
 public final class ErrorMapping {
   /// Redis is asked again at least once a second, so it may be back by then.
   public static final Duration RETRY_SOON = Duration.ofSeconds(1);
