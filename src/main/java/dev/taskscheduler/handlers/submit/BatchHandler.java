@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
 /// `POST /submit/batch`: up to 10,000 tasks in one call, as a JSON array or as lines. The body is
@@ -73,19 +74,6 @@ public final class BatchHandler implements Handler {
     this.maxItemBytes = limits.maxBodyBytes();
   }
 
-  /// What became of an item: an answer, or a problem.
-  ///
-  /// @param durable whether more than memory was asked for
-  private record Item(
-      Optional<SubmitResult> submission, Optional<Problem> problem, boolean durable) {
-    /// Not answered yet.
-    static final Item SENT = new Item(Optional.empty(), Optional.empty(), false);
-
-    static Item of(Problem problem) {
-      return new Item(Optional.empty(), Optional.of(problem), false);
-    }
-  }
-
   private record Sent(
       int place, int bytes, boolean durable, CompletableFuture<SubmitResult> answer) {}
 
@@ -123,12 +111,14 @@ public final class BatchHandler implements Handler {
     private final boolean lines;
     private final Optional<String> key;
     private final BodyMemoryLimit.Share share;
-    private final List<Item> items = new ArrayList<>();
+    private final List<Consumer<JsonGenerator>> items = new ArrayList<>(); // each writes its part
     private final Deque<Sent> sent = new ArrayDeque<>();
     private final int stream = ThreadLocalRandom.current().nextInt();
     private long sentBytes;
     private int faults;
     private int beyond;
+    private int accepted;
+    private int duplicates;
     private boolean cut;
 
     Batch(ServerRequest req, boolean lines, Optional<String> key, BodyMemoryLimit.Share share) {
@@ -169,7 +159,7 @@ public final class BatchHandler implements Handler {
           if (items.size() == MOST_ITEMS) {
             beyond++;
           } else if (splitter.wasTooLong()) {
-            items.add(Item.of(ErrorMapping.tooLarge()));
+            items.add(ErrorMapping.tooLarge()::write);
           } else {
             submit(item.get());
           }
@@ -219,19 +209,19 @@ public final class BatchHandler implements Handler {
       int place = items.size();
       switch (parser.parse(item, key.isPresent())) {
         case SubmitRequest.Valid(NewTask task) when !Caller.current().allows(task.type()) ->
-            items.add(Item.of(SubmitProblems.typeNotAllowed()));
+            items.add(SubmitProblems.typeNotAllowed()::write);
         case SubmitRequest.Valid(NewTask task) -> {
           NewTask traced = TraceHeader.kept(req.headers(), task);
           NewTask once =
               key.map(k -> traced.terms(traced.terms().once(keys.once(k, place, item))))
                   .orElse(traced);
-          items.add(Item.SENT);
+          items.add(json -> {}); // until it is answered
           send(place, item.length, once);
         }
         case SubmitRequest.Invalid(List<FieldError> found) ->
-            items.add(Item.of(SubmitProblems.invalid(shown(found))));
+            items.add(SubmitProblems.invalid(shown(found))::write);
         case SubmitRequest.Malformed(String detail) ->
-            items.add(Item.of(SubmitProblems.malformed(detail)));
+            items.add(SubmitProblems.malformed(detail)::write);
       }
     }
 
@@ -259,13 +249,9 @@ public final class BatchHandler implements Handler {
       items.set(oldest.place, await(oldest));
     }
 
-    private Item await(Sent task) {
+    private Consumer<JsonGenerator> await(Sent task) {
       try {
-        SubmitResult answer = task.answer.get();
-        if (answer instanceof SubmitResult.InvalidPayload(List<PayloadError> found)) {
-          answer = new SubmitResult.InvalidPayload(shown(found));
-        }
-        return new Item(Optional.of(answer), Optional.empty(), task.durable);
+        return item(task.durable, task.answer.get());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StoreException.Unavailable("interrupted while it waited for Redis", e);
@@ -273,23 +259,52 @@ public final class BatchHandler implements Handler {
         Throwable cause =
             e.getCause() instanceof CompletionException wrapped ? wrapped.getCause() : e.getCause();
         if (cause instanceof StoreException known) {
-          return Item.of(ErrorMapping.of(known));
+          return ErrorMapping.of(known)::write;
         }
         throw new CompletionException(cause);
       }
     }
 
+    private Consumer<JsonGenerator> item(boolean durable, SubmitResult result) {
+      return switch (result) {
+        case SubmitResult.Accepted(String id, Durability reached) -> {
+          CommandLog.task("submitted", id);
+          yield stored(id, reached, durable);
+        }
+        case SubmitResult.Replayed(String id, Durability reached) -> stored(id, reached, durable);
+        case SubmitResult.Duplicate(String id) -> {
+          duplicates++;
+          yield json -> {
+            write(json, id, Status.OK_200);
+            json.writeBooleanProperty("duplicate", true);
+          };
+        }
+        case SubmitResult.InvalidPayload(List<PayloadError> found) ->
+            answers.problem(new SubmitResult.InvalidPayload(shown(found)))::write;
+        default -> answers.problem(result)::write;
+      };
+    }
+
+    private Consumer<JsonGenerator> stored(String id, Durability reached, boolean durable) {
+      accepted++;
+      return json -> {
+        write(json, id, Status.ACCEPTED_202);
+        if (durable) {
+          json.writeStringProperty("durability", reached.wire());
+        }
+      };
+    }
+
+    private static void write(JsonGenerator json, String id, Status status) {
+      json.writeStringProperty("id", id);
+      json.writeNumberProperty("status", status.code());
+    }
+
     private void write(JsonGenerator json, Optional<Problem> broken) {
-      int accepted = 0;
-      int duplicates = 0;
       json.writeArrayPropertyStart("results");
-      for (Item item : items) {
+      for (Consumer<JsonGenerator> item : items) {
         json.writeStartObject();
-        boolean kept = write(json, item);
-        boolean duplicate =
-            item.submission.filter(SubmitResult.Duplicate.class::isInstance).isPresent();
-        accepted += kept && !duplicate ? 1 : 0;
-        duplicates += duplicate ? 1 : 0;
+        item.accept(json);
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -301,47 +316,6 @@ public final class BatchHandler implements Handler {
         problem.write(json);
         json.writeEndObject();
       });
-    }
-
-    private boolean write(JsonGenerator json, Item item) {
-      if (item.problem.isPresent()) {
-        item.problem.get().write(json);
-        return false;
-      }
-      SubmitResult answer = item.submission.orElseThrow();
-      return switch (answer) {
-        case SubmitResult.Accepted(String id, Durability reached) -> {
-          CommandLog.task("submitted", id);
-          accepted(json, id, Status.ACCEPTED_202);
-          durability(json, item, reached);
-          yield true;
-        }
-        case SubmitResult.Replayed(String id, Durability reached) -> {
-          accepted(json, id, Status.ACCEPTED_202);
-          durability(json, item, reached);
-          yield true;
-        }
-        case SubmitResult.Duplicate(String id) -> {
-          accepted(json, id, Status.OK_200);
-          json.writeBooleanProperty("duplicate", true);
-          yield true;
-        }
-        default -> {
-          answers.problem(answer).write(json);
-          yield false;
-        }
-      };
-    }
-
-    private static void durability(JsonGenerator json, Item item, Durability reached) {
-      if (item.durable) {
-        json.writeStringProperty("durability", reached.wire());
-      }
-    }
-
-    private static void accepted(JsonGenerator json, String id, Status status) {
-      json.writeStringProperty("id", id);
-      json.writeNumberProperty("status", status.code());
     }
   }
 }
