@@ -3,7 +3,6 @@ package dev.taskscheduler.handlers;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.taskscheduler.handlers.auth.AccessPolicy;
-import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.auth.PublicEndpoints;
 import dev.taskscheduler.handlers.auth.TokenFile;
 import dev.taskscheduler.handlers.auth.TokenFileTest;
@@ -66,7 +65,7 @@ abstract class AccessFixture {
     Meters meters = TestServers.meters();
     server =
         new HttpServer(
-            TestServers.config(host, access, OriginRules.ANY_HOST),
+            TestServers.config(host, access, TestServers.ANY_HOST),
             TestServers.scheduler(store),
             meters,
             meters::routes);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.handlers.auth.AccessPolicy;
-import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.wire.Problem;
 import java.io.IOException;
@@ -46,7 +45,7 @@ class HttpServerIT {
             DEADLINE,
             new AccessPolicy.Everyone(),
             new Transport.Plain(),
-            OriginRules.ANY_HOST),
+            TestServers.ANY_HOST),
         TestServers.scheduler(store),
         (route, status, nanos) -> told.add(route + " " + status),
         idle);

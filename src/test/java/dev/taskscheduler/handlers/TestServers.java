@@ -4,15 +4,24 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskService;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Parts of HTTP servers in tests: on loopback at a free port, plain and open to everyone, unless
 /// given.
 final class TestServers {
+  static final OriginRules ANY_HOST = new OriginRules(Set.of(), Set.of("*"));
+
+  private static final StoreHealth NEVER_ASKED =
+      new StoreHealth(
+          false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, 0);
+
   private TestServers() {}
 
   static HttpConfig config(int maxBodyBytes, int maxBatchBytes, Duration deadline) {
@@ -27,14 +36,7 @@ final class TestServers {
       AccessPolicy access,
       Transport transport) {
     return config(
-        "127.0.0.1",
-        0,
-        maxBodyBytes,
-        maxBatchBytes,
-        deadline,
-        access,
-        transport,
-        OriginRules.ANY_HOST);
+        "127.0.0.1", 0, maxBodyBytes, maxBatchBytes, deadline, access, transport, ANY_HOST);
   }
 
   /// With bodies of at most 64 KiB.
@@ -67,9 +69,12 @@ final class TestServers {
         origins);
   }
 
-  /// Meters without gauges.
+  /// The meters of a node that follows and knows no counts.
   static Meters meters() {
-    return new Meters("node1");
+    Meters meters = new Meters("node1");
+    meters.gauges(
+        new GaugeSources(Optional::empty, () -> 0, Optional::empty, Set::of, () -> NEVER_ASKED));
+    return meters;
   }
 
   /// A node without a leader that runs tasks of type `log`.

@@ -11,9 +11,6 @@ import java.util.regex.Pattern;
 /// @param hosts names or addresses beyond those of loopback, in lower case and without a port; `*`
 ///   for any
 public record OriginRules(Set<String> origins, Set<String> hosts) {
-  /// Own pages alone, under any name.
-  public static final OriginRules ANY_HOST = new OriginRules(Set.of(), Set.of("*"));
-
   private static final Pattern ORIGIN =
       Pattern.compile("https?://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:\\d{1,5})?");
   private static final Pattern HOST = Pattern.compile("[a-z0-9._-]+|\\[[0-9a-f:.]+]");
