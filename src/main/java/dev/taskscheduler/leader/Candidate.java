@@ -32,7 +32,7 @@ final class Candidate {
   private long notBefore;
   private int failures;
   private int shortLeaderships;
-  private boolean releaseTold;
+  private boolean releaseAnnounced;
 
   Candidate(LeaderConfig config, String elector, long now) {
     this.config = config;
@@ -43,7 +43,7 @@ final class Candidate {
 
   void nominated(boolean nominated) {
     this.nominated = nominated;
-    releaseTold |= nominated; // who led before has released, as a rule
+    releaseAnnounced |= nominated; // who led before has released, as a rule
   }
 
   boolean isNominated() {
@@ -55,18 +55,18 @@ final class Candidate {
     return nominated && config.eligible();
   }
 
-  /// How long until this node may stand, if nothing changes; 0 for now.
+  /// How long until this node may ask for the lease, if nothing changes; 0 for now.
   long waitNanos(long now) {
     return Math.max(heldBackNanos(now), watch.waitNanos(now));
   }
 
-  /// How long this node does not stand, whatever it sees.
+  /// How long this node does not ask for the lease, whatever it observes.
   long heldBackNanos(long now) {
     long pause = Math.max(0, notBefore - now);
     return resigned == null ? pause : Math.max(pause, letOthersUntil - now);
   }
 
-  /// What this node may show at the gate now; empty while it must not stand.
+  /// What this node may show at the gate now; empty while it must not ask for the lease.
   Optional<LeaseState> passes(long now) {
     if (!wants() || heldBackNanos(now) > 0) {
       return Optional.empty();
@@ -78,25 +78,26 @@ final class Candidate {
       return Optional.of(held); // granted already, only the answer was lost: asked again at once
     }
     Optional<LeaseState> passes = watch.passes(now);
-    return passes.isEmpty() && releaseTold
+    return passes.isEmpty() && releaseAnnounced
         ? Optional.of(held.afterRelease()) // the gate sees whether it is true
         : passes;
   }
 
-  /// The holder is said to have given the lease up; forgotten with the next answer of the lease.
-  void releaseTold() {
-    releaseTold = true;
+  /// The holder is reported to have released the lease; forgotten with the next answer of the
+  /// lease.
+  void releaseAnnounced() {
+    releaseAnnounced = true;
   }
 
-  /// Who stands: with the nonce of the last call if its outcome is unknown, so that it is granted
-  /// again if it was granted.
-  LeaseRequest nominee() {
+  /// The request for the lease: with the nonce of the last call if its outcome is unknown, so that
+  /// it is granted again if it was granted.
+  LeaseRequest request() {
     String nonce = openNonce == null ? FencingToken.newNonce() : openNonce;
     openNonce = nonce;
     return new LeaseRequest(config.node(), elector, nonce, config.trust());
   }
 
-  /// Whether `held` is our own take-over, whose answer was lost.
+  /// Whether `held` is our own acquisition, whose answer was lost.
   boolean isOwnOpenGrant(LeaseState.Held held) {
     return !held.released() && held.token().nonce().equals(openNonce);
   }
@@ -106,14 +107,14 @@ final class Candidate {
     return openNonce != null;
   }
 
-  /// The outcome is known, or nobody asks for it any more: the next stand takes a new nonce.
+  /// The outcome is known, or nobody asks for it any more: the next request takes a new nonce.
   void settled() {
     openNonce = null;
   }
 
-  /// A look has ended: at close one is enough to settle what became of a take-over whose answer was
-  /// lost.
-  void looked(boolean closing) {
+  /// An observation has ended: at close one is enough to settle what became of an acquisition whose
+  /// answer was lost.
+  void observationEnded(boolean closing) {
     if (closing) {
       settled();
     }
@@ -121,7 +122,7 @@ final class Candidate {
 
   void admitted() {
     settled();
-    releaseTold = false;
+    releaseAnnounced = false;
     watch.admitted();
     failures = 0;
   }
@@ -134,7 +135,7 @@ final class Candidate {
   }
 
   void failed(LeaseException cause, long now) {
-    releaseTold = false;
+    releaseAnnounced = false;
     Duration longest =
         switch (cause) {
           case LeaseException.Unavailable unavailable -> LONGEST_PAUSE_AWAY;
@@ -189,12 +190,12 @@ final class Candidate {
   /// Takes note of what the lease shows.
   ///
   /// @param answeredAt the monotonic clock when the answer was there
-  void saw(LeaseState sighting, long answeredAt) {
-    watch.saw(sighting, answeredAt);
-    releaseTold = false;
+  void saw(LeaseState observed, long answeredAt) {
+    watch.saw(observed, answeredAt);
+    releaseAnnounced = false;
     if (resigned != null
         && (answeredAt - letOthersUntil >= 0
-            || (sighting instanceof LeaseState.Held held && !held.token().equals(resigned)))) {
+            || (observed instanceof LeaseState.Held held && !held.token().equals(resigned)))) {
       resigned = null;
     }
   }

@@ -16,13 +16,13 @@ sealed interface Event {
   /// The lease may have changed.
   record Hint() implements Event {}
 
-  /// A look was answered.
+  /// An observation was answered.
   ///
   /// @param answeredAt the monotonic clock when it was
-  record Seen(LeaseState sighting, long answeredAt) implements Event {}
+  record Observed(LeaseState observed, long answeredAt) implements Event {}
 
-  /// A look failed.
-  record LookFailed() implements Event {}
+  /// An observation failed.
+  record ObserveFailed() implements Event {}
 
   /// This node was admitted.
   ///
@@ -32,8 +32,8 @@ sealed interface Event {
   /// This node was not admitted.
   record Refused(LeaseState now, long answeredAt) implements Event {}
 
-  /// A take-over failed.
-  record StandFailed(LeaseException cause) implements Event {}
+  /// An acquisition failed.
+  record AcquireFailed(LeaseException cause) implements Event {}
 
   /// A release was answered, by yes or by no: the token does not hold the lease now.
   record Released(FencingToken token) implements Event {}
@@ -42,10 +42,10 @@ sealed interface Event {
   record ReleaseFailed(FencingToken token) implements Event {}
 
   /// The leadership must end, since it holds no more.
-  record Lost(HeldLeadership term, String why) implements Event {}
+  record Lost(HeldLeadership leadership, String why) implements Event {}
 
   /// No task thread acts in the name of this leadership any more.
-  record WorkEnded(HeldLeadership term) implements Event {}
+  record WorkEnded(HeldLeadership leadership) implements Event {}
 
   /// A person wants another to lead.
   record Resign() implements Event {}

@@ -22,11 +22,11 @@ final class ForeignLeader {
     this.trust = trust;
   }
 
-  /// Takes note of a look.
+  /// Takes note of an observation.
   ///
   /// @param nominatedAlone whether this node, and no other of its group, should lead
-  void saw(boolean nominatedAlone, LeaseState sighting, long answeredAt) {
-    if (!nominatedAlone || !(sighting instanceof LeaseState.Held held) || held.released()) {
+  void saw(boolean nominatedAlone, LeaseState observed, long answeredAt) {
+    if (!nominatedAlone || !(observed instanceof LeaseState.Held held) || held.released()) {
       gone();
       return;
     }

@@ -70,12 +70,13 @@ final class HeldLeadership implements Leadership {
     return Duration.ofNanos(System.nanoTime() - begunNanos);
   }
 
-  /// What the beats prolong.
+  /// What the renewals prolong.
   Trust trust() {
     return trust;
   }
 
-  /// From now on nothing may be done in its name, whether or not its beats still keep others away.
+  /// From now on nothing may be done in its name, whether or not its renewals still keep others
+  /// away.
   void revoke() {
     revoked = true;
   }

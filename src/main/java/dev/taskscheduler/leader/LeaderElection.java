@@ -10,9 +10,9 @@ public interface LeaderElection extends AutoCloseable {
   /// Starts to take part. `nominations` is called from the elector's own threads.
   void start(Nominations nominations);
 
-  /// Hands the nomination to a peer where the elector has such a thing: at a planned stop, once the
+  /// Gives the nomination to a peer where the elector has such a thing: at a planned stop, once the
   /// work has ended and while the lease is released. Returns at once.
-  void handOver();
+  void transfer();
 
   /// Whether it nominates one node at a time: whoever else holds the lease for long is then of
   /// another cluster, or was nominated by another elector.
@@ -44,8 +44,8 @@ public interface LeaderElection extends AutoCloseable {
     /// This node should not lead any more.
     void withdrawn();
 
-    /// The lease may have changed (a release was announced): look now. A hint only; watching is
-    /// what counts.
+    /// The lease may have changed (a release was announced): observe it now. A hint only; observing
+    /// is what counts.
     void hint();
   }
 }

@@ -12,12 +12,12 @@ final class LeaderObserver {
   private static final System.Logger LOG = System.getLogger(LeaderObserver.class.getName());
 
   /// @param held what stood
-  /// @param firstRenewals the beat at which its token was first seen
+  /// @param firstRenewals the number of renewals when its token was first seen
   /// @param until when it will have stood still for longer than its trust, on the monotonic clock
   private record Seen(LeaseState.Held held, long firstRenewals, long until) {}
 
   private final String node;
-  private final ForeignLeader rival;
+  private final ForeignLeader foreignLeader;
   private volatile @Nullable HeldLeadership own;
   private volatile @Nullable Seen seen;
   private volatile boolean namesake;
@@ -25,23 +25,23 @@ final class LeaderObserver {
 
   LeaderObserver(String node, Duration trust) {
     this.node = node;
-    this.rival = new ForeignLeader(trust);
+    this.foreignLeader = new ForeignLeader(trust);
   }
 
   /// This node leads.
-  void leads(HeldLeadership term) {
-    ownToken = term.token();
+  void leads(HeldLeadership leadership) {
+    ownToken = leadership.token();
     namesake = false;
     seen = null;
-    rival.gone();
-    own = term;
+    foreignLeader.gone();
+    own = leadership;
   }
 
   /// This node leads no more.
   ///
   /// @return false if that was known
-  boolean ended(HeldLeadership term) {
-    boolean was = own == term;
+  boolean ended(HeldLeadership leadership) {
+    boolean was = own == leadership;
     own = null;
     return was;
   }
@@ -51,12 +51,12 @@ final class LeaderObserver {
     ownToken = token;
   }
 
-  /// Takes note of a look at a lease that another may hold.
+  /// Takes note of an observation of a lease that another may hold.
   ///
   /// @return whether another was seen to take over
-  boolean saw(LeaseState sighting, long answeredAt) {
+  boolean saw(LeaseState observed, long answeredAt) {
     Seen before = seen;
-    if (!(sighting instanceof LeaseState.Held held)
+    if (!(observed instanceof LeaseState.Held held)
         || held.released()
         || held.token().equals(ownToken)) {
       seen = null;
@@ -69,7 +69,7 @@ final class LeaderObserver {
     boolean same = before != null && before.held.token().equals(held.token());
     long firstRenewals = before != null && same ? before.firstRenewals : held.renewals();
     seen = new Seen(held, firstRenewals, answeredAt + held.trust().toNanos());
-    // It has beaten since, so it is no leftover; one beat is what a take-over counts up after a
+    // It was renewed since, so it is no leftover; a refused acquisition counts one renewal after a
     // restart of Redis.
     boolean alive = held.node().equals(node) && held.renewals() - firstRenewals > 1;
     if (alive && !namesake) {
@@ -82,9 +82,10 @@ final class LeaderObserver {
   }
 
   Optional<Leader> leader() {
-    HeldLeadership term = own;
-    if (term != null && term.trusted()) {
-      return Optional.of(new Leader(node, term.token().epoch(), term.elector(), term.since()));
+    HeldLeadership leadership = own;
+    if (leadership != null && leadership.trusted()) {
+      return Optional.of(
+          new Leader(node, leadership.token().epoch(), leadership.elector(), leadership.since()));
     }
     Seen now = seen;
     if (now == null || System.nanoTime() - now.until >= 0) {
@@ -95,18 +96,18 @@ final class LeaderObserver {
   }
 
   Optional<Leadership> leadership() {
-    HeldLeadership term = own;
-    return term != null && term.trusted() ? Optional.of(term) : Optional.empty();
+    HeldLeadership leadership = own;
+    return leadership != null && leadership.trusted() ? Optional.of(leadership) : Optional.empty();
   }
 
   Optional<String> problem() {
     return namesake
         ? Optional.of(
             "a second node with NODE_ID " + node + " leads: give each node a NODE_ID of its own")
-        : rival.problem();
+        : foreignLeader.problem();
   }
 
-  ForeignLeader rival() {
-    return rival;
+  ForeignLeader foreignLeader() {
+    return foreignLeader;
   }
 }

@@ -16,7 +16,7 @@ public interface LeaderWork {
   ///
   /// A second call before `ended` makes a planned end harder; only the first call's `ended` is run.
   ///
-  /// @param planned whether the token still holds, so that tasks may be drained and handed back
+  /// @param planned whether the token still holds, so that tasks may be drained and requeued
   /// @param drain how long running tasks may go on; zero when not planned
   /// @param ended to be run once, from any thread, when no task thread may act in the pool's name
   ///   any more: bounded by `drain` and a few seconds

@@ -4,7 +4,7 @@ import dev.taskscheduler.lease.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 
-/// One leadership of this node, given to the work that it drives: from one take-over to its end.
+/// One leadership of this node, given to the work that it drives: from one acquisition to its end.
 public interface Leadership {
   /// What each write must carry.
   FencingToken token();

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Drives the [LeaderWork] of this node: watches the lease, stands at it while nominated, beats
-/// while it leads.
+/// Drives the [LeaderWork] of this node: observes the lease, asks for it while nominated, and
+/// renews it while it leads.
 public final class LeadershipManager implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LeadershipManager.class.getName());
 
@@ -26,7 +26,7 @@ public final class LeadershipManager implements AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /// @param lease called by several threads at once: beats must not wait behind looks
+  /// @param lease called by several threads at once: renewals must not wait behind observations
   /// @param election nominates; not started yet
   public LeadershipManager(
       LeaderConfig config,
@@ -40,7 +40,7 @@ public final class LeadershipManager implements AutoCloseable {
     this.thread = VitalThreads.platform("leadership", loop);
   }
 
-  /// Starts to watch, and to stand when nominated.
+  /// Starts to observe the lease, and to ask for it when nominated.
   public void start() {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException("started already");
@@ -67,19 +67,19 @@ public final class LeadershipManager implements AutoCloseable {
 
   /// Who leads as this node sees it; empty while there is none.
   public Optional<Leader> leader() {
-    return loop.view().leader();
+    return loop.observer().leader();
   }
 
   /// This node's own leadership, while it lasts.
   public Optional<Leadership> leadership() {
-    return loop.view().leadership();
+    return loop.observer().leadership();
   }
 
   /// Why nobody leads or this node may not, for people; empty when all is well.
   public Optional<String> problem() {
     return loop.health()
         .problem()
-        .or(() -> loop.view().problem())
+        .or(() -> loop.observer().problem())
         .or(() -> election.status().flatMap(ElectionStatus::problem));
   }
 

@@ -4,19 +4,23 @@ import dev.taskscheduler.lease.FencingToken;
 
 /// The states of this node's leadership.
 sealed interface LeadershipState {
-  /// Watches, and stands at the gate when it wants to.
+  /// Observes the lease, and asks for it when it wants to lead.
   record Following() implements LeadershipState {}
 
   /// The work runs.
-  record Leading(HeldLeadership term, LeaseRenewer beats) implements LeadershipState {}
+  record Leading(HeldLeadership leadership, LeaseRenewer renewer) implements LeadershipState {}
 
-  /// The work was told to end, and has not said that it has.
+  /// The work was asked to end, and has not reported its end yet.
   ///
   /// @param planned whether it may drain
   /// @param resigned whether another is to lead next
   /// @param deadline by when it is taken to have ended, on the monotonic clock
   record Ending(
-      HeldLeadership term, LeaseRenewer beats, boolean planned, boolean resigned, long deadline)
+      HeldLeadership leadership,
+      LeaseRenewer renewer,
+      boolean planned,
+      boolean resigned,
+      long deadline)
       implements LeadershipState {}
 
   /// The work has ended, and the lease is given up.

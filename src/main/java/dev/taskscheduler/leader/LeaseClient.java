@@ -30,25 +30,25 @@ final class LeaseClient implements AutoCloseable {
     this.post = post;
   }
 
-  void look() {
+  void observe() {
     submit(
         "observe",
         () -> {
-          LeaseState sighting = lease.observe();
-          return new Event.Seen(sighting, System.nanoTime());
+          LeaseState observed = lease.observe();
+          return new Event.Observed(observed, System.nanoTime());
         },
-        e -> new Event.LookFailed());
+        e -> new Event.ObserveFailed());
   }
 
-  void takeOver(LeaseRequest nominee, LeaseState watched) {
-    submit("acquire", () -> stand(nominee, watched), Event.StandFailed::new);
+  void acquire(LeaseRequest request, LeaseState watched) {
+    submit("acquire", () -> tryAcquire(request, watched), Event.AcquireFailed::new);
   }
 
-  private Event stand(LeaseRequest nominee, LeaseState watched) {
+  private Event tryAcquire(LeaseRequest request, LeaseState watched) {
     work.settle(); // if it cannot, what is left counts as lost with its leader
     // Before the call: others may watch from any moment after it.
-    Trust trust = new Trust(nominee.trust(), System.nanoTime(), System.currentTimeMillis());
-    Acquisition answer = lease.acquire(nominee, watched);
+    Trust trust = new Trust(request.trust(), System.nanoTime(), System.currentTimeMillis());
+    Acquisition answer = lease.acquire(request, watched);
     return answer instanceof Acquisition.Refused(LeaseState now)
         ? new Event.Refused(now, System.nanoTime())
         : new Event.Admitted((Acquisition.Granted) answer, trust);

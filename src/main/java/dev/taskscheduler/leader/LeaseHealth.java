@@ -9,15 +9,16 @@ import java.util.TreeMap;
 /// asks. Safe for use by several threads.
 final class LeaseHealth {
   private static final System.Logger LOG = System.getLogger(LeaseHealth.class.getName());
-  private static final String LOOK = "observe";
+  private static final String OBSERVE = "observe";
 
   @GuardedBy("this")
   private final TreeMap<String, String> unfit = new TreeMap<>();
 
-  /// What was told and holds still as far as is known, and the operation that found it out: several
-  /// find out the same. A look that is answered says nothing of the others, which write.
+  /// What was logged and still holds as far as is known, and the operation that found it out:
+  /// several find out the same. An observation that is answered says nothing of the others, which
+  /// write.
   @GuardedBy("this")
-  private final TreeMap<String, String> told = new TreeMap<>();
+  private final TreeMap<String, String> reported = new TreeMap<>();
 
   @GuardedBy("this")
   private final TreeMap<String, String> away = new TreeMap<>();
@@ -26,7 +27,7 @@ final class LeaseHealth {
   synchronized void answered(String operation) {
     back(operation);
     unfit.remove(operation);
-    if (told.values().removeIf(by -> by.equals(operation) || !operation.equals(LOOK))) {
+    if (reported.values().removeIf(by -> by.equals(operation) || !operation.equals(OBSERVE))) {
       LOG.log(System.Logger.Level.INFO, () -> "lease fit again operation=" + operation);
     }
   }
@@ -40,12 +41,13 @@ final class LeaseHealth {
   /// Another leads: that this node might not is no problem, and would be news the next time.
   synchronized void anotherLeads() {
     clear("acquire");
-    told.clear();
+    reported.clear();
   }
 
   @GuardedBy("this")
   private void back(String operation) {
-    // By operation: Redis may answer to a look and take no writes, which is one problem and not
+    // By operation: Redis may answer to an observation and take no writes, which is one problem and
+    // not
     // many.
     if (away.remove(operation) != null && away.isEmpty()) {
       LOG.log(System.Logger.Level.INFO, "lease answers again");
@@ -66,7 +68,7 @@ final class LeaseHealth {
       }
       case LeaseException.Unfit unfitNow -> {
         unfit.put(operation, message);
-        if (told.putIfAbsent(message, operation) == null) {
+        if (reported.putIfAbsent(message, operation) == null) {
           LOG.log(
               System.Logger.Level.ERROR,
               () -> "lease unfit operation=" + operation + " why=" + message);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Remembers what this node observed of the lease, and since when: whether it may stand, and what
 /// it must show there.
 ///
-/// Time counts from the answer of the first look that showed something, since Redis may have
+/// Time counts from the answer of the first observation that showed something, since Redis may have
 /// changed it at any time before. What [#passes] yields is what was seen when the wait ended, never
 /// what was read since: the gate compares it, and whoever moved in between is not run over. No
 /// clock is read here. One thread.
@@ -16,7 +16,7 @@ final class LeaseObserver {
   private final Duration ownTrust;
   private @Nullable LeaseState seen;
   private long seenSince;
-  private boolean fenceKnown;
+  private boolean leaseKnown;
 
   /// @param ownTrust how long to wait where a lease has vanished, for its holder may still trust
   ///   itself
@@ -24,15 +24,15 @@ final class LeaseObserver {
     this.ownTrust = ownTrust;
   }
 
-  /// Takes note of what a look showed.
+  /// Takes note of what an observation showed.
   ///
   /// @param answeredAt the monotonic clock when the answer was there
-  void saw(LeaseState sighting, long answeredAt) {
-    if (!unchanged(sighting)) {
-      seen = sighting;
+  void saw(LeaseState observed, long answeredAt) {
+    if (!unchanged(observed)) {
+      seen = observed;
       seenSince = answeredAt;
     }
-    fenceKnown |= sighting instanceof LeaseState.Held;
+    leaseKnown |= observed instanceof LeaseState.Held;
   }
 
   private boolean unchanged(LeaseState now) {
@@ -41,13 +41,13 @@ final class LeaseObserver {
         : seen instanceof LeaseState.Vacant;
   }
 
-  /// This nominee has been admitted itself: what it saw before is worth nothing now.
+  /// This node has been admitted itself: what it saw before is worth nothing now.
   void admitted() {
     seen = null;
-    fenceKnown = true;
+    leaseKnown = true;
   }
 
-  /// What was seen last; null before the first look.
+  /// What was seen last; null before the first observation.
   @Nullable LeaseState seen() {
     return seen;
   }
@@ -58,7 +58,7 @@ final class LeaseObserver {
   }
 
   /// How long what was seen must still stand unchanged; 0 if it may be shown now, `Long.MAX_VALUE`
-  /// before the first look.
+  /// before the first observation.
   long waitNanos(long now) {
     if (seen == null) {
       return Long.MAX_VALUE;
@@ -66,7 +66,7 @@ final class LeaseObserver {
     if (seen instanceof LeaseState.Held held) {
       return held.released() ? 0 : left(held.trust(), now);
     }
-    return fenceKnown ? left(ownTrust, now) : 0;
+    return leaseKnown ? left(ownTrust, now) : 0;
   }
 
   private long left(Duration wait, long now) {

@@ -12,38 +12,38 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Tells all watchers, on a thread of its own, that the holder of one term lives: from take-over
-/// until stopped or lost.
+/// Tells all watchers, on a thread of its own, that the holder of one leadership lives: from its
+/// acquisition until stopped or lost.
 final class LeaseRenewer {
   private static final System.Logger LOG = System.getLogger(LeaseRenewer.class.getName());
 
-  /// A beat that failed is tried again after this part of the pause between beats.
+  /// A renewal that failed is tried again after this part of the pause between renewals.
   private static final int RETRY_DIVISOR = 4;
 
   private final Lease lease;
-  private final HeldLeadership term;
+  private final HeldLeadership leadership;
   private final long everyNanos;
   private final LeaseHealth health;
   private final Consumer<Event> post;
   private final Supplier<Optional<String>> stalled;
   private final Thread thread;
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean stallLogged = new AtomicBoolean();
   private volatile boolean stopped;
 
-  /// Starts to beat after one pause: the take-over counted as the first.
+  /// Starts to renew after one pause: the acquisition counted as the first.
   ///
-  /// @param stalled what of this node's leadership makes no steps any more; then no beat is sent,
-  ///   so that another node may lead
+  /// @param stalled what of this node's leadership makes no steps any more; then no renewal is
+  ///   sent, so that another node may lead
   LeaseRenewer(
       Lease lease,
-      HeldLeadership term,
+      HeldLeadership leadership,
       Duration every,
       LeaseHealth health,
       Consumer<Event> post,
       Supplier<Optional<String>> stalled) {
     this.stalled = stalled;
     this.lease = lease;
-    this.term = term;
+    this.leadership = leadership;
     this.everyNanos = every.toNanos();
     this.health = health;
     this.post = post;
@@ -54,8 +54,8 @@ final class LeaseRenewer {
     thread.start();
   }
 
-  /// Sends no beat from now on; one that is under way may still arrive, and harms nobody: it counts
-  /// for its own token alone, and not once that was released.
+  /// Sends no renewal from now on; one that is under way may still arrive, and harms nobody: it
+  /// counts for its own token alone, and not once that was released.
   void stop() {
     stopped = true;
     LockSupport.unpark(thread);
@@ -69,28 +69,29 @@ final class LeaseRenewer {
         LockSupport.parkNanos(this, next - now);
         continue;
       }
-      next = now + (beat() ? everyNanos : everyNanos / RETRY_DIVISOR);
+      next = now + (renew() ? everyNanos : everyNanos / RETRY_DIVISOR);
     }
   }
 
   /// @return whether it was answered
   @SuppressWarnings(
-      "CatchingUnchecked") // a thread that must live: what fails is a beat not counted
-  private boolean beat() {
+      "CatchingUnchecked") // a thread that must live: what fails is a renewal not counted
+  private boolean renew() {
     Optional<String> still = stalled.get();
     if (still.isPresent()) {
-      if (told.compareAndSet(false, true)) {
-        LOG.log(ERROR, () -> "no beat is sent why=" + still.get());
+      if (stallLogged.compareAndSet(false, true)) {
+        LOG.log(ERROR, () -> "lease is not renewed why=" + still.get());
       }
       return endedTrust();
     }
     long start = System.nanoTime();
     long startWallMs = System.currentTimeMillis();
     try {
-      switch (lease.renew(term.token())) {
+      switch (lease.renew(leadership.token())) {
         case RENEWED -> {
           health.answered("renew");
-          if (!term.trust()
+          if (!leadership
+              .trust()
               .extend(start, startWallMs, System.nanoTime(), System.currentTimeMillis())) {
             lost("trust ended");
           }
@@ -107,9 +108,9 @@ final class LeaseRenewer {
     return endedTrust();
   }
 
-  /// @return false, for no beat was answered
+  /// @return false, for no renewal was answered
   private boolean endedTrust() {
-    if (term.trust().leftNanos(System.nanoTime(), System.currentTimeMillis()) == 0) {
+    if (leadership.trust().leftNanos(System.nanoTime(), System.currentTimeMillis()) == 0) {
       lost("trust ended");
     }
     return false;
@@ -117,8 +118,8 @@ final class LeaseRenewer {
 
   private void lost(String why) {
     stopped = true;
-    term.trust().end();
-    term.revoke();
-    post.accept(new Event.Lost(term, why));
+    leadership.trust().end();
+    leadership.revoke();
+    post.accept(new Event.Lost(leadership, why));
   }
 }

@@ -8,7 +8,7 @@ public record NoElection(String name) implements LeaderElection {
   public void start(Nominations nominations) {}
 
   @Override
-  public void handOver() {}
+  public void transfer() {}
 
   @Override
   public void close() {}

@@ -10,7 +10,7 @@ final class TransferBackoff {
   private static final int LONGEST_DOUBLING = 10;
 
   private final Duration trust;
-  private int handedOver;
+  private int transferred;
   private long until;
 
   TransferBackoff(Duration trust, long now) {
@@ -19,17 +19,17 @@ final class TransferBackoff {
   }
 
   void nominated(long now) {
-    long pause = trust.toNanos() << Math.min(handedOver, LONGEST_DOUBLING);
+    long pause = trust.toNanos() << Math.min(transferred, LONGEST_DOUBLING);
     until = now + Math.max(trust.toNanos(), Math.min(LONGEST.toNanos(), pause));
   }
 
   void answered(long at) {
-    handedOver = 0;
+    transferred = 0;
     until = Math.max(until, at + trust.toNanos());
   }
 
-  void handedOver(long now) {
-    handedOver++;
+  void transferred(long now) {
+    transferred++;
     nominated(now);
   }
 

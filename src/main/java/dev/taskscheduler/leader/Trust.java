@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// The time for which a leader trusts that no other node leads. It ends one trust, less a margin,
 /// after the start of its last good call, by the monotonic or the wall clock, whichever is first.
 ///
-/// The start, because Redis may have counted the beat at any time after it, and others watch from
-/// then on. Both clocks, because the monotonic one stops while a machine is suspended; a step of
-/// the wall clock can only end trust early, never prolong it. Trust that was once seen to have
+/// The start, because Redis may have counted the renewal at any time after it, and others watch
+/// from then on. Both clocks, because the monotonic one stops while a machine is suspended; a step
+/// of the wall clock can only end trust early, never prolong it. Trust that was once seen to have
 /// ended never comes back, whatever the clocks or late answers say. No clock is read here. Safe for
 /// use by several threads.
 final class Trust {
@@ -25,7 +25,7 @@ final class Trust {
   /// Null once trust has ended.
   private volatile @Nullable Until until;
 
-  /// @param startNanos the monotonic clock before the take-over was sent
+  /// @param startNanos the monotonic clock before the acquisition was sent
   /// @param startWallMs the wall clock at the same moment
   Trust(Duration trust, long startNanos, long startWallMs) {
     this.span = trust.minus(margin(trust)).toNanos();
@@ -42,7 +42,7 @@ final class Trust {
     return new Until(startNanos + span, startWallMs + span / 1_000_000);
   }
 
-  /// Counts a beat that was answered at `nowNanos`.
+  /// Counts a renewal that was answered at `nowNanos`.
   ///
   /// @return false if trust had ended before the answer came; then nothing is revived
   synchronized boolean extend(long startNanos, long startWallMs, long nowNanos, long nowWallMs) {

@@ -305,10 +305,10 @@ public final class Meters
   }
 
   @Override
-  public void handedOver(boolean done) {
+  public void transferred(boolean done) {
     RaftMeters meters = raft;
     if (meters != null) {
-      meters.handedOver(done);
+      meters.transferred(done);
     }
   }
 

@@ -59,7 +59,7 @@ final class RaftMeters {
     elections.increment();
   }
 
-  void handedOver(boolean done) {
+  void transferred(boolean done) {
     (done ? handOvers : handOversFailed).increment();
   }
 }

@@ -111,7 +111,7 @@ class RaftClusterIT {
       leader.signal("TERM");
       assertEquals(143, leader.awaitExit());
       cluster.awaitNewerEpoch(epoch);
-      assertTrue(leader.output().contains("raft leadership handed over"), leader.output());
+      assertTrue(leader.output().contains("raft leadership transferred"), leader.output());
     });
   }
 

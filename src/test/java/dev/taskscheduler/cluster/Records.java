@@ -98,7 +98,7 @@ final class Records {
     }
   }
 
-  /// After a planned hand-over nothing starts under the old epoch once something has started under
+  /// After a planned transfer nothing starts under the old epoch once something has started under
   /// the new one.
   void assertStartsInOrderOfEpochs() {
     Long before = null;

@@ -17,7 +17,7 @@ class CandidateTest {
   private static final FencingToken TOKEN = new FencingToken(1000, "a".repeat(16));
   private static final LeaseState.Held HELD = held(TOKEN, 7);
 
-  private final Candidate candidacy =
+  private final Candidate candidate =
       new Candidate(new LeaderConfig("b", TRUST, Duration.ZERO, true), "redis", 0);
 
   private static LeaseState.Held held(FencingToken token, long beat) {
@@ -26,69 +26,69 @@ class CandidateTest {
 
   @BeforeEach
   void watches() {
-    candidacy.nominated(true);
-    candidacy.saw(HELD, 0);
+    candidate.nominated(true);
+    candidate.saw(HELD, 0);
   }
 
   @Test
   void who_is_told_of_a_release_stands_at_once_and_shows_nothing_that_passes_by_waiting() {
-    assertEquals(Optional.empty(), candidacy.passes(1));
-    candidacy.releaseTold();
-    assertEquals(Optional.of(HELD.afterRelease()), candidacy.passes(1));
+    assertEquals(Optional.empty(), candidate.passes(1));
+    candidate.releaseAnnounced();
+    assertEquals(Optional.of(HELD.afterRelease()), candidate.passes(1));
   }
 
   @Test
   void what_was_watched_for_long_enough_is_shown_as_it_stood() {
-    candidacy.releaseTold();
-    assertEquals(Optional.of(HELD), candidacy.passes(TRUST.toNanos()));
+    candidate.releaseAnnounced();
+    assertEquals(Optional.of(HELD), candidate.passes(TRUST.toNanos()));
   }
 
   @Test
   void the_next_answer_of_the_fence_counts_for_more_than_what_was_told() {
-    candidacy.releaseTold();
-    candidacy.saw(HELD, 2);
-    assertEquals(Optional.empty(), candidacy.passes(2));
-    candidacy.releaseTold();
-    candidacy.failed(
+    candidate.releaseAnnounced();
+    candidate.saw(HELD, 2);
+    assertEquals(Optional.empty(), candidate.passes(2));
+    candidate.releaseAnnounced();
+    candidate.failed(
         new LeaseException.Unavailable("lost", new IllegalStateException("by the test")), 2);
-    assertEquals(Optional.empty(), candidacy.passes(TRUST.toNanos() - 1));
+    assertEquals(Optional.empty(), candidate.passes(TRUST.toNanos() - 1));
   }
 
   @Test
   void who_is_not_nominated_or_lets_others_go_first_stands_on_no_word() {
-    candidacy.releaseTold();
-    candidacy.nominated(false);
-    assertEquals(Optional.empty(), candidacy.passes(1));
-    candidacy.nominated(true);
-    candidacy.resigned(TOKEN, 1);
-    assertEquals(Optional.empty(), candidacy.passes(1));
+    candidate.releaseAnnounced();
+    candidate.nominated(false);
+    assertEquals(Optional.empty(), candidate.passes(1));
+    candidate.nominated(true);
+    candidate.resigned(TOKEN, 1);
+    assertEquals(Optional.empty(), candidate.passes(1));
   }
 
   @Test
   void where_no_fence_stands_a_word_of_a_release_hastens_nothing() {
-    candidacy.saw(new LeaseState.Vacant(), 1);
-    candidacy.releaseTold();
-    assertEquals(Optional.empty(), candidacy.passes(1));
+    candidate.saw(new LeaseState.Vacant(), 1);
+    candidate.releaseAnnounced();
+    assertEquals(Optional.empty(), candidate.passes(1));
   }
 
   @Test
   void whose_leaderships_end_one_soon_after_the_other_holds_back_longer_each_time() {
-    candidacy.releaseTold();
-    candidacy.lost(Duration.ofMillis(1), 1);
-    assertEquals(Optional.of(HELD.afterRelease()), candidacy.passes(1), "the first time");
+    candidate.releaseAnnounced();
+    candidate.lost(Duration.ofMillis(1), 1);
+    assertEquals(Optional.of(HELD.afterRelease()), candidate.passes(1), "the first time");
     long longest = 0;
     for (int i = 2; i <= 20; i++) {
-      candidacy.lost(Duration.ofMillis(1), 1);
-      long pause = candidacy.heldBackNanos(1);
+      candidate.lost(Duration.ofMillis(1), 1);
+      long pause = candidate.heldBackNanos(1);
       assertTrue(pause >= Math.min(longest / 2, Duration.ofSeconds(5).toNanos()), "lost " + i);
       assertTrue(pause <= Duration.ofSeconds(10).toNanos(), "lost " + i);
       longest = Math.max(longest, pause);
     }
     assertTrue(longest >= Duration.ofSeconds(5).toNanos());
     long later = 1 + longest;
-    candidacy.lost(Candidate.STEADY, later);
-    assertEquals(0, candidacy.heldBackNanos(later), "after a steady one");
-    candidacy.lost(Duration.ofMillis(1), later);
-    assertEquals(0, candidacy.heldBackNanos(later), "the first after it");
+    candidate.lost(Candidate.STEADY, later);
+    assertEquals(0, candidate.heldBackNanos(later), "after a steady one");
+    candidate.lost(Duration.ofMillis(1), later);
+    assertEquals(0, candidate.heldBackNanos(later), "the first after it");
   }
 }

@@ -12,10 +12,10 @@ class ForeignLeaderTest {
   private static final Duration TRUST = Duration.ofSeconds(2);
   private static final long SECOND = 1_000_000_000L;
 
-  private final ForeignLeader rival = new ForeignLeader(TRUST);
+  private final ForeignLeader foreignLeader = new ForeignLeader(TRUST);
 
-  private void saw(boolean nominated, LeaseState sighting, long second) {
-    rival.saw(nominated, sighting, second * SECOND);
+  private void saw(boolean nominated, LeaseState observed, long second) {
+    foreignLeader.saw(nominated, observed, second * SECOND);
   }
 
   private static LeaseState.Held held(long beat, boolean released) {
@@ -33,17 +33,19 @@ class ForeignLeaderTest {
   void a_holder_that_goes_on_while_this_node_is_the_nominee_is_named() {
     saw(true, held(1, false), 0);
     saw(true, held(2, false), 4);
-    assertTrue(rival.problem().isEmpty(), "it may be about to end");
+    assertTrue(foreignLeader.problem().isEmpty(), "it may be about to end");
     saw(true, held(3, false), 5);
-    assertTrue(rival.problem().orElseThrow().contains("other1 leads"), rival.problem().get());
+    assertTrue(
+        foreignLeader.problem().orElseThrow().contains("other1 leads"),
+        foreignLeader.problem().get());
     saw(true, held(3, true), 6);
-    assertTrue(rival.problem().isEmpty(), "it is gone");
+    assertTrue(foreignLeader.problem().isEmpty(), "it is gone");
   }
 
   @Test
   void a_node_that_is_not_nominated_waits_for_nobody() {
     saw(false, held(1, false), 0);
     saw(false, held(2, false), 9);
-    assertTrue(rival.problem().isEmpty());
+    assertTrue(foreignLeader.problem().isEmpty());
   }
 }

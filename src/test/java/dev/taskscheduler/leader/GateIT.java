@@ -83,7 +83,7 @@ class GateIT {
     assertFalse(a.trusts() && b.trusts(), "two trust themselves");
   }
 
-  /// One nominee by the rules, its calls in the hands of the test.
+  /// One request by the rules, its calls in the hands of the test.
   private final class Node {
     final String name;
     final LeaseObserver watch = new LeaseObserver(TRUST);

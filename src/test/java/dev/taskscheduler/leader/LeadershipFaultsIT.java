@@ -47,7 +47,7 @@ class LeadershipFaultsIT {
 
   /// Nominates when the test says so.
   private static final class HandElection implements LeaderElection {
-    final Semaphore handedOver = new Semaphore(0);
+    final Semaphore transferred = new Semaphore(0);
     volatile Runnable whenClosed = () -> {};
     final CountDownLatch started = new CountDownLatch(1);
     volatile @Nullable Nominations nominations;
@@ -68,8 +68,8 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public void handOver() {
-      handedOver.release();
+    public void transfer() {
+      transferred.release();
     }
 
     @Override
@@ -110,10 +110,10 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public Acquisition acquire(LeaseRequest nominee, LeaseState watched) {
-      nonces.add(nominee.nonce());
+    public Acquisition acquire(LeaseRequest request, LeaseState watched) {
+      nonces.add(request.nonce());
       takeOvers.incrementAndGet();
-      Acquisition answer = lease.acquire(nominee, watched);
+      Acquisition answer = lease.acquire(request, watched);
       if (takeOverAnswersToLose.getAndDecrement() > 0) {
         throw lost();
       }
@@ -250,7 +250,7 @@ class LeadershipFaultsIT {
     assertTrue(work.awaitEnd(LIMIT));
     assertEquals(List.of(true, false), work.endsPlanned);
     work.finish();
-    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    assertTrue(election.transferred.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     awaitReleased();
   }
 
@@ -268,7 +268,7 @@ class LeadershipFaultsIT {
     leads();
     faulty.beatsFail = true;
     assertTrue(work.awaitEnd(LIMIT));
-    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    assertTrue(election.transferred.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   @Test
@@ -277,7 +277,7 @@ class LeadershipFaultsIT {
     Leadership leadership = work.last().leadership;
     faulty.releasesGoOn = new CountDownLatch(1);
     assertTrue(led.resign());
-    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    assertTrue(election.transferred.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     assertFalse(leadership.trusted());
     assertFalse(assertInstanceOf(LeaseState.Held.class, lease.observe()).released());
     faulty.releasesGoOn.countDown();
@@ -389,7 +389,7 @@ class LeadershipFaultsIT {
     work.endsAtOnce.set(false);
     assertTrue(led.resign());
     assertTrue(work.awaitEnd(LIMIT));
-    assertTrue(election.handedOver.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    assertTrue(election.transferred.tryAcquire(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     awaitReleased();
   }
 }

@@ -20,18 +20,18 @@ class TransferBackoffTest {
 
   @Test
   void each_time_later_while_redis_is_away_for_all_but_never_later_than_a_minute() {
-    patience.handedOver(0);
+    patience.transferred(0);
     assertFalse(patience.ended(2 * TRUST - 1));
     assertTrue(patience.ended(2 * TRUST));
     for (int i = 0; i < 100; i++) {
-      patience.handedOver(0);
+      patience.transferred(0);
     }
     assertTrue(patience.ended(Duration.ofMinutes(1).toNanos()));
   }
 
   @Test
   void an_answer_makes_it_as_it_was() {
-    patience.handedOver(0);
+    patience.transferred(0);
     patience.answered(0);
     patience.nominated(5 * TRUST);
     assertTrue(patience.ended(6 * TRUST));

@@ -19,7 +19,7 @@ final class LeadershipTransfer {
   /// A peer that answers takes over in less than a tenth of a second.
   static final Duration LIMIT = Duration.ofSeconds(2);
 
-  /// Peers tried in one hand-over.
+  /// Peers tried in one transfer.
   static final int TRIES = 2;
 
   private final Executor owner;
@@ -38,13 +38,13 @@ final class LeadershipTransfer {
     this.answersWithin = answersWithin;
   }
 
-  /// The hand-over that is under way, or the last one.
+  /// The transfer that is under way, or the last one.
   CompletableFuture<Boolean> pending() {
     return pending;
   }
 
-  /// Does nothing if this member does not lead, or a hand-over is under way.
-  void handOver(RaftMember member) {
+  /// Does nothing if this member does not lead, or a transfer is under way.
+  void transfer(RaftMember member) {
     if (!member.ready() || !pending.isDone()) {
       return;
     }
@@ -91,13 +91,13 @@ final class LeadershipTransfer {
         .transfer(target, LIMIT)
         .handleAsync(
             (reply, failure) -> {
-              listener.handedOver(failure == null);
+              listener.transferred(failure == null);
               if (failure == null) {
-                LOG.log(System.Logger.Level.INFO, () -> "raft leadership handed over to=" + target);
+                LOG.log(System.Logger.Level.INFO, () -> "raft leadership transferred to=" + target);
               } else {
                 LOG.log(
                     System.Logger.Level.WARNING,
-                    () -> "raft leadership not handed over to=" + target + " why=" + why(failure));
+                    () -> "raft leadership not transferred to=" + target + " why=" + why(failure));
               }
               return failure == null;
             },

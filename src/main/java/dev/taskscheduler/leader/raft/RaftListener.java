@@ -8,5 +8,5 @@ public interface RaftListener {
   /// This node tried to hand Raft leadership to a peer.
   ///
   /// @param done whether the peer took it
-  void handedOver(boolean done);
+  void transferred(boolean done);
 }

@@ -7,6 +7,7 @@ import dev.taskscheduler.leader.ElectionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftPeer;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps the membership of the group while this node leads: it takes in newcomers. Told and asked
 /// to look by one thread; [#status] by any.
@@ -24,20 +26,20 @@ final class RaftMembership implements AutoCloseable {
   private static final int ELECTIONS = 10;
 
   /// How long a member that finds less than a majority keeps from being ready.
-  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration JOIN_LIMIT = Duration.ofSeconds(20);
 
-  private static final Duration CARE_PAUSE = Duration.ofSeconds(5);
+  private static final Duration ADMIT_PAUSE = Duration.ofSeconds(5);
 
   /// A log that grows while leadership is handed on holds that up, and a leader may be a short one.
-  private static final Duration CARE_DELAY = Duration.ofSeconds(1);
+  private static final Duration ADMIT_DELAY = Duration.ofSeconds(1);
 
   private final RaftConfig config;
   private final Supplier<Optional<RaftMember>> member;
   private final Supplier<Optional<String>> trouble;
   private final PeerProbe reach;
-  private CompletableFuture<?> care = CompletableFuture.completedFuture(null);
-  private boolean cares;
-  private long careAt;
+  private CompletableFuture<?> admission = CompletableFuture.completedFuture(null);
+  private boolean leads;
+  private long admitAt;
   private String lastElected = "";
   private volatile long lastLed = System.nanoTime();
   private volatile boolean leaderless;
@@ -83,14 +85,14 @@ final class RaftMembership implements AutoCloseable {
     watchLeader(now);
     joined |= now.leader().isPresent() && now.caughtUp() || leftAlone(now);
     long nanos = System.nanoTime();
-    boolean leads = now.ready();
-    if (leads && !cares) {
-      careAt = nanos + CARE_DELAY.toNanos();
+    boolean ready = now.ready();
+    if (ready && !leads) {
+      admitAt = nanos + ADMIT_DELAY.toNanos();
     }
-    cares = leads;
-    if (leads && nanos - careAt >= 0 && care.isDone()) {
-      careAt = nanos + CARE_PAUSE.toNanos();
-      care = care(now);
+    leads = ready;
+    if (ready && nanos - admitAt >= 0 && admission.isDone()) {
+      admitAt = nanos + ADMIT_PAUSE.toNanos();
+      admission = admitNewcomer(now);
     }
   }
 
@@ -99,7 +101,7 @@ final class RaftMembership implements AutoCloseable {
     Collection<RaftPeer> members = now.members();
     long reached =
         members.stream().filter(peer -> reach.reached(peer.getId().toString())).count() + 1;
-    return System.nanoTime() - started > JOIN_PATIENCE.toNanos()
+    return System.nanoTime() - started > JOIN_LIMIT.toNanos()
         && !members.isEmpty()
         && reached <= members.size() / 2;
   }
@@ -129,23 +131,24 @@ final class RaftMembership implements AutoCloseable {
   }
 
   /// What a leader owes its group; one thing at a time, again and again until all is done.
-  private CompletableFuture<?> care(RaftMember now) {
+  private CompletableFuture<?> admitNewcomer(RaftMember now) {
     List<String> members = now.members().stream().map(peer -> peer.getId().toString()).toList();
     for (RaftNode node : config.nodes()) {
       if (!members.contains(node.id()) && reach.reached(node.id())) {
-        return now.takeIn(node).whenComplete((reply, failure) -> told("newcomer " + node, failure));
+        return now.takeIn(node)
+            .whenComplete((reply, failure) -> logOutcome("newcomer " + node, failure));
       }
     }
     return CompletableFuture.completedFuture(null);
   }
 
-  private static void told(String what, @org.jspecify.annotations.Nullable Throwable failure) {
+  private static void logOutcome(String change, @Nullable Throwable failure) {
     if (failure == null) {
-      LOG.log(INFO, () -> "raft group has accepted what=" + what);
+      LOG.log(INFO, () -> "raft group has accepted change=" + change);
     } else {
       LOG.log(
           WARNING,
-          () -> "raft group has not accepted, again later what=" + what + " why=" + failure);
+          () -> "raft group has not accepted, again later change=" + change + " why=" + failure);
     }
   }
 
@@ -232,7 +235,7 @@ final class RaftMembership implements AutoCloseable {
           new ElectionStatus.Peer(
               id, node == null ? peer.getAddress() : node.address(), reachable));
     }
-    peers.sort(java.util.Comparator.comparing(ElectionStatus.Peer::id));
+    peers.sort(Comparator.comparing(ElectionStatus.Peer::id));
     return peers;
   }
 

@@ -181,20 +181,20 @@ public final class RatisElection implements LeaderElection {
   }
 
   private void nominate(RaftMember now) {
-    Nominations told = nominations;
-    if (!nominated && told != null) {
+    Nominations current = nominations;
+    if (!nominated && current != null) {
       nominated = true;
       LOG.log(INFO, () -> "raft nominates this node term=" + now.term());
-      told.nominated();
+      current.nominated();
     }
   }
 
   private void withdraw(String why) {
-    Nominations told = nominations;
-    if (nominated && told != null) {
+    Nominations current = nominations;
+    if (nominated && current != null) {
       nominated = false;
       LOG.log(INFO, () -> "raft nomination ends why=" + why);
-      told.withdrawn();
+      current.withdrawn();
     }
   }
 
@@ -244,17 +244,17 @@ public final class RatisElection implements LeaderElection {
   }
 
   @Override
-  public void handOver() {
+  public void transfer() {
     try {
       owner.execute(
           guarded(() -> {
             RaftMember now = member;
             if (now != null) {
-              transfers.handOver(now);
+              transfers.transfer(now);
             }
           }));
     } catch (RejectedExecutionException e) {
-      LOG.log(DEBUG, "raft hand-over after the end", e);
+      LOG.log(DEBUG, "raft transfer after the end", e);
     }
   }
 
@@ -263,7 +263,7 @@ public final class RatisElection implements LeaderElection {
     return Optional.of(group.status());
   }
 
-  /// Waits for a hand-over that is under way, then leaves.
+  /// Waits for a transfer that is under way, then leaves.
   @Override
   public void close() {
     closing = true;
@@ -277,7 +277,7 @@ public final class RatisElection implements LeaderElection {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
-      LOG.log(WARNING, "raft hand-over has not ended", e);
+      LOG.log(WARNING, "raft transfer has not ended", e);
     }
     owner.shutdownNow();
     disk.close();

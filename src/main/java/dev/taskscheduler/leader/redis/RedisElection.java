@@ -29,9 +29,9 @@ public final class RedisElection implements LeaderElection {
     subscription = redis.subscribe(channel, nominations::hint);
   }
 
-  /// Does nothing: the release has told all others already.
+  /// Does nothing: the release has notified all others already.
   @Override
-  public void handOver() {}
+  public void transfer() {}
 
   @Override
   public void close() {

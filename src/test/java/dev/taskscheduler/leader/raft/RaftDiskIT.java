@@ -60,7 +60,7 @@ class RaftDiskIT {
       Eventually.await(
           "nobody leads",
           () -> {
-            peers.peer(leader).election.handOver();
+            peers.peer(leader).election.transfer();
             return peers.nominees().isEmpty();
           });
       for (int i = 0; i < 3; i++) {
@@ -69,7 +69,7 @@ class RaftDiskIT {
       }
       disk.free();
       int next = peers.awaitNominee();
-      peers.handOverFrom(next);
+      peers.transferFrom(next);
       for (int i = 0; i < 3; i++) {
         RaftPeers.Peer peer = peers.peer(i);
         Eventually.await("it is well", () -> problem(peer).isEmpty());
@@ -90,7 +90,7 @@ class RaftDiskIT {
           "it follows", // by what the leader knows: only then does its vote count
           () -> Files.exists(peers.data(follower).resolve("current").resolve("log_inprogress_0")));
       peers.stop(third); // now every vote of the two is needed
-      peers.handOverFrom(leader);
+      peers.transferFrom(leader);
     }
   }
 

@@ -93,7 +93,7 @@ class RaftFaultsIT {
     int leader = peers.awaitNominee();
     Eventually.await("it is back", back.election::joined);
     peers.stop(3 - leader - index); // now every vote of the two is needed
-    peers.handOverFrom(leader);
+    peers.transferFrom(leader);
   }
 
   @Test
@@ -127,7 +127,7 @@ class RaftFaultsIT {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       int leader = peers.awaitNominee();
       for (int i = 0; i < 4; i++) {
-        leader = peers.handOverFrom(leader);
+        leader = peers.transferFrom(leader);
       }
       int keeper = leader;
       int first = peers.otherThan(keeper);
@@ -171,7 +171,7 @@ class RaftFaultsIT {
           "it is a member", () -> newcomer.election.status().orElseThrow().peers().size() == 3);
       int leader = peers.awaitNominee();
       peers.stop(leader == 0 ? 1 : 0);
-      peers.handOverFrom(leader);
+      peers.transferFrom(leader);
     }
   }
 
@@ -187,7 +187,7 @@ class RaftFaultsIT {
       Eventually.await(
           "it is a member", () -> back.election.status().orElseThrow().peers().size() == 3);
       peers.stop(3 - leader - wiped);
-      peers.handOverFrom(leader);
+      peers.transferFrom(leader);
     }
   }
 

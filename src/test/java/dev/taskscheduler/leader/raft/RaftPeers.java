@@ -21,7 +21,7 @@ final class RaftPeers implements AutoCloseable {
   /// A peer that runs, and what its elector said last.
   static final class Peer implements LeaderElection.Nominations {
     final RatisElection election;
-    final AtomicInteger handedOver = new AtomicInteger();
+    final AtomicInteger transferred = new AtomicInteger();
     volatile boolean nominated;
 
     private Peer(RaftConfig config) {
@@ -31,8 +31,8 @@ final class RaftPeers implements AutoCloseable {
             public void elected() {}
 
             @Override
-            public void handedOver(boolean done) {
-              handedOver.incrementAndGet();
+            public void transferred(boolean done) {
+              transferred.incrementAndGet();
             }
           };
       election = new RatisElection(config, listener);
@@ -159,8 +159,8 @@ final class RaftPeers implements AutoCloseable {
   }
 
   /// Hands leadership on, again where that fails, and waits until another than this one has it.
-  int handOverFrom(int index) {
-    return awaitOther(index, () -> peer(index).election.handOver());
+  int transferFrom(int index) {
+    return awaitOther(index, () -> peer(index).election.transfer());
   }
 
   private int awaitOther(int index, Runnable meanwhile) {

@@ -419,7 +419,7 @@ class RaftPortIT {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       int leader = peers.awaitNominee();
       if (leader == 0) {
-        leader = peers.handOverFrom(0);
+        leader = peers.transferFrom(0);
       }
       String follower = "n" + (3 - leader);
       long term = term(peers);

@@ -180,7 +180,7 @@ class RaftProofIT {
   void members_that_share_a_secret_elect_and_hand_over() throws IOException {
     try (RaftPeers peers = new RaftPeers(3).protect(secret("shared", OLD)).startAll()) {
       int leader = peers.awaitNominee();
-      int next = peers.handOverFrom(leader);
+      int next = peers.transferFrom(leader);
       peers.stop(next);
       peers.awaitNomineeOtherThan(next);
     }
@@ -190,7 +190,7 @@ class RaftProofIT {
   void members_with_certificates_elect_and_hand_over() {
     try (RaftPeers peers = new RaftPeers(3).protect(members).startAll()) {
       int leader = peers.awaitNominee();
-      int next = peers.handOverFrom(leader);
+      int next = peers.transferFrom(leader);
       peers.stop(next);
       peers.awaitNomineeOtherThan(next);
     }

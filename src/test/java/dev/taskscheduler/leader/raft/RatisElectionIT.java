@@ -42,12 +42,12 @@ class RatisElectionIT {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       int first = peers.awaitNominee();
       long term = peers.peer(first).term();
-      peers.peer(first).election.handOver();
+      peers.peer(first).election.transfer();
       int second = peers.awaitNomineeOtherThan(first);
       assertTrue(peers.peer(second).term() > term);
-      peers.peer(second).election.handOver();
+      peers.peer(second).election.transfer();
       peers.awaitNomineeOtherThan(second);
-      assertEquals(1, peers.peer(first).handedOver.get());
+      assertEquals(1, peers.peer(first).transferred.get());
     }
   }
 
@@ -98,7 +98,7 @@ class RatisElectionIT {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       int leader = peers.awaitNominee();
       for (int i = 0; i < 60; i++) {
-        leader = peers.handOverFrom(leader);
+        leader = peers.transferFrom(leader);
       }
       int keeper = leader;
       Eventually.await("a snapshot", () -> files(peers.data(keeper), "snapshot.") > 0);
@@ -112,7 +112,7 @@ class RatisElectionIT {
       Eventually.await(
           "it was brought back by snapshot", () -> files(peers.data(wiped), "snapshot.") > 0);
       peers.stop(3 - keeper - wiped);
-      assertEquals(wiped, peers.handOverFrom(keeper), "it is a full member again");
+      assertEquals(wiped, peers.transferFrom(keeper), "it is a full member again");
     }
   }
 

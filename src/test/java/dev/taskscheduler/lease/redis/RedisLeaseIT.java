@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class RedisLeaseIT extends LeaseOnRedis {
   private static final LeaseState VACANT = new LeaseState.Vacant();
 
-  private static LeaseRequest nominee(String node, String nonceDigit) {
+  private static LeaseRequest request(String node, String nonceDigit) {
     return new LeaseRequest(node, "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
   }
 
@@ -56,7 +56,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   @Test
   void the_first_nominee_is_admitted_and_shown() {
     Instant before = Instant.now().minusMillis(1);
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState.Held held = held();
     assertEquals(
         new LeaseState.Held(token, "a", "redis", Duration.ofSeconds(3), 1, false, held.since()),
@@ -79,33 +79,33 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_take_over_asked_twice_is_granted_again_and_beats() {
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
     Map<String, String> before = jedis.hgetAll(KEY);
-    assertEquals(token, granted(lease.acquire(nominee("a", "a"), VACANT)));
+    assertEquals(token, granted(lease.acquire(request("a", "a"), VACANT)));
     before.put("renewals", "2");
     assertEquals(before, jedis.hgetAll(KEY));
   }
 
   @Test
   void who_watched_no_fence_is_refused_where_one_stands() {
-    granted(lease.acquire(nominee("a", "a"), VACANT));
-    changesNothing(() -> assertEquals(held(), refused(lease.acquire(nominee("b", "b"), VACANT))));
+    granted(lease.acquire(request("a", "a"), VACANT));
+    changesNothing(() -> assertEquals(held(), refused(lease.acquire(request("b", "b"), VACANT))));
   }
 
   @Test
   void who_watched_a_fence_is_refused_where_none_stands() {
-    granted(lease.acquire(nominee("a", "a"), VACANT));
+    granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState watched = held();
     jedis.flushAll();
-    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(nominee("b", "b"), watched))));
+    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(request("b", "b"), watched))));
   }
 
   @Test
   void who_shows_what_stands_is_admitted_with_a_greater_epoch_and_a_clean_claim_record() {
-    FencingToken first = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken first = granted(lease.acquire(request("a", "a"), VACANT));
     jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
-    FencingToken second = granted(lease.acquire(nominee("b", "b"), held()));
+    FencingToken second = granted(lease.acquire(request("b", "b"), held()));
     assertTrue(second.epoch() > first.epoch());
     assertEquals("0", jedis.hget(KEY, "claimSeq"));
     assertFalse(jedis.hexists(KEY, "waiting"));
@@ -114,30 +114,30 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void who_shows_an_older_beat_is_refused() {
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState watched = held();
     assertEquals(Lease.Renewal.RENEWED, lease.renew(token));
-    changesNothing(() -> assertEquals(held(), refused(lease.acquire(nominee("b", "b"), watched))));
+    changesNothing(() -> assertEquals(held(), refused(lease.acquire(request("b", "b"), watched))));
   }
 
   @Test
   void a_repeated_grant_keeps_out_who_watched_before_it() {
-    granted(lease.acquire(nominee("a", "a"), VACANT));
+    granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState watched = held();
-    granted(lease.acquire(nominee("a", "a"), VACANT));
-    changesNothing(() -> refused(lease.acquire(nominee("b", "b"), watched)));
+    granted(lease.acquire(request("a", "a"), VACANT));
+    changesNothing(() -> refused(lease.acquire(request("b", "b"), watched)));
   }
 
   @Test
   void the_epoch_grows_even_when_redis_has_a_greater_one() {
-    granted(lease.acquire(nominee("a", "a"), VACANT));
+    granted(lease.acquire(request("a", "a"), VACANT));
     jedis.hset(KEY, "epoch", "9000000000000");
-    assertEquals(9000000000001L, granted(lease.acquire(nominee("b", "b"), held())).epoch());
+    assertEquals(9000000000001L, granted(lease.acquire(request("b", "b"), held())).epoch());
   }
 
   @Test
   void a_beat_counts_up_and_changes_nothing_else() {
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     Map<String, String> before = jedis.hgetAll(KEY);
     assertEquals(Lease.Renewal.RENEWED, lease.renew(token));
     before.put("renewals", "2");
@@ -146,10 +146,10 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_beat_without_a_fence_or_after_another_took_over_or_after_release_is_fenced() {
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     assertTrue(lease.release(token));
     changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
-    granted(lease.acquire(nominee("b", "b"), held()));
+    granted(lease.acquire(request("b", "b"), held()));
     changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
     jedis.flushAll();
     changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
@@ -158,7 +158,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   @Test
   @SuppressWarnings("try") // the subscription is only held open
   void a_release_is_told_once_and_opens_the_gate_whatever_was_watched() throws Exception {
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     Semaphore told = new Semaphore(0);
     try (Subscription released =
         redis.subscribe(new LeaseKeys(NS).releasedChannel(), told::release)) {
@@ -167,7 +167,7 @@ class RedisLeaseIT extends LeaseOnRedis {
       assertTrue(told.tryAcquire(5, TimeUnit.SECONDS));
       assertTrue(held().released());
       changesNothing(() -> assertTrue(lease.release(token)));
-      granted(lease.acquire(nominee("b", "b"), VACANT));
+      granted(lease.acquire(request("b", "b"), VACANT));
       assertEquals(0, told.availablePermits());
       assertFalse(held().released());
     }
@@ -175,8 +175,8 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_release_by_another_token_changes_nothing() {
-    FencingToken first = granted(lease.acquire(nominee("a", "a"), VACANT));
-    granted(lease.acquire(nominee("b", "b"), held()));
+    FencingToken first = granted(lease.acquire(request("a", "a"), VACANT));
+    granted(lease.acquire(request("b", "b"), held()));
     changesNothing(() -> assertFalse(lease.release(first)));
     jedis.flushAll();
     changesNothing(() -> assertFalse(lease.release(first)));
@@ -184,8 +184,8 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   void a_late_copy_of_a_take_over_whose_leadership_was_released_is_refused() {
-    lease.release(granted(lease.acquire(nominee("a", "a"), VACANT)));
-    changesNothing(() -> refused(lease.acquire(nominee("a", "a"), VACANT)));
+    lease.release(granted(lease.acquire(request("a", "a"), VACANT)));
+    changesNothing(() -> refused(lease.acquire(request("a", "a"), VACANT)));
   }
 
   @Test
@@ -194,25 +194,25 @@ class RedisLeaseIT extends LeaseOnRedis {
     jedis.configSet("maxmemory", "1");
     assertThrows(
         redis.clients.jedis.exceptions.JedisDataException.class, () -> jedis.set("more", "x"));
-    FencingToken first = granted(lease.acquire(nominee("a", "a"), VACANT));
-    assertEquals(first, granted(lease.acquire(nominee("a", "a"), VACANT)));
+    FencingToken first = granted(lease.acquire(request("a", "a"), VACANT));
+    assertEquals(first, granted(lease.acquire(request("a", "a"), VACANT)));
     assertEquals(Lease.Renewal.RENEWED, lease.renew(first));
-    FencingToken second = granted(lease.acquire(nominee("b", "b"), held()));
+    FencingToken second = granted(lease.acquire(request("b", "b"), held()));
     assertTrue(lease.release(second));
     assertTrue(held().released());
   }
 
   @Test
   void who_was_told_of_a_release_passes_if_it_is_true_and_by_nothing_else() {
-    FencingToken token = granted(lease.acquire(nominee("a", "a"), VACANT));
+    FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState told = held().afterRelease();
-    changesNothing(() -> assertEquals(held(), refused(lease.acquire(nominee("b", "b"), told))));
+    changesNothing(() -> assertEquals(held(), refused(lease.acquire(request("b", "b"), told))));
     assertTrue(lease.release(token));
-    FencingToken next = granted(lease.acquire(nominee("b", "b"), told));
-    changesNothing(() -> refused(lease.acquire(nominee("c", "c"), told)));
+    FencingToken next = granted(lease.acquire(request("b", "b"), told));
+    changesNothing(() -> refused(lease.acquire(request("c", "c"), told)));
     assertEquals(next, held().token());
     jedis.flushAll();
-    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(nominee("c", "c"), told))));
+    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(request("c", "c"), told))));
   }
 
   @Test
@@ -233,7 +233,7 @@ class RedisLeaseIT extends LeaseOnRedis {
       long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
       while (!(e instanceof LeaseException.Unfit) && System.nanoTime() < deadline) {
         // until it has loaded what the primary sent
-        e = assertThrows(LeaseException.class, () -> there.acquire(nominee("a", "a"), VACANT));
+        e = assertThrows(LeaseException.class, () -> there.acquire(request("a", "a"), VACANT));
       }
       assertTrue(String.valueOf(e).contains("REDIS_ADDR must name the primary"), String.valueOf(e));
     }
@@ -256,7 +256,7 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      FencingToken first = granted(there.acquire(nominee("a", "a"), VACANT));
+      FencingToken first = granted(there.acquire(request("a", "a"), VACANT));
       LeaseState watched = there.observe();
       lasting.restart();
       assertThrows(LeaseException.Unavailable.class, there::observe);
@@ -264,10 +264,10 @@ class RedisLeaseIT extends LeaseOnRedis {
       assertEquals(Lease.Renewal.RESTARTED, there.renew(first));
       LeaseState.Held anew =
           assertInstanceOf(
-              LeaseState.Held.class, refused(there.acquire(nominee("b", "b"), watched)));
+              LeaseState.Held.class, refused(there.acquire(request("b", "b"), watched)));
       assertEquals(2, anew.renewals());
       assertEquals(Lease.Renewal.RESTARTED, there.renew(first));
-      granted(there.acquire(nominee("b", "b"), anew));
+      granted(there.acquire(request("b", "b"), anew));
     }
   }
 
@@ -276,14 +276,14 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      there.release(granted(there.acquire(nominee("a", "a"), VACANT)));
+      there.release(granted(there.acquire(request("a", "a"), VACANT)));
       lasting.restart();
       assertThrows(LeaseException.Unavailable.class, there::observe);
       LeaseState.Held anew =
           assertInstanceOf(
-              LeaseState.Held.class, refused(there.acquire(nominee("b", "b"), there.observe())));
+              LeaseState.Held.class, refused(there.acquire(request("b", "b"), there.observe())));
       assertFalse(anew.released());
-      granted(there.acquire(nominee("b", "b"), anew));
+      granted(there.acquire(request("b", "b"), anew));
     }
   }
 
@@ -292,11 +292,11 @@ class RedisLeaseIT extends LeaseOnRedis {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);
-      FencingToken first = granted(there.acquire(nominee("a", "a"), VACANT));
+      FencingToken first = granted(there.acquire(request("a", "a"), VACANT));
       lasting.restart();
       assertThrows(LeaseException.Unavailable.class, there::observe);
       assertTrue(there.release(first));
-      granted(there.acquire(nominee("b", "b"), there.observe()));
+      granted(there.acquire(request("b", "b"), there.observe()));
     }
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The gate lets nobody lead on a Redis that is too old or may drop keys, and changes nothing
 /// there.
 class RedisRequirementsIT extends LeaseOnRedis {
-  private static LeaseRequest nominee(String nonceDigit) {
+  private static LeaseRequest request(String nonceDigit) {
     return new LeaseRequest("a", "redis", nonceDigit.repeat(16), Duration.ofSeconds(3));
   }
 
@@ -33,10 +33,10 @@ class RedisRequirementsIT extends LeaseOnRedis {
     assertEquals(before, server.snapshot());
   }
 
-  private void isRefused(LeaseRequest nominee, LeaseState watched) {
+  private void isRefused(LeaseRequest request, LeaseState watched) {
     changesNothing(() -> {
       LeaseException.Unfit e =
-          assertThrows(LeaseException.Unfit.class, () -> lease.acquire(nominee, watched));
+          assertThrows(LeaseException.Unfit.class, () -> lease.acquire(request, watched));
       assertTrue(
           String.valueOf(e.getMessage()).contains("CONFIG SET maxmemory-policy noeviction"),
           e.getMessage());
@@ -46,22 +46,22 @@ class RedisRequirementsIT extends LeaseOnRedis {
   @Test
   void a_redis_that_may_evict_is_not_led_on_until_that_is_changed() {
     jedis.configSet("maxmemory-policy", "allkeys-lru");
-    isRefused(nominee("a"), new LeaseState.Vacant());
+    isRefused(request("a"), new LeaseState.Vacant());
     jedis.configSet("maxmemory-policy", "noeviction");
     assertInstanceOf(
-        Acquisition.Granted.class, lease.acquire(nominee("a"), new LeaseState.Vacant()));
+        Acquisition.Granted.class, lease.acquire(request("a"), new LeaseState.Vacant()));
   }
 
   @Test
   void a_policy_that_was_changed_between_two_leaders_keeps_out_the_second() {
     FencingToken token =
         assertInstanceOf(
-                Acquisition.Granted.class, lease.acquire(nominee("a"), new LeaseState.Vacant()))
+                Acquisition.Granted.class, lease.acquire(request("a"), new LeaseState.Vacant()))
             .token();
     assertTrue(lease.release(token));
     LeaseState released = lease.observe();
     jedis.configSet("maxmemory-policy", "volatile-ttl");
-    isRefused(nominee("b"), released);
+    isRefused(request("b"), released);
   }
 
   @ParameterizedTest

@@ -78,7 +78,7 @@ final class StoreOnRedis implements AutoCloseable {
     }
   }
 
-  /// Lets another leader hold the fence, as `take-over` does.
+  /// Lets another leader hold the lease, as `take-over` does.
   FencingToken lead(long epoch) {
     FencingToken token = new FencingToken(epoch, "%016x".formatted(epoch * 31));
     jedis.del("{scheduler}:leader");
