@@ -14,7 +14,7 @@ public enum RepairKind {
   /// A task stood in two places: one is left.
   DOUBLE("double"),
 
-  /// A trail or a unique key had outlived its task: it is removed.
+  /// A list of attempts or a unique key had outlived its task: it is removed.
   LEFTOVER("leftover"),
 
   /// The count of cancelled ids that still stand in lists was wrong.

@@ -1,5 +1,6 @@
 package dev.taskscheduler.task;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -23,11 +24,6 @@ public enum StateName {
 
   /// Reads the wire form; empty for any other text.
   public static Optional<StateName> parse(String wire) {
-    for (StateName name : values()) {
-      if (name.wire.equals(wire)) {
-        return Optional.of(name);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(name -> name.wire.equals(wire)).findFirst();
   }
 }

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// The service for users of tasks, on any node.
+/// Submits, cancels and retries tasks for users, on any node: checks payloads, gives ids and
+/// counts. What has no rules here is asked of the ports directly.
 ///
 /// Methods block for a bounded time and may be called by threads that are interrupted: they wait on
 /// futures only.
@@ -42,14 +43,14 @@ public final class TaskService {
     this.ports = ports;
     this.checks =
         checks.entrySet().stream()
-            .filter(each -> !each.getKey().equals(Callback.TYPE)) // nobody submits those
+            .filter(each -> !each.getKey().equals(Callback.TYPE)) // users do not submit callbacks
             .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     this.listener = listener;
   }
 
-  /// Keeps a task, or says why not.
+  /// Stores a task, or says why not.
   ///
-  /// @throws StoreException.Refused if it was certainly not kept; the message says why
+  /// @throws StoreException.Refused if it was certainly not stored; the message says why
   public SubmitResult submit(NewTask task) {
     Optional<SubmitResult> refused = refused(task);
     if (refused.isPresent()) {
@@ -77,19 +78,18 @@ public final class TaskService {
   }
 
   private SubmitResult counted(NewTask task, SubmitResult answer) {
-    if (answer instanceof SubmitResult.Accepted) {
-      listener.submitted(task.priority());
-    } else if (answer instanceof SubmitResult.Replayed) {
-      listener.replayed();
-    } else if (answer instanceof SubmitResult.Duplicate) {
-      listener.duplicate();
+    switch (answer) {
+      case SubmitResult.Accepted _ -> listener.submitted(task.priority());
+      case SubmitResult.Replayed _ -> listener.replayed();
+      case SubmitResult.Duplicate _ -> listener.duplicate();
+      default -> {}
     }
     return answer;
   }
 
-  /// Keeps one of many tasks without waiting for it.
+  /// Stores one of many tasks without waiting for it.
   ///
-  /// @param stream the same number for all that are to be kept in their order
+  /// @param stream the same number for all that are to be stored in their order
   /// @return what [#submit] returns; fails with [StoreException.Refused] alone
   public CompletableFuture<SubmitResult> submitLater(NewTask task, int stream) {
     Optional<SubmitResult> refused = refused(task);

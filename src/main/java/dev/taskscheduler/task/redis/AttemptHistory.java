@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Reads a task's attempts out of its trail, whose lines `_lib.lua` describes, its record and what
-/// runs.
+/// Reads a task's attempts out of its list of attempts, whose lines `_lib.lua` describes, its
+/// record and what runs.
 final class AttemptHistory {
   private static final Pattern START = Pattern.compile("[0-9a-f]{1,6}");
   private static final Pattern LONG = Pattern.compile("[0-9a-f]{1,13}");
@@ -62,10 +62,10 @@ final class AttemptHistory {
     return TaskRecordCodec.ofMicros(Long.parseLong(hex, 16));
   }
 
-  /// The result at the end of a trail; empty if there is none.
-  static byte[] result(List<byte[]> trail) {
-    return !trail.isEmpty() && trail.getLast().length > 0 && trail.getLast()[0] == '='
-        ? Arrays.copyOfRange(trail.getLast(), 1, trail.getLast().length)
+  /// The result at the end of the lines; empty if there is none.
+  static byte[] result(List<byte[]> lines) {
+    return !lines.isEmpty() && lines.getLast().length > 0 && lines.getLast()[0] == '='
+        ? Arrays.copyOfRange(lines.getLast(), 1, lines.getLast().length)
         : new byte[0];
   }
 
@@ -74,11 +74,11 @@ final class AttemptHistory {
       TaskRecordCodec record,
       TaskState state,
       String running,
-      List<byte[]> trail,
+      List<byte[]> lines,
       List<byte[]> leaders) {
     Map<Long, String> nodes = nodes(leaders);
     List<AttemptRecord> history = new ArrayList<>();
-    trail.forEach(line -> attempt(line, nodes).ifPresent(history::add));
+    lines.forEach(line -> attempt(line, nodes).ifPresent(history::add));
     record
         .lastAttempt()
         .filter(last -> history.isEmpty() || history.getLast().number() != record.starts())

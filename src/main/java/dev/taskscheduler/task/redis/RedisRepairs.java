@@ -1,7 +1,6 @@
 package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
@@ -122,8 +121,7 @@ final class RedisRepairs implements RepairPass {
   /// How much there is, how large the filter is to be, and which lists there are.
   private boolean begin() {
     List<?> answer = counts();
-    calls.setAside(
-        List.of()); // what cannot be read would be passed over by the looks that come after
+    calls.setAside(List.of()); // the looks that come after would pass over what cannot be read
     begunUs = bytes(text(answer, 0));
     long expected = number(answer, 3);
     for (int i = 0; i < letters.size(); i++) {
@@ -324,8 +322,7 @@ final class RedisRepairs implements RepairPass {
   }
 
   private static String text(List<?> answer, int place) {
-    Object value = answer.get(place);
-    return value instanceof byte[] b ? new String(b, ISO_8859_1) : String.valueOf(value);
+    return ScriptCalls.text(answer.get(place));
   }
 
   private static int number(List<?> answer, int place) {

@@ -33,13 +33,14 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   /// outcome is given up as unknown.
   private static final Duration SEND_AGAIN = Duration.ofMillis(1500);
 
-  /// For how long after it was kept a submission may come again: the last that is sent may wait for
-  /// its answer, 2 s, and be read by Redis a little later still.
+  /// For how long after it was stored a submission may come again: the last that is sent may wait
+  /// for its answer, 2 s, and be read by Redis a little later still.
   static final Duration MAY_COME_AGAIN = SEND_AGAIN.plusMillis(3500);
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private static final LuaScript KEEP = LuaScript.load(RedisTaskIntake.class, "submit-plain");
+  private static final LuaScript SUBMIT_PLAIN =
+      LuaScript.load(RedisTaskIntake.class, "submit-plain");
   private static final LuaScript SUBMIT = LuaScript.load(RedisTaskIntake.class, "submit");
 
   private final DurableWrites durable;
@@ -105,7 +106,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
         return submitOnce(records, wanted);
       });
     } catch (RedisException.Raised e) {
-      // Not sent again: a record that is there already counts as kept, though no index has it.
+      // Not sent again: a record that is there already counts as stored, though no index has it.
       rights.recheck();
       throw e;
     }
@@ -114,20 +115,20 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   private List<SubmitResult> submitOnce(List<NewRecord> records, Durability wanted) {
     List<byte[]> where = keys.leaderAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
     if (arePlain(records)) {
-      DurableWrites.Reached kept = durable.eval(KEEP, where, together(records), wanted);
-      if (Long.valueOf(1).equals(kept.answer())) {
+      DurableWrites.Reached plain = durable.eval(SUBMIT_PLAIN, where, together(records), wanted);
+      if (Long.valueOf(1).equals(plain.answer())) {
         return records.stream()
-            .<SubmitResult>map(r -> new SubmitResult.Accepted(r.id, kept.durability()))
+            .<SubmitResult>map(r -> new SubmitResult.Accepted(r.id, plain.durability()))
             .toList();
       } // else something stands in the way of one of them
     }
     DurableWrites.Reached reached = durable.eval(SUBMIT, where, oneByOne(records), wanted);
     List<?> answers = (List<?>) reached.answer();
-    List<SubmitResult> kept = new ArrayList<>(records.size());
+    List<SubmitResult> results = new ArrayList<>(records.size());
     for (int i = 0; i < records.size(); i++) {
-      kept.add(submission(records.get(i).id, answers.get(i), reached.durability()));
+      results.add(submission(records.get(i).id, answers.get(i), reached.durability()));
     }
-    return kept;
+    return results;
   }
 
   /// Whether nothing is to be looked at, nor one task there twice.
@@ -177,8 +178,8 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   }
 
   private SubmitResult submission(String id, Object answer, Durability reached) {
-    if (answer instanceof Long kept) {
-      return kept == 1
+    if (answer instanceof Long stored) {
+      return stored == 1
           ? new SubmitResult.Accepted(id, reached)
           : new SubmitResult.QueueFull(limits.maxPending());
     }
@@ -192,7 +193,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   }
 
   /// Sends a submission until it is answered or its time is over: the same ids again, so each is
-  /// kept once.
+  /// stored once.
   private static <T> T untilAnswered(Supplier<T> submission) {
     long end = System.nanoTime() + SEND_AGAIN.toNanos();
     RedisException.Unknown unknown = null;

@@ -175,14 +175,14 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   private static TaskDetails details(String id, TaskRecordCodec record, List<?> answer) {
     String running = text(answer.get(1));
     Task task = record.task(id, running, text(answer.get(2)));
-    List<byte[]> trail = list(answer.get(4));
+    List<byte[]> lines = list(answer.get(4));
     return new TaskDetails(
         task,
         record.options(),
         record.charged(),
-        AttemptHistory.history(record, task.state(), running, trail, list(answer.get(5))),
+        AttemptHistory.history(record, task.state(), running, lines, list(answer.get(5))),
         record.payload(),
-        AttemptHistory.result(trail),
+        AttemptHistory.result(lines),
         (Long) answer.get(3) == 1);
   }
 
