@@ -190,6 +190,7 @@ class TaskLifeIT extends NodeOnRedis {
     go.set(true);
     await("the next one runs", () -> state(next) instanceof TaskState.Dead);
     assertInstanceOf(TaskState.Cancelled.class, state(deaf));
+    await("its end is reported", () -> ledger.count("dead") == 1);
     assertEquals(List.of("cancelled", "dead"), List.copyOf(ledger.outcomes));
   }
 
