@@ -1,6 +1,6 @@
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 
 /// A user's own runner, as small as can be: type `note`.
 public final class NoteRunner implements TaskRunner {

@@ -16,7 +16,7 @@ import dev.taskscheduler.node.SchedulerNode;
 import dev.taskscheduler.node.WorkerConfig;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.QueueDepth;
 import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskService;
@@ -51,7 +51,7 @@ final class Partition implements AutoCloseable {
     stores = new RedisTasks(shared.taskRedis(), namespace, config.tasks());
     TaskPorts ports = stores.ports();
     Map<String, TaskService.PayloadCheck> checks = new HashMap<>();
-    shared.runners().forEach((type, runner) -> checks.put(type, runner::faults));
+    shared.runners().forEach((type, runner) -> checks.put(type, runner::payloadErrors));
     tasks = new TaskService(ports, checks, meters);
     leadership =
         new LeadershipManager(

@@ -1,8 +1,8 @@
 package dev.taskscheduler;
 
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 
 /// Type `deep`: calls itself until the stack is used up.
 public final class DeepRunner implements TaskRunner {

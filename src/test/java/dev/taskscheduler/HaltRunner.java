@@ -1,8 +1,8 @@
 package dev.taskscheduler;
 
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 
 /// Type `halt`: ends the process at once, as a kill or a defect in native code would.
 public final class HaltRunner implements TaskRunner {

@@ -1,8 +1,8 @@
 package dev.taskscheduler;
 
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 import java.nio.charset.StandardCharsets;
 
 /// Type `probe`: sleeps for the milliseconds in its payload and writes its start and its end down.

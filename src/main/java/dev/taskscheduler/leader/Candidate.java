@@ -1,9 +1,9 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -92,7 +92,7 @@ final class Candidate {
   /// The request for the lease: with the nonce of the last call if its outcome is unknown, so that
   /// it is granted again if it was granted.
   LeaseRequest request() {
-    String nonce = openNonce == null ? FencingToken.newNonce() : openNonce;
+    String nonce = openNonce == null ? LeaseRequest.newNonce() : openNonce;
     openNonce = nonce;
     return new LeaseRequest(config.node(), elector, nonce, config.trust());
   }

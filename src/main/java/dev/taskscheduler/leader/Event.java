@@ -1,9 +1,9 @@
 package dev.taskscheduler.leader;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.spi.FencingToken;
 
 /// The events of the thread that owns leadership.
 sealed interface Event {

@@ -1,7 +1,7 @@
 package dev.taskscheduler.leader;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;

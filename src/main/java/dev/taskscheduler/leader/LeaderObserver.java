@@ -1,7 +1,7 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

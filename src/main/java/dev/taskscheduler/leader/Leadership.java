@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 

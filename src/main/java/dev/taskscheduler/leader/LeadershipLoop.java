@@ -3,9 +3,9 @@ package dev.taskscheduler.leader;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.taskscheduler.leader;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 
 /// The states of this node's leadership.
 sealed interface LeadershipState {

@@ -1,12 +1,12 @@
 package dev.taskscheduler.leader;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.process.VitalThreads;
+import dev.taskscheduler.spi.FencingToken;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;

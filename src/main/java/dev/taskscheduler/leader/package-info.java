@@ -1,6 +1,6 @@
 /// Leadership of this node: one thread decides, electors nominate, the lease admits.
 ///
-/// Sees `lease`. Begin with `LeadershipManager`.
+/// Sees `lease` and `spi`. Begin with `LeadershipManager`.
 @NullMarked
 package dev.taskscheduler.leader;
 

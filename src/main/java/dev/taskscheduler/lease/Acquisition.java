@@ -1,5 +1,6 @@
 package dev.taskscheduler.lease;
 
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Instant;
 
 /// The answer to a request for the lease.

@@ -1,5 +1,7 @@
 package dev.taskscheduler.lease;
 
+import dev.taskscheduler.spi.FencingToken;
+
 /// The lease that every leader acquires, whichever elector nominated it. A port; Redis keeps it.
 ///
 /// Every method blocks for a bounded time and throws [LeaseException.Unavailable] when its outcome

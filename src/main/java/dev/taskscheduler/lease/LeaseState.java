@@ -1,5 +1,6 @@
 package dev.taskscheduler.lease;
 
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 

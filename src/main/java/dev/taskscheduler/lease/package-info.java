@@ -1,6 +1,6 @@
 /// The lease with its fencing token: observe, acquire, renew, release.
 ///
-/// Sees only Java. Begin with `Lease`.
+/// Sees `spi`. Begin with `Lease`.
 @NullMarked
 package dev.taskscheduler.lease;
 

@@ -1,6 +1,6 @@
 package dev.taskscheduler.node;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 
 /// A periodic duty of the leader, run by [Maintenance]. It is bounded, and each of its writes

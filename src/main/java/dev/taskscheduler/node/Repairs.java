@@ -3,7 +3,7 @@ package dev.taskscheduler.node;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;

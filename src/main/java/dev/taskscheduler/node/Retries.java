@@ -1,6 +1,6 @@
 package dev.taskscheduler.node;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
@@ -24,7 +24,7 @@ final class Retries {
     boolean last = false;
     if (thrown instanceof TaskFailure failure) {
       asked = failure.retryAfter();
-      last = failure.isLasting();
+      last = failure.isPermanent();
     }
     return new Outcome.Failure(
         describe(thrown), false, last ? Optional.empty() : next(claim, asked));

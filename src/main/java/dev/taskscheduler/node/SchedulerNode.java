@@ -2,7 +2,7 @@ package dev.taskscheduler.node;
 
 import dev.taskscheduler.leader.LeaderWork;
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskMaintenance;
 import java.time.Duration;

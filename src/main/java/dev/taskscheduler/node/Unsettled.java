@@ -3,7 +3,7 @@ package dev.taskscheduler.node;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.StoreException;

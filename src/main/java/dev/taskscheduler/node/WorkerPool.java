@@ -3,9 +3,10 @@ package dev.taskscheduler.node;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.runner.ResultCheck;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
@@ -230,9 +231,8 @@ final class WorkerPool {
                   claim.payload(),
                   claim.options().get(TaskOption.TRACEPARENT),
                   config.maxResultBytes()));
-      return result
-          .fault(config.maxResultBytes())
-          .<Outcome>map(fault -> new Outcome.Failure(fault, false, Optional.empty()))
+      return ResultCheck.error(result, config.maxResultBytes())
+          .<Outcome>map(error -> new Outcome.Failure(error, false, Optional.empty()))
           .orElseGet(() -> new Outcome.Success(result.json()));
     } catch (Throwable e) { // what a runner throws ends its own attempt and nothing else
       return retries.failure(claim, e);

@@ -1,6 +1,6 @@
 /// The leader's work: the dispatcher, the worker pool, maintenance with its chores, the drain.
 ///
-/// Sees `leader`, `task`, `runner` and `lease`. Begin with `SchedulerNode`.
+/// Sees `leader`, `task`, `runner` and `spi`. Begin with `SchedulerNode`.
 @NullMarked
 package dev.taskscheduler.node;
 

@@ -1,5 +1,9 @@
 package dev.taskscheduler.runner;
 
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
+
 /// Type `fail`, for trying things out: every attempt fails with `{"error": "..."}`.
 public final class FailRunner implements TaskRunner {
   @Override

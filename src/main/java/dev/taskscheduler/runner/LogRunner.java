@@ -2,6 +2,10 @@ package dev.taskscheduler.runner;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
+
 /// Type `log`, the default: one DEBUG line with the task's id, never its payload.
 public final class LogRunner implements TaskRunner {
   private static final System.Logger LOG = System.getLogger(LogRunner.class.getName());

@@ -1,5 +1,6 @@
 package dev.taskscheduler.runner;
 
+import dev.taskscheduler.spi.TaskRunner;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

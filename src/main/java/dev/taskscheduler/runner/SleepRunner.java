@@ -1,5 +1,9 @@
 package dev.taskscheduler.runner;
 
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
+
 /// Type `sleep`, for trying things out: waits for `{"ms": 250}` milliseconds, a second if the
 /// payload names none.
 public final class SleepRunner implements TaskRunner {

@@ -1,6 +1,6 @@
-/// The port for runners, `TaskRunner`, and the runners that come along.
+/// The runners that come along, and how those on the class path are found.
 ///
-/// Sees `task` and `lease`. Begin with `TaskRunner`.
+/// Sees `spi`. Begin with `Runners`.
 @NullMarked
 package dev.taskscheduler.runner;
 

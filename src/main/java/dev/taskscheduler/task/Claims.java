@@ -1,6 +1,6 @@
 package dev.taskscheduler.task;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

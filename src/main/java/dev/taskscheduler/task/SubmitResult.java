@@ -1,5 +1,6 @@
 package dev.taskscheduler.task;
 
+import dev.taskscheduler.spi.PayloadError;
 import java.util.List;
 
 /// The answer to a submission.

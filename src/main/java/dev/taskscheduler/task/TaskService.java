@@ -3,6 +3,7 @@ package dev.taskscheduler.task;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
+import dev.taskscheduler.spi.PayloadError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class TaskService {
     if (faults.isEmpty()) {
       return Optional.empty();
     }
-    List<PayloadError> shown = faults.subList(0, Math.min(faults.size(), PayloadError.MOST));
+    List<PayloadError> shown = faults.subList(0, Math.min(faults.size(), PayloadError.MAX_SHOWN));
     return Optional.of(new SubmitResult.InvalidPayload(List.copyOf(shown)));
   }
 

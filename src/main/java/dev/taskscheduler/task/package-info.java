@@ -1,6 +1,6 @@
 /// Tasks: the model, the service that handlers call, and the ports to the store, cut by caller.
 ///
-/// Sees `lease`. Begin with `TaskService`.
+/// Sees `spi`. Begin with `TaskService`.
 @NullMarked
 package dev.taskscheduler.task;
 

@@ -3,8 +3,8 @@ package dev.taskscheduler.handlers;
 import static dev.taskscheduler.handlers.RestFace.text;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.PriorityShares;

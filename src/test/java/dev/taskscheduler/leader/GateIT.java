@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -87,7 +87,7 @@ class GateIT {
   private final class Node {
     final String name;
     final LeaseObserver watch = new LeaseObserver(TRUST);
-    String nonce = FencingToken.newNonce();
+    String nonce = LeaseRequest.newNonce();
     long wallStepMs;
     @Nullable Trust trust;
     @Nullable FencingToken token;
@@ -136,12 +136,12 @@ class GateIT {
           token = granted.token();
           trust = new Trust(TRUST, startMs * 1_000_000, startWallMs);
           watch.admitted();
-          nonce = FencingToken.newNonce();
+          nonce = LeaseRequest.newNonce();
           yield true;
         }
         case Acquisition.Refused(LeaseState now) -> {
           watch.saw(now, nanos());
-          nonce = FencingToken.newNonce();
+          nonce = LeaseRequest.newNonce();
           yield false;
         }
       };

@@ -3,8 +3,8 @@ package dev.taskscheduler.leader;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

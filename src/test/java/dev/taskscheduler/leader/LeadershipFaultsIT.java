@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
@@ -15,6 +14,7 @@ import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -309,7 +309,7 @@ class LeadershipFaultsIT {
         assertInstanceOf(
             Acquisition.Granted.class,
             lease.acquire(
-                new LeaseRequest("other", "raft", FencingToken.newNonce(), LIMIT),
+                new LeaseRequest("other", "raft", LeaseRequest.newNonce(), LIMIT),
                 new LeaseState.Vacant()));
     LeadershipManager follower = start(Duration.ZERO, work);
     election.tell().nominated();

@@ -2,8 +2,8 @@ package dev.taskscheduler.leader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

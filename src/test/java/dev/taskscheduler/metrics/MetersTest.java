@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.runner.http.ResponseCategory;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;

@@ -4,7 +4,7 @@ import static dev.taskscheduler.testing.Eventually.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.TaskOptions;

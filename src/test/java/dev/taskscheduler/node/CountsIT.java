@@ -3,7 +3,7 @@ package dev.taskscheduler.node;
 import static dev.taskscheduler.task.TaskOptions.NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.TaskOption;

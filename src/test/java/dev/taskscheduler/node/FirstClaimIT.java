@@ -8,7 +8,7 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.redis.RedisTasks;

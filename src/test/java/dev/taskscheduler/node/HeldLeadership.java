@@ -1,7 +1,8 @@
 package dev.taskscheduler.node;
 
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,7 @@ final class HeldLeadership implements Leadership {
 
   /// Takes the lease of namespace `scheduler`, as a new leader would.
   static HeldLeadership take(RedisServer server) {
-    FencingToken token = new FencingToken(EPOCHS.incrementAndGet(), FencingToken.newNonce());
+    FencingToken token = new FencingToken(EPOCHS.incrementAndGet(), LeaseRequest.newNonce());
     try (Jedis jedis = server.jedis()) {
       jedis.hset(
           "{scheduler}:leader",

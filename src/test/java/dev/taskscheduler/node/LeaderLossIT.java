@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;

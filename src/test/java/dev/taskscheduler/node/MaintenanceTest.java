@@ -4,7 +4,7 @@ import static dev.taskscheduler.testing.Eventually.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.NewTask;

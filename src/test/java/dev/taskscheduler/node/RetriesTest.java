@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
@@ -143,19 +143,19 @@ class RetriesTest {
       Duration wait = askedFor(none).orElseThrow();
       assertTrue(!wait.isNegative() && wait.toMillis() <= 100, wait.toString());
     }
-    TaskFailure last = TaskFailure.passing("busy", Duration.ofSeconds(1));
+    TaskFailure last = TaskFailure.retryable("busy", Duration.ofSeconds(1));
     assertEquals(Optional.empty(), retries.failure(claim(2, NONE), last).retryIn());
   }
 
   private Optional<Duration> askedFor(Duration asked) {
-    return retries.failure(claim(0, NONE), TaskFailure.passing("busy", asked)).retryIn();
+    return retries.failure(claim(0, NONE), TaskFailure.retryable("busy", asked)).retryIn();
   }
 
   @Test
-  void a_lasting_failure_is_not_tried_again() {
+  void a_permanent_failure_is_not_tried_again() {
     assertEquals(
         new Outcome.Failure("gone", false, Optional.empty()),
-        retries.failure(claim(0, NONE), TaskFailure.lasting("gone")));
+        retries.failure(claim(0, NONE), TaskFailure.permanent("gone")));
   }
 
   @Test

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.spi.TaskFailure;
+import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
@@ -72,7 +72,7 @@ class TaskLifeIT extends NodeOnRedis {
 
   @Test
   void a_task_waits_as_long_as_its_target_asks_and_is_shown_to_wait() {
-    failsUntil(2, TaskFailure.passing("busy", Duration.ofMillis(700)));
+    failsUntil(2, TaskFailure.retryable("busy", Duration.ofMillis(700)));
     lead(node(1));
     String id = submit(NONE);
     await("it waits", () -> state(id) instanceof TaskState.Retrying);
@@ -106,8 +106,8 @@ class TaskLifeIT extends NodeOnRedis {
   }
 
   @Test
-  void a_lasting_failure_is_the_last() {
-    failsUntil(9, TaskFailure.lasting("gone for good"));
+  void a_permanent_failure_is_the_last() {
+    failsUntil(9, TaskFailure.permanent("gone for good"));
     lead(node(1));
     String id = submit(NONE);
     await("it is dead", () -> state(id) instanceof TaskState.Dead);

@@ -3,6 +3,7 @@ package dev.taskscheduler.runner;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.spi.TaskRunner;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -5,7 +5,7 @@ import dev.taskscheduler.handlers.server.ErrorMapping;
 import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.Problem;
-import dev.taskscheduler.task.PayloadError;
+import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.task.SubmitResult;
 import io.helidon.http.Status;
 import java.util.List;

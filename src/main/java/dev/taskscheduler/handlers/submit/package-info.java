@@ -1,7 +1,8 @@
 /// `POST /submit` and `POST /submit/batch`: reads and checks tasks, and answers what became of
 /// them.
 ///
-/// Sees `task`, `handlers.server`, `handlers.auth` and `handlers.wire`. Begin with `SubmitHandler`.
+/// Sees `task`, `spi`, `handlers.server`, `handlers.auth` and `handlers.wire`. Begin with
+/// `SubmitHandler`.
 @NullMarked
 package dev.taskscheduler.handlers.submit;
 

@@ -1,12 +1,12 @@
 package dev.taskscheduler.handlers.wire;
 
-import dev.taskscheduler.task.PayloadError;
+import dev.taskscheduler.spi.PayloadError;
 import java.util.ArrayList;
 import java.util.List;
 
 /// The errors of a request body, collected while it is read; up to a limit.
 public final class FieldErrors {
-  public static final int MOST = PayloadError.MOST;
+  public static final int MOST = PayloadError.MAX_SHOWN;
   private static final int SHOWN = 100;
 
   private final List<FieldError> faults = new ArrayList<>(0);

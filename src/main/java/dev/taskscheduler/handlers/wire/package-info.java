@@ -1,6 +1,6 @@
 /// What goes over the wire: problem details, JSON, paths, headers, times.
 ///
-/// Sees `task` and `handlers.tls`. Begin with `Responses`.
+/// Sees `task`, `spi` and `handlers.tls`. Begin with `Responses`.
 @NullMarked
 package dev.taskscheduler.handlers.wire;
 

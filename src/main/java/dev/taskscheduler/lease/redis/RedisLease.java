@@ -1,7 +1,6 @@
 package dev.taskscheduler.lease.redis;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
@@ -11,6 +10,7 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
+import dev.taskscheduler.spi.FencingToken;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 /// The lease as a hash in Redis, and its four scripts.
 ///
-/// Sees `lease` and `redis`. Begin with `RedisLease`.
+/// Sees `lease`, `spi` and `redis`. Begin with `RedisLease`.
 @NullMarked
 package dev.taskscheduler.lease.redis;
 

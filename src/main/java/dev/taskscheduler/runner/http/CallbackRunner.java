@@ -2,10 +2,10 @@ package dev.taskscheduler.runner.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
+import dev.taskscheduler.spi.TaskFailure;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.TargetUrl;
 import java.net.URI;
@@ -48,7 +48,7 @@ public final class CallbackRunner implements TaskRunner {
     URI target =
         TargetUrl.read(call.url)
             .orElseThrow(() ->
-                TaskFailure.lasting("the URL of the callback is not allowed: " + TargetUrl.RULE));
+                TaskFailure.permanent("the URL of the callback is not allowed: " + TargetUrl.RULE));
     OutboundRequest request =
         new OutboundRequest(
             "POST", target, Map.of("content-type", "application/json"), call.body, MAX_TIMEOUT);
@@ -80,11 +80,11 @@ public final class CallbackRunner implements TaskRunner {
         json.writeEndObject();
       }
       if (url.isEmpty()) {
-        throw TaskFailure.lasting("not a callback: the payload has no url");
+        throw TaskFailure.permanent("not a callback: the payload has no url");
       }
       return new Call(url, body.toByteArray());
     } catch (JacksonException e) {
-      throw TaskFailure.lasting("not a callback: " + e.getOriginalMessage());
+      throw TaskFailure.permanent("not a callback: " + e.getOriginalMessage());
     }
   }
 

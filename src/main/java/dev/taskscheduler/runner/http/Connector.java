@@ -1,7 +1,7 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.runner.TaskFailure;
 import dev.taskscheduler.runner.http.OutboundRequest.Origin;
+import dev.taskscheduler.spi.TaskFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

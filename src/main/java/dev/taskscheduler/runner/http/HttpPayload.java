@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.task.PayloadError;
+import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.task.TargetUrl;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -239,14 +239,14 @@ final class HttpPayload {
   }
 
   private void fault(String pointer, String detail) {
-    if (faults.size() < PayloadError.MOST) {
+    if (faults.size() < PayloadError.MAX_SHOWN) {
       faults.add(new PayloadError(pointer, detail));
     }
   }
 
   /// Whether reading can stop: the payload is refused, and no more errors are shown.
   private boolean readEnough() {
-    return tooManyHeaders || faults.size() == PayloadError.MOST;
+    return tooManyHeaders || faults.size() == PayloadError.MAX_SHOWN;
   }
 
   private static String shown(String name) {

@@ -1,10 +1,10 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.runner.TaskResult;
-import dev.taskscheduler.runner.TaskRun;
-import dev.taskscheduler.runner.TaskRunner;
-import dev.taskscheduler.task.PayloadError;
+import dev.taskscheduler.spi.PayloadError;
+import dev.taskscheduler.spi.TaskFailure;
+import dev.taskscheduler.spi.TaskResult;
+import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.spi.TaskRunner;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class HttpRunner implements TaskRunner {
 
   /// Checks all but the target's address, which is checked when the task runs.
   @Override
-  public List<PayloadError> faults(byte[] payload) {
+  public List<PayloadError> payloadErrors(byte[] payload) {
     return HttpPayload.read(payload).faults();
   }
 
@@ -47,7 +47,7 @@ public final class HttpRunner implements TaskRunner {
   public TaskResult run(TaskRun task) throws TaskFailure, InterruptedException {
     HttpPayload payload = HttpPayload.read(task.payload());
     if (!payload.faults().isEmpty()) {
-      throw TaskFailure.lasting(
+      throw TaskFailure.permanent(
           payload.faults().stream().map(PayloadError::toString).collect(Collectors.joining("; ")));
     }
     return send(payload.call(), task, type(), task.maxResultBytes());
@@ -61,16 +61,16 @@ public final class HttpRunner implements TaskRunner {
     InboundResponse response = exchange(request, task, type);
     return switch (ResponseClass.of(response.status())) {
       case SUCCESS -> new TaskResult(ResponseJson.of(response, maxResultBytes));
-      case PERMANENT -> throw TaskFailure.lasting(describe(request, response));
-      case RETRYABLE -> throw TaskFailure.passing(describe(request, response));
+      case PERMANENT -> throw TaskFailure.permanent(describe(request, response));
+      case RETRYABLE -> throw TaskFailure.retryable(describe(request, response));
       case BUSY -> {
         Optional<Duration> wait =
             response
                 .header("retry-after")
                 .flatMap(value -> RetryAfter.read(value, clock.instant()));
         throw wait.isPresent()
-            ? TaskFailure.passing(describe(request, response), wait.get())
-            : TaskFailure.passing(describe(request, response));
+            ? TaskFailure.retryable(describe(request, response), wait.get())
+            : TaskFailure.retryable(describe(request, response));
       }
     };
   }
@@ -82,7 +82,8 @@ public final class HttpRunner implements TaskRunner {
       listener.requestEnded(type, ResponseCategory.of(response.status()));
       return response;
     } catch (TaskFailure e) {
-      listener.requestEnded(type, e.isLasting() ? ResponseCategory.REFUSED : ResponseCategory.NONE);
+      listener.requestEnded(
+          type, e.isPermanent() ? ResponseCategory.REFUSED : ResponseCategory.NONE);
       throw e;
     }
   }

@@ -2,8 +2,8 @@ package dev.taskscheduler.runner.http;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.spi.TaskFailure;
+import dev.taskscheduler.spi.TaskRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
@@ -130,7 +130,7 @@ public final class HttpSender implements AutoCloseable {
         interrupted.initCause(e);
         throw interrupted;
       }
-      TaskFailure failure = TaskFailure.passing(outbound.origin() + " " + describe(e, exchange));
+      TaskFailure failure = TaskFailure.retryable(outbound.origin() + " " + describe(e, exchange));
       failure.initCause(e);
       throw failure;
     } finally {

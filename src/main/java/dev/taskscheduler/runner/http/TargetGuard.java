@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ final class TargetGuard {
   }
 
   private static TaskFailure refused(String host, String reason) {
-    return TaskFailure.lasting("the target " + host + " is refused: " + reason);
+    return TaskFailure.permanent("the target " + host + " is refused: " + reason);
   }
 
   /// Selects the addresses that may be connected to, in their order.

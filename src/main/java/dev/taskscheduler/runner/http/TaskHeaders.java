@@ -1,6 +1,6 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.spi.TaskRun;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 /// Tasks as HTTP requests: payload, address checks, signatures, connections, limits.
 ///
-/// Sees `runner`, `task` and `lease`. Begin with `HttpRunner`.
+/// Sees `runner`, `task` and `spi`. Begin with `HttpRunner`.
 @NullMarked
 package dev.taskscheduler.runner.http;
 

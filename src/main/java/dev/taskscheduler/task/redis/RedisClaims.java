@@ -4,12 +4,12 @@ import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.StoreExceptions.blocking;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Subscription;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;

@@ -2,9 +2,9 @@ package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
 import java.security.SecureRandom;

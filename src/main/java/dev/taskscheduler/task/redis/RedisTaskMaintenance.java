@@ -4,8 +4,8 @@ import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.StoreExceptions.blocking;
 import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskMaintenance;

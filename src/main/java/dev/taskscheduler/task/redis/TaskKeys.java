@@ -1,7 +1,7 @@
 package dev.taskscheduler.task.redis;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.spi.FencingToken;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 /// Tasks in Redis: one Lua script for each change of state.
 ///
-/// Sees `task`, `lease` and `redis`. Begin with `RedisTasks` and `docs/data.md`.
+/// Sees `task`, `spi` and `redis`. Begin with `RedisTasks` and `docs/data.md`.
 @NullMarked
 package dev.taskscheduler.task.redis;
 

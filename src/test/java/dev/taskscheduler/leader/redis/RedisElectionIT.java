@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.leader.LeaderElection;
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.lease.redis.RedisLease;
@@ -51,7 +50,7 @@ class RedisElectionIT {
       Acquisition answer =
           lease.acquire(
               new LeaseRequest(
-                  "a", election.name(), FencingToken.newNonce(), Duration.ofSeconds(3)),
+                  "a", election.name(), LeaseRequest.newNonce(), Duration.ofSeconds(3)),
               new LeaseState.Vacant());
       lease.release(assertInstanceOf(Acquisition.Granted.class, answer).token());
       assertTrue(hints.tryAcquire(10, TimeUnit.SECONDS));

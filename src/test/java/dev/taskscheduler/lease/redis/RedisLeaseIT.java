@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.Subscription;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.lease.Acquisition;
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

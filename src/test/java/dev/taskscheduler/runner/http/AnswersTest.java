@@ -3,7 +3,8 @@ package dev.taskscheduler.runner.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskResult;
+import dev.taskscheduler.runner.ResultCheck;
+import dev.taskscheduler.spi.TaskResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,9 +125,9 @@ class AnswersTest {
     String text = json.replace("\\", "\\\\").replace("\"", "\\\"");
     assertTrue(kept.endsWith(",\"body\":\"" + text + "\"}"), kept);
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    assertTrue(new TaskResult(bytes).fault(1024).isPresent());
+    assertTrue(ResultCheck.error(new TaskResult(bytes), 1024).isPresent());
     bytes = kept.getBytes(StandardCharsets.UTF_8);
-    assertEquals(Optional.empty(), new TaskResult(bytes).fault(1024));
+    assertEquals(Optional.empty(), ResultCheck.error(new TaskResult(bytes), 1024));
   }
 
   @Test
@@ -192,7 +193,7 @@ class AnswersTest {
     for (int most = whole - 1; most > whole - 40; most--) {
       byte[] json = ResponseJson.of(answer, most);
       assertTrue(json.length <= most && json.length > most - 6, json.length + " of " + most);
-      assertEquals(Optional.empty(), new TaskResult(json).fault(most));
+      assertEquals(Optional.empty(), ResultCheck.error(new TaskResult(json), most));
       String text = new String(json, StandardCharsets.UTF_8);
       assertTrue(text.startsWith("{\"status\":200,\"headers\":{\"content-type\""), text);
       assertTrue(text.contains("\"body\":\"ab"), text);
@@ -222,7 +223,8 @@ class AnswersTest {
       assertTrue(text.length() <= most, text);
       assertEquals(most >= 44, text.startsWith("{\"status\":200,\"headers\":{"), text);
       assertEquals(
-          Optional.empty(), new TaskResult(text.getBytes(StandardCharsets.UTF_8)).fault(most));
+          Optional.empty(),
+          ResultCheck.error(new TaskResult(text.getBytes(StandardCharsets.UTF_8)), most));
       assertTrue(
           text.isEmpty()
               || text.contains("\"body\":\"body\"")

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.testing.HttpTarget;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -59,7 +59,7 @@ class CallbackRunnerIT {
         CallbackRunner runner = new CallbackRunner(sending.runner);
         TaskFailure failure =
             assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload(target, ""))));
-        assertEquals(status == 410, failure.isLasting());
+        assertEquals(status == 410, failure.isPermanent());
         assertEquals(List.of("callback " + status / 100 + "xx"), sending.told);
       }
     }
@@ -93,7 +93,7 @@ class CallbackRunnerIT {
       CallbackRunner runner = new CallbackRunner(sending.runner);
       TaskFailure failure =
           assertThrows(TaskFailure.class, () -> runner.run(Sending.task(payload)));
-      assertTrue(failure.isLasting());
+      assertTrue(failure.isPermanent());
     }
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.testing.HttpTarget;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +67,7 @@ class ConnectionPoolIT {
     try (RawTarget target = secondTime("HTTP/1.1 200 OK\r\nContent-Le");
         Sending sending = Sending.local("PT10S")) {
       post(sending, target.url(), 1).kept();
-      assertFalse(post(sending, target.url(), 1).failure().isLasting());
+      assertFalse(post(sending, target.url(), 1).failure().isPermanent());
       assertEquals(2, target.heads());
     }
   }
@@ -76,7 +76,7 @@ class ConnectionPoolIT {
   void a_new_connection_that_ends_before_an_answer_fails_the_attempt() throws Exception {
     try (RawTarget target = new RawTarget(OutputStream::close);
         Sending sending = Sending.local("PT10S")) {
-      assertFalse(post(sending, target.url(), 1).failure().isLasting());
+      assertFalse(post(sending, target.url(), 1).failure().isPermanent());
       assertEquals(1, target.connections());
     }
   }
@@ -133,7 +133,7 @@ class ConnectionPoolIT {
         Sending sending = Sending.local("PT10S")) {
       for (int i = 0; i < 20; i++) {
         TaskFailure failure = post(sending, target.url(), 2 << 20).failure();
-        assertTrue(failure.isLasting(), failure.getMessage());
+        assertTrue(failure.isPermanent(), failure.getMessage());
         assertTrue(failure.getMessage().contains("answered 413: 1 MiB"), failure.getMessage());
       }
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.testing.HttpTarget;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -53,7 +53,8 @@ class GuardedConnectIT {
         Sending sending = sending("", name -> List.of(InetAddress.getAllByName(name)))) {
       TaskFailure failure = sending.get("http://" + host + ":" + target.port() + "/").failure();
       assertTrue(
-          failure.isLasting() || failure.getMessage().contains("is unknown"), failure.getMessage());
+          failure.isPermanent() || failure.getMessage().contains("is unknown"),
+          failure.getMessage());
       assertEquals(0, target.asked().size());
     }
   }
@@ -78,11 +79,11 @@ class GuardedConnectIT {
     try (Sending sending = new Sending(listed, names, SSLContext.getDefault())) {
       for (String host : List.of("other.test", "internal.test", "api.test.evil.test")) {
         TaskFailure refused = sending.get("http://" + host + "/").failure();
-        assertTrue(refused.isLasting(), refused.getMessage());
+        assertTrue(refused.isPermanent(), refused.getMessage());
         assertTrue(refused.getMessage().contains("HTTP_ALLOWED_HOSTS"), refused.getMessage());
       }
       assertEquals(0, lookups.get());
-      assertTrue(sending.get("http://a.internal.test/").failure().isLasting(), "it is private");
+      assertTrue(sending.get("http://a.internal.test/").failure().isPermanent(), "it is private");
       assertEquals(1, lookups.get());
     }
   }
@@ -100,7 +101,7 @@ class GuardedConnectIT {
       sending.get(target.url("/")).kept();
       assertEquals(1, lookups.get());
       TaskFailure failure = sending.get(target.url("/")).failure();
-      assertTrue(failure.isLasting(), failure.getMessage());
+      assertTrue(failure.isPermanent(), failure.getMessage());
       assertEquals(2, lookups.get());
       assertEquals(1, target.asked().size());
     }
@@ -113,7 +114,7 @@ class GuardedConnectIT {
             sending(
                 "127.0.0.9", _ -> List.of(Sending.LOOPBACK, InetAddress.ofLiteral("127.0.0.9")))) {
       TaskFailure failure = refused.get(target.url("/")).failure();
-      assertFalse(failure.isLasting(), failure.getMessage());
+      assertFalse(failure.isPermanent(), failure.getMessage());
       assertTrue(failure.getMessage().contains("refused"), failure.getMessage());
       assertEquals(0, target.asked().size());
     }
@@ -137,7 +138,7 @@ class GuardedConnectIT {
               throw new UnknownHostException(name);
             })) {
       TaskFailure failure = sending.get("http://nowhere.test/").failure();
-      assertFalse(failure.isLasting());
+      assertFalse(failure.isPermanent());
       assertEquals(
           "http://nowhere.test cannot be reached: its name is unknown", failure.getMessage());
     }
@@ -169,7 +170,7 @@ class GuardedConnectIT {
       interrupted.thread().interrupt();
       assertInstanceOf(InterruptedException.class, interrupted.thrown());
       TaskFailure failure = slow.failure();
-      assertFalse(failure.isLasting());
+      assertFalse(failure.isPermanent());
       assertTrue(failure.getMessage().contains("HTTP_CONNECT_TIMEOUT"), failure.getMessage());
     }
   }
@@ -189,13 +190,13 @@ class GuardedConnectIT {
         assertEquals(1, target.asked().stream().map(HttpTarget.Asked::port).distinct().count());
         TaskFailure other = sending.get("https://other.test:" + target.port() + "/").failure();
         assertTrue(other.getMessage().contains("failed the TLS handshake"), other.getMessage());
-        assertFalse(other.isLasting());
+        assertFalse(other.isPermanent());
       }
       try (Sending sending = new Sending(config, names, SSLContext.getDefault())) {
         TaskFailure untrusted = sending.get(target.url("/")).failure();
         assertTrue(
             untrusted.getMessage().contains("failed the TLS handshake"), untrusted.getMessage());
-        assertFalse(untrusted.isLasting());
+        assertFalse(untrusted.isPermanent());
       }
       assertEquals(2, target.asked().size());
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.HttpTarget;
 import java.io.OutputStream;
@@ -27,7 +27,7 @@ class HostileTargetIT {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   private static TaskFailure passing(TaskFailure failure, String said) {
-    assertFalse(failure.isLasting(), failure.getMessage());
+    assertFalse(failure.isPermanent(), failure.getMessage());
     assertTrue(failure.getMessage().contains(said), failure.getMessage());
     assertFalse(failure.getMessage().contains("null"), failure.getMessage());
     return failure;

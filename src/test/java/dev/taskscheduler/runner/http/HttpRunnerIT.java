@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.standardwebhooks.Webhook;
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.testing.HttpTarget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,7 +101,7 @@ class HttpRunnerIT {
       assertEquals(
           "http://target.test:" + target.port() + " answered 503: down for repair",
           failure.getMessage());
-      assertFalse(failure.isLasting());
+      assertFalse(failure.isPermanent());
       assertEquals(Optional.of(Duration.ofSeconds(90)), failure.retryAfter());
     }
   }
@@ -113,7 +113,7 @@ class HttpRunnerIT {
     try (HttpTarget target = HttpTarget.answering(status, "", "Retry-After", "7");
         Sending sending = Sending.local("PT10S")) {
       TaskFailure failure = sending.get(target.url("/")).failure();
-      assertEquals(lasting, failure.isLasting());
+      assertEquals(lasting, failure.isPermanent());
       assertEquals(waits, failure.retryAfter().isPresent());
     }
   }
@@ -125,7 +125,7 @@ class HttpRunnerIT {
         HttpTarget target = HttpTarget.answering(status, "", "Location", other.url("/"));
         Sending sending = Sending.local("PT10S")) {
       TaskFailure failure = sending.get(target.url("/")).failure();
-      assertTrue(failure.isLasting());
+      assertTrue(failure.isPermanent());
       assertTrue(failure.getMessage().contains("redirects are not followed"), failure.getMessage());
       assertEquals(0, other.asked().size());
     }
@@ -136,7 +136,7 @@ class HttpRunnerIT {
     try (Sending sending = Sending.local("PT10S")) {
       TaskFailure failure =
           sending.start("{\"url\":\"ftp://x\",\"headers\":{\"Host\":\"y\"}}").failure();
-      assertTrue(failure.isLasting());
+      assertTrue(failure.isPermanent());
       assertTrue(failure.getMessage().contains("/url must be"), failure.getMessage());
       assertTrue(failure.getMessage().contains("; /headers/Host is set"), failure.getMessage());
     }

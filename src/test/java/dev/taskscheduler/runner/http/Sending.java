@@ -1,8 +1,8 @@
 package dev.taskscheduler.runner.http;
 
-import dev.taskscheduler.lease.FencingToken;
-import dev.taskscheduler.runner.TaskFailure;
-import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.spi.TaskFailure;
+import dev.taskscheduler.spi.TaskRun;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
-import dev.taskscheduler.lease.FencingToken;
-import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.spi.TaskRun;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;

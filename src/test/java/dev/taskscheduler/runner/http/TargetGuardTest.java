@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.runner.TaskFailure;
+import dev.taskscheduler.spi.TaskFailure;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,7 +19,7 @@ class TargetGuardTest {
       guard(allowed, privates).admit(host, addresses(address));
       return true;
     } catch (TaskFailure e) {
-      assertTrue(e.isLasting(), "no other attempt would mend a refusal");
+      assertTrue(e.isPermanent(), "no other attempt would mend a refusal");
       return false;
     }
   }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.lease.FencingToken;
-import dev.taskscheduler.runner.TaskRun;
+import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.spi.TaskRun;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

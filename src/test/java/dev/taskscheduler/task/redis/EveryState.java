@@ -3,7 +3,7 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;

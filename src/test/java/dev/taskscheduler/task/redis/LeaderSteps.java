@@ -5,7 +5,7 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.idsAndAttempts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;

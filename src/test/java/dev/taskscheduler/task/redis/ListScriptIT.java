@@ -4,7 +4,7 @@ import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;

@@ -3,7 +3,7 @@ package dev.taskscheduler.task.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.lease.FencingToken;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.TaskLimits;

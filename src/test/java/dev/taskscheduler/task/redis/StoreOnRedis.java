@@ -2,9 +2,9 @@ package dev.taskscheduler.task.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.taskscheduler.lease.FencingToken;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.NewTask;

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.spi.TaskResult;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TaskResultTest {
+class ResultCheckTest {
   private static Optional<String> fault(String json) {
-    return new TaskResult(json.getBytes(UTF_8)).fault(1000);
+    return ResultCheck.error(new TaskResult(json.getBytes(UTF_8)), 1000);
   }
 
   @ParameterizedTest
@@ -35,17 +36,19 @@ class TaskResultTest {
 
   @Test
   void bytes_that_are_no_utf_8_cannot_be_kept() {
-    assertTrue(new TaskResult(new byte[] {'"', (byte) 0xc3, '(', '"'}).fault(1000).isPresent());
+    assertTrue(
+        ResultCheck.error(new TaskResult(new byte[] {'"', (byte) 0xc3, '(', '"'}), 1000)
+            .isPresent());
     for (Charset other : List.of(UTF_16, UTF_16BE, UTF_16LE)) {
-      assertTrue(new TaskResult("{\"a\":1}".getBytes(other)).fault(1000).isPresent());
+      assertTrue(ResultCheck.error(new TaskResult("{\"a\":1}".getBytes(other)), 1000).isPresent());
     }
   }
 
   @Test
   void a_result_that_is_too_large_says_how_large_it_may_be() {
-    assertEquals(Optional.empty(), new TaskResult("12345".getBytes(UTF_8)).fault(5));
+    assertEquals(Optional.empty(), ResultCheck.error(new TaskResult("12345".getBytes(UTF_8)), 5));
     assertEquals(
         Optional.of("the result has 6 bytes, the limit is 5 (MAX_RESULT_BYTES)"),
-        new TaskResult("123456".getBytes(UTF_8)).fault(5));
+        ResultCheck.error(new TaskResult("123456".getBytes(UTF_8)), 5));
   }
 }

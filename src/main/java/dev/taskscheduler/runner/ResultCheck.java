@@ -2,6 +2,7 @@ package dev.taskscheduler.runner;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskscheduler.spi.TaskResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
@@ -10,20 +11,17 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// The result of an attempt that succeeded.
-///
-/// @param json a JSON value in UTF-8, kept with the task; empty if there is nothing to keep. Its
-///   numbers fit a double and its strings are Unicode (RFC 7493). Not to be changed after
-public record TaskResult(byte[] json) {
-  /// Nothing to keep.
-  public static final TaskResult NONE = new TaskResult(new byte[0]);
-
+/// Checks that the result of an attempt can be stored.
+public final class ResultCheck {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /// Why it cannot be kept; empty if it can.
+  private ResultCheck() {}
+
+  /// Why the result cannot be stored; empty if it can.
   ///
   /// @param maxBytes how large it may be
-  public Optional<String> fault(int maxBytes) {
+  public static Optional<String> error(TaskResult result, int maxBytes) {
+    byte[] json = result.json();
     if (json.length == 0) {
       return Optional.empty();
     }
@@ -32,7 +30,7 @@ public record TaskResult(byte[] json) {
           "the result has %d bytes, the limit is %d (MAX_RESULT_BYTES)"
               .formatted(json.length, maxBytes));
     }
-    String text; // from bytes, other encodings would be guessed and taken too
+    String text; // from bytes, the parser would guess other encodings and accept them too
     try {
       text = UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
     } catch (CharacterCodingException e) {
@@ -42,9 +40,9 @@ public record TaskResult(byte[] json) {
       if (text.isBlank()) {
         return Optional.of("the result is blank: return JSON, or no result");
       }
-      Optional<String> unread = InteroperableJson.fault(parser);
-      if (unread.isPresent()) {
-        return unread.map(what -> "the result contains " + what);
+      Optional<String> limit = InteroperableJson.fault(parser);
+      if (limit.isPresent()) {
+        return limit.map(found -> "the result contains " + found);
       }
       return parser.nextToken() == null
           ? Optional.empty()

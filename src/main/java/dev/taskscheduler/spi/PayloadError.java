@@ -1,12 +1,12 @@
-package dev.taskscheduler.task;
+package dev.taskscheduler.spi;
 
 /// One error in a payload, found by the runner of its type.
 ///
-/// @param pointer to the value inside the payload, as RFC 6901 writes it
+/// @param pointer to the value inside the payload, as RFC 6901 writes it; empty for all of it
 /// @param detail what to change
 public record PayloadError(String pointer, String detail) {
-  /// Shows this many faults of one payload at most; a reader stops there.
-  public static final int MOST = 20;
+  /// How many errors of one payload are shown at most.
+  public static final int MAX_SHOWN = 20;
 
   @Override
   public String toString() {

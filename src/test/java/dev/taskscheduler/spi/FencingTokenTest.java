@@ -1,7 +1,6 @@
-package dev.taskscheduler.lease;
+package dev.taskscheduler.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
@@ -14,13 +13,6 @@ class FencingTokenTest {
     FencingToken token = new FencingToken(1_790_000_000_123L, "0123456789abcdef");
     assertEquals("1790000000123:0123456789abcdef", token.toString());
     assertEquals(token, FencingToken.parse(token.toString()));
-  }
-
-  @Test
-  void each_stand_has_a_nonce_of_its_own() {
-    String nonce = FencingToken.newNonce();
-    assertNotEquals(nonce, FencingToken.newNonce());
-    assertEquals(nonce, new FencingToken(1, nonce).nonce());
   }
 
   @ParameterizedTest

@@ -1,19 +1,17 @@
-package dev.taskscheduler.lease;
+package dev.taskscheduler.spi;
 
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/// The fencing token of one leadership, raised once by each new leader; every leader's script
-/// compares it with the one in Redis and refuses any other.
+/// The fencing token of one leadership. Each new leader raises it, and every leader's script
+/// refuses any token but the one that is in Redis.
 ///
-/// Inside Redis it is compared for equality, so that an epoch that comes back after a failover is
-/// told apart by its nonce. Targets outside order by `epoch`, which grows with every leader, even
-/// across a loss of Redis.
+/// Redis compares it for equality: the nonce tells apart an epoch that comes back after a failover.
+/// Targets outside order tokens by `epoch`, which grows with every leader, even across a loss of
+/// Redis.
 ///
 /// @param epoch milliseconds since 1970 by Redis's clock when the lease was acquired, or one more
-///   than the last; 1 or more
-/// @param nonce 16 hex digits chosen by the candidate, new for each start of a pool
+///   than the epoch before; 1 or more
+/// @param nonce 16 hex digits chosen by the candidate, new for each leadership
 public record FencingToken(long epoch, String nonce) {
   private static final Pattern NONCE = Pattern.compile("[0-9a-f]{16}");
 
@@ -26,12 +24,7 @@ public record FencingToken(long epoch, String nonce) {
     }
   }
 
-  /// A new nonce, for one request for the lease.
-  public static String newNonce() {
-    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-  }
-
-  /// Reads `epoch:nonce`, the form in which Redis and the outside see it.
+  /// Reads `epoch:nonce`, the form in which Redis and targets outside see it.
   ///
   /// @throws IllegalArgumentException if `text` has another form
   public static FencingToken parse(String text) {
