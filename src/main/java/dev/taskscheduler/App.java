@@ -88,7 +88,7 @@ final class App implements AutoCloseable {
             partition.scheduler(),
             meters,
             config.http().connections().within(Runtime.getRuntime().maxMemory(), files.clients()),
-            meters::routes);
+            meters.feature());
     http.start(broken);
     partitions.forEach(p -> p.start(address()));
     LOG.log(

@@ -23,9 +23,9 @@ import io.helidon.http.media.MediaContext;
 import io.helidon.openapi.OpenApiFeature;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.spi.ServerFeature;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -68,7 +68,7 @@ public final class HttpServer implements AutoCloseable {
   ///
   /// @param features more that is served, such as `/metrics`
   public HttpServer(
-      HttpConfig config, Scheduler scheduler, HttpListener listener, HttpFeature... features) {
+      HttpConfig config, Scheduler scheduler, HttpListener listener, ServerFeature... features) {
     this(config, scheduler, listener, IDLE, features);
   }
 
@@ -79,7 +79,7 @@ public final class HttpServer implements AutoCloseable {
       Scheduler scheduler,
       HttpListener listener,
       ConnectionLimits limits,
-      HttpFeature... features) {
+      ServerFeature... features) {
     this(config, scheduler, listener, IDLE, limits, features);
   }
 
@@ -89,7 +89,7 @@ public final class HttpServer implements AutoCloseable {
       Scheduler scheduler,
       HttpListener listener,
       Duration idle,
-      HttpFeature... features) {
+      ServerFeature... features) {
     this(config, scheduler, listener, idle, ConnectionLimits.UNLIMITED, features);
   }
 
@@ -99,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
       HttpListener listener,
       Duration idle,
       ConnectionLimits limits,
-      HttpFeature... features) {
+      ServerFeature... features) {
     this.config = config;
     this.deadline = new RequestDeadline(config.requestDeadline());
     this.connections =
@@ -123,10 +123,10 @@ public final class HttpServer implements AutoCloseable {
     guard(routing, listener);
     routing.addFilter(new ResponseMemory(Runtime.getRuntime().maxMemory(), config.maxBodyBytes()));
     Routes.register(routing, config, scheduler, files::problems);
-    List.of(features).forEach(feature -> feature.setup(routing));
     WebServerConfig.Builder builder =
         WebServer.builder()
             .featuresDiscoverServices(false)
+            .features(List.of(features))
             .addFeature(
                 OpenApiFeature.builder()
                     .servicesDiscoverServices(false)

@@ -3,12 +3,15 @@ package dev.taskscheduler.metrics;
 import io.helidon.metrics.api.BuiltInMeterNameFormat;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Gauge;
+import io.helidon.metrics.api.Meter;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.metrics.api.ScopeConfig;
+import io.helidon.metrics.api.ScopingConfig;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
-import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.spi.ServerFeature;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import java.time.Duration;
@@ -18,10 +21,17 @@ import java.util.function.Supplier;
 
 /// Makes meters in Helidon's registry.
 final class MeterRegistryWriter {
+  /// Helidon's count of requests: `scheduler_http_requests` says more.
+  private static final String VENDOR = Meter.Scope.VENDOR;
+
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
           .builtInMeterNameFormat(BuiltInMeterNameFormat.SNAKE)
           .warnOnMultipleRegistries(false)
+          .scoping(
+              ScopingConfig.builder()
+                  .putScope(VENDOR, ScopeConfig.builder().name(VENDOR).enabled(false).build())
+                  .build())
           .build();
 
   static {
@@ -62,7 +72,7 @@ final class MeterRegistryWriter {
   }
 
   /// Serves all meters of the registry.
-  Handler handler() {
-    return new MetricsHandler(registry, CONFIG);
+  ServerFeature feature() {
+    return new MetricsFeature(registry, CONFIG);
   }
 }

@@ -2,7 +2,6 @@ package dev.taskscheduler.metrics;
 
 import dev.taskscheduler.handlers.wire.FailedLogin;
 import dev.taskscheduler.handlers.wire.HttpListener;
-import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
@@ -16,8 +15,7 @@ import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskListener;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Timer;
-import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.spi.ServerFeature;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -186,10 +184,9 @@ public final class Meters
         () -> sources.store().get().damaged());
   }
 
-  /// Registers `GET /metrics` and its HEAD.
-  public void routes(HttpRouting.Builder routing) {
-    Handler handler = registry.handler();
-    routing.get(Paths.METRICS, handler).head(Paths.METRICS, handler);
+  /// Serves `/metrics`.
+  public ServerFeature feature() {
+    return registry.feature();
   }
 
   @Override

@@ -68,7 +68,7 @@ abstract class AccessFixture {
             TestServers.config(host, access, TestServers.ANY_HOST),
             TestServers.scheduler(store),
             meters,
-            meters::routes);
+            meters.feature());
     server.start();
   }
 

@@ -61,7 +61,7 @@ final class LargeAnswers implements AutoCloseable {
                 Map::of,
                 () -> 0),
             meters,
-            meters::routes);
+            meters.feature());
     server.start();
   }
 

@@ -41,7 +41,7 @@ class OriginIT {
             TestServers.config(host, new AccessPolicy.Everyone(), rules),
             TestServers.scheduler(store),
             meters,
-            meters::routes);
+            meters.feature());
     server.start();
   }
 

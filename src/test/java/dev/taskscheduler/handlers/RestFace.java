@@ -49,7 +49,7 @@ final class RestFace implements AutoCloseable {
             new Scheduler(
                 new TaskService(store.ports(), Set.of("log"), meters), leader, Map::of, () -> 0),
             meters,
-            meters::routes);
+            meters.feature());
     server.start();
   }
 

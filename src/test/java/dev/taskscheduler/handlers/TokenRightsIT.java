@@ -96,7 +96,7 @@ class TokenRightsIT {
                 Map::of,
                 () -> 0),
             meters,
-            meters::routes);
+            meters.feature());
     server.start();
   }
 

@@ -85,7 +85,7 @@ class MetersTest {
             .host("127.0.0.1")
             .port(0)
             .featuresDiscoverServices(false)
-            .routing(meters::routes)
+            .routing(meters.feature())
             .build()
             .start();
   }
