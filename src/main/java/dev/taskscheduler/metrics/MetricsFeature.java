@@ -2,6 +2,7 @@ package dev.taskscheduler.metrics;
 
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Responses;
+import io.helidon.common.Weighted;
 import io.helidon.common.media.type.MediaType;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HttpException;
@@ -10,8 +11,9 @@ import io.helidon.http.Status;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MeterRegistryFormatter;
 import io.helidon.metrics.api.MetricsConfig;
-import io.helidon.metrics.providers.micrometer.MicrometerPrometheusFormatterProvider;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpFeature;
+import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.observe.ObserveFeature;
@@ -23,7 +25,8 @@ import java.util.Optional;
 
 /// Serves `/metrics` by Helidon's observer. Adds HEAD, which the observer does not know, and
 /// problems in place of its refusals without a body.
-record MetricsFeature(MeterRegistry registry, MetricsConfig config) implements ServerFeature {
+record MetricsFeature(MeterRegistry registry, MetricsConfig config)
+    implements ServerFeature, Weighted {
   /// Its JSON is left out: it answers 500 where a gauge is not known (NaN).
   private static final MediaType[] OFFERED = {
     MediaTypes.TEXT_PLAIN, MediaTypes.APPLICATION_OPENMETRICS_TEXT
@@ -34,8 +37,7 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config) implements S
     context
         .socket(WebServer.DEFAULT_SOCKET_NAME)
         .httpRouting()
-        .get(Paths.METRICS, this::handle)
-        .head(Paths.METRICS, this::handle);
+        .addFeature((HttpFeature) this::routes);
     ObserveFeature.builder()
         .observersDiscoverServices(false)
         .addObserver(
@@ -46,6 +48,16 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config) implements S
                 .build())
         .build()
         .setup(context);
+  }
+
+  private void routes(HttpRouting.Builder routing) {
+    routing.get(Paths.METRICS, this::handle).head(Paths.METRICS, this::handle);
+  }
+
+  /// After our own routes, which refuse the methods that a path does not know.
+  @Override
+  public double weight() {
+    return DEFAULT_WEIGHT - 1;
   }
 
   @Override
@@ -77,7 +89,7 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config) implements S
   }
 
   private Optional<String> format(MediaType type, List<String> scopes, List<String> names) {
-    return new MicrometerPrometheusFormatterProvider()
+    return new PrometheusFormatter()
         .formatter(type, config, registry, config.scoping().tagName(), scopes, names)
         .flatMap(MeterRegistryFormatter::format)
         .map(Object::toString);

@@ -9,6 +9,7 @@ import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.server.OpenConnections;
 import dev.taskscheduler.handlers.server.PacedWriter;
 import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.testing.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -85,7 +85,7 @@ class MetersTest {
             .host("127.0.0.1")
             .port(0)
             .featuresDiscoverServices(false)
-            .routing(meters.feature())
+            .addFeature(meters.feature())
             .build()
             .start();
   }
@@ -342,7 +342,7 @@ class MetersTest {
   void a_comma_inside_a_label_stays() {
     assertEquals(
         "# HELP a b,} c\na{b=\"x,} y\"} 1.0\nc 2.0\n",
-        MetricsHandler.withoutLastCommas("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
+        PrometheusFormatter.withoutLastCommas("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
   }
 
   /// One name was given and ends as a counter's should; four are Helidon's own.

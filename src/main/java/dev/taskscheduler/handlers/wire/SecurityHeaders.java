@@ -51,6 +51,8 @@ public final class SecurityHeaders {
     for (Header header : all) {
       headers.setIfAbsent(header);
     }
-    headers.setIfAbsent(NO_STORE);
+    if (!headers.contains(REVALIDATED)) {
+      headers.set(NO_STORE); // Helidon lets a copy of /metrics be stored
+    }
   }
 }
