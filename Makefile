@@ -24,10 +24,10 @@ image: ## build the container image
 	docker build -f Dockerfile.jlink -t task-scheduler .
 
 bench: ## measure against a reference and other schedulers
-	src/bench/run
+	src/bench/measure
 
 faults: ## kill and cut off leaders, and check every promise
-	src/faults/run
+	src/faults/check-promises
 
 ship: ## build the image and try it on a container engine
-	src/ship/run
+	src/ship/try-image

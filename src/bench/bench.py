@@ -1,4 +1,4 @@
-"""Measures this scheduler beside its references and prints a table; started by `run`, which makes what it needs.
+"""Measures this scheduler beside its references and prints a table; started by `measure`, which makes what it needs.
 
 Every system has a fresh Redis of its own (AOF, everysec) on the same machine. Reference and ours are measured in turns;
 a ratio is taken within each pair, and the median of those stands in the table with the smallest and the largest.

@@ -2,7 +2,7 @@
 
     python3 src/bench/builds.py OLD_ROOT NEW_ROOT [--pairs 5]
 
-Both roots are built (`./mvnw -DskipTests package`), and src/bench/run has made target/bench/loadgen here. Prints for each row
+Both roots are built (`./mvnw -DskipTests package`), and src/bench/measure has made target/bench/loadgen here. Prints for each row
 the median of new / old, with the smallest and the largest; below 1 the new one is slower (for d: above 1).
 """
 import argparse

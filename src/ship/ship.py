@@ -1,4 +1,4 @@
-"""Builds and tries the image and the compose file: see src/ship/run."""
+"""Builds and tries the image and the compose file: see src/ship/try-image."""
 import datetime
 import gzip
 import hashlib

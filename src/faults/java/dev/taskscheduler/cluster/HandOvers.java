@@ -55,7 +55,7 @@ public final class HandOvers {
     }
   }
 
-  /// See `src/faults/run`.
+  /// See `src/faults/check-promises`.
   public static void main(String[] args) throws Exception {
     Map<String, String> options = new HashMap<>();
     for (int i = 0; i + 1 < args.length; i += 2) {
