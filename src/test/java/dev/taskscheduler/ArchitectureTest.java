@@ -104,7 +104,7 @@ class ArchitectureTest {
 
   @Test
   void the_working_rooms_see_what_is_drawn() {
-    sees("node", room("leader"), room("task"), room("runner"), room("spi"), "jdk.management");
+    sees("node", room("leader"), room("task"), room("runner"), room("spi"));
     sees("cluster.redis", room("cluster"), room("redis"));
     sees("lease.redis", room("lease"), room("spi"), room("redis"), "redis.clients.jedis..");
     sees("task.redis", room("task"), room("spi"), room("redis"), "redis.clients.jedis..");

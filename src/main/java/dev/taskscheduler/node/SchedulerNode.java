@@ -126,7 +126,6 @@ public final class SchedulerNode implements LeaderWork {
 
   @Override
   public void begin(Leadership leadership) {
-    Carriers.watch();
     Work work = new Work(leadership);
     current.set(work);
     work.dispatcher.begin();

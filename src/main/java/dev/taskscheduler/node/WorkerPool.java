@@ -27,8 +27,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Runs claimed tasks, each on a virtual thread of its own, and records their ends. One pool a
-/// leadership.
+/// Runs claimed tasks, each on a thread of its own, and records their ends. One pool a leadership.
 ///
 /// Permits bound what is claimed: as many as there are workers, and while tasks are brief a few
 /// more, which wait for a worker here (see [Workers]). A task that ends gives its permit back at
@@ -123,9 +122,8 @@ final class WorkerPool {
     }
     Duration timeout = claim.options().get(TaskOption.TIMEOUT).orElse(config.taskTimeout());
     Attempt attempt = new Attempt(claim, System.nanoTime(), timeout);
-    Thread thread =
-        Thread.ofVirtual().name("task-" + claim.id()).unstarted(() -> run(attempt, runner));
-    attempt.runsOn(thread);
+    Thread.Builder builder = runner.computes() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+    attempt.runsOn(builder.name("task-" + claim.id()).unstarted(() -> run(attempt, runner)));
     payloadBytes.addAndGet(claim.payload().length);
     attempts.put(claim.id(), attempt); // only now: a caller that finds it may interrupt its thread
     workers.add(attempt);

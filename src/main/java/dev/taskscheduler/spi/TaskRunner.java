@@ -5,7 +5,8 @@ import java.util.List;
 /// Runs tasks of one type. [java.util.ServiceLoader] finds it: put a jar with the file
 /// `META-INF/services/dev.taskscheduler.spi.TaskRunner` on the class path of every node.
 ///
-/// One instance runs all tasks of its type, thousands at once, each on a virtual thread of its own.
+/// One instance runs all tasks of its type, thousands at once, each on a thread of its own: a
+/// virtual thread, or a platform thread where the runner [computes][#computes].
 public interface TaskRunner {
   /// The type that submissions name; 1 to 64 characters of `a-z A-Z 0-9 . _ -`.
   String type();
@@ -17,14 +18,18 @@ public interface TaskRunner {
     return List.of();
   }
 
+  /// Says whether a task keeps a CPU busy for long; such tasks get platform threads. Virtual
+  /// threads share a few carriers with the rest of the node, and a task that computes does not let
+  /// go of its carrier. The answer must not change.
+  default boolean computes() {
+    return false;
+  }
+
   /// Runs one attempt. Returning completes the task; throwing fails the attempt.
   ///
   /// A task may run more than once: after a crash, or when a leader is succeeded. The thread is
   /// interrupted when leadership or the time for an attempt is over: let [InterruptedException]
   /// pass, or end soon.
-  ///
-  /// A runner that computes for long should do so on threads of its own and wait for them here:
-  /// virtual threads share a few carriers with the rest of the node.
   ///
   /// @return what to store with the task; [TaskResult#NONE] for nothing
   /// @throws Exception whose message is stored as the attempt's error; [TaskFailure] says more

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -157,39 +156,5 @@ class ClaimFaultsIT extends NodeOnRedis {
     go.countDown();
     ended.await();
     assertEquals(List.of(second, first), jedis.lrange(NS + "ready:medium", 0, -1));
-  }
-
-  /// As many as there are carriers of virtual threads would stop all that runs on those.
-  @Test
-  void tasks_that_compute_hold_up_nothing_but_their_workers() {
-    AtomicBoolean go = new AtomicBoolean();
-    AtomicInteger begun = new AtomicInteger();
-    runner(
-        "note",
-        task -> {
-          boolean spins = payload(task.payload()).equals("\"spin\"") && task.attempt() == 1;
-          begun.addAndGet(spins ? 1 : 0);
-          while (spins && !go.get()) {
-            Thread.onSpinWait();
-          }
-          return TaskResult.NONE;
-        });
-    int spinning = 2 * Runtime.getRuntime().availableProcessors();
-    for (int i = 0; i < spinning; i++) {
-      submit(
-          Priority.HIGH,
-          "note",
-          "\"spin\"",
-          TaskOptions.NONE.with(TaskOption.TIMEOUT, Duration.ofMillis(1500)));
-    }
-    lead(node(3 * spinning));
-    try {
-      await("they run", () -> begun.get() == spinning);
-      String other = submit(TaskOptions.NONE);
-      await("another runs beside them", () -> completed(other));
-      await("their time ends", () -> ledger.timedOut.get() >= spinning);
-    } finally {
-      go.set(true);
-    }
   }
 }

@@ -155,12 +155,21 @@ abstract class NodeOnRedis {
   }
 
   void runner(String type, Body body) {
+    runner(type, false, body);
+  }
+
+  void runner(String type, boolean computes, Body body) {
     runners.put(
         type,
         new TaskRunner() {
           @Override
           public String type() {
             return type;
+          }
+
+          @Override
+          public boolean computes() {
+            return computes;
           }
 
           @Override
