@@ -225,7 +225,7 @@ class RedisTasksIT {
           () -> store.jedis.info("persistence").contains("rdb_last_bgsave_status:err"));
       var refused =
           assertThrows(StoreException.Refused.class, () -> store.submit("b", Priority.HIGH));
-      assertTrue(refused.getMessage().contains("cannot write its disk"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("cannot write to its disk"), refused.getMessage());
       assertFalse(store.jedis.exists("{scheduler}:task:b"));
       Eventually.await(
           "health says so",
