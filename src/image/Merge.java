@@ -19,6 +19,7 @@ import java.util.zip.ZipFile;
 /// Makes one jar of all libraries: `java Merge.java FOLDER JAR`. The JVM reads every jar of the class path at each start, to
 /// the manifest of each, a tenth of the time that a start takes. What each came with stays in it: pom.properties, by which
 /// scanners know it, and, of names that more than one has, each under `META-INF/libraries/`, where a list names all.
+/// See docs/adr/0022-one-jar-and-a-health-check-in-c.md for why no plug-in does it.
 final class Merge {
   private static final String LIST = "META-INF/libraries/list";
   private static final long SAME_TIME = 0; // the same jars make the same jar

@@ -1,4 +1,4 @@
-/* The image's health check: one GET over loopback, without a shell and without a JVM.
+/* The image's health check: one GET over loopback, without a shell and without a JVM (docs/adr/0022 says why).
  * health [path]: exit status 0 if the node answers 200, else 1. The port is that of LISTEN_ADDR.
  * Over TLS (TLS_CERT) the node answers a plain GET with an alert, which shows that the process answers, and no more: then
  * the status is 0 whatever the path. */
