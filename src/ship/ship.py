@@ -173,14 +173,15 @@ def node():
 def runner():
     """A jar of one's own in /app/runners, with the cache on."""
     work = os.path.abspath("target/ship/runner")
+    sample = "docs/samples/runner/src/main"
     os.makedirs(work, exist_ok=True)
     made = docker("create", IMAGE)
     docker("cp", f"{made}:/app/task-scheduler.jar", f"{work}/task-scheduler.jar")
     docker("rm", made)
     java = os.environ["JAVA_HOME"] + "/bin/"
-    sh(java + "javac", "-cp", f"{work}/task-scheduler.jar", "-d", f"{work}/classes", "src/ship/runner/NoteRunner.java")
+    sh(java + "javac", "-cp", f"{work}/task-scheduler.jar", "-d", f"{work}/classes", f"{sample}/java/com/example/NoteRunner.java")
     os.makedirs(f"{work}/runners", exist_ok=True)
-    sh(java + "jar", "--create", "--file", f"{work}/runners/note.jar", "-C", f"{work}/classes", ".", "-C", "src/ship/runner", "META-INF")
+    sh(java + "jar", "--create", "--file", f"{work}/runners/note.jar", "-C", f"{work}/classes", ".", "-C", f"{sample}/resources", "META-INF")
     sh("chmod", "-R", "a+rX", f"{work}/runners")
     run_node("ship-node", "-e", "JDK_JAVA_OPTIONS=-XX:AOTMode=on", "-v", f"{work}/runners:/app/runners:ro")
     await_true("ready", lambda: ready(18080))
