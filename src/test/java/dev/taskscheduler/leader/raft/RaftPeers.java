@@ -22,6 +22,7 @@ final class RaftPeers implements AutoCloseable {
   static final class Peer implements LeaderElection.Nominations {
     final RatisElection election;
     final AtomicInteger transferred = new AtomicInteger();
+    final AtomicInteger notTransferred = new AtomicInteger();
     volatile boolean nominated;
 
     private Peer(RaftConfig config) {
@@ -32,7 +33,7 @@ final class RaftPeers implements AutoCloseable {
 
             @Override
             public void transferred(boolean done) {
-              transferred.incrementAndGet();
+              (done ? transferred : notTransferred).incrementAndGet();
             }
           };
       election = new RatisElection(config, listener);
@@ -158,7 +159,7 @@ final class RaftPeers implements AutoCloseable {
     return awaitOther(index, () -> {});
   }
 
-  /// Hands leadership on, again where that fails, and waits until another than this one has it.
+  /// Transfers leadership, again where that fails, and waits until another than this one has it.
   int transferFrom(int index) {
     return awaitOther(index, () -> peer(index).election.transfer());
   }

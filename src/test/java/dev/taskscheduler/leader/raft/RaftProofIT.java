@@ -177,7 +177,7 @@ class RaftProofIT {
   }
 
   @Test
-  void members_that_share_a_secret_elect_and_hand_over() throws IOException {
+  void members_that_share_a_secret_elect_and_transfer() throws IOException {
     try (RaftPeers peers = new RaftPeers(3).protect(secret("shared", OLD)).startAll()) {
       int leader = peers.awaitNominee();
       int next = peers.transferFrom(leader);
@@ -187,7 +187,7 @@ class RaftProofIT {
   }
 
   @Test
-  void members_with_certificates_elect_and_hand_over() {
+  void members_with_certificates_elect_and_transfer() {
     try (RaftPeers peers = new RaftPeers(3).protect(members).startAll()) {
       int leader = peers.awaitNominee();
       int next = peers.transferFrom(leader);

