@@ -91,7 +91,7 @@ public final class Subscription implements AutoCloseable {
         () ->
             "subscription lost, will be repeated channel="
                 + new String(channel, StandardCharsets.UTF_8)
-                + " reason="
+                + " why="
                 + e.getMessage());
   }
 

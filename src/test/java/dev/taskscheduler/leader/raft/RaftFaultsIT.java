@@ -170,6 +170,7 @@ class RaftFaultsIT {
       Eventually.await(
           "it is a member", () -> newcomer.election.status().orElseThrow().peers().size() == 3);
       int leader = peers.awaitNominee();
+      peers.awaitFollows(2, leader);
       peers.stop(leader == 0 ? 1 : 0);
       peers.transferFrom(leader);
     }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
+import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeaderElection;
 import dev.taskscheduler.testing.Eventually;
 import java.io.IOException;
@@ -162,6 +163,22 @@ final class RaftPeers implements AutoCloseable {
   /// Transfers leadership, again where that fails, and waits until another than this one has it.
   int transferFrom(int index) {
     return awaitOther(index, () -> peer(index).election.transfer());
+  }
+
+  static boolean allReachable(Peer peer) {
+    ElectionStatus status = peer.election.status().orElseThrow();
+    return status.peers().stream().allMatch(ElectionStatus.Peer::reachable);
+  }
+
+  /// Waits until a member follows the leader: one that is behind cannot be elected where the third
+  /// is stopped.
+  void awaitFollows(int member, int leader) {
+    Eventually.await(
+        "n" + member + " follows n" + leader,
+        () ->
+            allReachable(peer(leader))
+                && allReachable(peer(member))
+                && peer(member).term() == peer(leader).term());
   }
 
   private int awaitOther(int index, Runnable meanwhile) {

@@ -3,7 +3,6 @@ package dev.taskscheduler.leader.raft;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -20,18 +19,13 @@ import org.junit.jupiter.api.Timeout;
 /// Real Ratis servers that talk over loopback.
 @Timeout(60)
 class RatisElectionIT {
-  private static boolean allReachable(RaftPeers.Peer peer) {
-    ElectionStatus status = peer.election.status().orElseThrow();
-    return status.peers().stream().allMatch(ElectionStatus.Peer::reachable);
-  }
-
   @Test
   void one_of_three_is_nominated_and_all_reach_each_other() {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       peers.awaitNominee();
       for (int i = 0; i < 3; i++) {
         RaftPeers.Peer peer = peers.peer(i);
-        Eventually.await("all reachable", () -> allReachable(peer));
+        Eventually.await("all reachable", () -> RaftPeers.allReachable(peer));
         assertEquals(3, peer.election.status().orElseThrow().peers().size());
       }
     }
@@ -61,7 +55,7 @@ class RatisElectionIT {
       int second = peers.awaitNomineeOtherThan(first);
       long term = peers.peer(second).term();
       peers.start(first);
-      Eventually.await("it is back", () -> allReachable(peers.peer(second)));
+      Eventually.await("it is back", () -> RaftPeers.allReachable(peers.peer(second)));
       assertEquals(List.of(second), peers.nominees(), "a peer that comes back disturbs nobody");
       assertEquals(term, peers.peer(second).term());
     }
@@ -113,12 +107,7 @@ class RatisElectionIT {
       peers.start(wiped);
       Eventually.await(
           "it was brought back by snapshot", () -> files(peers.data(wiped), "snapshot.") > 0);
-      Eventually.await( // without the third, a member that is behind cannot be elected
-          "it is reachable and in the leader's term",
-          () ->
-              allReachable(peers.peer(keeper))
-                  && allReachable(peers.peer(wiped))
-                  && peers.peer(wiped).term() == peers.peer(keeper).term());
+      peers.awaitFollows(wiped, keeper);
       peers.stop(3 - keeper - wiped);
       assertEquals(wiped, peers.transferFrom(keeper), "it is a full member again");
     }
