@@ -7,6 +7,7 @@ import dev.taskscheduler.handlers.auth.PublicEndpoints;
 import dev.taskscheduler.handlers.auth.TokenFile;
 import dev.taskscheduler.handlers.auth.TokenFileTest;
 import dev.taskscheduler.metrics.Meters;
+import dev.taskscheduler.testing.LogLines;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +37,7 @@ abstract class AccessFixture {
 
   final MemoryStore store = new MemoryStore();
   final HttpClient client = HttpClient.newHttpClient();
-  final LogLines log = new LogLines();
+  final LogLines log = new LogLines("dev.taskscheduler.handlers");
   Contract contract;
   Path file;
   HttpServer server;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.testing.LogLines;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class FramingIT {
 
   private final MemoryStore store = new MemoryStore();
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
-  private final LogLines log = new LogLines();
+  private final LogLines log = new LogLines("dev.taskscheduler.handlers");
   private final HttpServer server =
       new HttpServer(
           TestServers.config(1 << 20, 1 << 20, Duration.ofSeconds(10)),

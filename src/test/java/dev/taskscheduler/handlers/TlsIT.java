@@ -10,6 +10,7 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.LogLines;
 import dev.taskscheduler.testing.NamedPipe;
 import dev.taskscheduler.testing.TestIdentity;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class TlsIT {
   @TempDir Path folder;
 
   private final MemoryStore store = new MemoryStore();
-  private final LogLines log = new LogLines();
+  private final LogLines log = new LogLines("dev.taskscheduler.handlers");
   private Path certificate;
   private Path key;
   private HttpServer server;

@@ -20,6 +20,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.LogLines;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.URI;
@@ -61,7 +62,7 @@ class TokenRightsIT {
   private final Redis redis = redisServer.redis(6);
   private final RedisTasks store = new RedisTasks(redis, RestFace.NAMESPACE, RestFace.LIMITS);
   private final HttpClient client = HttpClient.newHttpClient();
-  private final LogLines log = new LogLines();
+  private final LogLines log = new LogLines("dev.taskscheduler.handlers");
   private final GivenLeader leader = new GivenLeader();
   private Contract contract;
   private HttpServer server;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.testing.Eventually;
+import dev.taskscheduler.testing.LogLines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,7 +155,8 @@ class RaftFaultsIT {
 
   @Test
   void a_newcomer_is_taken_in_by_a_leader_that_lists_it() {
-    try (RaftPeers peers = new RaftPeers(3)) {
+    try (LogLines log = new LogLines("dev.taskscheduler.leader.raft");
+        RaftPeers peers = new RaftPeers(3)) {
       List<RaftNode> two = peers.nodes().subList(0, 2);
       peers.start(0, peers.config(0, two, RaftConfig.Bootstrap.TRUE));
       peers.start(1, peers.config(1, two, RaftConfig.Bootstrap.AUTO));
@@ -169,6 +172,9 @@ class RaftFaultsIT {
       }
       Eventually.await(
           "it is a member", () -> newcomer.election.status().orElseThrow().peers().size() == 3);
+      Eventually.await( // until then both of the earlier members are needed
+          "the change is settled",
+          () -> !log.at(Level.INFO, "accepted change=newcomer n2").isEmpty());
       int leader = peers.awaitNominee();
       peers.awaitFollows(2, leader);
       peers.stop(leader == 0 ? 1 : 0);

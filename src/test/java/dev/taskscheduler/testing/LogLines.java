@@ -1,4 +1,4 @@
-package dev.taskscheduler.handlers;
+package dev.taskscheduler.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,26 +7,27 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/// What this room logs while it is open.
-final class LogLines extends Handler {
-  private static final Logger ROOM = Logger.getLogger("dev.taskscheduler.handlers");
-
+/// The lines that a package logs while this is open.
+public final class LogLines extends Handler implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
-  private final Level before = ROOM.getLevel();
+  private final Logger logger;
+  private final Level before;
 
-  LogLines() {
-    ROOM.setLevel(Level.ALL);
-    ROOM.addHandler(this);
+  public LogLines(String packageName) {
+    logger = Logger.getLogger(packageName);
+    before = logger.getLevel();
+    logger.setLevel(Level.ALL);
+    logger.addHandler(this);
   }
 
   /// Those at a level that contain some words.
-  List<String> at(Level level, String words) {
+  public List<String> at(Level level, String words) {
     return lines.stream()
         .filter(line -> line.startsWith(level + " ") && line.contains(words))
         .toList();
   }
 
-  String all() {
+  public String all() {
     return String.join("\n", lines);
   }
 
@@ -40,7 +41,7 @@ final class LogLines extends Handler {
 
   @Override
   public void close() {
-    ROOM.removeHandler(this);
-    ROOM.setLevel(before);
+    logger.removeHandler(this);
+    logger.setLevel(before);
   }
 }
