@@ -6,7 +6,6 @@ import io.helidon.common.Weighted;
 import io.helidon.common.media.type.MediaType;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HttpException;
-import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MeterRegistryFormatter;
@@ -16,15 +15,13 @@ import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.helidon.webserver.observe.ObserveFeature;
-import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.helidon.webserver.spi.ServerFeature;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/// Serves `/metrics` by Helidon's observer. Adds HEAD, which the observer does not know, and
-/// problems in place of its refusals without a body.
+/// Serves `/metrics` with Helidon's registry and formatter, GET and HEAD. Helidon's observer is not
+/// mounted: its filter stands around every request. See `docs/adr/0011`.
 record MetricsFeature(MeterRegistry registry, MetricsConfig config)
     implements ServerFeature, Weighted {
   /// Its JSON is left out: it answers 500 where a gauge is not known (NaN).
@@ -38,16 +35,6 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config)
         .socket(WebServer.DEFAULT_SOCKET_NAME)
         .httpRouting()
         .addFeature((HttpFeature) this::routes);
-    ObserveFeature.builder()
-        .observersDiscoverServices(false)
-        .addObserver(
-            MetricsObserver.builder()
-                .endpoint(Paths.METRICS)
-                .metricsConfig(config)
-                .meterRegistry(registry)
-                .build())
-        .build()
-        .setup(context);
   }
 
   private void routes(HttpRouting.Builder routing) {
@@ -77,10 +64,6 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config)
             .map(MediaType.class::cast)
             .orElseThrow(
                 () -> new HttpException("no form is accepted", Status.NOT_ACCEPTABLE_406, true));
-    if (req.prologue().method() == Method.GET && req.query().isEmpty()) {
-      res.next(); // to the observer
-      return;
-    }
     String text =
         format(type, req.query().all("scope", List::of), req.query().all("name", List::of))
             .orElseThrow(() -> new HttpException("no such meter", Status.NOT_FOUND_404, true));
