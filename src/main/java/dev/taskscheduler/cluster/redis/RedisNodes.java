@@ -6,7 +6,6 @@ import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,13 +60,14 @@ public final class RedisNodes implements AutoCloseable {
             () -> announceOrLog(http), 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  @SuppressWarnings("CatchingUnchecked") // what it throws would end the timer for good
   private void announceOrLog(String http) {
     try {
       announce(http);
       failing = false;
-    } catch (RedisException e) {
+    } catch (RuntimeException e) {
       if (!failing) {
-        LOG.log(System.Logger.Level.INFO, () -> "node cannot be announced why=" + e.getMessage());
+        LOG.log(System.Logger.Level.INFO, () -> "node cannot be announced why=" + e);
       }
       failing = true;
     }

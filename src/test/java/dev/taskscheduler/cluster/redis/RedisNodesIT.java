@@ -113,6 +113,21 @@ class RedisNodesIT {
   }
 
   @Test
+  void what_no_node_wrote_is_removed_and_not_sent_to_nodes() {
+    String huge = "x".repeat(1 << 20);
+    jedis.hset(KEY, huge, now() + "\th:1\t1");
+    jedis.hset(KEY, "long", now() + "\t" + huge + "\t1");
+    jedis.hset(KEY, "to-come", "9".repeat(40) + "\th:1\t1");
+    one.announce("a:1");
+    assertEquals(Set.of("one"), jedis.hkeys(KEY));
+    for (int i = 0; i < RedisNodes.MOST + 50; i++) {
+      seen("n" + i, Duration.ofSeconds(1));
+    }
+    one.announce("a:1");
+    assertEquals(RedisNodes.MOST, jedis.hlen(KEY));
+  }
+
+  @Test
   void one_more_than_there_may_be_is_not_recorded() {
     Map<String, String> most =
         IntStream.range(0, RedisNodes.MOST)
