@@ -3,12 +3,9 @@ package dev.taskscheduler.metrics;
 import io.helidon.metrics.api.BuiltInMeterNameFormat;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Gauge;
-import io.helidon.metrics.api.Meter;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
-import io.helidon.metrics.api.ScopeConfig;
-import io.helidon.metrics.api.ScopingConfig;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
 import io.helidon.webserver.spi.ServerFeature;
@@ -21,17 +18,10 @@ import java.util.function.Supplier;
 
 /// Makes meters in Helidon's registry.
 final class MeterRegistryWriter {
-  /// Helidon's count of requests: `scheduler_http_requests` says more.
-  private static final String VENDOR = Meter.Scope.VENDOR;
-
   private static final MetricsConfig CONFIG =
       MetricsConfig.builder()
           .builtInMeterNameFormat(BuiltInMeterNameFormat.SNAKE)
           .warnOnMultipleRegistries(false)
-          .scoping(
-              ScopingConfig.builder()
-                  .putScope(VENDOR, ScopeConfig.builder().name(VENDOR).enabled(false).build())
-                  .build())
           .build();
 
   static {

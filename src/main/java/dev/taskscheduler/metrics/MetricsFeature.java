@@ -10,6 +10,7 @@ import io.helidon.http.Status;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MeterRegistryFormatter;
 import io.helidon.metrics.api.MetricsConfig;
+import io.helidon.metrics.providers.micrometer.MicrometerPrometheusFormatterProvider;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
@@ -72,9 +73,15 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config)
   }
 
   private Optional<String> format(MediaType type, List<String> scopes, List<String> names) {
-    return new PrometheusFormatter()
+    return new MicrometerPrometheusFormatterProvider()
         .formatter(type, config, registry, config.scoping().tagName(), scopes, names)
         .flatMap(MeterRegistryFormatter::format)
-        .map(Object::toString);
+        .map(text -> withoutLastCommas(text.toString()));
+  }
+
+  /// Drops the comma that Helidon writes after the last label. A label's value may hold the same
+  /// characters; what follows the labels does not.
+  static String withoutLastCommas(String text) {
+    return text.replaceAll("(?m)^([^#\\n].*),} ", "$1} ");
   }
 }

@@ -342,7 +342,7 @@ class MetersTest {
   void a_comma_inside_a_label_stays() {
     assertEquals(
         "# HELP a b,} c\na{b=\"x,} y\"} 1.0\nc 2.0\n",
-        PrometheusFormatter.withoutLastCommas("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
+        MetricsFeature.withoutLastCommas("# HELP a b,} c\na{b=\"x,} y\",} 1.0\nc 2.0\n"));
   }
 
   /// One name was given and ends as a counter's should; four are Helidon's own.

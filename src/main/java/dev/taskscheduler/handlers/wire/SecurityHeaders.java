@@ -51,8 +51,6 @@ public final class SecurityHeaders {
     for (Header header : all) {
       headers.setIfAbsent(header);
     }
-    if (!headers.contains(REVALIDATED)) {
-      headers.set(NO_STORE); // Helidon lets a copy of /metrics be stored
-    }
+    headers.setIfAbsent(NO_STORE);
   }
 }
