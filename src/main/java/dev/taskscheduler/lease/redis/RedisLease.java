@@ -43,10 +43,9 @@ public final class RedisLease implements Lease {
   private final Rights rights;
 
   public RedisLease(Redis redis, Namespace ns) {
-    LeaseKeys leaseKeys = new LeaseKeys(ns);
     this.redis = redis;
-    this.keys = List.of(leaseKeys.leader());
-    this.releasedChannel = bytes(leaseKeys.releasedChannel());
+    this.keys = List.of(ns.key("leader"));
+    this.releasedChannel = ns.key("released");
     this.requirements = new RedisRequirements(redis);
     this.rights = new Rights(redis, ns);
   }

@@ -160,8 +160,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   void a_release_is_told_once_and_opens_the_gate_whatever_was_watched() throws Exception {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     Semaphore told = new Semaphore(0);
-    try (Subscription released =
-        redis.subscribe(new LeaseKeys(NS).releasedChannel(), told::release)) {
+    try (Subscription released = redis.subscribe(NS.text("released"), told::release)) {
       assertTrue(told.tryAcquire(5, TimeUnit.SECONDS)); // subscribed
       assertTrue(lease.release(token));
       assertTrue(told.tryAcquire(5, TimeUnit.SECONDS));
