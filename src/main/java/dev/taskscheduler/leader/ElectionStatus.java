@@ -16,11 +16,6 @@ public record ElectionStatus(
     peers = List.copyOf(peers);
   }
 
-  /// Without a warning.
-  public ElectionStatus(long term, Optional<String> problem, List<Peer> peers) {
-    this(term, problem, peers, Optional.empty());
-  }
-
   /// A member of the group.
   ///
   /// @param address where electors reach it

@@ -93,7 +93,8 @@ class RoutesTest {
                 Optional.empty(),
                 List.of(
                     new ElectionStatus.Peer("node1", "10.0.0.1:9000", true),
-                    new ElectionStatus.Peer("node2", "10.0.0.2:9000", false))));
+                    new ElectionStatus.Peer("node2", "10.0.0.2:9000", false)),
+                Optional.empty()));
     LEADER.nodes = Map.of("node1", new ClusterNode("node1", "h1", "1.4.0", Instant.EPOCH));
     String body = get("/leader").entity();
     assertTrue(

@@ -271,7 +271,8 @@ class TokenRightsIT {
             new ElectionStatus(
                 7,
                 Optional.of("node2"),
-                List.of(new ElectionStatus.Peer("node2", "10.9.8.7:9000", true))));
+                List.of(new ElectionStatus.Peer("node2", "10.9.8.7:9000", true)),
+                Optional.empty()));
     leader.nodes =
         Map.of("node2", new ClusterNode("node2", "10.9.8.7:8080", "0.1.0", Instant.EPOCH));
     assertTrue(health(READ).contains("10.9.8.7:9000"), health(READ));

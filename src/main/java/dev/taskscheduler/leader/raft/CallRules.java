@@ -47,35 +47,35 @@ final class CallRules {
   /// @return who says that it calls
   /// @throws PeerRefusedException if it may not be handed on
   RaftNode admit(RaftNettyServerRequestProto call) throws IOException {
+    RaftNode caller = caller(header(call));
     switch (call.getRaftNettyServerRequestCase()) {
-      case REQUESTVOTEREQUEST -> {
-        RaftNode caller = caller(call.getRequestVoteRequest().getServerRequest());
-        vote(call.getRequestVoteRequest());
-        return caller;
-      }
-      case APPENDENTRIESREQUEST -> {
-        RaftNode caller = caller(call.getAppendEntriesRequest().getServerRequest());
-        append(call.getAppendEntriesRequest());
-        return caller;
-      }
-      case INSTALLSNAPSHOTREQUEST -> {
-        RaftNode caller = caller(call.getInstallSnapshotRequest().getServerRequest());
-        snapshot(call.getInstallSnapshotRequest());
-        return caller;
-      }
-      case STARTLEADERELECTIONREQUEST -> {
-        RaftNode caller = caller(call.getStartLeaderElectionRequest().getServerRequest());
+      case REQUESTVOTEREQUEST -> vote(call.getRequestVoteRequest());
+      case APPENDENTRIESREQUEST -> append(call.getAppendEntriesRequest());
+      case INSTALLSNAPSHOTREQUEST -> snapshot(call.getInstallSnapshotRequest());
+      default -> { // header() refuses all but the four
         TermIndexProto last = call.getStartLeaderElectionRequest().getLeaderLastEntry();
         term(last.getTerm());
         place(last, last.getTerm());
-        return caller;
       }
+    }
+    return caller;
+  }
+
+  /// The caller and the called one of a call that members make.
+  ///
+  /// @throws PeerRefusedException if it is another call
+  static RaftRpcRequestProto header(RaftNettyServerRequestProto call) throws PeerRefusedException {
+    return switch (call.getRaftNettyServerRequestCase()) {
+      case REQUESTVOTEREQUEST -> call.getRequestVoteRequest().getServerRequest();
+      case APPENDENTRIESREQUEST -> call.getAppendEntriesRequest().getServerRequest();
+      case INSTALLSNAPSHOTREQUEST -> call.getInstallSnapshotRequest().getServerRequest();
+      case STARTLEADERELECTIONREQUEST -> call.getStartLeaderElectionRequest().getServerRequest();
       // Ratis serves clients by the same port: whoever reaches it could transfer leadership, change
       // the members, or write into the log. Here all of that is called within the process.
       default ->
           throw new PeerRefusedException(
               "a call that members do not make: " + call.getRaftNettyServerRequestCase());
-    }
+    };
   }
 
   private RaftNode caller(RaftRpcRequestProto request) throws PeerRefusedException {

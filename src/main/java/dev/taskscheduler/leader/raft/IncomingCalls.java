@@ -67,18 +67,14 @@ final class IncomingCalls implements AutoCloseable {
   /// @throws IOException if this node cannot listen there
   void start() throws IOException {
     socket.setReuseAddress(true);
-    socket.bind(requested(), BACKLOG);
+    socket.bind(bind.socketAddress(), BACKLOG);
     VitalThreads.platform("raft-port", this::accept).start();
   }
 
-  private InetSocketAddress requested() {
-    return bind.host().isEmpty()
-        ? new InetSocketAddress(bind.port())
-        : new InetSocketAddress(bind.host(), bind.port());
-  }
-
   InetSocketAddress address() {
-    return socket.isBound() ? (InetSocketAddress) socket.getLocalSocketAddress() : requested();
+    return socket.isBound()
+        ? (InetSocketAddress) socket.getLocalSocketAddress()
+        : bind.socketAddress();
   }
 
   private void accept() {
@@ -137,7 +133,7 @@ final class IncomingCalls implements AutoCloseable {
     }
   }
 
-  private RaftNettyServerReplyProto answer(RaftNettyServerRequestProto call) {
+  private RaftNettyServerReplyProto answer(RaftNettyServerRequestProto call) throws IOException {
     try {
       return hand(call);
     } catch (IOException | RuntimeException e) { // Ratis throws either where a call does not fit
@@ -171,14 +167,8 @@ final class IncomingCalls implements AutoCloseable {
     };
   }
 
-  private RaftRpcReplyProto failed(RaftNettyServerRequestProto call) {
-    RaftRpcRequestProto request =
-        switch (call.getRaftNettyServerRequestCase()) {
-          case REQUESTVOTEREQUEST -> call.getRequestVoteRequest().getServerRequest();
-          case APPENDENTRIESREQUEST -> call.getAppendEntriesRequest().getServerRequest();
-          case INSTALLSNAPSHOTREQUEST -> call.getInstallSnapshotRequest().getServerRequest();
-          default -> call.getStartLeaderElectionRequest().getServerRequest();
-        };
+  private RaftRpcReplyProto failed(RaftNettyServerRequestProto call) throws IOException {
+    RaftRpcRequestProto request = CallRules.header(call);
     return RaftRpcReplyProto.newBuilder()
         .setRequestorId(request.getRequestorId())
         .setReplyId(ByteString.copyFromUtf8(membership.self()))
@@ -191,11 +181,7 @@ final class IncomingCalls implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.log(DEBUG, "raft port did not close", e);
-    }
+    PeerConnection.close(socket);
     connections.close();
   }
 

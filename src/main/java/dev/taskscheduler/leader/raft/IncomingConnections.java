@@ -1,7 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
 import dev.taskscheduler.net.Network;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -82,11 +81,7 @@ final class IncomingConnections implements AutoCloseable {
         unproven.remove(this);
         proven.remove(this);
       }
-      try {
-        socket.close();
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.DEBUG, "raft connection did not close", e);
-      }
+      PeerConnection.close(socket);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.taskscheduler.leader.raft;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.EOFException;
@@ -150,8 +149,7 @@ final class OutgoingCalls implements AutoCloseable {
       hold(fresh);
       fresh.setTcpNoDelay(true);
       fresh.setKeepAlive(true);
-      // Looked up anew each time: a name may come to exist, or to mean another address.
-      InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
+      InetSocketAddress address = peer.socketAddress();
       if (!address.isUnresolved()) {
         addresses.add(address.getAddress());
       }
@@ -211,11 +209,7 @@ final class OutgoingCalls implements AutoCloseable {
     synchronized void end() {
       over = true;
       if (!kept) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          LOG.log(DEBUG, "raft call did not close", e);
-        }
+        PeerConnection.close(socket);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.taskscheduler.leader.raft;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -159,8 +160,13 @@ final class PeerConnection implements AutoCloseable {
 
   @Override
   public void close() {
+    close(raw);
+  }
+
+  /// Closes a socket of the Raft port; one that fails to close is of no use either.
+  static void close(Closeable socket) {
     try {
-      raw.close();
+      socket.close();
     } catch (IOException e) {
       System.getLogger(PeerConnection.class.getName())
           .log(System.Logger.Level.DEBUG, "raft connection did not close", e);

@@ -2,8 +2,8 @@ package dev.taskscheduler.leader.raft;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 
@@ -44,21 +44,11 @@ final class PeerDirectory {
     RaftPeerId peer = RaftPeerId.valueOf(id);
     try {
       var record = server.getDivision(group).getRaftConf();
-      return record.getAllPeers().stream()
-          .filter(other -> other.getId().equals(peer))
-          .findFirst()
-          .or(() ->
-              record.getPreviousPeers().stream()
-                  .filter(other -> other.getId().equals(peer))
-                  .findFirst())
-          .map(PeerDirectory::node);
+      return Optional.ofNullable(record.getPeer(peer, RaftPeerRole.FOLLOWER))
+          .map(found -> RaftNode.parseAddress(id, found.getAddress()));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty(); // the group is not there yet, or has no address of this one
     }
-  }
-
-  private static RaftNode node(RaftPeer peer) {
-    return RaftNode.parseAddress(peer.getId().toString(), peer.getAddress());
   }
 
   /// The newest term that this member has heard of.

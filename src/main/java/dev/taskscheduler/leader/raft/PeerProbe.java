@@ -1,7 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Collection;
@@ -45,8 +44,7 @@ final class PeerProbe implements AutoCloseable {
 
   private static boolean connects(RaftNode node) {
     try (Socket socket = new Socket()) {
-      // Resolved anew each time: a name may come to exist, or to mean another address.
-      socket.connect(new InetSocketAddress(node.host(), node.port()), CONNECT_LIMIT_MS);
+      socket.connect(node.socketAddress(), CONNECT_LIMIT_MS);
       return true;
     } catch (IOException e) {
       return false;

@@ -31,26 +31,6 @@ public record RaftConfig(
     listed = List.copyOf(listed);
   }
 
-  /// A member that proves nothing.
-  public RaftConfig(
-      String group,
-      RaftNode bind,
-      Path dataDir,
-      List<RaftNode> listed,
-      Bootstrap bootstrap,
-      Duration electionMin,
-      Duration electionMax) {
-    this(
-        group,
-        bind,
-        dataDir,
-        listed,
-        bootstrap,
-        electionMin,
-        electionMax,
-        new RaftProtection.None());
-  }
-
   /// What a node with an empty data directory does.
   public enum Bootstrap {
     /// Starts with all of `RAFT_NODES`.

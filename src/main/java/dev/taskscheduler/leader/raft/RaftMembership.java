@@ -166,28 +166,22 @@ final class RaftMembership implements AutoCloseable {
   }
 
   ElectionStatus status() {
-    ElectionStatus found = found();
-    return new ElectionStatus(found.term(), found.problem(), found.peers(), config.warning());
-  }
-
-  private ElectionStatus found() {
     Optional<RaftMember> now = member.get();
     if (now.isEmpty() || !now.get().running()) {
       String why = trouble.get().map(text -> ": " + text).orElse("");
-      return new ElectionStatus(
-          0, Optional.of("the Raft server of this node is down" + why), List.of());
+      Optional<String> down = Optional.of("the Raft server of this node is down" + why);
+      return new ElectionStatus(0, down, List.of(), config.warning());
     }
     List<ElectionStatus.Peer> peers = peers(now.get());
-    Optional<String> problem = trouble.get();
-    if (problem.isPresent()) {
-      return new ElectionStatus(now.get().term(), problem, peers);
-    }
+    Optional<String> problem = trouble.get().or(() -> whyUnled(peers));
+    return new ElectionStatus(now.get().term(), problem, peers, config.warning());
+  }
+
+  private Optional<String> whyUnled(List<ElectionStatus.Peer> peers) {
     if (peers.isEmpty()) {
-      problem = Optional.of("this node waits until a leader whose RAFT_NODES name it takes it in");
-    } else if (leaderless) {
-      problem = Optional.of(leaderlessProblem(peers));
+      return Optional.of("this node waits until a leader whose RAFT_NODES name it takes it in");
     }
-    return new ElectionStatus(now.get().term(), problem, peers);
+    return leaderless ? Optional.of(leaderlessProblem(peers)) : Optional.empty();
   }
 
   private String leaderlessProblem(List<ElectionStatus.Peer> peers) {

@@ -1,5 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -84,6 +85,12 @@ public record RaftNode(String id, String host, int port) {
   /// `host:port`, IPv6 in brackets.
   public String address() {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /// Where to bind or connect; a name is looked up anew each time, for it may come to exist, or to
+  /// mean another address.
+  InetSocketAddress socketAddress() {
+    return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
   }
 
   @Override

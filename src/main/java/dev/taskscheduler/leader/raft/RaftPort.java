@@ -67,36 +67,37 @@ final class RaftPort implements RaftServerRpc {
     }
   }
 
-  private RaftNettyServerReplyProto call(
-      RaftRpcRequestProto header, RaftNettyServerRequestProto request) throws IOException {
-    return outgoing.call(header.getReplyId().toStringUtf8(), header.getTimeoutMs(), request);
+  private RaftNettyServerReplyProto call(RaftNettyServerRequestProto.Builder request)
+      throws IOException {
+    RaftNettyServerRequestProto call = request.build();
+    RaftRpcRequestProto header = CallRules.header(call);
+    return outgoing.call(header.getReplyId().toStringUtf8(), header.getTimeoutMs(), call);
+  }
+
+  private static RaftNettyServerRequestProto.Builder request() {
+    return RaftNettyServerRequestProto.newBuilder();
   }
 
   @Override
   public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
-    var call = RaftNettyServerRequestProto.newBuilder().setRequestVoteRequest(request).build();
-    return call(request.getServerRequest(), call).getRequestVoteReply();
+    return call(request().setRequestVoteRequest(request)).getRequestVoteReply();
   }
 
   @Override
   public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request)
       throws IOException {
-    var call = RaftNettyServerRequestProto.newBuilder().setAppendEntriesRequest(request).build();
-    return call(request.getServerRequest(), call).getAppendEntriesReply();
+    return call(request().setAppendEntriesRequest(request)).getAppendEntriesReply();
   }
 
   @Override
   public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request)
       throws IOException {
-    var call = RaftNettyServerRequestProto.newBuilder().setInstallSnapshotRequest(request).build();
-    return call(request.getServerRequest(), call).getInstallSnapshotReply();
+    return call(request().setInstallSnapshotRequest(request)).getInstallSnapshotReply();
   }
 
   @Override
   public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
       throws IOException {
-    var call =
-        RaftNettyServerRequestProto.newBuilder().setStartLeaderElectionRequest(request).build();
-    return call(request.getServerRequest(), call).getStartLeaderElectionReply();
+    return call(request().setStartLeaderElectionRequest(request)).getStartLeaderElectionReply();
   }
 }

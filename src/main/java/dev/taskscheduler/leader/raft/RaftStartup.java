@@ -4,7 +4,6 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.FileSystemException;
@@ -47,10 +46,7 @@ final class RaftStartup {
     RaftNode bind = config.bind();
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(
-          bind.host().isEmpty()
-              ? new InetSocketAddress(bind.port())
-              : new InetSocketAddress(bind.host(), bind.port()));
+      socket.bind(bind.socketAddress());
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalStateException(
           "Raft cannot listen on RAFT_BIND_ADDR "

@@ -111,13 +111,16 @@ public final class RatisElection implements LeaderElection {
   }
 
   private void happened(int number, RaftEvent event) {
+    post(() -> {
+      if (number == opened) { // else reported by one that was closed since
+        handle(event);
+      }
+    });
+  }
+
+  private void post(Runnable part) {
     try {
-      owner.execute(
-          guarded(() -> {
-            if (number == opened) { // else told by one that was closed since
-              handle(event);
-            }
-          }));
+      owner.execute(guarded(part));
     } catch (RejectedExecutionException e) {
       LOG.log(DEBUG, "raft event after the end", e);
     }
@@ -245,17 +248,12 @@ public final class RatisElection implements LeaderElection {
 
   @Override
   public void transfer() {
-    try {
-      owner.execute(
-          guarded(() -> {
-            RaftMember now = member;
-            if (now != null) {
-              transfers.transfer(now);
-            }
-          }));
-    } catch (RejectedExecutionException e) {
-      LOG.log(DEBUG, "raft transfer after the end", e);
-    }
+    post(() -> {
+      RaftMember now = member;
+      if (now != null) {
+        transfers.transfer(now);
+      }
+    });
   }
 
   @Override

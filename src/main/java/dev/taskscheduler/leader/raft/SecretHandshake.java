@@ -53,7 +53,7 @@ final class SecretHandshake {
     try {
       byte[] challenge = connection.receive(NONCE, wait);
       connection.send(FrameSeal.hmac(key, text("caller"), hello, challenge));
-      if (!same(
+      if (!MessageDigest.isEqual(
           connection.receive(PROOF, wait), FrameSeal.hmac(key, text("called"), hello, challenge))) {
         throw new PeerRefusedException(called + " does not know the secret of RAFT_SECRET_FILE");
       }
@@ -79,7 +79,7 @@ final class SecretHandshake {
     connection.send(challenge);
     byte[] proof = connection.receive(PROOF, wait);
     for (byte[] key : secret.all()) {
-      if (same(proof, FrameSeal.hmac(key, text("caller"), hello, challenge))) {
+      if (MessageDigest.isEqual(proof, FrameSeal.hmac(key, text("caller"), hello, challenge))) {
         connection.send(FrameSeal.hmac(key, text("called"), hello, challenge));
         connection.seal(
             seal(key, "from called", hello, challenge), seal(key, "from caller", hello, challenge));
@@ -140,10 +140,6 @@ final class SecretHandshake {
 
   private static FrameSeal seal(byte[] key, String direction, byte[] hello, byte[] challenge) {
     return FrameSeal.of(FrameSeal.hmac(key, text(direction), hello, challenge));
-  }
-
-  private static boolean same(byte[] one, byte[] other) {
-    return MessageDigest.isEqual(one, other);
   }
 
   private static byte[] random() {

@@ -38,7 +38,8 @@ class RaftFaultsIT {
         config.listed(),
         config.bootstrap(),
         config.electionMin(),
-        config.electionMax());
+        config.electionMax(),
+        config.protection());
   }
 
   @Test
@@ -73,7 +74,8 @@ class RaftFaultsIT {
               List.of(),
               RaftConfig.Bootstrap.AUTO,
               first.electionMin(),
-              first.electionMax());
+              first.electionMax(),
+              first.protection());
       refused(peers, 1, second, "in use by another process");
       peers.stop(0);
       refused(peers, 1, second, "belongs to node n0", "NODE_ID is n1");
