@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Notices a holder of the lease that this node's elector did not nominate: a second cluster on the
-/// same Redis, or a node with another elector. This node waits then, and says for whom. Told by one
-/// thread, read by any.
+/// same Redis, or a node with another elector. This node waits then, and says for whom. Written by
+/// one thread, read by any.
 final class ForeignLeader {
   private static final System.Logger LOG = System.getLogger(ForeignLeader.class.getName());
 

@@ -44,7 +44,7 @@ final class Trust {
 
   /// Counts a renewal that was answered at `nowNanos`.
   ///
-  /// @return false if trust had ended before the answer came; then nothing is revived
+  /// @return false if trust had ended before the answer arrived; then nothing is revived
   synchronized boolean extend(long startNanos, long startWallMs, long nowNanos, long nowWallMs) {
     if (leftNanos(nowNanos, nowWallMs) == 0) {
       return false;

@@ -103,13 +103,13 @@ final class IncomingCalls implements AutoCloseable {
       caller.setKeepAlive(true);
       serve(proof.answer(caller), entry);
     } catch (PeerRefusedException e) {
-      refusals.tell(caller, String.valueOf(e.getMessage()));
+      refusals.log(caller, String.valueOf(e.getMessage()));
     } catch (javax.net.ssl.SSLException e) {
-      refusals.tell(caller, "TLS: " + e.getMessage());
+      refusals.log(caller, "TLS: " + e.getMessage());
     } catch (SocketTimeoutException | java.io.EOFException | SocketException e) {
       LOG.log(DEBUG, "raft connection ended", e);
     } catch (IOException | RuntimeException e) {
-      refusals.tell(caller, String.valueOf(e));
+      refusals.log(caller, String.valueOf(e));
     } finally {
       entry.end();
     }
@@ -185,22 +185,22 @@ final class IncomingCalls implements AutoCloseable {
     connections.close();
   }
 
-  /// Tells of refused connections, one a while at the most: who sends them could fill the log.
+  /// Logs refused connections, at most one every ten seconds: their senders could fill the log.
   private static final class Refusals {
     private static final long EVERY = TimeUnit.SECONDS.toNanos(10);
-    private long tellAt = System.nanoTime();
-    private long untold;
+    private long logAt = System.nanoTime();
+    private long unlogged;
 
-    void tell(Socket caller, String why) {
+    void log(Socket caller, String why) {
       long suppressed;
       synchronized (this) {
-        if (System.nanoTime() - tellAt < 0) {
-          untold++;
+        if (System.nanoTime() - logAt < 0) {
+          unlogged++;
           return;
         }
-        tellAt = System.nanoTime() + EVERY;
-        suppressed = untold;
-        untold = 0;
+        logAt = System.nanoTime() + EVERY;
+        suppressed = unlogged;
+        unlogged = 0;
       }
       LOG.log(
           WARNING,

@@ -34,9 +34,9 @@ final class IncomingConnections implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("raft-port-timer").factory());
-  private int untold; // connections closed for new ones
+  private int unlogged; // connections closed for new ones
   private String lastClosed = "";
-  private boolean telling;
+  private boolean logging;
   private boolean closed;
 
   IncomingConnections(MemberAddresses members) {
@@ -99,9 +99,9 @@ final class IncomingConnections implements AutoCloseable {
       Entry least = leastWanted(entry);
       least.end();
       lastClosed = least.address.getHostAddress();
-      untold++;
-      if (!telling) {
-        tell();
+      unlogged++;
+      if (!logging) {
+        logClosed();
       }
     }
     entry.deadline =
@@ -126,14 +126,14 @@ final class IncomingConnections implements AutoCloseable {
     return unproven.stream().collect(Collectors.groupingBy(key, Collectors.counting()));
   }
 
-  /// Says how many were closed for new ones since it was last said, and again after a while until
+  /// Logs how many were closed for new ones since the last such line, and again after a while until
   /// there are none.
-  private synchronized void tell() {
-    telling = untold > 0 && !closed;
-    if (telling) {
-      int count = untold;
+  private synchronized void logClosed() {
+    logging = unlogged > 0 && !closed;
+    if (logging) {
+      int count = unlogged;
       String last = lastClosed;
-      untold = 0;
+      unlogged = 0;
       LOG.log(
           System.Logger.Level.WARNING,
           () ->
@@ -142,7 +142,7 @@ final class IncomingConnections implements AutoCloseable {
                   + count
                   + " last from="
                   + last);
-      timer.schedule(this::tell, BETWEEN_LINES.toMillis(), TimeUnit.MILLISECONDS);
+      timer.schedule(this::logClosed, BETWEEN_LINES.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

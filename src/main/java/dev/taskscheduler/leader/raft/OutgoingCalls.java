@@ -157,7 +157,7 @@ final class OutgoingCalls implements AutoCloseable {
       try {
         return proof.call(fresh, peer);
       } catch (IOException e) {
-        refusals.tell(peer, e);
+        refusals.log(peer, e);
         throw e;
       }
     }
@@ -221,17 +221,17 @@ final class OutgoingCalls implements AutoCloseable {
     return cut.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
-  /// Tells that a peer and this member do not know each other, once a minute for each at the most:
+  /// Logs that a peer and this member do not know each other, once a minute for each at the most:
   /// Ratis calls again several times a second.
   private static final class Refusals {
     private static final long EVERY = TimeUnit.MINUTES.toNanos(1);
-    private final Map<String, Long> toldAt = new ConcurrentHashMap<>();
+    private final Map<String, Long> loggedAt = new ConcurrentHashMap<>();
 
-    void tell(RaftNode peer, IOException why) {
+    void log(RaftNode peer, IOException why) {
       long now = System.nanoTime();
-      Long last = toldAt.get(peer.id());
+      Long last = loggedAt.get(peer.id());
       if (last == null || now - last > EVERY) {
-        toldAt.put(peer.id(), now);
+        loggedAt.put(peer.id(), now);
         LOG.log(
             WARNING,
             () ->

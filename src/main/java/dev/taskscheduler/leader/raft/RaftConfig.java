@@ -35,7 +35,7 @@ public record RaftConfig(
   public enum Bootstrap {
     /// Starts with all of `RAFT_NODES`.
     AUTO,
-    /// The same, said aloud: this is a new cluster.
+    /// The same, and the operator states that this is a new cluster.
     TRUE,
     /// Waits until a leader takes it in.
     FALSE

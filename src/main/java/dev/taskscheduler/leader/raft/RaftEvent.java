@@ -11,7 +11,7 @@ sealed interface RaftEvent {
   /// This node leads the group no more, or never got ready.
   record NotLeader() implements RaftEvent {}
 
-  /// Nothing that this member is told gets to its log any more.
+  /// Nothing can be written to this member's log any more.
   record LogFailed(String why) implements RaftEvent {}
 
   /// The server has closed itself, or was closed.

@@ -17,12 +17,12 @@ import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftPeer;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps the membership of the group while this node leads: it takes in newcomers. Told and asked
-/// to look by one thread; [#status] by any.
+/// Keeps the membership of the group while this node leads: it takes in newcomers. One thread owns
+/// it; any may ask for [#status].
 final class RaftMembership implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RaftMembership.class.getName());
 
-  /// Elections that are tried in vain before a person is told.
+  /// Elections that are tried in vain before a person is warned.
   private static final int ELECTIONS = 10;
 
   /// How long a member that finds less than a majority keeps from being ready.

@@ -41,7 +41,7 @@ final class RaftStartup {
 
   /// Ratis would find out only after its group of one has led already.
   ///
-  /// @throws IllegalStateException if this node cannot listen where it is told to
+  /// @throws IllegalStateException if this node cannot listen at `RAFT_BIND_ADDR`
   void checkAddress() {
     RaftNode bind = config.bind();
     try (ServerSocket socket = new ServerSocket()) {
@@ -76,7 +76,7 @@ final class RaftStartup {
       directory.setAside(String.valueOf(e.getMessage()));
       member = start(false);
     }
-    tell(member, known);
+    log(member, known);
     return member;
   }
 
@@ -98,7 +98,7 @@ final class RaftStartup {
     return RaftMember.start(config, waits ? List.of() : config.nodes(), events);
   }
 
-  private void tell(RaftMember member, boolean known) {
+  private void log(RaftMember member, boolean known) {
     Set<String> onRecord =
         member.members().stream()
             .map(peer -> peer.getId().toString())
