@@ -68,7 +68,7 @@ class AccessSettingsTest {
   }
 
   @Test
-  void every_fault_of_a_file_of_tokens_is_told_by_its_line(@TempDir Path folder)
+  void every_fault_of_a_file_of_tokens_is_reported_by_its_line(@TempDir Path folder)
       throws IOException {
     Path file = Files.writeString(folder.resolve("tokens"), "# geheim\nops all geheim\ngeheim\n");
     var refused =

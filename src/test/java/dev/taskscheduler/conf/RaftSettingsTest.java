@@ -74,7 +74,7 @@ class RaftSettingsTest {
           a:h1:9000,a:h2:9000            | true  | a is there twice
           a:h1:9000,b:h1:9000            | true  | h1:9000 is there twice
           """)
-  void a_list_of_nodes_that_cannot_be_is_a_fault(String nodes, String eligible, String said) {
+  void a_list_of_nodes_that_cannot_be_is_a_fault(String nodes, String eligible, String expected) {
     Fault fault =
         faults(
                 "CONSENSUS_TYPE",
@@ -87,7 +87,7 @@ class RaftSettingsTest {
                 eligible)
             .getFirst();
     assertEquals("RAFT_NODES", fault.name());
-    assertTrue(fault.toString().contains(said), fault.toString());
+    assertTrue(fault.toString().contains(expected), fault.toString());
   }
 
   @Test
@@ -121,11 +121,11 @@ class RaftSettingsTest {
   }
 
   @Test
-  void a_raft_group_without_protection_that_others_reach_is_told_in_capitals() {
+  void a_raft_group_without_protection_that_others_reach_is_reported_in_capitals() {
     String nodes = "node1:10.0.0.1:9000,node2:10.0.0.2:9000,node3:10.0.0.3:9000";
-    String told =
+    String warning =
         with("RAFT_NODES", nodes, "RAFT_BIND_ADDR", ":9000").raft().warning().orElseThrow();
-    assertTrue(told.contains("NOT PROTECTED"), told);
+    assertTrue(warning.contains("NOT PROTECTED"), warning);
     assertEquals(
         Optional.empty(),
         with("RAFT_NODES", nodes, "RAFT_BIND_ADDR", "[::1]:9000").raft().warning());

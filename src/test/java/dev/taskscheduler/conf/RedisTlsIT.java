@@ -78,9 +78,9 @@ class RedisTlsIT {
     command.addAll(List.of("-keyout", file(name + ".key"), "-out", file(name + ".crt")));
     command.addAll(List.of(more));
     Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(openssl.getInputStream().readAllBytes());
+    String output = new String(openssl.getInputStream().readAllBytes());
     openssl.onExit().orTimeout(30, TimeUnit.SECONDS).join();
-    assertEquals(0, openssl.exitValue(), said);
+    assertEquals(0, openssl.exitValue(), output);
   }
 
   private static Redis redis(String address, String... files) {

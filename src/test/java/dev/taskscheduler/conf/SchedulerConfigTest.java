@@ -134,7 +134,7 @@ class SchedulerConfigTest {
     "LOG_FORMAT, xml",
     "LOG_LEVEL, LOUD"
   })
-  void a_bad_value_is_told_with_its_name_and_itself(String name, String value) {
+  void a_bad_value_is_reported_with_its_name_and_itself(String name, String value) {
     List<Fault> faults = faults(name, value);
     assertEquals(1, faults.size(), faults.toString());
     assertEquals(name, faults.getFirst().name());
@@ -150,7 +150,7 @@ class SchedulerConfigTest {
   }
 
   @Test
-  void all_faults_are_told_at_once_each_on_a_line() {
+  void all_faults_are_reported_at_once_each_on_a_line() {
     var refused =
         assertThrows(
             ConfigException.class,
@@ -234,7 +234,7 @@ class SchedulerConfigTest {
   }
 
   @Test
-  void a_bad_yaml_value_is_told_by_its_key() {
+  void a_bad_yaml_value_is_reported_by_its_key() {
     var refused =
         assertThrows(
             ConfigException.class, () -> SchedulerConfig.of(env(), Map.of("lease-ttl", "x")));

@@ -33,7 +33,7 @@ class SecretFileTest {
         Map.of());
   }
 
-  private static String told(String address, Path file) {
+  private static String error(String address, Path file) {
     return assertThrows(ConfigException.class, () -> with(address, file)).faults().toString();
   }
 
@@ -57,26 +57,27 @@ class SecretFileTest {
   @Test
   void a_password_in_both_places_is_refused() throws IOException {
     Path file = Files.writeString(folder.resolve("password"), "sesame");
-    String told = told("redis://:hidden@redis", file);
-    assertTrue(told.contains("REDIS_PASSWORD_FILE is set"), told);
-    assertFalse(told.contains("hidden") || told.contains("sesame"), told);
+    String message = error("redis://:hidden@redis", file);
+    assertTrue(message.contains("REDIS_PASSWORD_FILE is set"), message);
+    assertFalse(message.contains("hidden") || message.contains("sesame"), message);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "sesame\nsesame\n", "sesame\u0000", "sesame\t"})
   void what_is_no_line_of_text_is_refused_unrepeated(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("password"), text);
-    String told = told("redis", file);
-    assertTrue(told.contains("REDIS_PASSWORD_FILE") && told.contains(file.toString()), told);
-    assertFalse(told.contains("sesame"), told);
+    String message = error("redis", file);
+    assertTrue(
+        message.contains("REDIS_PASSWORD_FILE") && message.contains(file.toString()), message);
+    assertFalse(message.contains("sesame"), message);
   }
 
   @Test
   void bytes_that_are_not_utf8_and_a_large_file_are_refused() throws IOException {
     Path file = Files.write(folder.resolve("password"), new byte[] {(byte) 0xff});
-    assertTrue(told("redis", file).contains("not UTF-8"));
+    assertTrue(error("redis", file).contains("not UTF-8"));
     Files.writeString(file, "x".repeat(4097));
-    assertTrue(told("redis", file).contains("longer than 4096 characters"));
+    assertTrue(error("redis", file).contains("longer than 4096 characters"));
   }
 
   @Test
@@ -84,8 +85,8 @@ class SecretFileTest {
   void a_pipe_a_folder_and_a_missing_file_are_refused_at_once() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-    assertTrue(told("redis", pipe).contains("no regular file"));
-    assertTrue(told("redis", folder).contains("a directory"));
-    assertTrue(told("redis", folder.resolve("none")).contains("none at this path"));
+    assertTrue(error("redis", pipe).contains("no regular file"));
+    assertTrue(error("redis", folder).contains("a directory"));
+    assertTrue(error("redis", folder.resolve("none")).contains("none at this path"));
   }
 }

@@ -20,8 +20,8 @@ class CandidateTest {
   private final Candidate candidate =
       new Candidate(new LeaderConfig("b", TRUST, Duration.ZERO, true), "redis", 0);
 
-  private static LeaseState.Held held(FencingToken token, long beat) {
-    return new LeaseState.Held(token, "a", "redis", TRUST, beat, false, Instant.EPOCH);
+  private static LeaseState.Held held(FencingToken token, long renewals) {
+    return new LeaseState.Held(token, "a", "redis", TRUST, renewals, false, Instant.EPOCH);
   }
 
   @BeforeEach
@@ -31,7 +31,7 @@ class CandidateTest {
   }
 
   @Test
-  void who_is_told_of_a_release_stands_at_once_and_shows_nothing_that_passes_by_waiting() {
+  void who_hears_of_a_release_stands_at_once_and_shows_nothing_that_passes_by_waiting() {
     assertEquals(Optional.empty(), candidate.passes(1));
     candidate.releaseAnnounced();
     assertEquals(Optional.of(HELD.afterRelease()), candidate.passes(1));
@@ -44,7 +44,7 @@ class CandidateTest {
   }
 
   @Test
-  void the_next_answer_of_the_fence_counts_for_more_than_what_was_told() {
+  void the_next_answer_of_the_lease_counts_for_more_than_an_announced_release() {
     candidate.releaseAnnounced();
     candidate.saw(HELD, 2);
     assertEquals(Optional.empty(), candidate.passes(2));

@@ -18,13 +18,13 @@ class ForeignLeaderTest {
     foreignLeader.saw(nominated, observed, second * SECOND);
   }
 
-  private static LeaseState.Held held(long beat, boolean released) {
+  private static LeaseState.Held held(long renewals, boolean released) {
     return new LeaseState.Held(
         new FencingToken(7, "a".repeat(16)),
         "other1",
         "raft",
         TRUST,
-        beat,
+        renewals,
         released,
         Instant.EPOCH);
   }

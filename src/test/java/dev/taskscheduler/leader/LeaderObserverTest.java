@@ -14,21 +14,22 @@ class LeaderObserverTest {
   private static final Duration TRUST = Duration.ofSeconds(2);
   private final LeaderObserver view = new LeaderObserver("node1", TRUST);
 
-  private void saw(String node, long beat) {
+  private void saw(String node, long renewals) {
     view.saw(
         new LeaseState.Held(
             new FencingToken(7, "0123456789abcdef"),
             node,
             "redis",
             TRUST,
-            beat,
+            renewals,
             false,
             Instant.EPOCH),
         0);
   }
 
   @Test
-  void what_this_node_left_behind_is_no_namesake_though_a_restarted_redis_counts_one_beat_up() {
+  void
+      what_this_node_left_behind_is_no_namesake_though_a_restarted_redis_counts_one_renewal_more() {
     saw("node1", 18);
     saw("node1", 18);
     saw("node1", 19);

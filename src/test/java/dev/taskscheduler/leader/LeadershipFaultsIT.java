@@ -231,7 +231,7 @@ class LeadershipFaultsIT {
     assertTrue(work.awaitEnd(LIMIT));
     assertEquals(List.of(true), work.endsPlanned);
     LockSupport.parkNanos(TRUST.multipliedBy(2).toNanos());
-    assertTrue(leadership.trusted()); // it beats on, so that what runs can be put back
+    assertTrue(leadership.trusted()); // it is renewed, so that what runs can be put back
     work.finish();
     awaitReleased();
     assertTrue(led.leadership().isEmpty());
@@ -255,16 +255,16 @@ class LeadershipFaultsIT {
   }
 
   @Test
-  void a_leader_whose_work_makes_no_steps_beats_no_more_and_loses_its_lease() throws Exception {
+  void a_leader_whose_work_makes_no_steps_renews_no_more_and_loses_its_lease() throws Exception {
     LeadershipManager led = leads();
     work.sinceStep = Duration.ofMinutes(1);
-    assertTrue(work.awaitEnd(LIMIT), "its beats have stopped, and so its trust has ended");
+    assertTrue(work.awaitEnd(LIMIT), "its renewals have stopped, and so its trust has ended");
     assertEquals(List.of(false), work.endsPlanned);
     Eventually.await("it leads no more", LIMIT, () -> led.leadership().isEmpty());
   }
 
   @Test
-  void a_leader_whose_beats_fail_hands_its_nomination_over() throws Exception {
+  void a_leader_whose_renewals_fail_transfers_its_nomination() throws Exception {
     leads();
     faulty.beatsFail = true;
     assertTrue(work.awaitEnd(LIMIT));
@@ -304,7 +304,7 @@ class LeadershipFaultsIT {
   }
 
   @Test
-  void a_release_that_is_told_and_not_true_lets_nobody_pass() throws Exception {
+  void a_release_that_is_announced_and_not_true_lets_nobody_pass() throws Exception {
     Acquisition.Granted other =
         assertInstanceOf(
             Acquisition.Granted.class,
@@ -339,7 +339,7 @@ class LeadershipFaultsIT {
   }
 
   @Test
-  void looks_that_hang_hold_up_no_beat_and_no_trust() throws Exception {
+  void looks_that_hang_hold_up_no_renewal_and_no_trust() throws Exception {
     LeadershipManager led = start(Duration.ZERO, work);
     election.tell().nominated();
     assertTrue(work.awaitBegin(LIMIT));

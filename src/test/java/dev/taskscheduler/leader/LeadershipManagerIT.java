@@ -168,7 +168,7 @@ class LeadershipManagerIT {
   }
 
   @Test
-  void a_drain_goes_on_under_beats_and_the_next_leader_waits_for_its_end() throws Exception {
+  void a_drain_goes_on_under_renewals_and_the_next_leader_waits_for_its_end() throws Exception {
     Node a = leading("a");
     a.work.endsAtOnce.set(false);
     Node b = following("b", a);
@@ -276,7 +276,7 @@ class LeadershipManagerIT {
   }
 
   @Test
-  void a_redis_that_may_evict_is_told_and_not_led_on() throws Exception {
+  void a_redis_that_may_evict_is_reported_and_not_led_on() throws Exception {
     try (Jedis jedis = server.jedis()) {
       jedis.configSet("maxmemory-policy", "allkeys-lru");
       Node a = new Node("a", true);

@@ -16,13 +16,13 @@ class LeaseObserverTest {
 
   private final LeaseObserver watch = new LeaseObserver(Duration.ofSeconds(3));
 
-  private static LeaseState.Held held(String nonceDigit, long beat, boolean released) {
+  private static LeaseState.Held held(String nonceDigit, long renewals, boolean released) {
     return new LeaseState.Held(
         new FencingToken(7, nonceDigit.repeat(16)),
         "node1",
         "redis",
         Duration.ofSeconds(5),
-        beat,
+        renewals,
         released,
         Instant.EPOCH);
   }
@@ -76,7 +76,7 @@ class LeaseObserverTest {
   }
 
   @Test
-  void a_beat_starts_the_wait_anew() {
+  void a_renewal_starts_the_wait_anew() {
     watch.saw(held("a", 1, false), START);
     watch.saw(held("a", 2, false), at(4));
     waits(9 * SECOND - 1);
@@ -84,7 +84,7 @@ class LeaseObserverTest {
   }
 
   @Test
-  void another_holder_at_the_same_beat_starts_the_wait_anew() {
+  void another_holder_at_the_same_renewal_starts_the_wait_anew() {
     watch.saw(held("a", 1, false), START);
     watch.saw(held("b", 1, false), at(4));
     waits(5 * SECOND);

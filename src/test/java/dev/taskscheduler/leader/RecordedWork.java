@@ -29,7 +29,7 @@ final class RecordedWork implements LeaderWork {
   final Semaphore begun = new Semaphore(0);
   final Semaphore ended = new Semaphore(0);
 
-  /// Whether `ended` is told as soon as the work should end; else by [#finish].
+  /// Whether `ended` is reported as soon as the work should end; else by [#finish].
   final AtomicBoolean endsAtOnce = new AtomicBoolean(true);
 
   volatile Duration sinceStep = Duration.ZERO;

@@ -19,7 +19,7 @@ class TrustTest {
     return trust.leftNanos(START + nanosMs * MS, WALL + wallMs) / MS;
   }
 
-  private boolean beat(long startMs, long answeredMs) {
+  private boolean renew(long startMs, long answeredMs) {
     return trust.extend(
         START + startMs * MS, WALL + startMs, START + answeredMs * MS, WALL + answeredMs);
   }
@@ -38,16 +38,16 @@ class TrustTest {
   }
 
   @Test
-  void a_beat_prolongs_trust_from_its_start_and_not_from_its_answer() {
-    assertTrue(beat(1000, 2600));
+  void a_renewal_prolongs_trust_from_its_start_and_not_from_its_answer() {
+    assertTrue(renew(1000, 2600));
     assertEquals(1100, leftMs(2600, 2600));
   }
 
   @Test
-  void a_beat_answered_after_trust_has_ended_revives_nothing() {
-    assertFalse(beat(2600, 2700));
+  void a_renewal_answered_after_trust_has_ended_revives_nothing() {
+    assertFalse(renew(2600, 2700));
     assertEquals(0, leftMs(2700, 2700));
-    assertFalse(beat(2710, 2720));
+    assertFalse(renew(2710, 2720));
     assertEquals(0, leftMs(0, 0));
   }
 
@@ -72,6 +72,6 @@ class TrustTest {
   void trust_that_is_given_up_stays_so() {
     trust.end();
     assertEquals(0, leftMs(1, 1));
-    assertFalse(beat(1, 2));
+    assertFalse(renew(1, 2));
   }
 }

@@ -185,7 +185,7 @@ class BatcherTest {
   }
 
   @Test
-  void closing_sends_what_waits_and_rejects_what_comes_after() {
+  void closing_sends_what_waits_and_rejects_later_operations() {
     var batcher = batcher(limits(1, 1000, 100), this::gated);
     List<CompletableFuture<Integer>> answers = new ArrayList<>();
     answers.add(firstHeldAtTheGate(batcher));

@@ -82,7 +82,7 @@ class RedisConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a/b", "a?b", "a#b", "a@b", "a%b", "a[b", "a b"})
-  void a_password_that_is_not_encoded_is_told_so(String password) {
+  void a_password_that_is_not_encoded_is_refused(String password) {
     var refused =
         assertThrows(
             IllegalArgumentException.class,

@@ -35,7 +35,7 @@ class RedisIT {
   }
 
   @Test
-  void a_connection_that_breaks_is_told_as_unknown_and_not_as_what_the_pool_met_after() {
+  void a_connection_that_breaks_is_reported_as_unknown_whatever_the_pool_meets_after() {
     try (RedisServer server = new RedisServer();
         Redis redis = redis(server.port(), 2)) {
       redis.info("server");
@@ -150,10 +150,10 @@ class RedisIT {
         Redis redis = redis(link.port(), 1);
         Subscription subscription = redis.subscribe("channel", messages::incrementAndGet)) {
       for (int i = 1; i <= 5; i++) {
-        int told = i;
-        Eventually.await("told of the connection", () -> messages.get() == 2 * told - 1);
+        int round = i;
+        Eventually.await("notified of the connection", () -> messages.get() == 2 * round - 1);
         assertEquals(1, jedis.publish("channel", "1"));
-        Eventually.await("told of the message", () -> messages.get() == 2 * told);
+        Eventually.await("notified of the message", () -> messages.get() == 2 * round);
         link.cut();
       }
     }
@@ -177,7 +177,7 @@ class RedisIT {
       jedis.publish("channel", "1");
       Eventually.await("connected again", () -> messages.get() == 3);
       jedis.publish("channel", "1");
-      Eventually.await("told", () -> messages.get() == 4);
+      Eventually.await("notified", () -> messages.get() == 4);
     }
   }
 

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Timeout;
 /// Bad days: each ends in a clear message or in a quiet recovery.
 @Timeout(60)
 class RaftFaultsIT {
-  private static void refused(RaftPeers peers, int index, RaftConfig config, String... said) {
+  private static void refused(RaftPeers peers, int index, RaftConfig config, String... parts) {
     IllegalStateException refusal =
         assertThrows(IllegalStateException.class, () -> peers.start(index, config));
-    for (String part : said) {
+    for (String part : parts) {
       assertTrue(refusal.getMessage().contains(part), refusal.getMessage());
     }
   }
@@ -145,7 +145,7 @@ class RaftFaultsIT {
       Eventually.await(
           "a leader whom two agree on",
           () -> peers.nominees().size() == 1 && peers.peer(peers.nominees().getFirst()).term() > 0);
-      // If it was not the one that kept its data which leads, that one is told to be emptied.
+      // If it was not the one that kept its data which leads, the log asks to empty that one.
       if (peers.awaitNominee() != keeper) {
         peers.stop(keeper);
         peers.wipe(keeper);
@@ -185,7 +185,7 @@ class RaftFaultsIT {
   }
 
   @Test
-  void a_member_that_was_wiped_and_told_to_wait_is_brought_back() {
+  void a_member_that_was_wiped_and_set_to_wait_is_brought_back() {
     try (RaftPeers peers = new RaftPeers(3).startAll()) {
       int leader = peers.awaitNominee();
       int wiped = peers.otherThan(leader);
@@ -217,7 +217,7 @@ class RaftFaultsIT {
   }
 
   @Test
-  void a_minority_says_how_many_it_reaches() {
+  void a_minority_reports_the_number_that_it_reaches() {
     try (RaftPeers peers = new RaftPeers(3)) {
       RaftPeers.Peer alone = peers.start(0);
       Eventually.await(

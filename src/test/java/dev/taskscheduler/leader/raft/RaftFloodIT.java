@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A Raft port that many addresses flood with connections on which nothing is said.
+/// A Raft port that many addresses flood with silent connections.
 @Timeout(60)
 class RaftFloodIT {
   private static final Duration AT_MOST = Duration.ofSeconds(2);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /// Several peers of one Raft group in one process, each with a folder of its own.
 final class RaftPeers implements AutoCloseable {
-  /// A peer that runs, and what its elector said last.
+  /// A peer that runs, and the last event of its elector.
   static final class Peer implements LeaderElection.Nominations {
     final RatisElection election;
     final AtomicInteger transferred = new AtomicInteger();

@@ -108,9 +108,9 @@ class RaftProofIT {
             "-keystore",
             folder.resolve("store.p12").toString()));
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(keytool.getInputStream().readAllBytes());
-    assertTrue(keytool.waitFor(30, TimeUnit.SECONDS), said);
-    assertEquals(0, keytool.exitValue(), said);
+    String output = new String(keytool.getInputStream().readAllBytes());
+    assertTrue(keytool.waitFor(30, TimeUnit.SECONDS), output);
+    assertEquals(0, keytool.exitValue(), output);
   }
 
   private static RaftProtection.Secret secret(String name, String... lines) throws IOException {
@@ -237,7 +237,7 @@ class RaftProofIT {
   }
 
   @Test
-  void what_was_recorded_cannot_be_said_again() throws Exception {
+  void a_recorded_connection_cannot_be_replayed() throws Exception {
     RaftProtection right = secret("replay", OLD);
     var recorded = new ByteArrayOutputStream();
     RaftPeers peers = bySecret;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class RedisElectionIT {
   @Test
-  void every_node_is_nominated_once_and_told_of_each_release_also_after_redis_was_away()
+  void every_node_is_nominated_once_and_notified_of_each_release_also_after_redis_was_away()
       throws Exception {
     Namespace ns = new Namespace("test");
     AtomicInteger nominated = new AtomicInteger();

@@ -113,7 +113,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void who_shows_an_older_beat_is_refused() {
+  void who_shows_an_older_renewal_is_refused() {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState watched = held();
     assertEquals(Lease.Renewal.RENEWED, lease.renew(token));
@@ -136,7 +136,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void a_beat_counts_up_and_changes_nothing_else() {
+  void a_renewal_counts_up_and_changes_nothing_else() {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     Map<String, String> before = jedis.hgetAll(KEY);
     assertEquals(Lease.Renewal.RENEWED, lease.renew(token));
@@ -145,7 +145,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void a_beat_without_a_fence_or_after_another_took_over_or_after_release_is_fenced() {
+  void a_renewal_without_a_lease_or_after_another_acquisition_or_after_release_is_fenced() {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     assertTrue(lease.release(token));
     changesNothing(() -> assertEquals(Lease.Renewal.FENCED, lease.renew(token)));
@@ -157,17 +157,17 @@ class RedisLeaseIT extends LeaseOnRedis {
 
   @Test
   @SuppressWarnings("try") // the subscription is only held open
-  void a_release_is_told_once_and_opens_the_gate_whatever_was_watched() throws Exception {
+  void a_release_is_announced_once_and_opens_the_gate_whatever_was_watched() throws Exception {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
-    Semaphore told = new Semaphore(0);
-    try (Subscription released = redis.subscribe(NS.text("released"), told::release)) {
-      assertTrue(told.tryAcquire(5, TimeUnit.SECONDS)); // subscribed
+    Semaphore notices = new Semaphore(0);
+    try (Subscription released = redis.subscribe(NS.text("released"), notices::release)) {
+      assertTrue(notices.tryAcquire(5, TimeUnit.SECONDS)); // subscribed
       assertTrue(lease.release(token));
-      assertTrue(told.tryAcquire(5, TimeUnit.SECONDS));
+      assertTrue(notices.tryAcquire(5, TimeUnit.SECONDS));
       assertTrue(held().released());
       changesNothing(() -> assertTrue(lease.release(token)));
       granted(lease.acquire(request("b", "b"), VACANT));
-      assertEquals(0, told.availablePermits());
+      assertEquals(0, notices.availablePermits());
       assertFalse(held().released());
     }
   }
@@ -188,7 +188,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void take_over_beat_and_release_pass_on_a_full_redis() {
+  void acquire_renew_and_release_pass_on_a_full_redis() {
     jedis.set("filler", "x".repeat(100_000));
     jedis.configSet("maxmemory", "1");
     assertThrows(
@@ -202,16 +202,18 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void who_was_told_of_a_release_passes_if_it_is_true_and_by_nothing_else() {
+  void who_heard_of_a_release_passes_if_it_is_true_and_by_nothing_else() {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
-    LeaseState told = held().afterRelease();
-    changesNothing(() -> assertEquals(held(), refused(lease.acquire(request("b", "b"), told))));
+    LeaseState announced = held().afterRelease();
+    changesNothing(
+        () -> assertEquals(held(), refused(lease.acquire(request("b", "b"), announced))));
     assertTrue(lease.release(token));
-    FencingToken next = granted(lease.acquire(request("b", "b"), told));
-    changesNothing(() -> refused(lease.acquire(request("c", "c"), told)));
+    FencingToken next = granted(lease.acquire(request("b", "b"), announced));
+    changesNothing(() -> refused(lease.acquire(request("c", "c"), announced)));
     assertEquals(next, held().token());
     jedis.flushAll();
-    changesNothing(() -> assertEquals(VACANT, refused(lease.acquire(request("c", "c"), told))));
+    changesNothing(
+        () -> assertEquals(VACANT, refused(lease.acquire(request("c", "c"), announced))));
   }
 
   @Test
@@ -251,7 +253,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void after_a_restart_the_holder_is_told_and_nobody_passes_on_what_was_watched_before() {
+  void after_a_restart_the_holder_is_notified_and_nobody_passes_on_what_was_watched_before() {
     try (RedisServer lasting = new RedisServer("appendonly yes", "appendfsync always");
         Redis client = lasting.redis(1)) {
       RedisLease there = new RedisLease(client, NS);

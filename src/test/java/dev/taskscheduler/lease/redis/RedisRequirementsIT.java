@@ -103,7 +103,7 @@ class RedisRequirementsIT extends LeaseOnRedis {
   }
 
   @Test
-  void what_is_told_of_a_redis_that_is_too_old_names_its_version() {
+  void the_error_for_a_redis_that_is_too_old_names_its_version() {
     LeaseException.Unfit e = new RedisRequirements(redis).unfit("6.0.20", "noeviction");
     assertTrue(String.valueOf(e.getMessage()).contains("'6.0.20', and 6.2 or newer is needed"));
   }

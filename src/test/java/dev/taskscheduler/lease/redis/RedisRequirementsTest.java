@@ -20,7 +20,7 @@ class RedisRequirementsTest {
         "MISCONF Redis is configured to save RDB snapshots. script: 54a70e, on @user_script:53.",
         "ERR Error running script (call to f_54a70e): @user_script:53: -MISCONF Redis is configured"
       })
-  void an_error_is_told_alike_whatever_script_it_comes_from(String reply) {
+  void an_error_has_the_same_message_from_any_script_it_comes_from(String reply) {
     assertTrue(refusal(reply).getMessage().endsWith("or repair its rights (MISCONF)"));
   }
 
