@@ -1,4 +1,5 @@
-/// The networks that connections come from. Any package may see it; it sees no other package.
+/// The networks that connections come from, and checks on certificates. Any package may see it; it
+/// sees no other package.
 @NullMarked
 package dev.taskscheduler.net;
 

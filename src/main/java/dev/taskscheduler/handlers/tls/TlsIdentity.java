@@ -2,14 +2,13 @@ package dev.taskscheduler.handlers.tls;
 
 import dev.taskscheduler.handlers.files.FileError;
 import dev.taskscheduler.handlers.files.SmallFile;
+import dev.taskscheduler.net.Certificates;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
 import io.helidon.common.pki.PemKeys;
 import io.helidon.common.tls.Tls;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +129,7 @@ public sealed interface TlsIdentity {
 
     /// What no file shows alone.
     private void check(Sound sound) {
-      if (!belongs(sound.key(), sound.own())) {
+      if (!Certificates.match(sound.key(), sound.own())) {
         ofKey.add(
             new FileError(
                 files.getLast().path().toString(),
@@ -165,25 +164,6 @@ public sealed interface TlsIdentity {
         }
       }
       return Optional.empty();
-    }
-
-    /// Whether what the key signs is what the certificate vouches for. Without this a pair that
-    /// does not match would show only when clients are turned away.
-    private static boolean belongs(PrivateKey key, X509Certificate certificate) {
-      byte[] anything = {1, 2, 3};
-      try {
-        Signature signature =
-            Signature.getInstance(
-                key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
-        signature.initSign(key);
-        signature.update(anything);
-        byte[] signed = signature.sign();
-        signature.initVerify(certificate.getPublicKey());
-        signature.update(anything);
-        return signature.verify(signed);
-      } catch (GeneralSecurityException e) {
-        return false; // of another kind
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.leader.raft;
 
+import dev.taskscheduler.net.Certificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +11,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -62,7 +62,7 @@ public final class PeerCertificates {
     List<X509Certificate> chain = certificates(files.certificate());
     List<X509Certificate> signers = certificates(files.signers());
     PrivateKey key = key(files.key());
-    if (!belongs(key, chain.getFirst())) {
+    if (!Certificates.match(key, chain.getFirst())) {
       throw new Fault(
           files.key(), "the private key of the first certificate in " + files.certificate());
     }
@@ -150,27 +150,6 @@ public final class PeerCertificates {
       return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(encoded));
     } catch (GeneralSecurityException e) {
       return Optional.empty(); // of another kind
-    }
-  }
-
-  private static boolean belongs(PrivateKey key, X509Certificate certificate) {
-    byte[] anything = {1, 2, 3};
-    try {
-      Signature signature =
-          Signature.getInstance(
-              switch (key.getAlgorithm()) {
-                case "EC" -> "SHA256withECDSA";
-                case "RSA" -> "SHA256withRSA";
-                default -> "Ed25519";
-              });
-      signature.initSign(key);
-      signature.update(anything);
-      byte[] signed = signature.sign();
-      signature.initVerify(certificate.getPublicKey());
-      signature.update(anything);
-      return signature.verify(signed);
-    } catch (GeneralSecurityException e) {
-      return false; // of another kind
     }
   }
 
