@@ -41,7 +41,7 @@ public final class HandOvers {
     RESIGN,
     /// SIGSTOP, SIGCONT after the next has begun; from the signal.
     PAUSE,
-    /// The same, but SIGCONT after 70 s: longer than any patience of Ratis.
+    /// The same, but SIGCONT after 70 s: longer than any timeout of Ratis.
     LONG_PAUSE,
     /// Cut off from both other nodes, healed after the next has begun; from the cut.
     CUT_PEERS,

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RedisAwayIT {
   /// What a refused submission may take, with room for a machine that is busy.
-  private static final Duration PATIENCE = Duration.ofSeconds(6);
+  private static final Duration REFUSED_WITHIN = Duration.ofSeconds(6);
 
   private static RedisServer redis;
   private static NodeProcess node;
@@ -90,7 +90,7 @@ class RedisAwayIT {
     assertEquals(503, answer.statusCode(), answer.body());
     assertTrue(answer.headers().firstValue("Retry-After").isPresent(), answer.body());
     assertTrue(answer.body().contains(redis.address()), answer.body());
-    assertTrue(took.compareTo(PATIENCE) < 0, () -> "refused after " + took);
+    assertTrue(took.compareTo(REFUSED_WITHIN) < 0, () -> "refused after " + took);
   }
 
   @Test

@@ -65,7 +65,7 @@ class CandidateTest {
   }
 
   @Test
-  void where_no_fence_stands_a_word_of_a_release_hastens_nothing() {
+  void where_no_lease_stands_a_word_of_a_release_hastens_nothing() {
     candidate.saw(new LeaseState.Vacant(), 1);
     candidate.releaseAnnounced();
     assertEquals(Optional.empty(), candidate.passes(1));

@@ -196,7 +196,7 @@ class LeadershipFaultsIT {
   }
 
   @Test
-  void a_take_over_whose_answer_was_lost_is_asked_again_with_the_same_nonce() throws Exception {
+  void an_acquisition_whose_answer_was_lost_is_asked_again_with_the_same_nonce() throws Exception {
     faulty.takeOverAnswersToLose.set(2);
     leads();
     assertEquals(3, faulty.nonces.size());
@@ -209,7 +209,7 @@ class LeadershipFaultsIT {
   }
 
   @Test
-  void a_take_over_whose_answer_was_lost_for_good_is_released_at_close() throws Exception {
+  void an_acquisition_whose_answer_was_lost_for_good_is_released_at_close() throws Exception {
     faulty.takeOverAnswersToLose.set(Integer.MAX_VALUE);
     LeadershipManager lost = start(Duration.ZERO, work);
     election.tell().nominated();

@@ -219,7 +219,7 @@ class LeadershipManagerIT {
   }
 
   @Test
-  void a_leader_whose_fence_was_taken_ends_with_its_next_beat() throws Exception {
+  void a_leader_whose_lease_was_taken_ends_with_its_next_renewal() throws Exception {
     Node a = leading("a");
     try (Jedis jedis = server.jedis()) {
       jedis.hset(KEY, "nonce", "f".repeat(16));

@@ -46,13 +46,13 @@ class LeaseObserverTest {
   }
 
   @Test
-  void where_no_fence_was_ever_seen_one_stands_at_once() {
+  void where_no_lease_was_ever_seen_one_stands_at_once() {
     watch.saw(VACANT, START);
     passes(VACANT, 0);
   }
 
   @Test
-  void a_fence_that_vanished_is_waited_for_as_long_as_ones_own_trust() {
+  void a_lease_that_vanished_is_waited_for_as_long_as_ones_own_trust() {
     watch.saw(held("a", 1, false), at(-1));
     watch.saw(VACANT, START);
     waits(3 * SECOND - 1);
@@ -61,14 +61,14 @@ class LeaseObserverTest {
   }
 
   @Test
-  void a_released_fence_passes_at_once() {
+  void a_released_lease_passes_at_once() {
     watch.saw(held("a", 1, false), at(-1));
     watch.saw(held("a", 1, true), START);
     passes(held("a", 1, true), 0);
   }
 
   @Test
-  void a_fence_must_stand_still_for_its_holders_whole_trust_since_the_first_answer() {
+  void a_lease_must_stand_still_for_its_holders_whole_trust_since_the_first_answer() {
     watch.saw(held("a", 1, false), START);
     watch.saw(held("a", 1, false), at(4));
     waits(5 * SECOND - 1);
@@ -99,7 +99,7 @@ class LeaseObserverTest {
   }
 
   @Test
-  void who_has_led_itself_waits_for_a_fence_that_vanished() {
+  void who_has_led_itself_waits_for_a_lease_that_vanished() {
     watch.saw(VACANT, at(-10));
     watch.admitted();
     waits(10 * SECOND);

@@ -31,7 +31,7 @@ class TrustTest {
   }
 
   @Test
-  void trust_lasts_from_the_start_of_the_take_over() {
+  void trust_lasts_from_the_start_of_the_acquisition() {
     assertEquals(2700, leftMs(0, 0));
     assertEquals(1, leftMs(2699, 2699));
     assertEquals(0, leftMs(2700, 2700));

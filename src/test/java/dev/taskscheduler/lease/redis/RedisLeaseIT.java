@@ -49,7 +49,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void a_look_at_no_fence_shows_none_and_changes_nothing() {
+  void a_look_at_no_lease_shows_none_and_changes_nothing() {
     changesNothing(() -> assertEquals(VACANT, lease.observe()));
   }
 
@@ -78,7 +78,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void a_take_over_asked_twice_is_granted_again_and_beats() {
+  void an_acquisition_asked_twice_is_granted_again_and_counts_as_a_renewal() {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     jedis.hset(KEY, Map.of("claimSeq", "4", "waiting", "1"));
     Map<String, String> before = jedis.hgetAll(KEY);
@@ -88,13 +88,13 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void who_watched_no_fence_is_refused_where_one_stands() {
+  void who_watched_no_lease_is_refused_where_one_stands() {
     granted(lease.acquire(request("a", "a"), VACANT));
     changesNothing(() -> assertEquals(held(), refused(lease.acquire(request("b", "b"), VACANT))));
   }
 
   @Test
-  void who_watched_a_fence_is_refused_where_none_stands() {
+  void who_watched_a_lease_is_refused_where_none_stands() {
     granted(lease.acquire(request("a", "a"), VACANT));
     LeaseState watched = held();
     jedis.flushAll();
@@ -182,7 +182,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void a_late_copy_of_a_take_over_whose_leadership_was_released_is_refused() {
+  void a_late_copy_of_an_acquisition_whose_leadership_was_released_is_refused() {
     lease.release(granted(lease.acquire(request("a", "a"), VACANT)));
     changesNothing(() -> refused(lease.acquire(request("a", "a"), VACANT)));
   }
@@ -217,7 +217,7 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
-  void a_fence_that_something_else_wrote_is_told() {
+  void a_lease_that_something_else_wrote_is_reported() {
     jedis.set(KEY, "text");
     assertThrows(LeaseException.Unfit.class, lease::observe);
     jedis.del(KEY);
