@@ -66,12 +66,12 @@ final class DurableWrites {
   }
 
   /// Runs a script and waits until what it wrote is as durable as wanted, or for a while.
-  Reached eval(LuaScript script, List<byte[]> keys, List<byte[]> args, Durability wanted) {
-    return calls.guarded(script, () -> evalOnce(script, keys, args, wanted));
+  Reached eval(LuaScript script, List<byte[]> args, Durability wanted) {
+    return calls.guarded(script, () -> evalOnce(script, args, wanted));
   }
 
-  private Reached evalOnce(
-      LuaScript script, List<byte[]> keys, List<byte[]> args, Durability wanted) {
+  private Reached evalOnce(LuaScript script, List<byte[]> args, Durability wanted) {
+    List<byte[]> keys = calls.keys();
     return switch (wanted) {
       case MEMORY -> new Reached(redis.eval(script, keys, args), Durability.MEMORY);
       case REPLICA -> reached(redis.evalThenWait(script, keys, args, LONGEST_WAIT), wanted);

@@ -59,8 +59,6 @@ final class RedisClaims implements Claims, AutoCloseable {
   private final ScriptCalls calls;
   private final TaskKeys keys;
   private final TaskLimits limits;
-  private final List<byte[]> endKeys;
-  private final List<byte[]> requeueKeys;
   private final Batcher<Leaving, AttemptEnd> ends =
       new Batcher<>("redis-end", LIMITS, e -> OVERHEAD + e.how.length, this::endAll);
   private final Batcher<Leaving, Boolean> requeues =
@@ -72,17 +70,6 @@ final class RedisClaims implements Claims, AutoCloseable {
     this.calls = calls;
     this.keys = keys;
     this.limits = limits;
-    endKeys =
-        keys.leaderAndReady(
-            keys.running,
-            keys.scheduled,
-            keys.done,
-            keys.retained,
-            keys.dead,
-            keys.cancelled,
-            keys.cancelling);
-    requeueKeys =
-        keys.leaderAndReady(keys.running, keys.scheduled, keys.cancelled, keys.cancelling);
   }
 
   @Override
@@ -101,8 +88,7 @@ final class RedisClaims implements Claims, AutoCloseable {
 
   @Override
   public void recordLeader(FencingToken token) {
-    List<byte[]> scriptKeys = List.of(keys.leader, keys.leaders);
-    blocking("record-leader", () -> calls.eval(RECORD_LEADER, scriptKeys, List.of(bytes(token))));
+    blocking("record-leader", () -> calls.eval(RECORD_LEADER, List.of(bytes(token))));
   }
 
   @Override
@@ -123,25 +109,18 @@ final class RedisClaims implements Claims, AutoCloseable {
 
   private List<?> claim(
       FencingToken token, long sequence, int limit, PriorityShares shares, boolean first) {
-    List<byte[]> scriptKeys =
-        keys.leaderAndReady(
-            keys.running, keys.paused, keys.parked, keys.stale, keys.expired, keys.leaders);
     List<byte[]> args =
         List.of(
             bytes(token),
             bytes(sequence),
             bytes(limit),
             bytes(MOST_BYTES),
-            keys.taskPrefix,
-            keys.parkedPrefix,
-            keys.uniquePrefix,
-            bytes(keys.wakeChannel),
             bytes(shares.high()),
             bytes(shares.medium()),
             bytes(shares.low()),
             bytes(shares.ageing().toMillis()),
             bytes(first ? 1 : 0));
-    return (List<?>) calls.eval(CLAIM, scriptKeys, args);
+    return (List<?>) calls.eval(CLAIM, args);
   }
 
   /// What cannot be read must not stay in `running`, and is no reason to give the rest up.
@@ -166,8 +145,8 @@ final class RedisClaims implements Claims, AutoCloseable {
     return blocking(
         "reconcile",
         () -> {
-          calls.eval(BAR, List.of(keys.leader), List.of(bytes(token), bytes(sequence)));
-          RunningTasks running = new RunningTasks(calls, keys, bytes(token));
+          calls.eval(BAR, List.of(bytes(token), bytes(sequence)));
+          RunningTasks running = new RunningTasks(calls, bytes(token));
           return running.claims(
               List.copyOf(
                   running.ids((id, now) ->
@@ -181,7 +160,7 @@ final class RedisClaims implements Claims, AutoCloseable {
     return blocking(
         "recover",
         () -> {
-          RunningTasks running = new RunningTasks(calls, keys, bytes(token));
+          RunningTasks running = new RunningTasks(calls, bytes(token));
           List<String> foreign =
               running.ids((id, now) -> !now.token().equals(token.toString())).stream()
                   // ids are time-ordered: the oldest is pushed last, to the very front
@@ -203,18 +182,11 @@ final class RedisClaims implements Claims, AutoCloseable {
         new ArrayList<>(
             List.of(
                 bytes(token),
-                keys.taskPrefix,
-                keys.attemptsPrefix,
-                keys.uniquePrefix,
-                bytes(keys.wakeChannel),
                 bytes(limits.maxAttempts()),
                 bytes(SECOND_CRASH_DELAY.toMillis()),
                 bytes(LONGEST_CRASH_DELAY.toMillis())));
     ids.forEach(id -> args.add(bytes(id)));
-    List<byte[]> scriptKeys =
-        keys.leaderAndReady(
-            keys.running, keys.scheduled, keys.dead, keys.cancelled, keys.cancelling);
-    return (List<?>) calls.eval(RECOVER, scriptKeys, args);
+    return (List<?>) calls.eval(RECOVER, args);
   }
 
   @Override
@@ -225,7 +197,7 @@ final class RedisClaims implements Claims, AutoCloseable {
   }
 
   private List<AttemptEnd> endAll(List<Leaving> all) {
-    return perToken(END, endKeys, all, RedisClaims::ended, AttemptEnd.REFUSED);
+    return perToken(END, all, RedisClaims::ended, AttemptEnd.REFUSED);
   }
 
   private static AttemptEnd ended(Object answer) {
@@ -248,7 +220,7 @@ final class RedisClaims implements Claims, AutoCloseable {
   }
 
   private List<Boolean> requeueAll(List<Leaving> all) {
-    return perToken(REQUEUE, requeueKeys, all, answer -> number(answer) == 1, false);
+    return perToken(REQUEUE, all, answer -> number(answer) == 1, false);
   }
 
   /// A batch may hold attempts of two leaderships of this node: each goes under its own token, and
@@ -256,11 +228,7 @@ final class RedisClaims implements Claims, AutoCloseable {
   ///
   /// @param lost the answer under a leadership that has ended: nobody waits for it
   private <A> List<A> perToken(
-      LuaScript script,
-      List<byte[]> scriptKeys,
-      List<Leaving> all,
-      Function<Object, A> read,
-      A lost) {
+      LuaScript script, List<Leaving> all, Function<Object, A> read, A lost) {
     List<A> answers = new ArrayList<>(all.size());
     while (answers.size() < all.size()) {
       int from = answers.size();
@@ -271,7 +239,7 @@ final class RedisClaims implements Claims, AutoCloseable {
       }
       List<Leaving> some = all.subList(from, to);
       try {
-        List<?> answer = (List<?>) calls.eval(script, scriptKeys, arguments(token, some));
+        List<?> answer = (List<?>) calls.eval(script, arguments(token, some));
         answer.forEach(one -> answers.add(read.apply(one)));
       } catch (RedisException.Refused e) {
         if (!e.code().equals("FENCED") || some.size() == all.size()) {
@@ -284,13 +252,8 @@ final class RedisClaims implements Claims, AutoCloseable {
   }
 
   private List<byte[]> arguments(FencingToken token, List<Leaving> all) {
-    List<byte[]> args = new ArrayList<>(6 + 3 * all.size());
+    List<byte[]> args = new ArrayList<>(1 + 3 * all.size());
     args.add(bytes(token));
-    args.add(keys.taskPrefix);
-    args.add(keys.attemptsPrefix);
-    args.add(keys.uniquePrefix);
-    args.add(bytes(keys.wakeChannel));
-    args.add(bytes(keys.maintenanceChannel));
     for (Leaving one : all) {
       args.add(bytes(one.id));
       args.add(TaskRecordCodec.start(one.attempt));

@@ -96,7 +96,7 @@ final class RedisHealth implements AutoCloseable {
   /// How much was set aside, as of this look or one shortly before.
   private long damaged() {
     if (looks++ % LOOKS_PER_COUNT == 0) {
-      damaged = (Long) redis.eval(DAMAGED, List.of(keys.damaged), List.of());
+      damaged = (Long) redis.eval(DAMAGED, List.of(keys.leader), List.of());
     }
     return damaged;
   }

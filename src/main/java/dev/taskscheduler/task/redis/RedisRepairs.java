@@ -148,10 +148,10 @@ final class RedisRepairs implements RepairPass {
   }
 
   private List<?> counts() {
-    List<byte[]> args = new ArrayList<>(List.of(token, keys.parkedPrefix));
+    List<byte[]> args = new ArrayList<>(List.of(token));
     letters.forEach(letter -> args.add(bytes(letter.lost ? "" : letter.stood)));
     letters.forEach(letter -> args.add(bytes(letter.stale)));
-    List<?> answer = eval(COUNTS, keys.leaderAndReady(keys.parked, keys.stale, keys.done), args);
+    List<?> answer = eval(COUNTS, args);
     count(RepairKind.STALE, number(answer, 1));
     count(RepairKind.PARKED, number(answer, 2));
     return answer;
@@ -173,16 +173,16 @@ final class RedisRepairs implements RepairPass {
     @Override
     public boolean goOn() {
       List<?> page =
-          eval(
-              LIST,
-              List.of(keys.leader, list, keys.running, keys.scheduled, keys.retained),
-              List.of(
-                  token,
-                  keys.taskPrefix,
-                  bytes(letter == null ? "c" : "w"),
-                  bytes(next),
-                  bytes(last),
-                  bytes(PAGE)));
+          (List<?>)
+              calls.eval(
+                  LIST,
+                  list,
+                  List.of(
+                      token,
+                      bytes(letter == null ? "c" : "w"),
+                      bytes(next),
+                      bytes(last),
+                      bytes(PAGE)));
       next = number(page, 0);
       last = text(page, 1);
       boolean lost = number(page, 2) == 1;
@@ -220,10 +220,7 @@ final class RedisRepairs implements RepairPass {
     @Override
     public boolean goOn() {
       List<?> page =
-          eval(
-              INDEX,
-              List.of(keys.leader, index, keys.running, keys.scheduled),
-              List.of(token, keys.taskPrefix, which, bytes(cursor), bytes(PAGE)));
+          (List<?>) calls.eval(INDEX, index, List.of(token, which, bytes(cursor), bytes(PAGE)));
       cursor = text(page, 0);
       count(RepairKind.STRAY, number(page, 1));
       count(RepairKind.DOUBLE, number(page, 2));
@@ -237,29 +234,7 @@ final class RedisRepairs implements RepairPass {
 
     @Override
     public boolean goOn() {
-      List<?> page =
-          eval(
-              KEYS,
-              List.of(
-                  keys.leader,
-                  keys.running,
-                  keys.scheduled,
-                  keys.retained,
-                  keys.dead,
-                  keys.expired,
-                  keys.cancelled,
-                  keys.parked),
-              List.of(
-                  token,
-                  keys.taskPrefix,
-                  keys.attemptsPrefix,
-                  keys.uniquePrefix,
-                  keys.parkedPrefix,
-                  keys.allPrefix,
-                  bytes(cursor),
-                  bytes(PAGE),
-                  begunUs,
-                  keys.idempotencyPrefix));
+      List<?> page = eval(KEYS, List.of(token, bytes(cursor), bytes(PAGE), begunUs));
       cursor = text(page, 0);
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
@@ -290,21 +265,9 @@ final class RedisRepairs implements RepairPass {
       return false;
     }
     List<byte[]> args =
-        new ArrayList<>(
-            List.of(
-                token,
-                keys.taskPrefix,
-                keys.parkedPrefix,
-                bytes(keys.wakeChannel),
-                bytes(retention.toMillis()),
-                bytes(MOST_ENTRIES)));
+        new ArrayList<>(List.of(token, bytes(retention.toMillis()), bytes(MOST_ENTRIES)));
     suspects.stream().limit(MOST_LOOKS - throughLists).forEach(suspect -> args.add(bytes(suspect)));
-    List<?> answer =
-        eval(
-            TASKS,
-            keys.leaderAndReady(
-                keys.running, keys.scheduled, keys.done, keys.retained, keys.parked),
-            args);
+    List<?> answer = eval(TASKS, args);
     for (int i = number(answer, 0); i > 0; i--) {
       suspects.removeFirst();
     }
@@ -317,8 +280,8 @@ final class RedisRepairs implements RepairPass {
     return true;
   }
 
-  private List<?> eval(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return (List<?>) calls.eval(script, scriptKeys, args);
+  private List<?> eval(LuaScript script, List<byte[]> args) {
+    return (List<?>) calls.eval(script, args);
   }
 
   private static String text(List<?> answer, int place) {

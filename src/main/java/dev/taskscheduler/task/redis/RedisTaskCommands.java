@@ -44,26 +44,19 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
 
   private final ScriptCalls calls;
   private final Rights rights;
-  private final TaskKeys keys;
   private final TaskLimits limits;
   private final Batcher<Command, Answer> commands =
       new Batcher<>("redis-command", LIMITS, command -> 0, this::carryOut);
 
-  RedisTaskCommands(ScriptCalls calls, Rights rights, TaskKeys keys, TaskLimits limits) {
+  RedisTaskCommands(ScriptCalls calls, Rights rights, TaskLimits limits) {
     this.calls = calls;
     this.rights = rights;
-    this.keys = keys;
     this.limits = limits;
   }
 
   @Override
   public Cancellation cancel(String id) {
-    List<byte[]> scriptKeys =
-        List.of(
-            keys.leader, keys.running, keys.scheduled, keys.cancelled, keys.cancelling, keys.stale);
-    List<byte[]> args =
-        List.of(bytes(id), keys.taskPrefix, keys.uniquePrefix, bytes(keys.cancelChannel));
-    String answer = text(send("cancel", CANCEL, scriptKeys, args));
+    String answer = text(send(CANCEL, List.of(bytes(id))));
     return switch (answer) {
       case "" -> new Cancellation.Unknown();
       case "w" -> new Cancellation.Asked();
@@ -80,18 +73,10 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
 
   @Override
   public List<RetryResult> retry(List<String> ids) {
-    List<byte[]> args = new ArrayList<>(5 + ids.size());
-    args.add(keys.taskPrefix);
-    args.add(keys.uniquePrefix);
-    args.add(bytes(keys.wakeChannel));
+    List<byte[]> args = new ArrayList<>(1 + ids.size());
     args.add(bytes(limits.maxPending()));
-    args.add(keys.parkedPrefix);
     ids.forEach(id -> args.add(bytes(id)));
-    List<byte[]> scriptKeys =
-        keys.leaderAndReady(
-            keys.scheduled, keys.running, keys.parked, keys.stale, keys.dead, keys.expired);
-    return ((List<?>) send("retry", RETRY, scriptKeys, args))
-        .stream().map(answer -> retried(text(answer))).toList();
+    return ((List<?>) send(RETRY, args)).stream().map(answer -> retried(text(answer))).toList();
   }
 
   private static RetryResult retried(String answer) {
@@ -118,19 +103,13 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   }
 
   private boolean set(Pause pause, boolean paused) {
-    List<byte[]> args =
-        List.of(
-            bytes(pause.wire()),
-            bytes(paused ? 1 : 0),
-            bytes(Pause.MOST),
-            bytes(keys.wakeChannel),
-            bytes(keys.maintenanceChannel));
-    return (Long) send("pause", PAUSE, List.of(keys.leader, keys.paused), args) == 1;
+    List<byte[]> args = List.of(bytes(pause.wire()), bytes(paused ? 1 : 0), bytes(Pause.MOST));
+    return (Long) send(PAUSE, args) == 1;
   }
 
   @Override
   public Map<Pause, Instant> paused() {
-    return paused((List<?>) send("paused", PAUSED, List.of(keys.paused), List.of()));
+    return paused((List<?>) send(PAUSED, List.of()));
   }
 
   /// @param pairs what, and since when in ms, in turns
@@ -149,11 +128,11 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   }
 
   /// Calls a script on a thread that nobody interrupts.
-  private Object send(String name, LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    Command command = new Command(name, () -> calls.eval(script, scriptKeys, args));
-    Answer answer = StoreExceptions.await(name, commands.add(command));
+  private Object send(LuaScript script, List<byte[]> args) {
+    Command command = new Command(script.name(), () -> calls.eval(script, args));
+    Answer answer = StoreExceptions.await(script.name(), commands.add(command));
     if (answer.failure.isPresent()) {
-      throw StoreExceptions.translate(name, answer.failure.get());
+      throw StoreExceptions.translate(script.name(), answer.failure.get());
     }
     return answer.value.orElseThrow();
   }

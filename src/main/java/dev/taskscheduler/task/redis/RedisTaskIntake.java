@@ -45,7 +45,6 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
 
   private final DurableWrites durable;
   private final Rights rights;
-  private final TaskKeys keys;
   private final TaskLimits limits;
   private final Batcher<NewRecord, SubmitResult> single = lane("redis-submit", Durability.MEMORY);
 
@@ -66,10 +65,9 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
     }
   }
 
-  RedisTaskIntake(DurableWrites durable, Rights rights, TaskKeys keys, TaskLimits limits) {
+  RedisTaskIntake(DurableWrites durable, Rights rights, TaskLimits limits) {
     this.durable = durable;
     this.rights = rights;
-    this.keys = keys;
     this.limits = limits;
   }
 
@@ -113,16 +111,15 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   }
 
   private List<SubmitResult> submitOnce(List<NewRecord> records, Durability wanted) {
-    List<byte[]> where = keys.leaderAndReady(keys.scheduled, keys.running, keys.parked, keys.stale);
     if (arePlain(records)) {
-      DurableWrites.Reached plain = durable.eval(SUBMIT_PLAIN, where, together(records), wanted);
+      DurableWrites.Reached plain = durable.eval(SUBMIT_PLAIN, together(records), wanted);
       if (Long.valueOf(1).equals(plain.answer())) {
         return records.stream()
             .<SubmitResult>map(r -> new SubmitResult.Accepted(r.id, plain.durability()))
             .toList();
       } // else something stands in the way of one of them
     }
-    DurableWrites.Reached reached = durable.eval(SUBMIT, where, oneByOne(records), wanted);
+    DurableWrites.Reached reached = durable.eval(SUBMIT, oneByOne(records), wanted);
     List<?> answers = (List<?>) reached.answer();
     List<SubmitResult> results = new ArrayList<>(records.size());
     for (int i = 0; i < records.size(); i++) {
@@ -144,11 +141,8 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
 
   private List<byte[]> together(List<NewRecord> records) {
     List<NewRecord> sorted = new ArrayList<>(records.size());
-    List<byte[]> args = new ArrayList<>(7 + 2 * records.size());
-    args.add(keys.taskPrefix);
-    args.add(bytes(keys.wakeChannel));
+    List<byte[]> args = new ArrayList<>(4 + 2 * records.size());
     args.add(bytes(limits.maxPending()));
-    args.add(keys.parkedPrefix);
     for (Priority priority : Priority.values()) {
       int before = sorted.size();
       byte letter = TaskRecordCodec.priority(priority)[0];
@@ -161,14 +155,8 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   }
 
   private List<byte[]> oneByOne(List<NewRecord> records) {
-    List<byte[]> args = new ArrayList<>(7 + 3 * records.size());
-    args.add(keys.taskPrefix);
-    args.add(bytes(keys.wakeChannel));
-    args.add(bytes(keys.maintenanceChannel));
+    List<byte[]> args = new ArrayList<>(1 + 3 * records.size());
     args.add(bytes(limits.maxPending()));
-    args.add(keys.idempotencyPrefix);
-    args.add(keys.uniquePrefix);
-    args.add(keys.parkedPrefix);
     for (NewRecord record : records) {
       args.add(bytes(record.id));
       args.add(record.how);

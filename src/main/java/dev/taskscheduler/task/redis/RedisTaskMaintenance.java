@@ -37,9 +37,7 @@ final class RedisTaskMaintenance implements TaskMaintenance {
 
   @Override
   public Promoted promote(FencingToken token, int limit) {
-    List<byte[]> args =
-        List.of(bytes(token), keys.taskPrefix, bytes(keys.wakeChannel), bytes(limit));
-    List<?> answer = (List<?>) call(PROMOTE, keys.leaderAndReady(keys.scheduled), args);
+    List<?> answer = (List<?>) call(PROMOTE, List.of(bytes(token), bytes(limit)));
     long nextMs = (Long) answer.get(1);
     return new Promoted(
         number(answer.get(0)),
@@ -49,20 +47,12 @@ final class RedisTaskMaintenance implements TaskMaintenance {
 
   @Override
   public int unpark(FencingToken token, int limit) {
-    List<byte[]> args =
-        List.of(
-            bytes(token),
-            keys.taskPrefix,
-            keys.parkedPrefix,
-            bytes(keys.wakeChannel),
-            bytes(limit));
-    return number(call(UNPARK, keys.leaderAndReady(keys.paused, keys.parked, keys.stale), args));
+    return number(call(UNPARK, List.of(bytes(token), bytes(limit))));
   }
 
   @Override
   public List<String> cancelling(FencingToken token) {
-    List<byte[]> scriptKeys = List.of(keys.leader, keys.cancelling, keys.running);
-    List<?> ids = (List<?>) call(CANCELLING, scriptKeys, List.of(bytes(token)));
+    List<?> ids = (List<?>) call(CANCELLING, List.of(bytes(token)));
     return ids.stream().map(ScriptCalls::text).toList();
   }
 
@@ -71,18 +61,12 @@ final class RedisTaskMaintenance implements TaskMaintenance {
     List<byte[]> args =
         List.of(
             bytes(token),
-            keys.taskPrefix,
-            keys.attemptsPrefix,
             bytes(limit),
             bytes(limits.retention().toMillis()),
             bytes(limits.maxFinished()),
             bytes(limits.maxDead()),
             bytes(mayComeAgain.toMillis()));
-    return number(
-        call(
-            CLEAN,
-            List.of(keys.leader, keys.done, keys.retained, keys.dead, keys.expired, keys.cancelled),
-            args));
+    return number(call(CLEAN, args));
   }
 
   @Override
@@ -90,8 +74,8 @@ final class RedisTaskMaintenance implements TaskMaintenance {
     return new RedisRepairs(calls, keys, limits.retention(), token);
   }
 
-  private Object call(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return blocking(script.name(), () -> calls.eval(script, scriptKeys, args));
+  private Object call(LuaScript script, List<byte[]> args) {
+    return blocking(script.name(), () -> calls.eval(script, args));
   }
 
   private static int number(Object answer) {

@@ -54,7 +54,6 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   private static final Pattern SUBMITTED = Pattern.compile("[0-9a-f]{13}");
 
   private final ScriptCalls calls;
-  private final TaskKeys keys;
   private final Batcher<String, Optional<Task>> ids =
       new Batcher<>("redis-find", BATCHES, id -> TaskRecordCodec.HEAD_BYTES, this::findAll);
   private final Batcher<String, TaskCounts> counts =
@@ -66,20 +65,16 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
           question -> 0,
           some -> some.stream().map(ScriptCalls::again).toList());
 
-  RedisTaskQueries(ScriptCalls calls, TaskKeys keys) {
+  RedisTaskQueries(ScriptCalls calls) {
     this.calls = calls;
-    this.keys = keys;
   }
 
-  private List<?> ask(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return StoreExceptions.await(script.name(), later(script, scriptKeys, args));
+  private List<?> ask(LuaScript script, List<byte[]> args) {
+    return StoreExceptions.await(script.name(), later(script, args));
   }
 
-  private CompletableFuture<List<?>> later(
-      LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return others
-        .add(() -> calls.eval(script, scriptKeys, args))
-        .thenApply(answer -> (List<?>) answer);
+  private CompletableFuture<List<?>> later(LuaScript script, List<byte[]> args) {
+    return others.add(() -> calls.eval(script, args)).thenApply(answer -> (List<?>) answer);
   }
 
   @Override
@@ -88,14 +83,10 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   }
 
   private List<Optional<Task>> findAll(List<String> ids) {
-    List<byte[]> args = new ArrayList<>(2 + ids.size());
-    args.add(keys.taskPrefix);
+    List<byte[]> args = new ArrayList<>(1 + ids.size());
     args.add(bytes(TaskRecordCodec.HEAD_BYTES));
     ids.forEach(id -> args.add(bytes(id)));
-    List<?> answer =
-        (List<?>)
-            ScriptCalls.again(
-                () -> calls.eval(STATUS, List.of(keys.running, keys.scheduled), args));
+    List<?> answer = (List<?>) ScriptCalls.again(() -> calls.eval(STATUS, args));
     List<Optional<Task>> tasks = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
       byte[] head = (byte[]) answer.get(3 * i);
@@ -113,27 +104,8 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   }
 
   private List<TaskCounts> countAll(List<String> questions) {
-    List<byte[]> scriptKeys =
-        List.of(
-            keys.readyHigh,
-            keys.readyMedium,
-            keys.readyLow,
-            keys.scheduled,
-            keys.running,
-            keys.done,
-            keys.retained,
-            keys.dead,
-            keys.expired,
-            keys.cancelled,
-            keys.parked,
-            keys.stale);
-    List<byte[]> args =
-        List.of(
-            keys.parkedPrefix,
-            keys.taskPrefix,
-            keys.attemptsPrefix,
-            bytes(TaskRecordCodec.HEAD_BYTES));
-    List<?> answer = (List<?>) ScriptCalls.again(() -> calls.eval(COUNT, scriptKeys, args));
+    List<byte[]> args = List.of(bytes(TaskRecordCodec.HEAD_BYTES));
+    List<?> answer = (List<?>) ScriptCalls.again(() -> calls.eval(COUNT, args));
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
     Map<Priority, Duration> waited = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
@@ -162,11 +134,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public Optional<TaskDetails> details(String id) {
-    List<?> answer =
-        ask(
-            DETAILS,
-            List.of(keys.running, keys.scheduled, keys.cancelling, keys.leaders),
-            List.of(keys.taskPrefix, keys.attemptsPrefix, bytes(id)));
+    List<?> answer = ask(DETAILS, List.of(bytes(id)));
     return answer.isEmpty()
         ? Optional.empty()
         : TaskRecordCodec.read((byte[]) answer.getFirst(), record -> details(id, record, answer));
@@ -195,8 +163,6 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
     }
     List<byte[]> args =
         List.of(
-            keys.taskPrefix,
-            keys.parkedPrefix,
             bytes(filter.limit()),
             bytes(indexes),
             filter.priority().map(TaskRecordCodec::priority).orElse(new byte[0]),
@@ -205,20 +171,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
             bytes(filter.submittedBefore().map(TaskRecordCodec::hexMicros).orElse("g")),
             bytes(filter.state().map(RedisTaskQueries::charged).orElse("")),
             bytes(from.get()));
-    List<byte[]> scriptKeys =
-        List.of(
-            keys.running,
-            keys.readyHigh,
-            keys.readyMedium,
-            keys.readyLow,
-            keys.parked,
-            keys.scheduled,
-            keys.dead,
-            keys.expired,
-            keys.cancelled,
-            keys.done,
-            keys.retained);
-    return Optional.of(page(ask(LIST, scriptKeys, args)));
+    return Optional.of(page(ask(LIST, args)));
   }
 
   /// Two states share an index.
@@ -246,25 +199,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public Optional<Explanation> explain(String id) {
-    List<?> answer =
-        ask(
-            EXPLAIN,
-            List.of(
-                keys.running,
-                keys.scheduled,
-                keys.readyHigh,
-                keys.readyMedium,
-                keys.readyLow,
-                keys.paused,
-                keys.stale,
-                keys.parked,
-                keys.cancelling,
-                keys.leaders),
-            List.of(
-                keys.taskPrefix,
-                keys.attemptsPrefix,
-                bytes(TaskRecordCodec.HEAD_BYTES),
-                bytes(id)));
+    List<?> answer = ask(EXPLAIN, List.of(bytes(TaskRecordCodec.HEAD_BYTES), bytes(id)));
     return answer.isEmpty()
         ? Optional.empty()
         : TaskRecordCodec.head((byte[]) answer.get(1), record -> explanation(id, record, answer));
@@ -295,9 +230,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public TaskOverview overview() {
-    List<byte[]> scriptKeys =
-        List.of(keys.readyHigh, keys.readyMedium, keys.readyLow, keys.scheduled, keys.paused);
-    CompletableFuture<List<?>> next = later(STATS, scriptKeys, List.of(keys.taskPrefix));
+    CompletableFuture<List<?>> next = later(STATS, List.of());
     return StoreExceptions.await(
         "overview", counts.add("").thenCombine(next, RedisTaskQueries::overview));
   }

@@ -34,9 +34,9 @@ public final class RedisTasks implements AutoCloseable {
     Rights rights = new Rights(redis, namespace);
     health = new RedisHealth(redis, keys);
     DurableWrites durable = new DurableWrites(redis, calls, health::last);
-    intake = new RedisTaskIntake(durable, rights, keys, limits);
-    commands = new RedisTaskCommands(calls, rights, keys, limits);
-    queries = new RedisTaskQueries(calls, keys);
+    intake = new RedisTaskIntake(durable, rights, limits);
+    commands = new RedisTaskCommands(calls, rights, limits);
+    queries = new RedisTaskQueries(calls);
     claims = new RedisClaims(redis, calls, keys, limits);
     maintenance = new RedisTaskMaintenance(calls, keys, limits, mayComeAgain);
   }

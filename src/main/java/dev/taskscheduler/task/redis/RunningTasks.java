@@ -19,12 +19,10 @@ final class RunningTasks {
   private static final LuaScript RECLAIMED = LuaScript.load(RunningTasks.class, "reclaimed");
 
   private final ScriptCalls calls;
-  private final TaskKeys keys;
   private final byte[] token;
 
-  RunningTasks(ScriptCalls calls, TaskKeys keys, byte[] token) {
+  RunningTasks(ScriptCalls calls, byte[] token) {
     this.calls = calls;
-    this.keys = keys;
     this.token = token;
   }
 
@@ -35,7 +33,7 @@ final class RunningTasks {
     boolean unreadable = false;
     do {
       List<byte[]> args = List.of(token, bytes(cursor), bytes(PAGE));
-      List<?> page = (List<?>) calls.eval(SCAN, List.of(keys.leader, keys.running), args);
+      List<?> page = (List<?>) calls.eval(SCAN, args);
       cursor = text(page.getFirst());
       for (int i = 1; i < page.size(); i += 2) {
         String id = text(page.get(i));
@@ -60,10 +58,9 @@ final class RunningTasks {
     List<String> unreadable = new ArrayList<>();
     int next = 0;
     while (next < ids.size()) {
-      List<byte[]> args =
-          new ArrayList<>(List.of(token, bytes(RedisClaims.MOST_BYTES), keys.taskPrefix));
+      List<byte[]> args = new ArrayList<>(List.of(token, bytes(RedisClaims.MOST_BYTES)));
       ids.subList(next, Math.min(next + PAGE, ids.size())).forEach(id -> args.add(bytes(id)));
-      List<?> answer = (List<?>) calls.eval(RECLAIMED, List.of(keys.leader, keys.running), args);
+      List<?> answer = (List<?>) calls.eval(RECLAIMED, args);
       for (int i = 1; i < answer.size(); i += 3) {
         String id = text(answer.get(i));
         byte[] record = (byte[]) answer.get(i + 2);

@@ -54,8 +54,18 @@ final class ScriptCalls {
     this.keys = keys;
   }
 
-  Object eval(LuaScript script, List<byte[]> scriptKeys, List<byte[]> args) {
-    return guarded(script, () -> redis.eval(script, scriptKeys, args));
+  /// The keys of a call: the lease, from whose name a script makes the names of all others.
+  List<byte[]> keys() {
+    return List.of(keys.leader);
+  }
+
+  Object eval(LuaScript script, List<byte[]> args) {
+    return guarded(script, () -> redis.eval(script, keys(), args));
+  }
+
+  /// Calls a script with one key more.
+  Object eval(LuaScript script, byte[] key, List<byte[]> args) {
+    return guarded(script, () -> redis.eval(script, List.of(keys.leader, key), args));
   }
 
   /// Repeats a call, which may be repeated, once if its connection turns out to be broken; not one
@@ -116,20 +126,10 @@ final class ScriptCalls {
     int count = 0;
     int next = 0;
     do {
-      List<byte[]> args =
-          new ArrayList<>(
-              List.of(
-                  keys.taskPrefix,
-                  keys.attemptsPrefix,
-                  keys.parkedPrefix,
-                  keys.allPrefix,
-                  keys.damagedPrefix,
-                  bytes(MOST_ENTRIES),
-                  bytes(keys.damagedChannel),
-                  bytes("-")));
+      List<byte[]> args = new ArrayList<>(List.of(bytes(MOST_ENTRIES), bytes("-")));
       int end = Math.min(next + MOST_LOOKS_AT_ONCE, marked.size());
       marked.subList(next, end).forEach(one -> args.add(bytes(one)));
-      List<?> told = (List<?>) redis.eval(SET_ASIDE, keys.allThatIsTyped(), args);
+      List<?> told = (List<?>) redis.eval(SET_ASIDE, keys(), args);
       count += told.size();
       tell(told);
       next = end;

@@ -12,10 +12,23 @@
 --          63     type, options each after a space, for a dead task a tab and its error; a line feed; the payload
 --
 -- A value of `running` is '<epoch>:<nonce> <start number, 6 hex> <start time, us, 13 hex>'.
--- Beside a record stands its attempts, a list at <attempts prefix><id>, if there is more to tell: what ended badly, each
+-- Beside a record stand its attempts, a list at {ns}:attempts:<id>, if there is more to tell: what ended badly, each
 -- '<start number> <epoch, 12 hex> <start, us> <end, us> <how: f failed, t out of time, l leader lost, r recalled> <error>',
 -- the newest 20, and last '=<result>'.
+--
+-- All keys of a namespace share a prefix. KEYS[1] is {ns}:leader in every script, so that a Redis Cluster finds the slot, and the
+-- names of all other keys are made from it.
+local NS = string.sub(KEYS[1], 1, -#'leader' - 1)
+-- Names of keys and channels by what follows the prefix: K.running, K['task:'] .. id.
+local K = setmetatable({}, {
+  __index = function(names, suffix)
+    local name = NS .. suffix
+    rawset(names, suffix, name)
+    return name
+  end,
+})
 local LIST = { h = 1, m = 2, l = 3 }
+local READY = { 'ready:high', 'ready:medium', 'ready:low' }
 local PRIORITIES = { h = 'high', m = 'medium', l = 'low' }
 local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that somebody may be told of
 local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
@@ -27,6 +40,11 @@ local LONGEST_RECORD = 8388608 -- a body has 3 MiB at the most
 local LONGEST_LINE, LONGEST_RESULT = 6200, 2097152 -- of attempts: errors of 1,000 characters, results of 1 MiB
 local MOST_PAUSES = 200 -- types that may be paused at once
 local PAUSABLE = { ['all'] = true, ['priority:high'] = true, ['priority:medium'] = true, ['priority:low'] = true }
+
+-- The ready list of a priority: 1 high, 2 medium, 3 low.
+local function ready(i)
+  return K[READY[i]]
+end
 
 local function fenced(lease, token)
   local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'released')
@@ -68,10 +86,10 @@ local function whole(key)
 end
 
 -- Notes who leads, the newest 1,000.
-local function record_leader(lease, leaders, token)
+local function record_leader(token)
   local epoch = string.match(token, '^%d+')
-  redis.call('ZADD', leaders, epoch, short(epoch .. ' ' .. (redis.call('HGET', lease, 'node') or '')))
-  redis.call('ZREMRANGEBYRANK', leaders, 0, -1001)
+  redis.call('ZADD', K.leaders, epoch, short(epoch .. ' ' .. (redis.call('HGET', K.leader, 'node') or '')))
+  redis.call('ZREMRANGEBYRANK', K.leaders, 0, -1001)
 end
 
 local function now_us()
@@ -104,17 +122,17 @@ local function options(record)
 end
 
 -- Puts ids into the ready lists by the priority in their records; `push` is LPUSH (back) or RPUSH (front).
-local function make_ready(push, lists, prefix, ids)
+local function make_ready(push, ids)
   local by_list = { {}, {}, {} }
   for _, id in ipairs(ids) do
-    local list = LIST[part(prefix .. id, PRIORITY, PRIORITY)]
+    local list = LIST[part(K['task:'] .. id, PRIORITY, PRIORITY)]
     if list then -- else the record is gone, and the task with it
       table.insert(by_list[list], id)
     end
   end
   for i, some in ipairs(by_list) do
     if #some > 0 then
-      redis.call(push, lists[i], unpack(some))
+      redis.call(push, ready(i), unpack(some))
     end
   end
 end
@@ -126,22 +144,22 @@ local function tell(channel, message)
 end
 
 -- Wakes the leader if its last claim got less than it asked for.
-local function wake(lease, channel)
-  if redis.pcall('HDEL', lease, 'waiting') == 1 then
-    tell(channel, '1')
+local function wake()
+  if redis.pcall('HDEL', K.leader, 'waiting') == 1 then
+    tell(K.wake, '1')
   end
 end
 
--- How many tasks have not ended. `lists` are the ready lists; what is stale in them, or where it was parked, has ended.
-local function pending(lists, scheduled, running, parked, parked_prefix, stale)
-  local count = redis.call('ZCARD', scheduled) + redis.call('HLEN', running)
-  for _, list in ipairs(lists) do
-    count = count + redis.call('LLEN', list)
+-- How many tasks have not ended. What is stale in the ready lists, or where it was parked, has ended.
+local function pending()
+  local count = redis.call('ZCARD', K.scheduled) + redis.call('HLEN', K.running)
+  for i = 1, 3 do
+    count = count + redis.call('LLEN', ready(i))
   end
-  for _, what in ipairs(redis.call('SMEMBERS', parked)) do
-    count = count + redis.call('LLEN', parked_prefix .. what)
+  for _, what in ipairs(redis.call('SMEMBERS', K.parked)) do
+    count = count + redis.call('LLEN', K['parked:'] .. what)
   end
-  local ended = redis.call('HGETALL', stale)
+  local ended = redis.call('HGETALL', K.stale)
   for i = 2, #ended, 2 do
     count = count - (tonumber(ended[i]) or 0)
   end
@@ -156,11 +174,11 @@ local function due_ms(how, now)
 end
 
 -- The first `bytes` of the record of the task at the front of a ready list, and its id; nil if none of the first 100 waits.
-local function front_of(list, prefix, bytes)
+local function front_of(list, bytes)
   for _, look in ipairs({ 1, 100 }) do -- nearly always the very first
     local front = redis.call('LRANGE', list, -look, -1)
     for i = #front, 1, -1 do
-      local head = part(prefix .. front[i], 0, bytes - 1)
+      local head = part(K['task:'] .. front[i], 0, bytes - 1)
       if string.sub(head, 1, 1) == 'w' then -- else cancelled where it stands
         return head, front[i]
       end
@@ -171,24 +189,24 @@ end
 
 -- Lets tasks wait for their time: `later` is due time in ms, id and so on. Whoever comes before all others is told to the
 -- leader's maintenance, which sleeps until the first is due.
-local function schedule(index, channel, later)
-  local first = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]
-  redis.call('ZADD', index, unpack(later))
-  if not first or tonumber(redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')[2]) < tonumber(first) then
-    tell(channel, '1')
+local function schedule(later)
+  local first = redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2]
+  redis.call('ZADD', K.scheduled, unpack(later))
+  if not first or tonumber(redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2]) < tonumber(first) then
+    tell(K.maintenance, '1')
   end
 end
 
 -- Writes down an attempt that ended badly: `line` as the head of this file has it. Where something of another type stands under
 -- the key of attempts, the line is left out.
-local function add_attempt(attempts, id, line)
-  redis.pcall('RPUSH', attempts .. id, line)
-  redis.pcall('LTRIM', attempts .. id, -MOST_ATTEMPTS, -1)
+local function add_attempt(id, line)
+  redis.pcall('RPUSH', K['attempts:'] .. id, line)
+  redis.pcall('LTRIM', K['attempts:'] .. id, -MOST_ATTEMPTS, -1)
 end
 
 -- Some lines of a list of attempts; none where something of another type stands under its key, and none that is longer than ours.
-local function lines_of(attempts, id, from, to)
-  local lines, sound = redis.pcall('LRANGE', attempts .. id, from, to), {}
+local function lines_of(id, from, to)
+  local lines, sound = redis.pcall('LRANGE', K['attempts:'] .. id, from, to), {}
   for _, line in ipairs(lines.err and {} or lines) do
     if #line <= (string.sub(line, 1, 1) == '=' and LONGEST_RESULT or LONGEST_LINE) then
       sound[#sound + 1] = line
@@ -198,9 +216,9 @@ local function lines_of(attempts, id, from, to)
 end
 
 -- Takes ids that were dropped off the count of those that were cancelled where they stood.
-local function forget_stale(stale, letter, dropped)
-  if redis.call('HINCRBY', stale, letter, -dropped) <= 0 then
-    redis.call('HDEL', stale, letter)
+local function forget_stale(letter, dropped)
+  if redis.call('HINCRBY', K.stale, letter, -dropped) <= 0 then
+    redis.call('HDEL', K.stale, letter)
   end
 end
 
@@ -211,19 +229,20 @@ local function next_start(token, value, header)
 end
 
 -- Gives up the key that a task without a window of its own held against others of its kind.
-local function free_unique(unique, id, opts)
+local function free_unique(id, opts)
   local key = string.match(opts, ' u=(%x+)')
-  if key and whole(unique .. key) == id then
-    redis.call('DEL', unique .. key)
+  if key and whole(K['unique:'] .. key) == id then
+    redis.call('DEL', K['unique:'] .. key)
   end
 end
 
 -- The id of the task that holds a unique key against `id`; nil if it is free: what has ended holds nothing, unless the key
 -- has a window of its own.
-local function unique_holder(key, prefix, id)
+local function unique_holder(hash, id)
+  local key = K['unique:'] .. hash
   local holder = whole(key)
   if holder and holder ~= id and #holder <= LONGEST_ID
-    and (part(prefix .. holder, 0, 0) == 'w' or redis.call('PTTL', key) > 0) then
+    and (part(K['task:'] .. holder, 0, 0) == 'w' or redis.call('PTTL', key) > 0) then
     return holder
   end
   return nil
@@ -231,8 +250,8 @@ end
 
 -- What is paused and since when ('' where that is no time), in turns; without what names nothing that can be paused, and
 -- without types beyond the most that may be.
-local function pauses(key)
-  local all, found, types = redis.call('HGETALL', key), {}, 0
+local function pauses()
+  local all, found, types = redis.call('HGETALL', K.paused), {}, 0
   for i = 1, #all, 2 do
     local what, since = all[i], all[i + 1]
     local counts = not PAUSABLE[what] and is_type(what)
@@ -267,34 +286,34 @@ end
 -- Keeps the call that a submission asked for upon its task's end (`how`: s for success, f for failure) as a task of its own:
 -- it is claimed, retried and buried like any other. It holds all that it is to tell, so each of its attempts tells the same,
 -- whatever becomes of the task meanwhile. Its id is new: the time, and the random end of its task's id.
--- To be called once the record says that the task has ended. `lists` are the ready lists. Returns true if there is one.
-local function call_back(lease, lists, prefix, wake_channel, id, how, opts, now, result)
+-- To be called once the record says that the task has ended. Returns true if there is one.
+local function call_back(id, how, opts, now, result)
   local url, when = string.match(opts, ' c=(%S+)'), string.match(opts, ' o=(%a)')
   if not url or (when and when ~= 'b' and when ~= how) then
     return false
   end
-  local head = string.match(part(prefix .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')
+  local head = string.match(part(K['task:'] .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')
   local letter = string.sub(head, PRIORITY + 1, PRIORITY + 1)
   local trace = string.match(opts, ' p=%S+') or ''
   local ms = hex(12, math.floor(now / 1000))
   local child = string.sub(ms, 1, 8) .. '-' .. string.sub(ms, 9, 12) .. '-7' .. hex(3, now % 1000) .. string.sub(id, -18)
-  redis.call('SET', prefix .. child, 'w' .. string.rep('0', PRIORITY - 1) .. letter .. hex(13, now)
+  redis.call('SET', K['task:'] .. child, 'w' .. string.rep('0', PRIORITY - 1) .. letter .. hex(13, now)
     .. 'callback' .. trace .. '\n' .. facts_of(id, url, head, result))
-  redis.call('LPUSH', lists[LIST[letter] or 3], child)
-  wake(lease, wake_channel)
+  redis.call('LPUSH', ready(LIST[letter] or 3), child)
+  wake()
   return true
 end
 
 -- Rewrites a record as ended badly: `head` replaces all before the charged attempts; `charged` and `error` are nil to keep
 -- what there is. Returns the options, or nil where the record is gone (removed by hand).
-local function bury(index, prefix, id, head, charged, error, now)
-  local record = whole(prefix .. id)
+local function bury(index, id, head, charged, error, now)
+  local record = whole(K['task:'] .. id)
   local line = record and string.find(record, '\n', TYPE + 1, true)
   if not line then
     return nil
   end
   local type_end = string.find(record, '[\t\n]', TYPE + 1)
-  redis.call('SET', prefix .. id, head .. (charged or string.sub(record, CHARGED + 1, PRIORITY))
+  redis.call('SET', K['task:'] .. id, head .. (charged or string.sub(record, CHARGED + 1, PRIORITY))
     .. string.sub(record, PRIORITY + 1, type_end - 1) .. (error and '\t' .. error or '') .. string.sub(record, line))
   redis.call('ZADD', index, math.floor(now / 1000), id)
   return options(record)

@@ -1,6 +1,7 @@
 -- bar-claims.lua  Bars every claim up to a sequence number that may still arrive.
--- KEYS[1] hash  {ns}:leader   the lease
--- ARGV[1] fencing token   ARGV[2] sequence
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] sequence
 -- Returns 1. Errors: FENCED, also where claimSeq cannot be read.
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')

@@ -1,12 +1,10 @@
 -- cancel.lua  Cancels a task that waits, or asks the leader to cancel one that runs. Through any node.
--- KEYS[1] hash  {ns}:leader      the lease
--- KEYS[2] hash  {ns}:running     KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:cancelled   id by end time, ms
--- KEYS[5] hash  {ns}:cancelling  KEYS[6] hash {ns}:stale       h, m, l -> cancelled ids that still stand in lists
--- ARGV[1] id   ARGV[2] key prefix of tasks   ARGV[3] of unique keys   ARGV[4] cancel channel
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] id
 -- Returns '' if there is no such task; else the letter of its state now: x if it was cancelled by this call, followed by
 -- where it was (s scheduled, t to be tried again, r ready); w if it runs and the leader was asked; c, d, e, x alone if it had
 -- ended already.
-local key = ARGV[2] .. ARGV[1]
+local key = K['task:'] .. ARGV[1]
 local record = part(key, 0, 4095) -- all but the payload
 local state = string.sub(record, 1, 1)
 if #record <= TYPE or not LIST[string.sub(record, PRIORITY + 1, PRIORITY + 1)] then
@@ -15,26 +13,26 @@ end
 if state ~= 'w' then
   return state
 end
-if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
+if redis.call('HEXISTS', K.running, ARGV[1]) == 1 then
   begin_writing(KEYS[1])
-  redis.call('HSET', KEYS[5], ARGV[1], '1')
-  tell(ARGV[4], ARGV[1])
+  redis.call('HSET', K.cancelling, ARGV[1], '1')
+  tell(K.cancel, ARGV[1])
   return 'w'
 end
-redis.call('ZCARD', KEYS[4]) -- raises its error where something of another type stands there: before the first write
-if not tonumber(redis.call('HGET', KEYS[6], string.sub(record, PRIORITY + 1, PRIORITY + 1)) or 0) then
+redis.call('ZCARD', K.cancelled) -- raises its error where something of another type stands there: before the first write
+if not tonumber(redis.call('HGET', K.stale, string.sub(record, PRIORITY + 1, PRIORITY + 1)) or 0) then
   error('the count of stale ids is no number')
 end
-local was = redis.call('ZREM', KEYS[3], ARGV[1]) == 1 and 's' or 'r'
+local was = redis.call('ZREM', K.scheduled, ARGV[1]) == 1 and 's' or 'r'
 begin_writing(KEYS[1])
 if was == 'r' then -- its id stays where it is until a claim drops it: to take it out of the middle would cost too much
-  redis.call('HINCRBY', KEYS[6], string.sub(record, PRIORITY + 1, PRIORITY + 1), 1)
+  redis.call('HINCRBY', K.stale, string.sub(record, PRIORITY + 1, PRIORITY + 1), 1)
 end
 local now = now_us()
 redis.call('SETRANGE', key, 0, 'x')
 redis.call('SETRANGE', key, 14, hex(13, now))
-redis.call('ZADD', KEYS[4], math.floor(now / 1000), ARGV[1])
-free_unique(ARGV[3], ARGV[1], options(record))
+redis.call('ZADD', K.cancelled, math.floor(now / 1000), ARGV[1])
+free_unique(ARGV[1], options(record))
 if was == 's' and string.sub(record, CHARGED + 1, PRIORITY) ~= '0000' then
   was = 't'
 end

@@ -1,23 +1,19 @@
 -- claim.lua  Moves up to `limit` ready tasks to running, under the leader's token: by priority, oldest first.
--- KEYS[1] hash  {ns}:leader        the lease
--- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] hash  {ns}:running       id -> token, start number, start time
--- KEYS[6] hash  {ns}:paused        'all', 'priority:<name>', 'type:<name>' -> since, ms
--- KEYS[7] set   {ns}:parked        '<h|m|l>:<type>' of what was set aside since its type is paused
--- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists
--- KEYS[9] zset  {ns}:expired       ids by end time, ms
--- KEYS[10] zset {ns}:leaders       '<epoch> <node>' by epoch
--- ARGV[1] fencing token   ARGV[2] sequence of this call, higher than any before   ARGV[3] limit, 1 to 500
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] sequence of this call, higher than any before
+-- ARGV[3] limit, 1 to 500
 -- ARGV[4] bytes of records at the most (one larger one comes alone)
--- ARGV[5] key prefix of tasks   ARGV[6] of what is parked   ARGV[7] of unique keys   ARGV[8] wake channel
--- ARGV[9] how many of the limit are for high, ARGV[10] medium, ARGV[11] low; what they leave goes by priority
--- ARGV[12] ms of waiting that lift a task by one priority; 0: none
--- ARGV[13] '1' for a leader that has not recovered yet: only where nothing runs, and it is recorded (record-leader.lua); else '0'
--- Returns nothing where ARGV[13] is '1' and tasks of an earlier leader run; else
+-- ARGV[5] how many of the limit are for high
+-- ARGV[6] medium
+-- ARGV[7] low; what they leave goes by priority
+-- ARGV[8] ms of waiting that lift a task by one priority; 0: none
+-- ARGV[9] '1' for a leader that has not recovered yet: only where nothing runs, and it is recorded (record-leader.lua); else '0'
+-- Returns nothing for a leader that has not recovered yet where tasks of an earlier one run; else
 -- the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
 -- then for each claimed task its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.
 -- Errors: FENCED, also where claimSeq cannot be read; BARRED if a call with this sequence or a later one came before.
-local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[12]) * 1000
+local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), K['task:'], tonumber(ARGV[8]) * 1000
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
@@ -29,13 +25,13 @@ end
 if tonumber(ARGV[2]) <= barred then
   return redis.error_reply('BARRED this claim comes too late')
 end
-local first = ARGV[13] == '1'
-if first and redis.call('HLEN', KEYS[5]) > 0 then
+local first = ARGV[9] == '1'
+if first and redis.call('HLEN', K.running) > 0 then
   return {}
 end
 
 local paused, some_paused = {}, false
-for _, what in ipairs(redis.call('HKEYS', KEYS[6])) do
+for _, what in ipairs(redis.call('HKEYS', K.paused)) do
   if #what > LONGEST_ID then
     error('what is paused is too long a name') -- to be set aside: each claim reads all of them
   end
@@ -50,9 +46,9 @@ local claimed = { string.format('%.0f', now), 0, 0 }
 local running, seen, parked, expired = {}, {}, {}, {}
 local left, looks, more = limit, 500, false -- looks: ids to look at, at the most
 local lists = {
-  { key = KEYS[2], letter = 'h', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:high'] },
-  { key = KEYS[3], letter = 'm', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:medium'] },
-  { key = KEYS[4], letter = 'l', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:low'] },
+  { key = K['ready:high'], letter = 'h', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:high'] },
+  { key = K['ready:medium'], letter = 'm', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:medium'] },
+  { key = K['ready:low'], letter = 'l', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:low'] },
 }
 
 -- Puts one task where it belongs: to those that run, to those that wait for their type, or to those that come too late.
@@ -141,7 +137,7 @@ if ageing > 0 then
   end
 else
   for i, list in ipairs(lists) do
-    take(list, tonumber(ARGV[8 + i]))
+    take(list, tonumber(ARGV[4 + i]))
   end
   for _, list in ipairs(lists) do
     take(list, left)
@@ -155,23 +151,23 @@ if f[2] and not first and lists[1].taken + lists[2].taken + lists[3].taken == 0 
 end
 -- Each raises its error where something of another type stands under the key: before the first write.
 for _, p in ipairs(parked) do
-  redis.call('SISMEMBER', KEYS[7], '')
-  redis.call('LLEN', ARGV[6] .. p[1])
+  redis.call('SISMEMBER', K.parked, '')
+  redis.call('LLEN', K['parked:'] .. p[1])
 end
 if #expired > 0 then
-  redis.call('ZCARD', KEYS[9])
+  redis.call('ZCARD', K.expired)
 end
 for _, list in ipairs(lists) do
-  if list.stale > 0 and not tonumber(redis.call('HGET', KEYS[8], list.letter) or 0) then
+  if list.stale > 0 and not tonumber(redis.call('HGET', K.stale, list.letter) or 0) then
     error('the count of stale ids is no number')
   end
 end
 begin_writing(KEYS[1])
 if first then
-  record_leader(KEYS[1], KEYS[10], ARGV[1])
+  record_leader(ARGV[1])
 end
 if #running > 0 then -- first of all: raised here, it has moved nothing
-  redis.call('HSET', KEYS[5], unpack(running))
+  redis.call('HSET', K.running, unpack(running))
   redis.call('HSET', KEYS[1], 'claimSeq', ARGV[2])
 end
 for _, list in ipairs(lists) do
@@ -179,17 +175,17 @@ for _, list in ipairs(lists) do
     redis.call('RPOP', list.key, list.taken)
   end
   if list.stale > 0 then
-    forget_stale(KEYS[8], list.letter, list.stale)
+    forget_stale(list.letter, list.stale)
   end
 end
 for _, p in ipairs(parked) do
-  redis.call('SADD', KEYS[7], p[1])
-  redis.call('LPUSH', ARGV[6] .. p[1], p[2])
+  redis.call('SADD', K.parked, p[1])
+  redis.call('LPUSH', K['parked:'] .. p[1], p[2])
 end
 for _, e in ipairs(expired) do
-  bury(KEYS[9], prefix, e[1], 'e' .. string.rep('0', 13) .. started .. e[3], nil, 'it could not start before expiresAt', now)
-  free_unique(ARGV[7], e[1], e[2])
-  if call_back(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, prefix, ARGV[8], e[1], 'f', e[2], now) then
+  bury(K.expired, e[1], 'e' .. string.rep('0', 13) .. started .. e[3], nil, 'it could not start before expiresAt', now)
+  free_unique(e[1], e[2])
+  if call_back(e[1], 'f', e[2], now) then
     more = true
   end
 end

@@ -1,18 +1,19 @@
 -- clean.lua  Removes ended tasks that are too old or too many, with record, attempts and index entry, under the leader's token.
--- KEYS[1] hash  {ns}:leader   the lease
--- KEYS[2] list  {ns}:done     ids, newest at the left   KEYS[3] zset {ns}:retained   id by removal time, ms
--- KEYS[4] zset  {ns}:dead     id by end time, ms        KEYS[5] zset {ns}:expired   KEYS[6] zset {ns}:cancelled
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] limit, 1 to 500
--- ARGV[5] retention in ms   ARGV[6] done at the most, retained at the most and cancelled at the most   ARGV[7] dead and expired
--- ARGV[8] ms for which nothing is removed after its submission and its end: either may come again for so long, and its record
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] limit, 1 to 500
+-- ARGV[3] retention in ms
+-- ARGV[4] done at the most, retained at the most and cancelled at the most
+-- ARGV[5] dead and expired
+-- ARGV[6] ms for which nothing is removed after its submission and its end: either may come again for so long, and its record
 -- alone tells that it came before
 -- Returns how many were removed. Errors: FENCED.
-local prefix, limit, retention = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
+local prefix, limit, retention = K['task:'], tonumber(ARGV[2]), tonumber(ARGV[3])
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local now = now_us()
-local horizon, young = now - retention * 1000, tonumber(ARGV[8]) * 1000
+local horizon, young = now - retention * 1000, tonumber(ARGV[6]) * 1000
 local ids = {}
 
 -- Whether a task was submitted or ended just now, and when it ended; nil where the record is gone.
@@ -28,8 +29,8 @@ end
 
 -- Done is a list by arrival. One that ended while Redis's clock was ahead says nothing of those behind it: it is passed over,
 -- and stands among the newest then.
-local over = redis.call('LLEN', KEYS[2]) - tonumber(ARGV[6])
-local oldest = redis.call('LRANGE', KEYS[2], -limit, -1)
+local over = redis.call('LLEN', K.done) - tonumber(ARGV[4])
+local oldest = redis.call('LRANGE', K.done, -limit, -1)
 local done, ahead = 0, {}
 for i = #oldest, 1, -1 do
   local is_new, finished = age(oldest[i])
@@ -44,11 +45,11 @@ for i = #oldest, 1, -1 do
   end
 end
 
-local ranks = {}
+local ranks, ENDED = {}, { K.retained, K.dead, K.expired, K.cancelled }
 for i, bounds in ipairs({
-  { now / 1000, ARGV[6] }, { horizon / 1000, ARGV[7] }, { horizon / 1000, ARGV[7] }, { horizon / 1000, ARGV[6] },
+  { now / 1000, ARGV[4] }, { horizon / 1000, ARGV[5] }, { horizon / 1000, ARGV[5] }, { horizon / 1000, ARGV[4] },
 }) do
-  local key, room = KEYS[2 + i], limit - #ids
+  local key, room = ENDED[i], limit - #ids
   over = redis.call('ZCARD', key) - tonumber(bounds[2])
   oldest = room > 0 and redis.call('ZRANGE', key, 0, room - 1, 'WITHSCORES') or {}
   ranks[i] = 0
@@ -68,20 +69,20 @@ begin_writing(KEYS[1])
 local keys = {}
 for _, id in ipairs(ids) do
   keys[#keys + 1] = prefix .. id
-  keys[#keys + 1] = ARGV[3] .. id
+  keys[#keys + 1] = K['attempts:'] .. id
 end
 if #keys > 0 then
   redis.call('UNLINK', unpack(keys))
 end
 if done > 0 then
-  redis.call('RPOP', KEYS[2], done)
+  redis.call('RPOP', K.done, done)
 end
 if #ahead > 0 then
-  redis.call('LPUSH', KEYS[2], unpack(ahead))
+  redis.call('LPUSH', K.done, unpack(ahead))
 end
 for i, some in ipairs(ranks) do
   if some > 0 then
-    redis.call('ZREMRANGEBYRANK', KEYS[2 + i], 0, some - 1)
+    redis.call('ZREMRANGEBYRANK', ENDED[i], 0, some - 1)
   end
 end
 return #ids

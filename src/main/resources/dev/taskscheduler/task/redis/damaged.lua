@@ -1,5 +1,5 @@
 -- damaged.lua  Counts what was set aside since it could not be read.
--- KEYS[1] list {ns}:damaged
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- Returns how many entries there are; 1 where something of another type stands there.
-local count = redis.pcall('LLEN', KEYS[1])
+local count = redis.pcall('LLEN', K.damaged)
 return type(count) == 'number' and count or 1

@@ -1,16 +1,16 @@
 -- details.lua  Shows all that is known of one task.
--- KEYS[1] hash {ns}:running   KEYS[2] zset {ns}:scheduled   KEYS[3] hash {ns}:cancelling   KEYS[4] zset {ns}:leaders
--- ARGV[1] key prefix of tasks   ARGV[2] of attempts   ARGV[3] id
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] id
 -- Returns nothing if it is unknown; else its record, its value in running and its due time in ms ('' if none), 1 if it is to
 -- be cancelled while it runs and else 0, its attempts as a list, and of each epoch in record, running and attempts that is known
 -- '<epoch> <node>', as a list.
-local record = not is_too_long(ARGV[1] .. ARGV[3]) and whole(ARGV[1] .. ARGV[3])
+local record = not is_too_long(K['task:'] .. ARGV[1]) and whole(K['task:'] .. ARGV[1])
 if not record then
   return {}
 end
-local value = short(string.sub(record, 1, 1) == 'w' and redis.call('HGET', KEYS[1], ARGV[3]) or '')
-local due = string.sub(record, 1, 1) == 'w' and value == '' and redis.call('ZSCORE', KEYS[2], ARGV[3]) or ''
-local attempts = lines_of(ARGV[2], ARGV[3], -MOST_ATTEMPTS - 1, -1)
+local value = short(string.sub(record, 1, 1) == 'w' and redis.call('HGET', K.running, ARGV[1]) or '')
+local due = string.sub(record, 1, 1) == 'w' and value == '' and redis.call('ZSCORE', K.scheduled, ARGV[1]) or ''
+local attempts = lines_of(ARGV[1], -MOST_ATTEMPTS - 1, -1)
 local epochs = { tonumber(string.sub(record, 34, CHARGED), 16) or 0, tonumber(string.match(value, '^%d+') or 0) }
 for _, line in ipairs(attempts) do
   epochs[#epochs + 1] = tonumber(string.match(line, '^%x+ (%x+) ') or '0', 16) or 0
@@ -19,7 +19,7 @@ local leaders, seen = {}, {}
 for _, epoch in ipairs(epochs) do
   if epoch > 0 and not seen[epoch] then
     seen[epoch] = true
-    leaders[#leaders + 1] = short(redis.call('ZRANGEBYSCORE', KEYS[4], epoch, epoch, 'LIMIT', 0, 1)[1] or '')
+    leaders[#leaders + 1] = short(redis.call('ZRANGEBYSCORE', K.leaders, epoch, epoch, 'LIMIT', 0, 1)[1] or '')
   end
 end
-return { record, value, due, redis.call('HEXISTS', KEYS[3], ARGV[3]), attempts, leaders }
+return { record, value, due, redis.call('HEXISTS', K.cancelling, ARGV[1]), attempts, leaders }

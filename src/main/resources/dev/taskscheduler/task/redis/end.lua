@@ -1,14 +1,7 @@
 -- end.lua  Records the ends of attempts, under the leader's token.
--- KEYS[1] hash  {ns}:leader      the lease
--- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] hash  {ns}:running     id -> token, start number, start time
--- KEYS[6] zset  {ns}:scheduled   id by due time, ms
--- KEYS[7] list  {ns}:done        ids of completed tasks, newest at the left   KEYS[8] zset {ns}:retained   by removal time, ms
--- KEYS[9] zset  {ns}:dead        id by end time, ms   KEYS[10] zset {ns}:cancelled   id by end time, ms
--- KEYS[11] hash {ns}:cancelling  ids that are to be cancelled while they run
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] wake channel
--- ARGV[6] maintenance channel
--- ARGV[7..] for each attempt: id, start number (6 hex) and how it ended:
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2..] for each attempt: id, start number (6 hex) and how it ended:
 --   'c'                           completed, and nothing more to it
 --   'C<options>\n<result>'        completed, with the task's options and a result ('' for none)
 --   'd<f|t><error>'               dead: it failed or ran out of time, and that was the last attempt
@@ -17,28 +10,28 @@
 -- Errors come without control characters.
 -- Returns for each attempt a letter if it was recorded by this call, the state that came of it: c, d, x, or r (to be tried
 -- again); 'a' if it was recorded before; 'n' if the task is not in this attempt. Errors: FENCED.
-local token, prefix, attempts, unique = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local token, prefix, attempts = ARGV[1], K['task:'], K['attempts:']
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local ids = {}
-for i = 7, #ARGV, 3 do
+for i = 2, #ARGV, 3 do
   ids[#ids + 1] = ARGV[i]
 end
-local values = redis.call('HMGET', KEYS[5], unpack(ids))
-local some_cancelled = redis.call('HLEN', KEYS[11]) > 0
+local values = redis.call('HMGET', K.running, unpack(ids))
+local some_cancelled = redis.call('HLEN', K.cancelling) > 0
 local now = now_us()
 local now_ms, finished, epoch = math.floor(now / 1000), hex(13, now), epoch_hex(token)
 local recorded, gone, plain, other, ended = {}, {}, {}, {}, {}
 for n, id in ipairs(ids) do
-  local start, outcome = ARGV[3 * n + 5], ARGV[3 * n + 6]
+  local start, outcome = ARGV[3 * n], ARGV[3 * n + 1]
   local value = values[n]
   if ended[id] then
     recorded[n] = ended[id] == start and 'a' or 'n' -- named twice in this call
   elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
     ended[id] = start
     local how = string.sub(outcome, 1, 1)
-    if how == 'r' and some_cancelled and redis.call('HEXISTS', KEYS[11], id) == 1 then
+    if how == 'r' and some_cancelled and redis.call('HEXISTS', K.cancelling, id) == 1 then
       how = 'x'
     end
     recorded[n] = how == 'C' and 'c' or how
@@ -54,7 +47,7 @@ for n, id in ipairs(ids) do
     local header = part(prefix .. id, 0, CHARGED - 1)
     local same = header ~= '' and string.sub(header, STARTS + 1, STARTS + 6) == start
     if same and string.sub(header, 1, 1) == 'w' then -- waits again: did it fail, or was it put back?
-      local last = lines_of(attempts, id, -1, -1)[1]
+      local last = lines_of(id, -1, -1)[1]
       same = last and string.match(last, '^' .. start .. ' %x+ %x+ %x+ [ft] ')
     end
     recorded[n] = same and 'a' or 'n'
@@ -67,18 +60,18 @@ end
 -- Each raises its error where something of another type stands under the key: before the first write.
 local checked = {}
 for _, o in ipairs(other) do
-  local index = ({ C = 8, d = 9, r = 6, x = 10 })[o[3]]
+  local index = ({ C = K.retained, d = K.dead, r = K.scheduled, x = K.cancelled })[o[3]]
   if not checked[index] then
-    redis.call('ZCARD', KEYS[index])
-    for i = 2, 4 do -- for callbacks
-      redis.call('LLEN', KEYS[i])
+    redis.call('ZCARD', index)
+    for i = 1, 3 do -- for callbacks
+      redis.call('LLEN', ready(i))
     end
     checked[index] = true
   end
 end
-redis.call('HDEL', KEYS[5], unpack(gone)) -- the first write frees
+redis.call('HDEL', K.running, unpack(gone)) -- the first write frees
 if some_cancelled then
-  redis.call('HDEL', KEYS[11], unpack(gone))
+  redis.call('HDEL', K.cancelling, unpack(gone))
 end
 local completed = {}
 for _, d in ipairs(plain) do
@@ -88,10 +81,10 @@ for _, d in ipairs(plain) do
   end
 end
 if #completed > 0 then
-  redis.pcall('LPUSH', KEYS[7], unpack(completed)) -- where another type stands there, repairs file them
+  redis.pcall('LPUSH', K.done, unpack(completed)) -- where another type stands there, repairs file them
 end
 
-local lists, later = { KEYS[2], KEYS[3], KEYS[4] }, {}
+local later = {}
 local ending = {}
 
 function ending.C(id, head, outcome)
@@ -102,25 +95,25 @@ function ending.C(id, head, outcome)
   redis.call('SETRANGE', prefix .. id, 0, 'c' .. head)
   local keep = string.match(opts, ' k=(%d+)')
   if keep then
-    redis.call('ZADD', KEYS[8], now_ms + tonumber(keep), id)
+    redis.call('ZADD', K.retained, now_ms + tonumber(keep), id)
   else
-    redis.call('LPUSH', KEYS[7], id)
+    redis.call('LPUSH', K.done, id)
   end
   if result ~= '' then
     redis.pcall('RPUSH', attempts .. id, '=' .. result)
   end
-  free_unique(unique, id, opts)
-  call_back(KEYS[1], lists, prefix, ARGV[5], id, 's', opts, now, result)
+  free_unique(id, opts)
+  call_back(id, 's', opts, now, result)
 end
 
 function ending.d(id, head, outcome, line)
   local error = string.sub(outcome, 3)
   local charged = tonumber(part(prefix .. id, CHARGED, CHARGED + 3), 16) or 0
-  local opts = bury(KEYS[9], prefix, id, 'd' .. head, hex(4, charged + 1), error, now)
+  local opts = bury(K.dead, id, 'd' .. head, hex(4, charged + 1), error, now)
   if opts then
-    add_attempt(attempts, id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
-    free_unique(unique, id, opts)
-    call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', opts, now)
+    add_attempt(id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
+    free_unique(id, opts)
+    call_back(id, 'f', opts, now)
   end
 end
 
@@ -129,16 +122,16 @@ function ending.r(id, head, outcome, line)
   if charged then
     local how, delay, error = string.match(outcome, '^r(%a)(%d+) (.*)$')
     redis.call('SETRANGE', prefix .. id, STARTS, string.sub(head, 27) .. hex(4, charged + 1))
-    add_attempt(attempts, id, line .. ' ' .. how .. ' ' .. error)
+    add_attempt(id, line .. ' ' .. how .. ' ' .. error)
     later[#later + 1] = now_ms + tonumber(delay)
     later[#later + 1] = id
   end
 end
 
 function ending.x(id, head)
-  local opts = bury(KEYS[10], prefix, id, 'x' .. head, nil, nil, now)
+  local opts = bury(K.cancelled, id, 'x' .. head, nil, nil, now)
   if opts then
-    free_unique(unique, id, opts)
+    free_unique(id, opts)
   end
 end
 
@@ -146,6 +139,6 @@ for _, o in ipairs(other) do
   ending[o[3]](o[1], o[2], o[4], o[5])
 end
 if #later > 0 then
-  schedule(KEYS[6], ARGV[6], later)
+  schedule(later)
 end
 return recorded

@@ -1,15 +1,14 @@
 -- explain.lua  Shows where a task stands and what is before it.
--- KEYS[1] hash {ns}:running      KEYS[2] zset {ns}:scheduled   KEYS[3] list {ns}:ready:high   KEYS[4] medium   KEYS[5] low
--- KEYS[6] hash {ns}:paused       KEYS[7] hash {ns}:stale       KEYS[8] set {ns}:parked         KEYS[9] hash {ns}:cancelling
--- KEYS[10] zset {ns}:leaders
--- ARGV[1] key prefix of tasks   ARGV[2] of attempts   ARGV[3] bytes of a record that hold all but the payload   ARGV[4] id
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] bytes of a record that hold all but the payload
+-- ARGV[2] id
 -- Returns nothing if it is unknown; else the time in us, the first bytes of its record, its value in running and its due time
 -- in ms ('' if none), 1 if it is to be cancelled while it runs and else 0, '<epoch> <node>' of the leader that runs it and the
 -- last line of its attempts ('' if none); then its place in its priority's queue, 1 being the next, and 1 if that is exact and 0
 -- if it is at least that, both 0 if it stands in none; how many of higher priorities go before it; then of all, its priority
 -- and its type what is paused, as {ns}:paused writes it.
 local EXACT, LOOKS = 10000, 2000
-local record = part(ARGV[1] .. ARGV[4], 0, tonumber(ARGV[3]))
+local record = part(K['task:'] .. ARGV[2], 0, tonumber(ARGV[1]))
 if #record <= TYPE then
   return {}
 end
@@ -17,12 +16,12 @@ local line = string.find(record, '\n', TYPE + 1, true)
 local value, due, node = '', '', ''
 local waits = string.sub(record, 1, 1) == 'w'
 if waits then
-  value = short(redis.call('HGET', KEYS[1], ARGV[4]) or '')
-  due = value == '' and redis.call('ZSCORE', KEYS[2], ARGV[4]) or ''
+  value = short(redis.call('HGET', K.running, ARGV[2]) or '')
+  due = value == '' and redis.call('ZSCORE', K.scheduled, ARGV[2]) or ''
 end
 if value ~= '' then
   local epoch = string.match(value, '^%d+')
-  node = short(epoch and redis.call('ZRANGEBYSCORE', KEYS[10], epoch, epoch, 'LIMIT', 0, 1)[1] or '')
+  node = short(epoch and redis.call('ZRANGEBYSCORE', K.leaders, epoch, epoch, 'LIMIT', 0, 1)[1] or '')
 end
 
 local names = { h = 'high', m = 'medium', l = 'low' }
@@ -30,21 +29,21 @@ local letter = string.sub(record, PRIORITY + 1, PRIORITY + 1)
 local kind = string.match(record, '^[^ \t\n]*', TYPE + 1)
 local paused = {}
 for _, what in ipairs({ 'all', 'priority:' .. (names[letter] or ''), 'type:' .. kind }) do
-  if redis.call('HEXISTS', KEYS[6], what) == 1 then
+  if redis.call('HEXISTS', K.paused, what) == 1 then
     paused[#paused + 1] = what
   end
 end
 
 local function stale_of(of)
-  return tonumber(redis.call('HGET', KEYS[7], of) or '0') or 0
+  return tonumber(redis.call('HGET', K.stale, of) or '0') or 0
 end
 
 -- The place of a ready task among those of its priority; cancelled ones that still stand there do not count.
 local function place_of(list)
-  local before = redis.call('LPOS', list, ARGV[4], 'RANK', -1, 'MAXLEN', EXACT)
+  local before = redis.call('LPOS', list, ARGV[2], 'RANK', -1, 'MAXLEN', EXACT)
   local length, stale = redis.call('LLEN', list), stale_of(letter)
   if not before then
-    if length <= EXACT or redis.call('SISMEMBER', KEYS[8], letter .. ':' .. kind) == 1 then
+    if length <= EXACT or redis.call('SISMEMBER', K.parked, letter .. ':' .. kind) == 1 then
       return 0, 0 -- set aside, or moving just now
     end
     return math.max(1, EXACT + 1 - stale), 0
@@ -57,7 +56,7 @@ local function place_of(list)
   end
   local live = 0
   for _, id in ipairs(before > 0 and redis.call('LRANGE', list, -before, -1) or {}) do
-    if part(ARGV[1] .. id, 0, 0) == 'w' then
+    if part(K['task:'] .. id, 0, 0) == 'w' then
       live = live + 1
     end
   end
@@ -66,18 +65,18 @@ end
 
 local place, exact, higher = 0, 0, 0
 if waits and value == '' and due == '' and LIST[letter] then
-  place, exact = place_of(KEYS[2 + LIST[letter]])
+  place, exact = place_of(ready(LIST[letter]))
   for i, of in ipairs({ 'h', 'm' }) do
-    if i < LIST[letter] and redis.call('HEXISTS', KEYS[6], 'priority:' .. names[of]) == 0 then
-      higher = higher + math.max(0, redis.call('LLEN', KEYS[2 + i]) - stale_of(of))
+    if i < LIST[letter] and redis.call('HEXISTS', K.paused, 'priority:' .. names[of]) == 0 then
+      higher = higher + math.max(0, redis.call('LLEN', ready(i)) - stale_of(of))
     end
   end
 end
 local answer = {
   string.format('%.0f', now_us()), line and string.sub(record, 1, line) or record, value, due,
-  redis.call('HEXISTS', KEYS[9], ARGV[4]), node, '', place, exact, higher,
+  redis.call('HEXISTS', K.cancelling, ARGV[2]), node, '', place, exact, higher,
 }
-for _, entry in ipairs(lines_of(ARGV[2], ARGV[4], -2, -1)) do
+for _, entry in ipairs(lines_of(ARGV[2], -2, -1)) do
   if string.sub(entry, 1, 1) ~= '=' then
     answer[7] = entry
   end

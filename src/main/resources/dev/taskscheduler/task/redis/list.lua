@@ -1,13 +1,14 @@
 -- list.lua  Lists tasks, page by page, without their payloads: a walk over the indexes that ends within its bounds.
--- KEYS[1] hash  {ns}:running      KEYS[2] list {ns}:ready:high   KEYS[3] medium   KEYS[4] low   KEYS[5] set {ns}:parked
--- KEYS[6] zset  {ns}:scheduled    KEYS[7] zset {ns}:dead   KEYS[8] zset {ns}:expired   KEYS[9] zset {ns}:cancelled
--- KEYS[10] list {ns}:done         KEYS[11] zset {ns}:retained
--- ARGV[1] key prefix of tasks   ARGV[2] of what is parked   ARGV[3] tasks at the most, 1 to 500
--- ARGV[4] indexes to walk, in this order: r running, h m l ready, p parked, s scheduled, d dead, e expired, x cancelled,
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] tasks at the most, 1 to 500
+-- ARGV[2] indexes to walk, in this order: r running, h m l ready, p parked, s scheduled, d dead, e expired, x cancelled,
 -- c done, k retained
--- ARGV[5] only this priority (h, m, l), ARGV[6] only this type, '' for any   ARGV[7] submitted since, ARGV[8] before, us, hex
--- ARGV[9] of what is scheduled only what was charged (1) or what was not (0), '' for both
--- ARGV[10] where the page before ended, '' at first: the index, then for ready how many were passed, how many were left, the last
+-- ARGV[3] only this priority (h, m, l)
+-- ARGV[4] only this type, '' for any
+-- ARGV[5] submitted since
+-- ARGV[6] before, us, hex
+-- ARGV[7] of what is scheduled only what was charged (1) or what was not (0), '' for both
+-- ARGV[8] where the page before ended, '' at first: the index, then for ready how many were passed, how many were left, the last
 -- id and its starts, for done and parked how many were passed, for sorted sets the last score and id, for running the cursor of
 -- HSCAN and what was listed of its batch; for parked the list's name comes before
 -- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. What stays
@@ -15,8 +16,8 @@
 -- is more, or over 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
 -- value in running and its due time in ms ('' if none).
-local prefix, limit, order = ARGV[1], tonumber(ARGV[3]), ARGV[4]
-local only_priority, only_type, since, before, only_charged = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local prefix, limit, order = K['task:'], tonumber(ARGV[1]), ARGV[2]
+local only_priority, only_type, since, before, only_charged = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local since_us = tonumber(since, 16)
 local HEAD = 192 -- bytes of a record that nearly always hold all but the payload
 local WINDOW, FAR = 600, 500000
@@ -111,7 +112,7 @@ local function was_claimed(id, starts)
   local head = part(prefix .. id, 0, CHARGED - 1)
   local state = string.sub(head, 1, 1)
   return (state == 'w' or state == 'c' or state == 'd' or state == 'e')
-    and (state ~= 'w' or string.sub(head, STARTS + 1, STARTS + 6) ~= starts or redis.call('HEXISTS', KEYS[1], id) == 1)
+    and (state ~= 'w' or string.sub(head, STARTS + 1, STARTS + 6) ~= starts or redis.call('HEXISTS', K.running, id) == 1)
 end
 
 -- How many of a ready list are passed: up to the last id of the page before, wherever it stands now. What comes and goes at both
@@ -167,7 +168,7 @@ end
 -- Parked tasks, in lists that only their younger ends move.
 local function walk_parked(_, from)
   local name, rest = string.match(from or '', '^(%S+) ?(.*)$')
-  local names = redis.call('SMEMBERS', KEYS[5])
+  local names = redis.call('SMEMBERS', K.parked)
   table.sort(names)
   for _, what in ipairs(names) do
     if #what <= LONGEST_ID and (not name or what >= name) and (only_priority == '' or string.sub(what, 1, 1) == only_priority)
@@ -175,7 +176,7 @@ local function walk_parked(_, from)
       if is_full() then
         return 'p ' .. what
       end
-      local list = { key = ARGV[2] .. what, letter = 'w' }
+      local list = { key = K['parked:'] .. what, letter = 'w' }
       local stop = walk_list('p ' .. what, list, what == name and rest ~= '' and rest)
       if stop then
         return stop
@@ -242,7 +243,7 @@ end
 local function walk_running(code, from)
   local cursor, listed = string.match(from or '0 -', '^(%d+) (%S+)$')
   while not is_full() do
-    local batch = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', math.max(1, math.min(50, limit - found - 16)))
+    local batch = redis.call('HSCAN', K.running, cursor, 'COUNT', math.max(1, math.min(50, limit - found - 16)))
     local all_that_runs = cursor == '0' and batch[1] == '0'
     local after, values, ids = string.match(listed, '^>(.*)$'), {}, {}
     for i = 1, #batch[2], 2 do
@@ -277,19 +278,21 @@ end
 
 local walks = {
   r = walk_running,
-  h = function(code, from) return walk_list(code, { key = KEYS[2], letter = 'w', moves = true }, from) end,
-  m = function(code, from) return walk_list(code, { key = KEYS[3], letter = 'w', moves = true }, from) end,
-  l = function(code, from) return walk_list(code, { key = KEYS[4], letter = 'w', moves = true }, from) end,
+  h = function(code, from) return walk_list(code, { key = K['ready:high'], letter = 'w', moves = true }, from) end,
+  m = function(code, from) return walk_list(code, { key = K['ready:medium'], letter = 'w', moves = true }, from) end,
+  l = function(code, from) return walk_list(code, { key = K['ready:low'], letter = 'w', moves = true }, from) end,
   p = walk_parked,
-  s = function(code, from) return walk_set(code, { key = KEYS[6], letter = 'w' }, from) end,
-  d = function(code, from) return walk_set(code, { key = KEYS[7], letter = 'd', newest_first = true, by_end = true }, from) end,
-  e = function(code, from) return walk_set(code, { key = KEYS[8], letter = 'e', newest_first = true, by_end = true }, from) end,
-  x = function(code, from) return walk_set(code, { key = KEYS[9], letter = 'x', newest_first = true, by_end = true }, from) end,
-  c = function(code, from) return walk_list(code, { key = KEYS[10], letter = 'c', from_left = true }, from) end,
-  k = function(code, from) return walk_set(code, { key = KEYS[11], letter = 'c', newest_first = true }, from) end,
+  s = function(code, from) return walk_set(code, { key = K.scheduled, letter = 'w' }, from) end,
+  d = function(code, from) return walk_set(code, { key = K.dead, letter = 'd', newest_first = true, by_end = true }, from) end,
+  e = function(code, from) return walk_set(code, { key = K.expired, letter = 'e', newest_first = true, by_end = true }, from) end,
+  x = function(code, from)
+    return walk_set(code, { key = K.cancelled, letter = 'x', newest_first = true, by_end = true }, from)
+  end,
+  c = function(code, from) return walk_list(code, { key = K.done, letter = 'c', from_left = true }, from) end,
+  k = function(code, from) return walk_set(code, { key = K.retained, letter = 'c', newest_first = true }, from) end,
 }
 
-local begin, from = string.match(ARGV[10], '^(%a) ?(.*)$')
+local begin, from = string.match(ARGV[8], '^(%a) ?(.*)$')
 for i = begin and string.find(order, begin, 1, true) or 1, #order do
   local code = string.sub(order, i, i)
   if is_full() then

@@ -1,18 +1,20 @@
 -- reclaimed.lua  Reads the records of tasks that run under the leader's token.
--- KEYS[1] hash  {ns}:leader   the lease   KEYS[2] hash {ns}:running   id -> token, start number, start time
--- ARGV[1] fencing token   ARGV[2] bytes of records at the most   ARGV[3] key prefix of tasks   ARGV[4..] ids
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] bytes of records at the most
+-- ARGV[3..] ids
 -- Returns how many ids were looked at (the rest is over the limit), then id, value in running and record of each that runs
 -- under the token; the record is '' where it is longer than any of ours. Errors: FENCED.
-local bytes_left, prefix = tonumber(ARGV[2]), ARGV[3]
+local bytes_left, prefix = tonumber(ARGV[2]), K['task:']
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local found = { 0 }
-for i = 4, #ARGV do
+for i = 3, #ARGV do
   if bytes_left <= 0 then
     break
   end
-  local value = redis.call('HGET', KEYS[2], ARGV[i])
+  local value = redis.call('HGET', K.running, ARGV[i])
   if value and string.sub(value, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then
     local record = whole(prefix .. ARGV[i])
     if record then

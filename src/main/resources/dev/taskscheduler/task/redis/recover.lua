@@ -1,23 +1,21 @@
 -- recover.lua  Takes back tasks that an earlier leader held when it was lost; the start that was under way is charged.
--- KEYS[1] hash  {ns}:leader      the lease
--- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   KEYS[7] zset {ns}:dead   KEYS[8] zset {ns}:cancelled
--- KEYS[9] hash  {ns}:cancelling
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] wake channel
--- ARGV[6] charged attempts at the most, where a task does not say
--- ARGV[7] delay after the second crash in ms, doubled with each one more   ARGV[8] longest delay in ms
--- ARGV[9..] ids, youngest first
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] charged attempts at the most, where a task does not say
+-- ARGV[3] delay after the second crash in ms, doubled with each one more
+-- ARGV[4] longest delay in ms
+-- ARGV[5..] ids, youngest first
 -- After its first crash a task goes to the front of its queue, later on it is delayed; all charged: dead; to be cancelled:
 -- cancelled. What failed before does not count as a crash.
 -- Returns how many will run again, how many are dead and how many cancelled. Errors: FENCED.
-local token, prefix, attempts = ARGV[1], ARGV[2], ARGV[3]
+local token, prefix = ARGV[1], K['task:']
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local RUNNING = '^%d+:%x+ ' .. string.rep('%x', 6) .. ' ' .. string.rep('%x', 13) .. '$' -- what reads otherwise is set aside
 -- How many of the newest `charged` attempts in the list of attempts were cut short by a crash; more than 20 cannot be told.
 local function crashes(id, charged)
-  local lines, count = lines_of(attempts, id, -MOST_ATTEMPTS, -1), 0
+  local lines, count = lines_of(id, -MOST_ATTEMPTS, -1), 0
   for i = #lines, 1, -1 do
     local how = string.match(lines[i], '^%x+ %x+ %x+ %x+ (%a) ')
     if how == 'l' then
@@ -36,39 +34,39 @@ end
 local now = now_us()
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
 local again, dead, cancelled = 0, 0, 0
-local front, lists = {}, { KEYS[2], KEYS[3], KEYS[4] }
-for i = 2, 4 do -- each raises its error where something of another type stands under the key: before the first write
-  redis.call('LLEN', KEYS[i])
+local front = {}
+for i = 1, 3 do -- each raises its error where something of another type stands under the key: before the first write
+  redis.call('LLEN', ready(i))
 end
-for i = 6, 8 do
-  redis.call('ZCARD', KEYS[i])
+for _, index in ipairs({ K.scheduled, K.dead, K.cancelled }) do
+  redis.call('ZCARD', index)
 end
-for i = 9, #ARGV do
+for i = 5, #ARGV do
   local id = ARGV[i]
-  local value = redis.call('HGET', KEYS[5], id)
+  local value = redis.call('HGET', K.running, id)
   if value and string.find(value, RUNNING) and string.sub(value, 1, #token + 1) ~= token .. ' ' then
     local start, began, epoch = string.sub(value, -20, -15), string.sub(value, -13), epoch_hex(value)
     local head = part(prefix .. id, 0, 4095) -- all but the payload
     local charged = tonumber(string.sub(head, CHARGED + 1, CHARGED + 4), 16)
-    local cancel = redis.call('HEXISTS', KEYS[9], id) == 1
-    redis.call('HDEL', KEYS[5], id) -- frees
+    local cancel = redis.call('HEXISTS', K.cancelling, id) == 1
+    redis.call('HDEL', K.running, id) -- frees
     if cancel then
-      redis.call('HDEL', KEYS[9], id)
+      redis.call('HDEL', K.cancelling, id)
     end
     if charged then -- else the record is gone, and the task with it
       local opts = options(head)
-      local most = tonumber(string.match(opts, ' a=(%d+)') or ARGV[6])
+      local most = tonumber(string.match(opts, ' a=(%d+)') or ARGV[2])
       local error = 'its leader was lost while it ran'
       charged = charged + 1
-      add_attempt(attempts, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' l ' .. error)
+      add_attempt(id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' l ' .. error)
       if cancel then
-        bury(KEYS[8], prefix, id, 'x' .. began .. finished .. start .. epoch, hex(4, charged), nil, now)
-        free_unique(ARGV[4], id, opts)
+        bury(K.cancelled, id, 'x' .. began .. finished .. start .. epoch, hex(4, charged), nil, now)
+        free_unique(id, opts)
         cancelled = cancelled + 1
       elseif charged >= most then
-        bury(KEYS[7], prefix, id, 'd' .. began .. finished .. start .. epoch, hex(4, charged), error, now)
-        free_unique(ARGV[4], id, opts)
-        call_back(KEYS[1], lists, prefix, ARGV[5], id, 'f', opts, now)
+        bury(K.dead, id, 'd' .. began .. finished .. start .. epoch, hex(4, charged), error, now)
+        free_unique(id, opts)
+        call_back(id, 'f', opts, now)
         dead = dead + 1
       else
         redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch .. hex(4, charged))
@@ -76,12 +74,12 @@ for i = 9, #ARGV do
         if crash <= 1 then
           front[#front + 1] = id
         else
-          redis.call('ZADD', KEYS[6], now_ms + math.min(tonumber(ARGV[7]) * 2 ^ (crash - 2), tonumber(ARGV[8])), id)
+          redis.call('ZADD', K.scheduled, now_ms + math.min(tonumber(ARGV[3]) * 2 ^ (crash - 2), tonumber(ARGV[4])), id)
         end
         again = again + 1
       end
     end
   end
 end
-make_ready('RPUSH', lists, prefix, front)
+make_ready('RPUSH', front)
 return { again, dead, cancelled }

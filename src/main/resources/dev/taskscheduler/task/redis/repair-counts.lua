@@ -1,10 +1,12 @@
 -- repair-counts.lua  Begins and ends a look through the lists: says what there is, and puts the counts of stale ids right.
--- KEYS[1] hash  {ns}:leader      the lease
--- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] set   {ns}:parked      '<h|m|l>:<type>' of each parked list   KEYS[6] hash {ns}:stale   KEYS[7] list {ns}:done
--- ARGV[1] fencing token   ARGV[2] key prefix of what is parked
--- ARGV[3] for high, how its lists stood when the look began, as this script answered it, ARGV[4] medium, ARGV[5] low; '': none
--- ARGV[6] how many stale ids the look has found in the lists of high, ARGV[7] medium, ARGV[8] low
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] for high, how its lists stood when the look began, as this script answered it
+-- ARGV[3] medium
+-- ARGV[4] low; '': none
+-- ARGV[5] how many stale ids the look has found in the lists of high
+-- ARGV[6] medium
+-- ARGV[7] low
 -- A count is set to what was found only if nothing was taken or cancelled since the look began, and removed where no list of
 -- that priority is left. A member of `parked` without a list, or too long for one, is removed.
 -- Returns the time in us, how many counts of stale ids and how many members of `parked` were put right, the length of `done`,
@@ -14,8 +16,8 @@ if fenced(KEYS[1], ARGV[1]) then
 end
 local letters = { 'h', 'm', 'l' }
 local lengths, parked, members, empty = {}, { h = 0, m = 0, l = 0 }, {}, {}
-for _, what in ipairs(redis.call('SMEMBERS', KEYS[5])) do
-  local letter, length = string.sub(what, 1, 1), redis.call('LLEN', ARGV[2] .. what)
+for _, what in ipairs(redis.call('SMEMBERS', K.parked)) do
+  local letter, length = string.sub(what, 1, 1), redis.call('LLEN', K['parked:'] .. what)
   if length == 0 or #what > LONGEST_ID then
     empty[#empty + 1] = what
   else
@@ -25,11 +27,11 @@ for _, what in ipairs(redis.call('SMEMBERS', KEYS[5])) do
 end
 local stands, wrong = {}, {}
 for i, letter in ipairs(letters) do
-  local count = redis.call('HGET', KEYS[6], letter)
-  lengths[i] = redis.call('LLEN', KEYS[1 + i]) + parked[letter]
+  local count = redis.call('HGET', K.stale, letter)
+  lengths[i] = redis.call('LLEN', ready(i)) + parked[letter]
   -- what is pushed at the left moves none of these; each pop, and each return to the front, moves the last id
-  stands[i] = short(count or '0') .. ' ' .. short(redis.call('LINDEX', KEYS[1 + i], -1) or '') .. ' ' .. parked[letter]
-  local found = lengths[i] == 0 and '0' or stands[i] == ARGV[2 + i] and ARGV[5 + i]
+  stands[i] = short(count or '0') .. ' ' .. short(redis.call('LINDEX', ready(i), -1) or '') .. ' ' .. parked[letter]
+  local found = lengths[i] == 0 and '0' or stands[i] == ARGV[1 + i] and ARGV[4 + i]
   if found and (count or '0') ~= found then
     wrong[#wrong + 1] = { letter, found }
   end
@@ -40,16 +42,16 @@ if #wrong + #empty > 0 then
 end
 for _, w in ipairs(wrong) do
   if w[2] == '0' then
-    redis.call('HDEL', KEYS[6], w[1])
+    redis.call('HDEL', K.stale, w[1])
   else
-    redis.call('HSET', KEYS[6], w[1], w[2])
+    redis.call('HSET', K.stale, w[1], w[2])
   end
 end
 for _, what in ipairs(empty) do
-  redis.call('SREM', KEYS[5], what)
+  redis.call('SREM', K.parked, what)
 end
 local answer = {
-  string.format('%.0f', time), #wrong, #empty, redis.call('LLEN', KEYS[7]),
+  string.format('%.0f', time), #wrong, #empty, redis.call('LLEN', K.done),
   stands[1], stands[2], stands[3], lengths[1], lengths[2], lengths[3],
 }
 for _, what in ipairs(members) do -- more than unpack takes, it may be

@@ -1,22 +1,24 @@
 -- repair-index.lua  Looks through a page of an index that is no list: what has no business there is removed.
--- KEYS[1] hash  {ns}:leader   the lease   KEYS[2] the index to look through: {ns}:running, {ns}:scheduled or a zset of the ended
--- KEYS[3] hash  {ns}:running  id -> token, start number, start time   KEYS[4] zset {ns}:scheduled
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] which: running, scheduled, or the state of what is in it: c d e x
--- ARGV[4] cursor, 0 at first   ARGV[5] about how many
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- KEYS[2] the index to look through: {ns}:running, {ns}:scheduled or a zset of the ended
+-- ARGV[1] fencing token
+-- ARGV[2] which: running, scheduled, or the state of what is in it: c d e x
+-- ARGV[3] cursor, 0 at first
+-- ARGV[4] about how many
 -- What stands in both `running` and `scheduled` is kept in `running` if it runs under the token, as its record's next start.
 -- Returns the next cursor (0 at the end), how many had no task in this state, and how many stood in two. Errors: FENCED.
-local prefix, which = ARGV[2], ARGV[3]
+local prefix, which = K['task:'], ARGV[2]
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local state = #which == 1 and which or 'w'
-local page = redis.call(which == 'running' and 'HSCAN' or 'ZSCAN', KEYS[2], ARGV[4], 'COUNT', ARGV[5])
+local page = redis.call(which == 'running' and 'HSCAN' or 'ZSCAN', KEYS[2], ARGV[3], 'COUNT', ARGV[4])
 local strays, unscheduled, not_running = {}, {}, {}
 for i = 1, #page[2], 2 do
   local id = page[2][i]
   if part(prefix .. id, 0, 0) ~= state then
     strays[#strays + 1] = id
-  elseif which == 'running' and redis.call('ZSCORE', KEYS[4], id) then
+  elseif which == 'running' and redis.call('ZSCORE', K.scheduled, id) then
     local runs = next_start(ARGV[1], page[2][i + 1], part(prefix .. id, 0, CHARGED))
     table.insert(runs and unscheduled or not_running, id)
   end
@@ -25,9 +27,9 @@ for _, id in ipairs(strays) do
   redis.call(which == 'running' and 'HDEL' or 'ZREM', KEYS[2], id)
 end
 for _, id in ipairs(unscheduled) do
-  redis.call('ZREM', KEYS[4], id)
+  redis.call('ZREM', K.scheduled, id)
 end
 for _, id in ipairs(not_running) do
-  redis.call('HDEL', KEYS[3], id)
+  redis.call('HDEL', K.running, id)
 end
 return { page[1], #strays, #unscheduled + #not_running }

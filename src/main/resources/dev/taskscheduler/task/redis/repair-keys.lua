@@ -1,24 +1,22 @@
 -- repair-keys.lua  Looks through a page of all keys: files ended tasks that no index has, removes what tasks have left behind.
--- KEYS[1] hash  {ns}:leader   the lease
--- KEYS[2] hash  {ns}:running  KEYS[3] zset {ns}:scheduled   KEYS[4] zset {ns}:retained
--- KEYS[5] zset  {ns}:dead     id by end time, ms   KEYS[6] zset {ns}:expired   KEYS[7] zset {ns}:cancelled
--- KEYS[8] set   {ns}:parked   '<h|m|l>:<type>' of each parked list
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] of what is parked
--- ARGV[6] of all keys   ARGV[7] cursor, 0 at first   ARGV[8] about how many   ARGV[10] key prefix of idempotency keys
--- ARGV[9] us: tasks that wait and were submitted later, or have completed later, are not looked at
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] cursor, 0 at first
+-- ARGV[3] about how many
+-- ARGV[4] us: tasks that wait and were submitted later, or have completed later, are not looked at
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many attempts and unique keys went, how many
 -- parked lists were entered in `parked`, then 'l' and the id of each task that waits and is neither running nor scheduled, and
 -- 'e' and the id of each completed task that is not in `retained`: lists have them, or nothing; 't' and the id of each task whose
 -- record cannot be read, and 'k' and each key of another type than it should be: to be set aside. Errors: FENCED.
-local prefix, attempts, unique, parked, idempotency = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[10]
+local prefix, attempts, unique, parked, idempotency = K['task:'], K['attempts:'], K['unique:'], K['parked:'], K['idempotency:']
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
-local ended = { d = KEYS[5], e = KEYS[6], x = KEYS[7] }
+local ended = { d = K.dead, e = K.expired, x = K.cancelled }
 local unfiled, left, unknown = {}, {}, {}
 local waiting, completed, damaged = {}, {}, {}
 local now = now_us()
-local latest = tonumber(ARGV[9])
+local latest = tonumber(ARGV[4])
 
 local function look_at_task(id, header)
   local state = string.sub(header, 1, 1)
@@ -39,9 +37,9 @@ local function look_at_task(id, header)
   end
 end
 
-local page = redis.call('SCAN', ARGV[7], 'MATCH', ARGV[6] .. '*', 'COUNT', ARGV[8])
+local page = redis.call('SCAN', ARGV[2], 'MATCH', NS .. '*', 'COUNT', ARGV[3])
 for _, key in ipairs(page[2]) do
-  local is_name = #key <= #ARGV[6] + 2 * LONGEST_ID -- a longer one is none of ours, and goes to no node
+  local is_name = #key <= #NS + 2 * LONGEST_ID -- a longer one is none of ours, and goes to no node
   if is_name and string.sub(key, 1, #prefix) == prefix then
     look_at_task(string.sub(key, #prefix + 1), part(key, 0, 191))
   elseif is_name and string.sub(key, 1, #attempts) == attempts then
@@ -65,7 +63,7 @@ for _, key in ipairs(page[2]) do
     local what = string.sub(key, #parked + 1)
     if redis.call('TYPE', key).ok ~= 'list' then
       damaged[#damaged + 1] = 'k' .. key
-    elseif redis.call('SISMEMBER', KEYS[8], what) == 0 and string.find(what, '^[hml]:.') then
+    elseif redis.call('SISMEMBER', K.parked, what) == 0 and string.find(what, '^[hml]:.') then
       unknown[#unknown + 1] = what
     end
   end
@@ -73,7 +71,7 @@ end
 
 local answer = { page[1], #unfiled, #left, #unknown }
 if #waiting > 0 then
-  local running, scheduled = redis.call('HMGET', KEYS[2], unpack(waiting)), redis.call('ZMSCORE', KEYS[3], unpack(waiting))
+  local running, scheduled = redis.call('HMGET', K.running, unpack(waiting)), redis.call('ZMSCORE', K.scheduled, unpack(waiting))
   for i, id in ipairs(waiting) do
     if not running[i] and not scheduled[i] then
       answer[#answer + 1] = 'l' .. id
@@ -81,7 +79,7 @@ if #waiting > 0 then
   end
 end
 if #completed > 0 then
-  local retained = redis.call('ZMSCORE', KEYS[4], unpack(completed))
+  local retained = redis.call('ZMSCORE', K.retained, unpack(completed))
   for i, id in ipairs(completed) do
     if not retained[i] then
       answer[#answer + 1] = 'e' .. id
@@ -103,6 +101,6 @@ for _, u in ipairs(unfiled) do
   redis.call('ZADD', unpack(u))
 end
 for _, what in ipairs(unknown) do
-  redis.call('SADD', KEYS[8], what)
+  redis.call('SADD', K.parked, what)
 end
 return answer

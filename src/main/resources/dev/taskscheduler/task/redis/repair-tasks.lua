@@ -1,17 +1,14 @@
 -- repair-tasks.lua  Looks for suspect tasks in all places at once and lets each stand in exactly one.
--- KEYS[1] hash  {ns}:leader      the lease
--- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] hash  {ns}:running     id -> token, start number, start time   KEYS[6] zset {ns}:scheduled   id by due time, ms
--- KEYS[7] list  {ns}:done        ids, newest at the left   KEYS[8] zset {ns}:retained   id by removal time, ms
--- KEYS[9] set   {ns}:parked      '<h|m|l>:<type>' of each parked list
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of what is parked   ARGV[4] wake channel
--- ARGV[5] retention in ms   ARGV[6] entries of lists to look through at the most
--- ARGV[7..] ids, each behind a letter: l it waits and may be in no index, t it waits and may be in two; e it has completed and
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2] retention in ms
+-- ARGV[3] entries of lists to look through at the most
+-- ARGV[4..] ids, each behind a letter: l it waits and may be in no index, t it waits and may be in two; e it has completed and
 --   may be in no index, d it stands in `done` and may have no business there
 -- Returns how many ids were looked at (the rest is over the limit), how many needed a look through all of a list, how many of
 -- those have lists too long for that, then how many were put back, filed, removed from `done`, and removed from a second place.
 -- Errors: FENCED.
-local prefix, budget = ARGV[2], tonumber(ARGV[6])
+local prefix, budget = K['task:'], tonumber(ARGV[3])
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
@@ -27,9 +24,9 @@ local function write(...)
   return redis.call(...)
 end
 
-local waiting_lists = { KEYS[2], KEYS[3], KEYS[4] }
-for _, what in ipairs(redis.call('SMEMBERS', KEYS[9])) do
-  waiting_lists[#waiting_lists + 1] = ARGV[3] .. what
+local waiting_lists = { K['ready:high'], K['ready:medium'], K['ready:low'] }
+for _, what in ipairs(redis.call('SMEMBERS', K.parked)) do
+  waiting_lists[#waiting_lists + 1] = K['parked:'] .. what
 end
 
 -- Whether an id stands near an end of a list: what moved lately does.
@@ -44,7 +41,7 @@ end
 
 -- The two lists where a waiting task is to be.
 local function own_lists(letter, header)
-  return { KEYS[1 + LIST[letter]], ARGV[3] .. letter .. ':' .. string.match(header, '^[^ \t\n]*', TYPE + 1) }
+  return { ready(LIST[letter]), K['parked:'] .. letter .. ':' .. string.match(header, '^[^ \t\n]*', TYPE + 1) }
 end
 
 -- How often an id stands in each list, and in all; nil if the lists are too long to look through, false if they are for the rest
@@ -81,10 +78,10 @@ end
 local function one_of_two(id, value, due, header, times, all)
   local runs = value and next_start(ARGV[1], value, header)
   if value and not runs and (due or all > 0) then
-    write('HDEL', KEYS[5], id)
+    write('HDEL', K.running, id)
   end
   if runs and due then
-    write('ZREM', KEYS[6], id)
+    write('ZREM', K.scheduled, id)
   end
   local keep = nil
   if not runs and not due then
@@ -105,7 +102,7 @@ local function settle_waiting(mark, id)
   if string.sub(header, 1, 1) ~= 'w' or not LIST[letter] then
     return true
   end
-  local value, due = redis.call('HGET', KEYS[5], id), redis.call('ZSCORE', KEYS[6], id)
+  local value, due = redis.call('HGET', K.running, id), redis.call('ZSCORE', K.scheduled, id)
   if mark == 'l' and (value or due or near(own_lists(letter, header), id)) then
     return true
   end
@@ -119,27 +116,27 @@ local function settle_waiting(mark, id)
   elseif all + (value and 1 or 0) + (due and 1 or 0) > 1 then
     one_of_two(id, value, due, header, times, all)
   elseif all == 0 and not value and not due then
-    write('LPUSH', KEYS[1 + LIST[letter]], id)
-    wake(KEYS[1], ARGV[4])
+    write('LPUSH', ready(LIST[letter]), id)
+    wake()
     found.lost = found.lost + 1
   end
   return true
 end
 
 local function file_completed(id, header)
-  local keep = string.match(options(header), ' k=(%d+)') or ARGV[5]
-  write('ZADD', KEYS[8], math.floor((tonumber(string.sub(header, 15, 27), 16) or now_us()) / 1000) + tonumber(keep), id)
+  local keep = string.match(options(header), ' k=(%d+)') or ARGV[2]
+  write('ZADD', K.retained, math.floor((tonumber(string.sub(header, 15, 27), 16) or now_us()) / 1000) + tonumber(keep), id)
   found.unfiled = found.unfiled + 1
 end
 
 local function settle_completed(mark, id)
   local header = part(prefix .. id, 0, 4095) -- all but the payload
   local completed = string.sub(header, 1, 1) == 'c'
-  local retained = completed and redis.call('ZSCORE', KEYS[8], id)
-  if mark == 'e' and (not completed or retained or near({ KEYS[7] }, id)) then
+  local retained = completed and redis.call('ZSCORE', K.retained, id)
+  if mark == 'e' and (not completed or retained or near({ K.done }, id)) then
     return true
   end
-  local times, all = everywhere({ KEYS[7] }, id)
+  local times, all = everywhere({ K.done }, id)
   if times == false then
     return false
   end
@@ -147,10 +144,10 @@ local function settle_completed(mark, id)
   if not times then
     found.long = found.long + 1
   elseif not completed then
-    take_out({ KEYS[7] }, times, id)
+    take_out({ K.done }, times, id)
     found.stray = found.stray + (all > 0 and 1 or 0)
   elseif all + (retained and 1 or 0) > 1 then
-    take_out({ KEYS[7] }, times, id, not retained and 1 or nil)
+    take_out({ K.done }, times, id, not retained and 1 or nil)
     found.double = found.double + 1
   elseif all == 0 and not retained then
     file_completed(id, header)
@@ -158,7 +155,7 @@ local function settle_completed(mark, id)
   return true
 end
 
-for i = 7, #ARGV do
+for i = 4, #ARGV do
   local mark, id = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
   local settle = (mark == 'l' or mark == 't') and settle_waiting or settle_completed
   if not settle(mark, id) then

@@ -1,34 +1,30 @@
 -- requeue.lua  Puts claimed tasks back, uncharged, under the leader's token. One that is to be cancelled is cancelled.
--- KEYS[1] hash  {ns}:leader      the lease
--- KEYS[2] list  {ns}:ready:high  ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] hash  {ns}:running     KEYS[6] zset {ns}:scheduled   id by due time, ms
--- KEYS[7] zset  {ns}:cancelled   id by end time, ms   KEYS[8] hash {ns}:cancelling
--- ARGV[1] fencing token   ARGV[2] key prefix of tasks   ARGV[3] of attempts   ARGV[4] of unique keys   ARGV[5] wake channel
--- ARGV[6] maintenance channel
--- ARGV[7..] for each: id, start number (6 hex), delay in ms (0: to the front of its queue, before those named earlier)
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] fencing token
+-- ARGV[2..] for each: id, start number (6 hex), delay in ms (0: to the front of its queue, before those named earlier)
 -- Returns for each 1 (put back, now or before) or 0 (the task is not in this attempt). Errors: FENCED.
-local token, prefix, attempts = ARGV[1], ARGV[2], ARGV[3]
+local token, prefix = ARGV[1], K['task:']
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local now, epoch = now_us(), epoch_hex(token)
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
 local back, moved, front, later, seen = {}, {}, {}, {}, {}
-for i = 2, 4 do -- each raises its error where something of another type stands under the key: before the first write
-  redis.call('LLEN', KEYS[i])
+for i = 1, 3 do -- each raises its error where something of another type stands under the key: before the first write
+  redis.call('LLEN', ready(i))
 end
-redis.call('ZCARD', KEYS[6])
-redis.call('ZCARD', KEYS[7])
-for i = 7, #ARGV, 3 do
+redis.call('ZCARD', K.scheduled)
+redis.call('ZCARD', K.cancelled)
+for i = 2, #ARGV, 3 do
   local id, start, delay = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local value = redis.call('HGET', KEYS[5], id)
+  local value = redis.call('HGET', K.running, id)
   local header = part(prefix .. id, 0, CHARGED - 1)
   if seen[id] then
     back[#back + 1] = seen[id] == start and 1 or 0 -- named twice in this call
   elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
     back[#back + 1] = 1
     seen[id] = start
-    local cancel = redis.call('HEXISTS', KEYS[8], id) == 1
+    local cancel = redis.call('HEXISTS', K.cancelling, id) == 1
     moved[#moved + 1] = { id, start, string.sub(value, -13), header ~= '', cancel, delay }
     if header ~= '' and not cancel then
       if delay == 0 then
@@ -44,25 +40,25 @@ for i = 7, #ARGV, 3 do
 end
 for _, m in ipairs(moved) do
   local id, start, began, there, cancel, delay = unpack(m)
-  redis.call('HDEL', KEYS[5], id) -- the first write frees
+  redis.call('HDEL', K.running, id) -- the first write frees
   if cancel then
-    redis.call('HDEL', KEYS[8], id)
-    local opts = bury(KEYS[7], prefix, id, 'x' .. began .. finished .. start .. epoch, nil, nil, now)
+    redis.call('HDEL', K.cancelling, id)
+    local opts = bury(K.cancelled, id, 'x' .. began .. finished .. start .. epoch, nil, nil, now)
     if opts then
-      free_unique(ARGV[4], id, opts)
+      free_unique(id, opts)
     end
   elseif there then -- else the record was removed by hand, and the task with it: half of one would stay for ever
     redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch)
     if delay == 0 then
-      add_attempt(attempts, id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back')
+      add_attempt(id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back')
     end
   end
 end
 if #later > 0 then
-  schedule(KEYS[6], ARGV[6], later)
+  schedule(later)
 end
 if #front > 0 then
-  make_ready('RPUSH', { KEYS[2], KEYS[3], KEYS[4] }, prefix, front)
-  wake(KEYS[1], ARGV[5])
+  make_ready('RPUSH', front)
+  wake()
 end
 return back

@@ -1,20 +1,15 @@
 -- submit.lua  Keeps new tasks, each by itself, and makes them ready, or scheduled. Repeated with the same ids it keeps each once.
--- KEYS[1] hash  {ns}:leader        the lease; its field `waiting` asks to be woken
--- KEYS[2] list  {ns}:ready:high    ids, oldest at the right; KEYS[3] medium, KEYS[4] low
--- KEYS[5] zset  {ns}:scheduled     KEYS[6] hash {ns}:running   KEYS[7] set {ns}:parked   counted against the limit
--- KEYS[8] hash  {ns}:stale         h, m, l -> cancelled ids that still stand in lists: not counted
--- ARGV[1] key prefix of tasks   ARGV[2] wake channel   ARGV[3] maintenance channel   ARGV[4] most pending tasks
--- ARGV[5] key prefix of idempotency keys   ARGV[6] of unique keys   ARGV[7] of what is parked
--- ARGV[8..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] most pending tasks
+-- ARGV[2..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
 -- to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>': due then; ' u=<hash>': no other pending task may hold this key;
 -- ' w=<hash>,<ms>': no other task may have held it for that long; ' i=<hash>,<fingerprint>,<ms>': the first with this
 -- key within that time is the one that is kept; the key holds '<id> <fingerprint>', and ' ~' behind it if that id is the
 -- holder of the unique key which the first was answered with
 -- Returns for each task 1 (kept, now or before), 0 (too many are pending), '=<id>' (kept before under this idempotency key),
 -- '!<id>' (another body was sent with it), or '~<id>' (that task holds the unique key, or did when this was first asked).
-local prefix, channel = ARGV[1], ARGV[2]
-local room = tonumber(ARGV[4])
-  - pending({ KEYS[2], KEYS[3], KEYS[4] }, KEYS[5], KEYS[6], KEYS[7], ARGV[7], KEYS[8])
+local prefix = K['task:']
+local room = tonumber(ARGV[1]) - pending()
 local now = now_us()
 local submitted = hex(13, now)
 local head = 'w' .. string.rep('0', PRIORITY - 1)
@@ -25,7 +20,7 @@ local kept, by_list, later = {}, { {}, {}, {} }, {}
 -- answer.
 local function conflict(id, how)
   local key, fingerprint = string.match(how, ' i=(%x+),(%x+)')
-  local first = key and whole(ARGV[5] .. key)
+  local first = key and whole(K['idempotency:'] .. key)
   if first then
     local first_id, first_print, duplicate = string.match(first, '^(%S+) (%x+)(.*)$')
     if first_id == id then
@@ -35,10 +30,10 @@ local function conflict(id, how)
     end
   end
   local unique = string.match(how, ' [uw]=(%x+)')
-  if unique and whole(ARGV[6] .. unique) == id then
+  if unique and whole(K['unique:'] .. unique) == id then
     return 1
   end
-  local holder = unique and unique_holder(ARGV[6] .. unique, prefix, id)
+  local holder = unique and unique_holder(unique, id)
   return holder and '~' .. holder, not first and holder
 end
 
@@ -46,7 +41,7 @@ end
 local function answer_once(how, id, duplicate)
   local key, fingerprint, ms = string.match(how, ' i=(%x+),(%x+),(%d+)')
   if key then
-    redis.call('SET', ARGV[5] .. key, id .. ' ' .. fingerprint .. duplicate, 'PX', ms)
+    redis.call('SET', K['idempotency:'] .. key, id .. ' ' .. fingerprint .. duplicate, 'PX', ms)
   end
 end
 
@@ -54,16 +49,16 @@ local function hold_keys(id, how)
   answer_once(how, id, '')
   local unique, window = string.match(how, ' w=(%x+),(%d+)')
   if unique then
-    redis.call('SET', ARGV[6] .. unique, id, 'PX', window)
+    redis.call('SET', K['unique:'] .. unique, id, 'PX', window)
   else
     unique = string.match(how, ' u=(%x+)')
     if unique then
-      redis.call('SET', ARGV[6] .. unique, id)
+      redis.call('SET', K['unique:'] .. unique, id)
     end
   end
 end
 
-for i = 8, #ARGV, 3 do
+for i = 2, #ARGV, 3 do
   local id, how = ARGV[i], ARGV[i + 1]
   local list, due, taken, holder = LIST[how], nil, nil, nil
   local priority = how
@@ -103,14 +98,14 @@ end
 local any = false
 for i, ids in ipairs(by_list) do
   if #ids > 0 then
-    redis.call('LPUSH', KEYS[1 + i], unpack(ids))
+    redis.call('LPUSH', ready(i), unpack(ids))
     any = true
   end
 end
 if any then
-  wake(KEYS[1], channel)
+  wake()
 end
 if #later > 0 then
-  schedule(KEYS[5], ARGV[3], later)
+  schedule(later)
 end
 return kept

@@ -84,16 +84,7 @@ class EndScriptsIT extends OnOneRedis {
       args.addAll(List.of(bytes(parts[0]), bytes(parts[1]), bytes(parts[2])));
     }
     assertEquals(2, claims.size());
-    var keys = store.keys;
-    List<byte[]> scriptKeys =
-        keys.leaderAndReady(
-            keys.running,
-            keys.scheduled,
-            keys.done,
-            keys.retained,
-            keys.dead,
-            keys.cancelled,
-            keys.cancelling);
+    List<byte[]> scriptKeys = List.of(store.keys.leader);
     var answer =
         (List<?>) store.redis.eval(LuaScript.load(RedisTasks.class, "end"), scriptKeys, args);
     return answer.stream().map(letter -> new String((byte[]) letter, UTF_8)).toList();
@@ -101,14 +92,7 @@ class EndScriptsIT extends OnOneRedis {
 
   /// What calls of a leader begin with.
   private List<byte[]> arguments() {
-    return new ArrayList<>(
-        List.of(
-            bytes(token.toString()),
-            store.keys.taskPrefix,
-            store.keys.attemptsPrefix,
-            store.keys.uniquePrefix,
-            bytes(store.keys.wakeChannel),
-            bytes(store.keys.maintenanceChannel)));
+    return new ArrayList<>(List.of(bytes(token.toString())));
   }
 
   private static byte[] bytes(String text) {
@@ -180,13 +164,7 @@ class EndScriptsIT extends OnOneRedis {
     }
     Object answer =
         store.redis.eval(
-            LuaScript.load(RedisTasks.class, "requeue"),
-            store.keys.leaderAndReady(
-                store.keys.running,
-                store.keys.scheduled,
-                store.keys.cancelled,
-                store.keys.cancelling),
-            args);
+            LuaScript.load(RedisTasks.class, "requeue"), List.of(store.keys.leader), args);
     assertEquals(List.of(1L, 1L), answer);
     assertEquals("[a]", ready("high"));
   }
