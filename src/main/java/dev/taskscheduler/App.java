@@ -94,26 +94,18 @@ final class App implements AutoCloseable {
     LOG.log(
         INFO,
         () ->
-            "node started node="
-                + node
-                + " version="
-                + config.http().version()
-                + " http="
-                + config.http().host()
-                + ":"
-                + http.port()
-                + " redis="
-                + config.redis()
-                + " namespace="
-                + config.namespace().name()
-                + " elector="
-                + config.election().name().toLowerCase(Locale.ROOT)
-                + " eligible="
-                + config.leader().eligible()
-                + " workers="
-                + files.workers()
-                + " types="
-                + runners.keySet().stream().sorted().toList());
+            "node started node=%s version=%s http=%s:%s redis=%s namespace=%s elector=%s eligible=%s workers=%s types=%s"
+                .formatted(
+                    node,
+                    config.http().version(),
+                    config.http().host(),
+                    http.port(),
+                    config.redis(),
+                    config.namespace().name(),
+                    config.election().name().toLowerCase(Locale.ROOT),
+                    config.leader().eligible(),
+                    files.workers(),
+                    runners.keySet().stream().sorted().toList()));
   }
 
   /// Where people and programs reach this node, as far as it knows: where it listens on all

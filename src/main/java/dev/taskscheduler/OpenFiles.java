@@ -47,11 +47,8 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
     long free = limit - reserve;
     if (free < LEAST) {
       throw new IllegalStateException(
-          "only "
-              + limit
-              + " files may be open, and it takes "
-              + (reserve + LEAST)
-              + ": raise the limit (ulimit -n, LimitNOFILE=, ulimits of the container)");
+          "only %s files may be open, and it takes %s: raise the limit (ulimit -n, LimitNOFILE=, ulimits of the container)"
+              .formatted(limit, (reserve + LEAST)));
     }
     int idle = (int) Math.min(HttpSender.MAX_IDLE, free / 8);
     int workers = (int) Math.min(wanted, free / 2 - idle);
@@ -66,27 +63,14 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
     LOG.log(
         INFO,
         () ->
-            "open files limit="
-                + limit
-                + " reserve="
-                + reserve
-                + " clients="
-                + clients
-                + " workers="
-                + workers
-                + " idle targets="
-                + idleTargets);
+            "open files limit=%s reserve=%s clients=%s workers=%s idle targets=%s"
+                .formatted(limit, reserve, clients, workers, idleTargets));
     if (workers < wanted) {
       LOG.log(
           WARNING,
           () ->
-              "fewer workers than WORKER_COUNT: only "
-                  + limit
-                  + " files may be open: raise the limit (ulimit -n, LimitNOFILE=, ulimits of the"
-                  + " container) workers="
-                  + workers
-                  + " wanted="
-                  + wanted);
+              "fewer workers than WORKER_COUNT: only %s files may be open: raise the limit (ulimit -n, LimitNOFILE=, ulimits of the container) workers=%s wanted=%s"
+                  .formatted(limit, workers, wanted));
     }
   }
 }

@@ -200,11 +200,8 @@ final class Settings {
                     read -> read.compareTo(minDuration) >= 0 && read.compareTo(maxDuration) <= 0)
                 .orElseThrow(() ->
                     new IllegalArgumentException(
-                        "a duration from "
-                            + min
-                            + " to "
-                            + max
-                            + ", such as 500ms, 2s, 10m, 24h, 7d or PT2S")));
+                        "a duration from %s to %s, such as 500ms, 2s, 10m, 24h, 7d or PT2S"
+                            .formatted(min, max))));
   }
 
   /// Adds an error for each unknown key, then reports all errors at once.

@@ -235,10 +235,8 @@ public final class HttpServer implements AutoCloseable {
       LOG.log(
           Level.WARNING,
           () ->
-              "anyone who reaches port "
-                  + server.port()
-                  + " may submit tasks: name tokens in API_TOKENS_FILE, or listen on 127.0.0.1 only"
-                  + " (LISTEN_ADDR)");
+              "anyone who reaches port %s may submit tasks: name tokens in API_TOKENS_FILE, or listen on 127.0.0.1 only (LISTEN_ADDR)"
+                  .formatted(server.port()));
     }
   }
 
@@ -260,13 +258,8 @@ public final class HttpServer implements AutoCloseable {
 
   private IllegalStateException closed(@Nullable String why) {
     return new IllegalStateException(
-        "cannot listen on "
-            + config.host()
-            + ":"
-            + config.port()
-            + " ("
-            + why
-            + "): stop the program that uses the port, or choose another address in LISTEN_ADDR");
+        "cannot listen on %s:%s (%s): stop the program that uses the port, or choose another address in LISTEN_ADDR"
+            .formatted(config.host(), config.port(), why));
   }
 
   /// The port that is open; the one that was found where any free one was asked for.

@@ -169,10 +169,8 @@ final class Candidate {
     LOG.log(
         System.Logger.Level.WARNING,
         () ->
-            "leaderships end soon after they begin, holds back inARow="
-                + shortLeaderships
-                + " pauseMs="
-                + pause / 1_000_000);
+            "leaderships end soon after they begin, holds back inARow=%s pauseMs=%s"
+                .formatted(shortLeaderships, pause / 1_000_000));
   }
 
   private void pause(Duration longest, long now) {

@@ -283,10 +283,8 @@ final class LeadershipLoop extends EventLoop {
     LOG.log(
         INFO,
         () ->
-            "leadership begins epoch="
-                + leadership.token().epoch()
-                + " elector="
-                + leadership.elector());
+            "leadership begins epoch=%s elector=%s"
+                .formatted(leadership.token().epoch(), leadership.elector()));
   }
 
   private void lost(HeldLeadership leadership, String why, long now) {

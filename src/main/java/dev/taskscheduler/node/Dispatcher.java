@@ -209,12 +209,8 @@ final class Dispatcher {
                 LOG.log(
                     WARNING,
                     () ->
-                        "tasks of a lost leader recovered requeued="
-                            + back.requeued()
-                            + " dead="
-                            + back.dead()
-                            + " cancelled="
-                            + back.cancelled());
+                        "tasks of a lost leader recovered requeued=%s dead=%s cancelled=%s"
+                            .formatted(back.requeued(), back.dead(), back.cancelled()));
               }
               return back;
             })

@@ -94,9 +94,7 @@ final class OutcomeWriter {
     LOG.log(
         unrecordedLogged.getAndSet(true) ? DEBUG : WARNING,
         () ->
-            "end not recorded before trust ended, this task and others will run again id="
-                + claim.id()
-                + " why="
-                + failure.getMessage());
+            "end not recorded before trust ended, this task and others will run again id=%s why=%s"
+                .formatted(claim.id(), failure.getMessage()));
   }
 }

@@ -132,11 +132,10 @@ final class Repairs implements Chore {
     LOG.log(
         repaired.isEmpty() ? DEBUG : WARNING,
         () ->
-            "repair pass finished, repaired"
-                + (repaired.isEmpty() ? " nothing" : kinds)
-                + " unsettled="
-                + ended.unsettled()
-                + " tookMs="
-                + (restNanos - startNanos) / 1_000_000);
+            "repair pass finished, repaired%s unsettled=%s tookMs=%s"
+                .formatted(
+                    (repaired.isEmpty() ? " nothing" : kinds),
+                    ended.unsettled(),
+                    (restNanos - startNanos) / 1_000_000));
   }
 }

@@ -286,10 +286,8 @@ final class WorkerPool {
         LOG.log(
             WARNING,
             () ->
-                "task ignores its interrupt and keeps a worker id="
-                    + attempt.claim().id()
-                    + " type="
-                    + attempt.claim().type());
+                "task ignores its interrupt and keeps a worker id=%s type=%s"
+                    .formatted(attempt.claim().id(), attempt.claim().type()));
       }
     }
   }

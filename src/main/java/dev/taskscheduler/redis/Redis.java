@@ -274,12 +274,8 @@ public final class Redis implements AutoCloseable {
         throw new RedisException.Refused(ConnectFailure.message(cause), e);
       }
       throw new RedisException.Unreachable(
-          "Redis at "
-              + config
-              + " cannot be reached for "
-              + name
-              + ": "
-              + ConnectFailure.of(e, config),
+          "Redis at %s cannot be reached for %s: %s"
+              .formatted(config, name, ConnectFailure.of(e, config)),
           e);
     }
   }

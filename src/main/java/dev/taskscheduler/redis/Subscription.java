@@ -89,10 +89,8 @@ public final class Subscription implements AutoCloseable {
     LOG.log(
         first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
         () ->
-            "subscription lost, will be repeated channel="
-                + new String(channel, StandardCharsets.UTF_8)
-                + " why="
-                + e.getMessage());
+            "subscription lost, will be repeated channel=%s why=%s"
+                .formatted(new String(channel, StandardCharsets.UTF_8), e.getMessage()));
   }
 
   /// Whether a right is missing. A failed login is logged elsewhere.

@@ -37,22 +37,14 @@ public final class Runners {
       String type = runner.type();
       if (!TYPE.matcher(type).matches()) {
         throw new IllegalStateException(
-            "runner "
-                + runner.getClass().getName()
-                + " has type \""
-                + type
-                + "\": 1 to 64 of a-z A-Z 0-9 . _ - are allowed");
+            "runner %s has type \"%s\": 1 to 64 of a-z A-Z 0-9 . _ - are allowed"
+                .formatted(runner.getClass().getName(), type));
       }
       TaskRunner other = found.put(type, runner);
       if (other != null) {
         throw new IllegalStateException(
-            "two runners for type "
-                + type
-                + ": "
-                + other.getClass().getName()
-                + " and "
-                + runner.getClass().getName()
-                + "; take one of them off the class path");
+            "two runners for type %s: %s and %s; take one of them off the class path"
+                .formatted(type, other.getClass().getName(), runner.getClass().getName()));
       }
     }
     return Map.copyOf(found);

@@ -8,11 +8,8 @@ public final class Callback {
 
   public static final int LONGEST_URL = 2048;
   static final String URL_RULE =
-      "a URL: "
-          + TargetUrl.RULE
-          + ", at most "
-          + LONGEST_URL
-          + " characters of ASCII, no quotes, no backslash";
+      "a URL: %s, at most %s characters of ASCII, no quotes, no backslash"
+          .formatted(TargetUrl.RULE, LONGEST_URL);
 
   private Callback() {}
 

@@ -82,12 +82,8 @@ public final class AccessFilter implements Filter {
         LOG.log(
             Level.WARNING,
             () ->
-                "api tokens read, invalid lines are ignored file="
-                    + file.path()
-                    + " tokens="
-                    + tokens.size()
-                    + " faults="
-                    + faulty.faults());
+                "api tokens read, invalid lines are ignored file=%s tokens=%s faults=%s"
+                    .formatted(file.path(), tokens.size(), faulty.faults()));
         yield faulty.faults();
       }
       case TokenFile.Unreadable unreadable -> {

@@ -7,11 +7,8 @@ import io.helidon.http.Status;
 /// or because it comes too slowly. Nothing more is read from its connection.
 final class BadFraming extends HttpException {
   static final String TOO_SLOW =
-      "The body arrives too slowly: less than "
-          + BodyPace.LEAST_RATE
-          + " bytes a second after the first "
-          + BodyPace.GRACE.toSeconds()
-          + " seconds.";
+      "The body arrives too slowly: less than %s bytes a second after the first %s seconds."
+          .formatted(BodyPace.LEAST_RATE, BodyPace.GRACE.toSeconds());
 
   private static final long serialVersionUID = 1;
 

@@ -78,11 +78,8 @@ public final class BodyPace {
     }
     byte[] body = Problem.of(BadFraming.tooSlow().status(), BadFraming.TOO_SLOW).json();
     String head =
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: "
-            + Problem.MEDIA_TYPE
-            + "\r\nContent-Length: "
-            + body.length
-            + "\r\n\r\n";
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n"
+            .formatted(Problem.MEDIA_TYPE, body.length);
     try {
       connection
           .dataWriter()

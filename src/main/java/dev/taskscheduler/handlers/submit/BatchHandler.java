@@ -198,11 +198,8 @@ public final class BatchHandler implements Handler {
     private Problem tooMany() {
       return Problem.of(
           Status.REQUEST_ENTITY_TOO_LARGE_413,
-          "A batch has at most "
-              + MOST_ITEMS
-              + " tasks; the last "
-              + beyond
-              + " were not stored. Send them in another batch.");
+          "A batch has at most %s tasks; the last %s were not stored. Send them in another batch."
+              .formatted(MOST_ITEMS, beyond));
     }
 
     private void submit(byte[] item) {

@@ -94,11 +94,8 @@ public final class SubmitProblems {
             "outcome-unknown",
             "The outcome of the submission is unknown",
             Status.SERVICE_UNAVAILABLE_503,
-            "The task may have been accepted"
-                + Caller.current().told(" (" + reason + ")", "")
-                + ". Call GET /status?id="
-                + id
-                + " first; submit again only if that answers 404.")
+            "The task may have been accepted%s. Call GET /status?id=%s first; submit again only if that answers 404."
+                .formatted(Caller.current().told(" (" + reason + ")", ""), id))
         .about(id)
         .retry(ErrorMapping.RETRY_SOON);
   }
@@ -113,10 +110,8 @@ public final class SubmitProblems {
             List.of(
                 new FieldError(
                     "/type",
-                    "\""
-                        + type
-                        + "\" has no runner on this node; it runs "
-                        + String.join(", ", new TreeSet<>(types)))));
+                    "\"%s\" has no runner on this node; it runs %s"
+                        .formatted(type, String.join(", ", new TreeSet<>(types))))));
   }
 
   private static Problem keyReused(String id) {

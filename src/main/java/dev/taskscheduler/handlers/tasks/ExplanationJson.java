@@ -78,16 +78,11 @@ final class ExplanationJson {
               + ": it will not start, and ends when it reaches the front of its queue.";
       case SCHEDULED -> "It is scheduled for " + due + ".";
       case NO_RUNNER ->
-          "The leader that claimed it has no runner for the type "
-              + task.task().type()
-              + "; it will be claimed again at "
-              + due
-              + ".";
+          "The leader that claimed it has no runner for the type %s; it will be claimed again at %s."
+              .formatted(task.task().type(), due);
       case RETRYING ->
-          "Its next attempt is due at "
-              + due
-              + task.lastBad().map(ExplanationJson::after).orElse("")
-              + ".";
+          "Its next attempt is due at %s%s."
+              .formatted(due, task.lastBad().map(ExplanationJson::after).orElse(""));
       case PAUSED -> "Paused: " + paused(task.pausedBy()) + ".";
       case NO_LEADER -> "There is no leader now, and only the leader runs tasks.";
       case QUEUED -> queued(task);
@@ -103,13 +98,11 @@ final class ExplanationJson {
       case TaskState.Completed(Instant startedAt, Instant finishedAt) ->
           "It completed at " + JsonText.time(finishedAt) + ".";
       case TaskState.Dead(Instant startedAt, Instant finishedAt, String error) ->
-          "It is dead since "
-              + JsonText.time(finishedAt)
-              + ": attempt "
-              + task.attempts()
-              + " was the last"
-              + (error.isEmpty() ? "" : " and failed: " + unstopped(error))
-              + ".";
+          "It is dead since %s: attempt %s was the last%s."
+              .formatted(
+                  JsonText.time(finishedAt),
+                  task.attempts(),
+                  (error.isEmpty() ? "" : " and failed: " + unstopped(error)));
       case TaskState.Expired(Instant finishedAt) ->
           "It expired before it could start; this was recorded at "
               + JsonText.time(finishedAt)
@@ -122,11 +115,11 @@ final class ExplanationJson {
   }
 
   private static String running(Explanation task) {
-    return "It is running"
-        + task.node().map(node -> " on " + node).orElse("")
-        + ", attempt "
-        + task.task().attempts()
-        + (task.cancelling() ? ", and is being cancelled." : ".");
+    return "It is running%s, attempt %s%s"
+        .formatted(
+            task.node().map(node -> " on " + node).orElse(""),
+            task.task().attempts(),
+            (task.cancelling() ? ", and is being cancelled." : "."));
   }
 
   private static String after(AttemptRecord last) {

@@ -119,12 +119,8 @@ public final class TaskCommandsHandler {
     done.ifPresent(retries ->
         CommandLog.command(
             "retry",
-            "state="
-                + JsonText.word(state)
-                + " retried="
-                + retries.retried
-                + " refused="
-                + retries.refused));
+            "state=%s retried=%s refused=%s"
+                .formatted(JsonText.word(state), retries.retried, retries.refused)));
     if (done.isEmpty()) {
       errors.add("?cursor", "is unknown; leave it out");
       Responses.problem(req, res, QueryReader.invalid(errors));

@@ -205,12 +205,11 @@ final class IncomingCalls implements AutoCloseable {
       LOG.log(
           WARNING,
           () ->
-              "raft connection refused from="
-                  + caller.getRemoteSocketAddress()
-                  + " others="
-                  + suppressed
-                  + " why="
-                  + why.replaceAll("[^\\x20-\\x7e]", "?"));
+              "raft connection refused from=%s others=%s why=%s"
+                  .formatted(
+                      caller.getRemoteSocketAddress(),
+                      suppressed,
+                      why.replaceAll("[^\\x20-\\x7e]", "?")));
     }
   }
 }

@@ -235,10 +235,8 @@ final class OutgoingCalls implements AutoCloseable {
         LOG.log(
             WARNING,
             () ->
-                "raft peer and this node do not admit each other peer="
-                    + peer
-                    + " why="
-                    + why.getMessage());
+                "raft peer and this node do not admit each other peer=%s why=%s"
+                    .formatted(peer, why.getMessage()));
       }
     }
   }

@@ -71,10 +71,10 @@ public final class PeerCertificates {
     } catch (CertificateException e) {
       throw new Fault(
           files.certificate(),
-          "a certificate that is valid now; this one is from "
-              + chain.getFirst().getNotBefore().toInstant()
-              + " to "
-              + chain.getFirst().getNotAfter().toInstant());
+          "a certificate that is valid now; this one is from %s to %s"
+              .formatted(
+                  chain.getFirst().getNotBefore().toInstant(),
+                  chain.getFirst().getNotAfter().toInstant()));
     }
     try {
       return new PeerCertificates(context(chain, key, signers));

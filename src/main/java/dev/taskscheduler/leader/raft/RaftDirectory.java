@@ -98,11 +98,8 @@ final class RaftDirectory implements AutoCloseable {
               .toList();
       if (!others.isEmpty()) {
         throw new IllegalStateException(
-            "RAFT_DATA_DIR "
-                + root
-                + " holds the data of another cluster than REDIS_NAMESPACE "
-                + config.group()
-                + " names: use another directory, or empty this one.");
+            "RAFT_DATA_DIR %s holds the data of another cluster than REDIS_NAMESPACE %s names: use another directory, or empty this one."
+                .formatted(root, config.group()));
       }
     }
   }
@@ -120,13 +117,8 @@ final class RaftDirectory implements AutoCloseable {
     String owner = Files.readString(root.resolve(OWNER)).strip();
     if (!owner.isEmpty() && !owner.equals(config.node())) {
       throw new IllegalStateException(
-          "RAFT_DATA_DIR "
-              + root
-              + " belongs to node "
-              + owner
-              + ", and NODE_ID is "
-              + config.node()
-              + ": use another directory, or empty this one.");
+          "RAFT_DATA_DIR %s belongs to node %s, and NODE_ID is %s: use another directory, or empty this one."
+              .formatted(root, owner, config.node()));
     }
     if (owner.isEmpty()) {
       lock.write(StandardCharsets.UTF_8.encode(config.node() + "\n"));

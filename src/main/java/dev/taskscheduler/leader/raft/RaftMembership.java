@@ -186,13 +186,12 @@ final class RaftMembership implements AutoCloseable {
 
   private String leaderlessProblem(List<ElectionStatus.Peer> peers) {
     long reached = peers.stream().filter(ElectionStatus.Peer::reachable).count();
-    return "no Raft leader: this node reaches "
-        + reached
-        + " of "
-        + peers.size()
-        + " members, itself among them; it takes "
-        + (peers.size() / 2 + 1)
-        + (reached > peers.size() / 2 ? whyNobody(peers) : "");
+    return "no Raft leader: this node reaches %s of %s members, itself among them; it takes %s%s"
+        .formatted(
+            reached,
+            peers.size(),
+            (peers.size() / 2 + 1),
+            (reached > peers.size() / 2 ? whyNobody(peers) : ""));
   }
 
   /// Enough are there, and yet nobody is elected.
@@ -206,9 +205,8 @@ final class RaftMembership implements AutoCloseable {
         + " an empty one may not elect a leader before it was brought up to date."
         + (config.protection() instanceof RaftProtection.None
             ? " Or a Raft port is flooded: see the logs."
-            : " Or they do not admit each other ("
-                + config.protection().word()
-                + "), or a Raft port is flooded: see the logs.")
+            : " Or they do not admit each other (%s), or a Raft port is flooded: see the logs."
+                .formatted(config.protection().word()))
         + (away.isEmpty() ? "" : " Start " + String.join(", ", away) + ".")
         + " If an empty log is the cause and that does not help, stop all members, empty every"
         + " RAFT_DATA_DIR and start them: no task is lost";

@@ -49,11 +49,8 @@ final class RaftStartup {
       socket.bind(bind.socketAddress());
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalStateException(
-          "Raft cannot listen on RAFT_BIND_ADDR "
-              + bind.address()
-              + ": "
-              + e.getMessage()
-              + ". Give each node an address of its own.",
+          "Raft cannot listen on RAFT_BIND_ADDR %s: %s. Give each node an address of its own."
+              .formatted(bind.address(), e.getMessage()),
           e);
     }
   }
@@ -106,18 +103,14 @@ final class RaftStartup {
     LOG.log(
         INFO,
         () ->
-            "raft member starts node="
-                + config.node()
-                + " bind="
-                + config.bind().address()
-                + " members="
-                + onRecord
-                + " term="
-                + member.term()
-                + " data="
-                + (known ? "found" : "none")
-                + " protected by="
-                + config.protection().word());
+            "raft member starts node=%s bind=%s members=%s term=%s data=%s protected by=%s"
+                .formatted(
+                    config.node(),
+                    config.bind().address(),
+                    onRecord,
+                    member.term(),
+                    known ? "found" : "none",
+                    config.protection().word()));
     config.warning().ifPresent(text -> LOG.log(WARNING, text));
     if (known && config.bootstrap() == RaftConfig.Bootstrap.TRUE) {
       LOG.log(INFO, "raft bootstrap ignored, this node has data of a cluster already");
@@ -132,11 +125,8 @@ final class RaftStartup {
       LOG.log(
           WARNING,
           () ->
-              "raft members differ from RAFT_NODES, the record wins; a leader takes in who is"
-                  + " missing, and nobody is removed record="
-                  + onRecord
-                  + " listed="
-                  + listed);
+              "raft members differ from RAFT_NODES, the record wins; a leader takes in who is missing, and nobody is removed record=%s listed=%s"
+                  .formatted(onRecord, listed));
     }
     if (onRecord.size() == 2) {
       LOG.log(

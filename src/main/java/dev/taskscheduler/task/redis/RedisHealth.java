@@ -166,16 +166,13 @@ final class RedisHealth implements AutoCloseable {
       LOG.log(
           INFO,
           () ->
-              "redis answers address="
-                  + redis
-                  + " version="
-                  + now.version().orElse("unknown")
-                  + " persistence="
-                  + now.persistence().orElse("unknown")
-                  + " maxmemory-policy="
-                  + now.evictionPolicy().orElse("unknown")
-                  + " replicas="
-                  + now.replicas());
+              "redis answers address=%s version=%s persistence=%s maxmemory-policy=%s replicas=%s"
+                  .formatted(
+                      redis,
+                      now.version().orElse("unknown"),
+                      now.persistence().orElse("unknown"),
+                      now.evictionPolicy().orElse("unknown"),
+                      now.replicas()));
       if (now.persistence().filter("none"::equals).isPresent()
           && !now.persistence().equals(before.persistence())) {
         LOG.log(

@@ -148,12 +148,8 @@ final class ScriptCalls {
       LOG.log(
           System.Logger.Level.WARNING,
           () ->
-              "damaged entries set aside count="
-                  + count
-                  + " look=\"LRANGE "
-                  + text(keys.damaged)
-                  + " 0 -1\" what="
-                  + some);
+              "damaged entries set aside count=%s look=\"LRANGE %s 0 -1\" what=%s"
+                  .formatted(count, text(keys.damaged), some));
     }
   }
 
