@@ -33,10 +33,10 @@ final class AccessSettings {
     Optional<Path> file = settings.file(TOKENS);
     if (file.isPresent()) {
       switch (TokenFile.read(file.get())) {
-        case TokenFile.Sound sound -> {
+        case TokenFile.Valid sound -> {
           return new AccessPolicy.Bearers(sound, open);
         }
-        case TokenFile.Faulty faulty -> faults(settings, TOKENS, faulty.faults());
+        case TokenFile.Invalid faulty -> faults(settings, TOKENS, faulty.faults());
         case TokenFile.Unreadable unreadable ->
             faults(settings, TOKENS, List.of(unreadable.fault()));
       }
@@ -57,16 +57,16 @@ final class AccessSettings {
   }
 
   /// The certificate and its key; empty where neither is set or one has an error.
-  static Optional<TlsIdentity.Sound> identity(
+  static Optional<TlsIdentity.Valid> identity(
       Settings settings, String certificateName, String keyName) {
     Optional<Path> certificate = settings.file(certificateName);
     Optional<Path> key = settings.file(keyName);
     if (certificate.isPresent() && key.isPresent()) {
       switch (TlsIdentity.read(certificate.get(), key.get())) {
-        case TlsIdentity.Sound sound -> {
+        case TlsIdentity.Valid sound -> {
           return Optional.of(sound);
         }
-        case TlsIdentity.Faulty faulty -> {
+        case TlsIdentity.Invalid faulty -> {
           faults(settings, certificateName, faulty.certificate());
           faults(settings, keyName, faulty.key());
         }

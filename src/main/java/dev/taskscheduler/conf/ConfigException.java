@@ -11,9 +11,10 @@ public final class ConfigException extends RuntimeException {
 
   ConfigException(List<Fault> faults) {
     super(
-        "The configuration has "
-            + (faults.size() == 1 ? "a fault:" : faults.size() + " faults:")
-            + faults.stream().map(fault -> "\n  " + fault).collect(Collectors.joining()));
+        "The configuration has %s%s"
+            .formatted(
+                (faults.size() == 1 ? "a fault:" : faults.size() + " faults:"),
+                faults.stream().map(fault -> "\n  " + fault).collect(Collectors.joining())));
     this.faults = List.copyOf(faults);
   }
 

@@ -27,7 +27,7 @@ final class RedisSettings {
             address -> RedisConfig.parse(address, password),
             RedisSettings::withoutPassword);
     Optional<Path> signers = settings.file(SIGNERS);
-    Optional<TlsIdentity.Sound> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
+    Optional<TlsIdentity.Valid> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
     List<X509Certificate> trusted = signers.map(file -> signers(settings, file)).orElse(List.of());
     if (config.tls().isPresent()) {
       return config.tls(

@@ -64,14 +64,6 @@ public final class HttpServer implements AutoCloseable {
   private final WebServer server;
   private @Nullable ListenerWatch watch;
 
-  /// Bounds nothing but memory.
-  ///
-  /// @param features more that is served, such as `/metrics`
-  public HttpServer(
-      HttpConfig config, Scheduler scheduler, HttpListener listener, ServerFeature... features) {
-    this(config, scheduler, listener, IDLE, features);
-  }
-
   /// @param limits where all of them are open, the next client waits until one ends
   /// @param features more that is served, such as `/metrics`
   public HttpServer(
@@ -83,17 +75,8 @@ public final class HttpServer implements AutoCloseable {
     this(config, scheduler, listener, IDLE, limits, features);
   }
 
-  /// @param idle how long a connection may say nothing
+  /// @param idle how long a connection may be silent
   HttpServer(
-      HttpConfig config,
-      Scheduler scheduler,
-      HttpListener listener,
-      Duration idle,
-      ServerFeature... features) {
-    this(config, scheduler, listener, idle, ConnectionLimits.UNLIMITED, features);
-  }
-
-  private HttpServer(
       HttpConfig config,
       Scheduler scheduler,
       HttpListener listener,
@@ -190,13 +173,6 @@ public final class HttpServer implements AutoCloseable {
         .maxHeadersSize(MAX_HEADERS)
         .maxPrologueLength(MAX_FIRST_LINE)
         .build();
-  }
-
-  /// Opens the port.
-  ///
-  /// @throws IllegalStateException if it cannot be opened
-  public void start() {
-    start(() -> {});
   }
 
   /// Opens the port.

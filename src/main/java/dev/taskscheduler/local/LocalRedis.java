@@ -76,9 +76,8 @@ public final class LocalRedis implements AutoCloseable {
     }
     channel.close();
     throw new LocalException(
-        "Another ./run uses "
-            + file.getParent()
-            + ". Set LOCAL_DIR to another folder, or REDIS_ADDR to a Redis of your own.");
+        "Another ./run uses %s. Set LOCAL_DIR to another folder, or REDIS_ADDR to a Redis of your own."
+            .formatted(file.getParent()));
   }
 
   private static Path pidFile(Path data) {

@@ -13,7 +13,10 @@ import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Makes meters in Helidon's registry.
@@ -35,6 +38,18 @@ final class MeterRegistryWriter {
   /// @param tags names and values in turn
   Counter counter(String name, String description, String... tags) {
     return registry.getOrCreate(Counter.builder(name).description(description).tags(tags(tags)));
+  }
+
+  /// A counter for each constant of an enum.
+  ///
+  /// @param tag whose value is the constant's word
+  <E extends Enum<E>> Map<E, Counter> counters(
+      String name, String description, String tag, Class<E> type, Function<E, String> word) {
+    Map<E, Counter> counters = new EnumMap<>(type);
+    for (E each : type.getEnumConstants()) {
+      counters.put(each, counter(name, description, tag, word.apply(each)));
+    }
+    return counters;
   }
 
   /// @param value asked at each scrape

@@ -17,7 +17,6 @@ import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Timer;
 import io.helidon.webserver.spi.ServerFeature;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +55,7 @@ public final class Meters
 
   private final String node;
   private final MeterRegistryWriter registry = new MeterRegistryWriter();
-  private final Map<Priority, Counter> submitted = new EnumMap<>(Priority.class);
+  private final Map<Priority, Counter> submitted;
   private final Map<String, Counter> finished = new ConcurrentHashMap<>();
   private final Map<String, Timer> roundTrips = new ConcurrentHashMap<>();
   private final Map<Answer, Timer> requests = new ConcurrentHashMap<>();
@@ -64,13 +63,13 @@ public final class Meters
   private final Counter duplicates;
   private final Counter retried;
   private final Counter callbacks;
-  private final Map<FailedLogin, Counter> failedLogins = new EnumMap<>(FailedLogin.class);
+  private final Map<FailedLogin, Counter> failedLogins;
   private final TargetMeters targets;
   private final Timer wait;
   private final Timer run;
   private final Counter timedOut;
   private final Counter stuck;
-  private final Map<RepairKind, Counter> repairs = new EnumMap<>(RepairKind.class);
+  private final Map<RepairKind, Counter> repairs;
   private volatile Duration lastLook = Duration.ZERO;
   private final Counter transitions;
   private final Counter fencedWrites;
@@ -82,15 +81,13 @@ public final class Meters
   /// @param node this node's id
   public Meters(String node) {
     this.node = node;
-    for (Priority priority : Priority.values()) {
-      submitted.put(
-          priority,
-          registry.counter(
-              "scheduler_tasks_submitted",
-              "Submissions accepted by this node",
-              "priority",
-              priority.wire()));
-    }
+    submitted =
+        registry.counters(
+            "scheduler_tasks_submitted",
+            "Submissions accepted by this node",
+            "priority",
+            Priority.class,
+            Priority::wire);
     replayed = repeated("replayed");
     duplicates = repeated("duplicate");
     retried =
@@ -98,12 +95,13 @@ public final class Meters
             "scheduler_tasks_brought_back", "Dead and expired tasks retried by a call");
     callbacks =
         registry.counter("scheduler_callbacks", "Callbacks created when tasks completed or died");
-    for (FailedLogin why : FailedLogin.values()) {
-      failedLogins.put(
-          why,
-          registry.counter(
-              "scheduler_failed_logins", "Requests refused for their token", "reason", why.wire()));
-    }
+    failedLogins =
+        registry.counters(
+            "scheduler_failed_logins",
+            "Requests refused for their token",
+            "reason",
+            FailedLogin.class,
+            FailedLogin::wire);
     targets = new TargetMeters(registry);
     OUTCOMES.forEach(this::finishedBy);
     wait =
@@ -114,15 +112,13 @@ public final class Meters
     run = registry.histogram("scheduler_task_run", "Run time of an attempt", Buckets.RUN);
     timedOut = registry.counter("scheduler_tasks_timed_out", "Attempts that timed out");
     stuck = registry.counter("scheduler_tasks_stuck", "Attempts that ignored their interrupt");
-    for (RepairKind kind : RepairKind.values()) {
-      repairs.put(
-          kind,
-          registry.counter(
-              "scheduler_repairs",
-              "Inconsistencies in Redis that were repaired",
-              "kind",
-              kind.wire()));
-    }
+    repairs =
+        registry.counters(
+            "scheduler_repairs",
+            "Inconsistencies in Redis that were repaired",
+            "kind",
+            RepairKind.class,
+            RepairKind::wire);
     registry.gauge(
         "scheduler_repair_pass_seconds",
         "Duration of this node's last repair pass over Redis, 0 before the first",
@@ -316,20 +312,9 @@ public final class Meters
 
   @Override
   public void roundTrip(String script, long nanos, boolean failed) {
-    Timer timer = roundTrips.get(script);
-    if (timer == null) {
-      timer =
-          roundTrips.computeIfAbsent(
-              script,
-              s ->
-                  registry.histogram(
-                      "scheduler_redis_round_trip",
-                      "Round trips to Redis, including the wait for a connection",
-                      Buckets.REDIS,
-                      "script",
-                      s));
-    }
-    timer.record(nanos, TimeUnit.NANOSECONDS);
+    Timer timer = roundTrips.get(script); // a plain get first: computeIfAbsent may lock
+    (timer == null ? roundTrips.computeIfAbsent(script, this::roundTripsOf) : timer)
+        .record(nanos, TimeUnit.NANOSECONDS);
     if (failed) {
       redisErrors.increment();
     }
@@ -339,21 +324,20 @@ public final class Meters
   public void answered(String route, int status, long nanos) {
     var answer = new Answer(route, status);
     Timer timer = requests.get(answer);
-    if (timer == null) {
-      timer =
-          requests.computeIfAbsent(
-              answer,
-              a ->
-                  registry.histogram(
-                      "scheduler_http_requests",
-                      "Requests answered",
-                      Buckets.HTTP,
-                      "route",
-                      a.route(),
-                      "status",
-                      String.valueOf(a.status())));
-    }
-    timer.record(nanos, TimeUnit.NANOSECONDS);
+    (timer == null ? requests.computeIfAbsent(answer, this::requestsOf) : timer)
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Timer roundTripsOf(String script) {
+    String description = "Round trips to Redis, including the wait for a connection";
+    return registry.histogram(
+        "scheduler_redis_round_trip", description, Buckets.REDIS, "script", script);
+  }
+
+  private Timer requestsOf(Answer answer) {
+    String status = String.valueOf(answer.status);
+    String[] tags = {"route", answer.route, "status", status};
+    return registry.histogram("scheduler_http_requests", "Requests answered", Buckets.HTTP, tags);
   }
 
   @Override

@@ -58,19 +58,19 @@ abstract class AccessFixture {
   }
 
   void start(Set<PublicEndpoints> open) {
-    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    TokenFile.Valid tokens = assertInstanceOf(TokenFile.Valid.class, TokenFile.read(file));
     start("127.0.0.1", new AccessPolicy.Bearers(tokens, open));
   }
 
   void start(String host, AccessPolicy access) {
     Meters meters = TestServers.meters();
     server =
-        new HttpServer(
+        TestServers.server(
             TestServers.config(host, access, TestServers.ANY_HOST),
             TestServers.scheduler(store),
             meters,
             meters.feature());
-    server.start();
+    server.start(() -> {});
   }
 
   HttpResponse<byte[]> call(String method, String path, String... headers) throws Exception {

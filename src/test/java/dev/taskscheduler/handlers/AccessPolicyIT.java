@@ -214,7 +214,7 @@ class AccessPolicyIT extends AccessFixture {
       start(host, new AccessPolicy.Everyone());
       server.close();
     }
-    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    TokenFile.Valid tokens = assertInstanceOf(TokenFile.Valid.class, TokenFile.read(file));
     start("0.0.0.0", new AccessPolicy.Bearers(tokens, DEFAULT));
     assertEquals(1, log.at(Level.WARNING, "").size(), log.all());
   }

@@ -41,7 +41,7 @@ class FramingIT {
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
   private final LogLines log = new LogLines("dev.taskscheduler.handlers");
   private final HttpServer server =
-      new HttpServer(
+      TestServers.server(
           TestServers.config(1 << 20, 1 << 20, Duration.ofSeconds(10)),
           TestServers.scheduler(store),
           (route, status, nanos) -> {});
@@ -64,7 +64,7 @@ class FramingIT {
   @BeforeEach
   void start() {
     HELIDON.addHandler(heard);
-    server.start();
+    server.start(() -> {});
   }
 
   @AfterEach

@@ -48,13 +48,14 @@ class HttpServerIT {
             TestServers.ANY_HOST),
         TestServers.scheduler(store),
         (route, status, nanos) -> told.add(route + " " + status),
-        idle);
+        idle,
+        TestServers.UNLIMITED);
   }
 
   @BeforeEach
   void start() {
     server = server("127.0.0.1", 0);
-    server.start();
+    server.start(() -> {});
   }
 
   @AfterEach
@@ -70,7 +71,8 @@ class HttpServerIT {
   void a_port_that_is_taken_stops_the_start_and_is_named() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       try (HttpServer second = server("127.0.0.1", taken.getLocalPort())) {
-        String said = assertThrows(IllegalStateException.class, second::start).getMessage();
+        String said =
+            assertThrows(IllegalStateException.class, () -> second.start(() -> {})).getMessage();
         assertTrue(said.contains("127.0.0.1:" + taken.getLocalPort()), said);
         assertTrue(said.contains("LISTEN_ADDR"), said);
       }
@@ -221,7 +223,7 @@ class HttpServerIT {
   @Test
   void a_connection_that_says_nothing_is_closed_be_it_from_the_start() throws IOException {
     try (HttpServer hasty = server("127.0.0.1", 0, Duration.ofSeconds(1))) {
-      hasty.start();
+      hasty.start(() -> {});
       for (String begin : List.of("", "GE", "GET /leader HTTP/1.1\r\nHost: h\r\n\r\n")) {
         try (RawConnection connection = new RawConnection(hasty.port())) {
           connection.send(begin).awaitClosed();

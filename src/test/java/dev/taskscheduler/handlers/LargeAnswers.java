@@ -52,7 +52,7 @@ final class LargeAnswers implements AutoCloseable {
     this.folder = folder;
     Meters meters = TestServers.meters();
     server =
-        new HttpServer(
+        TestServers.server(
             TestServers.config(
                 1 << 20, 1 << 24, Duration.ofSeconds(30), new AccessPolicy.Everyone(), transport()),
             new Scheduler(
@@ -62,7 +62,7 @@ final class LargeAnswers implements AutoCloseable {
                 () -> 0),
             meters,
             meters.feature());
-    server.start();
+    server.start(() -> {});
   }
 
   private Transport transport() throws Exception {
@@ -72,7 +72,7 @@ final class LargeAnswers implements AutoCloseable {
     Path certificate = folder.resolve("tls.crt");
     Path key = folder.resolve("tls.key");
     identity.write(certificate, key);
-    return TlsIdentity.read(certificate, key) instanceof TlsIdentity.Sound sound
+    return TlsIdentity.read(certificate, key) instanceof TlsIdentity.Valid sound
         ? new Transport.Encrypted(sound)
         : new Transport.Plain();
   }

@@ -37,12 +37,12 @@ class OriginIT {
   private void start(String host, OriginRules rules) {
     Meters meters = TestServers.meters();
     server =
-        new HttpServer(
+        TestServers.server(
             TestServers.config(host, new AccessPolicy.Everyone(), rules),
             TestServers.scheduler(store),
             meters,
             meters.feature());
-    server.start();
+    server.start(() -> {});
   }
 
   private void restart(String host, OriginRules rules) {

@@ -61,17 +61,17 @@ class RefusedBodiesIT {
     Files.writeString(
         file, TokenFileTest.line("board", "read", READ) + TokenFileTest.line("ops", "all", ALL));
     server =
-        new HttpServer(
+        TestServers.server(
             TestServers.config(
                 MAX_BODY,
                 2 * LARGE,
                 Duration.ofSeconds(30),
                 new AccessPolicy.Bearers(
-                    assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file)), Set.of()),
+                    assertInstanceOf(TokenFile.Valid.class, TokenFile.read(file)), Set.of()),
                 new Transport.Plain()),
             TestServers.scheduler(store),
             (route, status, nanos) -> {});
-    server.start();
+    server.start(() -> {});
   }
 
   @AfterEach

@@ -44,13 +44,13 @@ final class RestFace implements AutoCloseable {
         new GaugeSources(
             Optional::empty, () -> 0, Optional::empty, Set::of, store.ports().health()));
     server =
-        new HttpServer(
+        TestServers.server(
             TestServers.config(1 << 16, 1 << 24, Duration.ofSeconds(10)),
             new Scheduler(
                 new TaskService(store.ports(), Set.of("log"), meters), leader, Map::of, () -> 0),
             meters,
             meters.feature());
-    server.start();
+    server.start(() -> {});
   }
 
   /// Its node is about to stop.

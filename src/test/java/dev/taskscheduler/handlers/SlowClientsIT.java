@@ -42,7 +42,7 @@ class SlowClientsIT {
 
   @BeforeEach
   void start() {
-    server.start();
+    server.start(() -> {});
   }
 
   @AfterEach

@@ -4,10 +4,12 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.handlers.wire.HttpListener;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskService;
+import io.helidon.webserver.spi.ServerFeature;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +24,16 @@ final class TestServers {
       new StoreHealth(
           false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, 0);
 
+  /// As many as come.
+  static final ConnectionLimits UNLIMITED =
+      new ConnectionLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
   private TestServers() {}
+
+  static HttpServer server(
+      HttpConfig config, Scheduler scheduler, HttpListener listener, ServerFeature... features) {
+    return new HttpServer(config, scheduler, listener, UNLIMITED, features);
+  }
 
   static HttpConfig config(int maxBodyBytes, int maxBatchBytes, Duration deadline) {
     return config(

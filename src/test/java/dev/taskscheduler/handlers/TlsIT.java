@@ -75,8 +75,8 @@ class TlsIT {
   }
 
   private HttpServer started(Duration idle) {
-    TlsIdentity.Sound identity =
-        assertInstanceOf(TlsIdentity.Sound.class, TlsIdentity.read(certificate, key));
+    TlsIdentity.Valid identity =
+        assertInstanceOf(TlsIdentity.Valid.class, TlsIdentity.read(certificate, key));
     HttpServer made =
         new HttpServer(
             TestServers.config(
@@ -87,8 +87,9 @@ class TlsIT {
                 new Transport.Encrypted(identity)),
             TestServers.scheduler(store),
             (route, status, nanos) -> {},
-            idle);
-    made.start();
+            idle,
+            TestServers.UNLIMITED);
+    made.start(() -> {});
     return made;
   }
 

@@ -82,9 +82,9 @@ class TokenRightsIT {
             + TokenFileTest.line("former", "all", LATE).strip()
             + " expires=2020-01-01T00:00:00Z\n");
     Meters meters = TestServers.meters();
-    TokenFile.Sound tokens = assertInstanceOf(TokenFile.Sound.class, TokenFile.read(file));
+    TokenFile.Valid tokens = assertInstanceOf(TokenFile.Valid.class, TokenFile.read(file));
     server =
-        new HttpServer(
+        TestServers.server(
             TestServers.config(
                 1 << 16,
                 1 << 16,
@@ -98,7 +98,7 @@ class TokenRightsIT {
                 () -> 0),
             meters,
             meters.feature());
-    server.start();
+    server.start(() -> {});
   }
 
   @AfterEach

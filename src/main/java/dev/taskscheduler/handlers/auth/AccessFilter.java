@@ -71,13 +71,13 @@ public final class AccessFilter implements Filter {
   /// @return what is wrong with the file
   public List<FileError> changed(SmallFile file) {
     return switch (TokenFile.of(file)) {
-      case TokenFile.Sound sound -> {
+      case TokenFile.Valid sound -> {
         tokens = sound.tokens();
         LOG.log(
             Level.INFO, () -> "api tokens read file=" + file.path() + " tokens=" + tokens.size());
         yield List.of();
       }
-      case TokenFile.Faulty faulty -> {
+      case TokenFile.Invalid faulty -> {
         tokens = faulty.tokens();
         LOG.log(
             Level.WARNING,

@@ -12,7 +12,7 @@ public sealed interface AccessPolicy {
   ///
   /// @param tokens what stands in the file; it is watched from here on
   /// @param open what is answered without a token
-  record Bearers(TokenFile.Sound tokens, Set<PublicEndpoints> open) implements AccessPolicy {
+  record Bearers(TokenFile.Valid tokens, Set<PublicEndpoints> open) implements AccessPolicy {
     public Bearers {
       open = Set.copyOf(open);
     }

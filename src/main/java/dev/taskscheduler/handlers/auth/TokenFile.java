@@ -24,16 +24,16 @@ public sealed interface TokenFile {
 
   /// @param file what was read
   /// @param tokens at least one
-  record Sound(SmallFile file, List<ApiToken> tokens) implements TokenFile {
-    public Sound {
+  record Valid(SmallFile file, List<ApiToken> tokens) implements TokenFile {
+    public Valid {
       tokens = List.copyOf(tokens);
     }
   }
 
   /// @param faults at least one, and no more than [#MOST_FAULTS] and one that counts the others
   /// @param tokens of the lines without a fault, maybe none
-  record Faulty(List<FileError> faults, List<ApiToken> tokens) implements TokenFile {
-    public Faulty {
+  record Invalid(List<FileError> faults, List<ApiToken> tokens) implements TokenFile {
+    public Invalid {
       faults = List.copyOf(faults);
       tokens = List.copyOf(tokens);
     }
@@ -97,7 +97,7 @@ public sealed interface TokenFile {
       }
       List<ApiToken> tokens =
           lines.stream().filter(line -> !doubled.contains(line.number)).map(Line::token).toList();
-      return faults.isEmpty() ? new Sound(file, tokens) : new Faulty(faults, tokens);
+      return faults.isEmpty() ? new Valid(file, tokens) : new Invalid(faults, tokens);
     }
 
     private void token(int line, String[] fields) {

@@ -15,10 +15,6 @@ public record ConnectionLimits(int most, int perAddress) {
   /// A connection for each 128 KiB of heap, and half of all for one address.
   public static final ConnectionLimits BY_MEMORY = new ConnectionLimits(0, 0);
 
-  /// As many as come.
-  public static final ConnectionLimits UNLIMITED =
-      new ConnectionLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
-
   /// A connection over TLS takes about so much, a plain one a third.
   private static final int CONNECTION_BYTES = 128 * 1024;
 

@@ -39,18 +39,16 @@ public final class ErrorMapping {
                   "store-refused",
                   "Redis refused the write",
                   Status.SERVICE_UNAVAILABLE_503,
-                  "Nothing was stored: "
-                      + Caller.current().told(message, "Redis accepts no writes now")
-                      + ". Try again later.")
+                  "Nothing was stored: %s. Try again later."
+                      .formatted(Caller.current().told(message, "Redis accepts no writes now")))
               .retry(RETRY_SOON);
       case StoreException.Unavailable unavailable ->
           Problem.named(
                   "store-unavailable",
                   "Redis does not answer",
                   Status.SERVICE_UNAVAILABLE_503,
-                  "Redis does not answer"
-                      + Caller.current().told(": " + message, "")
-                      + ". Try again later.")
+                  "Redis does not answer%s. Try again later."
+                      .formatted(Caller.current().told(": " + message, "")))
               .retry(RETRY_SOON);
       case StoreException.Fenced fenced ->
           throw new IllegalStateException("a user's call was fenced", fenced);

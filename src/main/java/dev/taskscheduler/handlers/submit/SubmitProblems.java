@@ -119,9 +119,8 @@ public final class SubmitProblems {
             "idempotency-key-reused",
             "The Idempotency-Key was used with another body",
             Status.create(UNPROCESSABLE),
-            "Nothing was stored: this Idempotency-Key was used with another body, for the task "
-                + id
-                + ". Send the same body, or use another key.")
+            "Nothing was stored: this Idempotency-Key was used with another body, for the task %s. Send the same body, or use another key."
+                .formatted(id))
         .about(id);
   }
 

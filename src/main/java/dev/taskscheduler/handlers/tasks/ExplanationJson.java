@@ -73,9 +73,8 @@ final class ExplanationJson {
       case ENDED -> ended(task.task());
       case RUNNING -> running(task);
       case EXPIRED ->
-          "It expired at "
-              + task.options().get(TaskOption.EXPIRES_AT).map(JsonText::time).orElse("")
-              + ": it will not start, and ends when it reaches the front of its queue.";
+          "It expired at %s: it will not start, and ends when it reaches the front of its queue."
+              .formatted(task.options().get(TaskOption.EXPIRES_AT).map(JsonText::time).orElse(""));
       case SCHEDULED -> "It is scheduled for " + due + ".";
       case NO_RUNNER ->
           "The leader that claimed it has no runner for the type %s; it will be claimed again at %s."
@@ -104,9 +103,8 @@ final class ExplanationJson {
                   task.attempts(),
                   (error.isEmpty() ? "" : " and failed: " + unstopped(error)));
       case TaskState.Expired(Instant finishedAt) ->
-          "It expired before it could start; this was recorded at "
-              + JsonText.time(finishedAt)
-              + ".";
+          "It expired before it could start; this was recorded at %s."
+              .formatted(JsonText.time(finishedAt));
       case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) ->
           "It was cancelled at " + JsonText.time(finishedAt) + ".";
       case TaskState.Scheduled _, TaskState.Retrying _, TaskState.Ready _, TaskState.Running _ ->

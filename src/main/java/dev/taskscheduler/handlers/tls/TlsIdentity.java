@@ -20,9 +20,9 @@ public sealed interface TlsIdentity {
 
   /// @param files what was read: the certificates, and the key
   /// @param chain the node's own certificate, then those that vouch for it
-  record Sound(List<SmallFile> files, List<X509Certificate> chain, PrivateKey key)
+  record Valid(List<SmallFile> files, List<X509Certificate> chain, PrivateKey key)
       implements TlsIdentity {
-    public Sound {
+    public Valid {
       files = List.copyOf(files);
       chain = List.copyOf(chain);
     }
@@ -51,8 +51,8 @@ public sealed interface TlsIdentity {
 
   /// @param certificate what is wrong with that file
   /// @param key what is wrong with that one
-  record Faulty(List<FileError> certificate, List<FileError> key) implements TlsIdentity {
-    public Faulty {
+  record Invalid(List<FileError> certificate, List<FileError> key) implements TlsIdentity {
+    public Invalid {
       certificate = List.copyOf(certificate);
       key = List.copyOf(key);
     }
@@ -118,17 +118,17 @@ public sealed interface TlsIdentity {
       Optional<PrivateKey> key =
           keys(files.getLast(), KEY, PemKeys.Builder::key, ofKey).flatMap(Keys::privateKey);
       if (ofCertificate.isEmpty() && key.isPresent()) {
-        Sound sound = new Sound(files, chain, key.get());
+        Valid sound = new Valid(files, chain, key.get());
         check(sound);
         if (ofCertificate.isEmpty() && ofKey.isEmpty()) {
           return sound;
         }
       }
-      return new Faulty(ofCertificate, ofKey);
+      return new Invalid(ofCertificate, ofKey);
     }
 
     /// What no file shows alone.
-    private void check(Sound sound) {
+    private void check(Valid sound) {
       if (!Certificates.match(sound.key(), sound.own())) {
         ofKey.add(
             new FileError(

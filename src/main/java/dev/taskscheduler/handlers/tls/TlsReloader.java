@@ -21,12 +21,12 @@ public final class TlsReloader {
   /// @return their faults
   public static List<FileError> changed(WebServer server, List<SmallFile> files) {
     return switch (TlsIdentity.of(files)) {
-      case TlsIdentity.Sound sound -> {
+      case TlsIdentity.Valid sound -> {
         server.reloadTls(sound.tls());
         tell(sound, Clock.systemUTC());
         yield List.of();
       }
-      case TlsIdentity.Faulty faulty -> {
+      case TlsIdentity.Invalid faulty -> {
         LOG.log(
             Level.WARNING,
             () ->
@@ -39,7 +39,7 @@ public final class TlsReloader {
 
   /// Writes down what is shown from now on. One that is not valid is shown all the same: clients
   /// that look will say so, and to refuse would be no better for them.
-  public static void tell(TlsIdentity.Sound identity, Clock clock) {
+  public static void tell(TlsIdentity.Valid identity, Clock clock) {
     Instant from = identity.own().getNotBefore().toInstant();
     Instant until = identity.own().getNotAfter().toInstant();
     boolean valid = !clock.instant().isBefore(from) && clock.instant().isBefore(until);

@@ -9,5 +9,5 @@ public sealed interface Transport {
   /// As HTTP over TLS.
   ///
   /// @param identity what the node shows; its files are watched from here on
-  record Encrypted(TlsIdentity.Sound identity) implements Transport {}
+  record Encrypted(TlsIdentity.Valid identity) implements Transport {}
 }

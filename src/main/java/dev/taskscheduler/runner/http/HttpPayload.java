@@ -36,9 +36,8 @@ final class HttpPayload {
   private static final int MAX_URL = 8192;
   private static final int MAX_SHOWN = 100;
   private static final String URL_DETAIL =
-      "must be a string such as \"https://example.com/hook\": "
-          + TargetUrl.RULE
-          + ", at most 8,192 characters";
+      "must be a string such as \"https://example.com/hook\": %s, at most 8,192 characters"
+          .formatted(TargetUrl.RULE);
   private static final String TIMEOUT_DETAIL =
       "must be seconds as a number above 0, or an ISO-8601 duration such as \"PT20S\"";
 

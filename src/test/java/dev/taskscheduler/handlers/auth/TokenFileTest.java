@@ -43,15 +43,15 @@ public class TokenFileTest {
   }
 
   private List<FileError> faults(String text) {
-    return assertInstanceOf(TokenFile.Faulty.class, of(text)).faults();
+    return assertInstanceOf(TokenFile.Invalid.class, of(text)).faults();
   }
 
   @Test
   void a_token_is_known_by_its_digest_and_has_the_right_of_its_line() {
     String upper = DIGEST.substring(7).toUpperCase(Locale.ROOT);
-    TokenFile.Sound file =
+    TokenFile.Valid file =
         assertInstanceOf(
-            TokenFile.Sound.class,
+            TokenFile.Valid.class,
             of(
                 "# who may\r\n\n"
                     + line("board", "read", "looks")
@@ -65,7 +65,7 @@ public class TokenFileTest {
     }
   }
 
-  private static Optional<Right> right(TokenFile.Sound file, String token) {
+  private static Optional<Right> right(TokenFile.Valid file, String token) {
     return find(file.tokens(), token).map(ApiToken::right);
   }
 
@@ -75,9 +75,9 @@ public class TokenFileTest {
 
   @Test
   void a_line_may_limit_its_token_to_types_and_to_a_time() {
-    TokenFile.Sound file =
+    TokenFile.Valid file =
         assertInstanceOf(
-            TokenFile.Sound.class,
+            TokenFile.Valid.class,
             of(
                 line("web", "submit", "secret").strip()
                     + " expires=2027-01-31T00:00:00Z  types=mail,report\n"
@@ -96,9 +96,9 @@ public class TokenFileTest {
   /// What a changed file leaves: of a token that stands twice nobody knows which right is meant.
   @Test
   void the_lines_without_a_fault_still_count() {
-    TokenFile.Faulty file =
+    TokenFile.Invalid file =
         assertInstanceOf(
-            TokenFile.Faulty.class,
+            TokenFile.Invalid.class,
             of(
                 line("good", "read", "good")
                     + line("twice", "all", "twice")
@@ -165,9 +165,9 @@ public class TokenFileTest {
     assertEquals(TokenFile.MOST_FAULTS + 1, faults.size());
     assertTrue(faults.getLast().toString().contains("89980 more faults"), faults.toString());
     TokenFile file = of(junk + line("ops", "all", "secret"));
-    assertEquals(1, assertInstanceOf(TokenFile.Faulty.class, file).tokens().size());
+    assertEquals(1, assertInstanceOf(TokenFile.Invalid.class, file).tokens().size());
     file = of(junk + "ops all sha256:0\n");
-    assertEquals(0, assertInstanceOf(TokenFile.Faulty.class, file).tokens().size());
+    assertEquals(0, assertInstanceOf(TokenFile.Invalid.class, file).tokens().size());
   }
 
   @Test

@@ -39,12 +39,12 @@ class TlsIdentityTest {
     rsa.write(certificate, key);
   }
 
-  private TlsIdentity.Faulty faulty() {
-    return assertInstanceOf(TlsIdentity.Faulty.class, TlsIdentity.read(certificate, key));
+  private TlsIdentity.Invalid faulty() {
+    return assertInstanceOf(TlsIdentity.Invalid.class, TlsIdentity.read(certificate, key));
   }
 
-  private TlsIdentity.Sound sound() {
-    return assertInstanceOf(TlsIdentity.Sound.class, TlsIdentity.read(certificate, key));
+  private TlsIdentity.Valid sound() {
+    return assertInstanceOf(TlsIdentity.Valid.class, TlsIdentity.read(certificate, key));
   }
 
   @Test

@@ -1,0 +1,28 @@
+package dev.taskscheduler.task.redis;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Turns values into arguments of scripts.
+final class ScriptArgs {
+  private ScriptArgs() {}
+
+  /// @param values bytes, or anything whose text is meant; of a list, each of its elements
+  static List<byte[]> of(Object... values) {
+    List<byte[]> args = new ArrayList<>(values.length);
+    for (Object value : values) {
+      switch (value) {
+        case byte[] raw -> args.add(raw);
+        case List<?> more -> args.addAll(of(more.toArray()));
+        default -> args.add(bytes(value));
+      }
+    }
+    return args;
+  }
+
+  static byte[] bytes(Object value) {
+    return value.toString().getBytes(ISO_8859_1);
+  }
+}
