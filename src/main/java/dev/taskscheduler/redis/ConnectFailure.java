@@ -53,9 +53,8 @@ final class ConnectFailure {
       return message + "; " + CERTIFICATE_HINT;
     }
     if (message.contains("PKIX") || message.contains("certification path")) {
-      return "the issuer of the certificate of Redis is not trusted: set REDIS_TLS_CA ("
-          + message
-          + ")";
+      return "the issuer of the certificate of Redis is not trusted: set REDIS_TLS_CA (%s)"
+          .formatted(message);
     }
     return message;
   }

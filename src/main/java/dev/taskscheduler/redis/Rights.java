@@ -24,12 +24,8 @@ public final class Rights {
   ///
   /// @throws RedisException where Redis does not answer
   public Optional<String> missing() {
-    String channel = namespace.text(NAME);
-    Object answer =
-        redis.eval(
-            SCRIPT,
-            List.of(namespace.key(NAME)),
-            List.of(channel.getBytes(StandardCharsets.UTF_8)));
+    List<byte[]> key = List.of(namespace.key(NAME));
+    Object answer = redis.eval(SCRIPT, key, key); // its channel has the same name
     String command = new String((byte[]) answer, StandardCharsets.US_ASCII);
     return switch (command) {
       case "" -> Optional.empty();

@@ -7,6 +7,7 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.Rights;
+import dev.taskscheduler.redis.ScriptArgs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// Announces this node in Redis every few seconds, and keeps what it then reads of the others.
 ///
@@ -75,10 +75,7 @@ public final class RedisNodes implements AutoCloseable {
 
   void announce(String http) {
     rights.require();
-    List<byte[]> args =
-        Stream.of(node, http, version, FORGOTTEN_AFTER.toMillis(), MOST)
-            .map(argument -> argument.toString().getBytes(UTF_8))
-            .toList();
+    List<byte[]> args = ScriptArgs.of(node, http, version, FORGOTTEN_AFTER.toMillis(), MOST);
     List<String> answer =
         ((List<?>) redis.eval(ANNOUNCE, keys, args))
             .stream().map(part -> new String((byte[]) part, UTF_8)).toList();

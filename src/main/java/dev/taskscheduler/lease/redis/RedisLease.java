@@ -10,11 +10,11 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
+import dev.taskscheduler.redis.ScriptArgs;
 import dev.taskscheduler.spi.FencingToken;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -31,7 +31,7 @@ public final class RedisLease implements Lease {
   private static final LuaScript RENEW = LuaScript.load(RedisLease.class, "renew");
   private static final LuaScript RELEASE = LuaScript.load(RedisLease.class, "release");
 
-  private static final List<byte[]> OLDEST_REDIS = List.of(bytes("6"), bytes("2"));
+  private static final List<Integer> OLDEST_REDIS = List.of(6, 2);
   private static final int UNFIT = 2;
   private static final long LARGEST_EPOCH = (1L << 48) - 1; // 12 hex digits
   private static final String NO_RENEWALS = ""; // none that stands, so that only a release passes
@@ -57,19 +57,21 @@ public final class RedisLease implements Lease {
 
   @Override
   public Acquisition acquire(LeaseRequest request, LeaseState observed) {
-    List<byte[]> args = new ArrayList<>();
-    args.add(bytes(request.nonce()));
-    args.add(bytes(request.node()));
-    args.add(bytes(request.elector()));
-    args.add(bytes(Long.toString(request.trust().toMillis())));
-    if (observed instanceof LeaseState.Held held) {
-      args.add(bytes(held.token().toString()));
-      args.add(bytes(held.released() ? NO_RENEWALS : Long.toString(held.renewals())));
-    } else {
-      args.add(bytes(""));
-      args.add(bytes(""));
+    Object held = "";
+    Object renewals = "";
+    if (observed instanceof LeaseState.Held lease) {
+      held = lease.token();
+      renewals = lease.released() ? NO_RENEWALS : lease.renewals();
     }
-    args.addAll(OLDEST_REDIS);
+    List<byte[]> args =
+        ScriptArgs.of(
+            request.nonce(),
+            request.node(),
+            request.elector(),
+            request.trust().toMillis(),
+            held,
+            renewals,
+            OLDEST_REDIS);
     Optional<String> missing = call("acquire", rights::missing);
     if (missing.isPresent()) { // each time: they may have changed
       throw requirements.missing(missing.get());
@@ -79,24 +81,22 @@ public final class RedisLease implements Lease {
       throw requirements.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
     }
     LeaseState now = state(answer, 1);
-    if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof LeaseState.Held held) {
-      return new Acquisition.Granted(held.token(), held.since());
+    if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof LeaseState.Held mine) {
+      return new Acquisition.Granted(mine.token(), mine.since());
     }
     return new Acquisition.Refused(now);
   }
 
   @Override
   public Renewal renew(FencingToken token) {
-    Object answer = call("renew", () -> redis.eval(RENEW, keys, List.of(bytes(token.toString()))));
+    Object answer = call("renew", () -> redis.eval(RENEW, keys, ScriptArgs.of(token)));
     return Renewal.valueOf(new String((byte[]) answer, StandardCharsets.US_ASCII));
   }
 
   @Override
   public boolean release(FencingToken token) {
     Object answer =
-        call(
-            "release",
-            () -> redis.eval(RELEASE, keys, List.of(bytes(token.toString()), releasedChannel)));
+        call("release", () -> redis.eval(RELEASE, keys, ScriptArgs.of(token, releasedChannel)));
     return Long.valueOf(1).equals(answer);
   }
 
@@ -128,9 +128,8 @@ public final class RedisLease implements Lease {
           Instant.ofEpochMilli(Long.parseLong(String.valueOf(text(answer, from + 7)))));
     } catch (IllegalArgumentException e) {
       throw new LeaseException.Unfit(
-          "the lease in Redis was changed by something else ("
-              + e.getMessage()
-              + "): with every node stopped, delete the hash that ends in :leader");
+          "the lease in Redis was changed by something else (%s): with every node stopped, delete the hash that ends in :leader"
+              .formatted(e.getMessage()));
     }
   }
 
@@ -151,9 +150,5 @@ public final class RedisLease implements Lease {
     return answer.get(index) instanceof byte[] bytes
         ? new String(bytes, StandardCharsets.UTF_8)
         : null;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,11 +1,12 @@
 package dev.taskscheduler.task.redis;
 
+import static dev.taskscheduler.redis.ScriptArgs.bytes;
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.StoreExceptions.blocking;
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Subscription;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +59,7 @@ final class RedisClaims implements Claims, AutoCloseable {
 
   private final Redis redis;
   private final ScriptCalls calls;
-  private final TaskKeys keys;
+  private final Namespace namespace;
   private final TaskLimits limits;
   private final Batcher<Leaving, AttemptEnd> ends =
       new Batcher<>("redis-end", LIMITS, e -> OVERHEAD + e.how.length, this::endAll);
@@ -65,10 +67,10 @@ final class RedisClaims implements Claims, AutoCloseable {
       new Batcher<>("redis-requeue", LIMITS, e -> OVERHEAD, this::requeueAll);
   private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
 
-  RedisClaims(Redis redis, ScriptCalls calls, TaskKeys keys, TaskLimits limits) {
+  RedisClaims(Redis redis, ScriptCalls calls, Namespace namespace, TaskLimits limits) {
     this.redis = redis;
     this.calls = calls;
-    this.keys = keys;
+    this.namespace = namespace;
     this.limits = limits;
   }
 
@@ -77,18 +79,18 @@ final class RedisClaims implements Claims, AutoCloseable {
     for (Signal signal : Signal.values()) {
       String channel =
           switch (signal) {
-            case READY -> keys.wakeChannel;
-            case DUE -> keys.maintenanceChannel;
-            case CANCEL -> keys.cancelChannel;
-            case SET_ASIDE -> keys.damagedChannel;
+            case READY -> "wake";
+            case DUE -> "maintenance";
+            case CANCEL -> "cancel";
+            case SET_ASIDE -> "damaged";
           };
-      subscriptions.add(redis.subscribe(channel, () -> listener.accept(signal)));
+      subscriptions.add(redis.subscribe(namespace.text(channel), () -> listener.accept(signal)));
     }
   }
 
   @Override
   public void recordLeader(FencingToken token) {
-    blocking("record-leader", () -> calls.eval(RECORD_LEADER, List.of(bytes(token))));
+    blocking("record-leader", () -> calls.eval(RECORD_LEADER, token));
   }
 
   @Override
@@ -109,18 +111,15 @@ final class RedisClaims implements Claims, AutoCloseable {
 
   private List<?> claim(
       FencingToken token, long sequence, int limit, PriorityShares shares, boolean first) {
-    List<byte[]> args =
-        List.of(
-            bytes(token),
-            bytes(sequence),
-            bytes(limit),
-            bytes(MOST_BYTES),
-            bytes(shares.high()),
-            bytes(shares.medium()),
-            bytes(shares.low()),
-            bytes(shares.ageing().toMillis()),
-            bytes(first ? 1 : 0));
-    return (List<?>) calls.eval(CLAIM, args);
+    return calls.list(
+        CLAIM,
+        token,
+        sequence,
+        limit,
+        MOST_BYTES,
+        List.of(shares.high(), shares.medium(), shares.low()),
+        shares.ageing().toMillis(),
+        first ? 1 : 0);
   }
 
   /// What cannot be read must not stay in `running`, and is no reason to give the rest up.
@@ -145,8 +144,8 @@ final class RedisClaims implements Claims, AutoCloseable {
     return blocking(
         "reconcile",
         () -> {
-          calls.eval(BAR, List.of(bytes(token), bytes(sequence)));
-          RunningTasks running = new RunningTasks(calls, bytes(token));
+          calls.eval(BAR, token, sequence);
+          RunningTasks running = new RunningTasks(calls, token);
           return running.claims(
               List.copyOf(
                   running.ids((id, now) ->
@@ -160,7 +159,7 @@ final class RedisClaims implements Claims, AutoCloseable {
     return blocking(
         "recover",
         () -> {
-          RunningTasks running = new RunningTasks(calls, bytes(token));
+          RunningTasks running = new RunningTasks(calls, token);
           List<String> foreign =
               running.ids((id, now) -> !now.token().equals(token.toString())).stream()
                   // ids are time-ordered: the oldest is pushed last, to the very front
@@ -178,15 +177,9 @@ final class RedisClaims implements Claims, AutoCloseable {
   }
 
   private List<?> recover(FencingToken token, List<String> ids) {
-    List<byte[]> args =
-        new ArrayList<>(
-            List.of(
-                bytes(token),
-                bytes(limits.maxAttempts()),
-                bytes(SECOND_CRASH_DELAY.toMillis()),
-                bytes(LONGEST_CRASH_DELAY.toMillis())));
-    ids.forEach(id -> args.add(bytes(id)));
-    return (List<?>) calls.eval(RECOVER, args);
+    long delay = SECOND_CRASH_DELAY.toMillis();
+    long longest = LONGEST_CRASH_DELAY.toMillis();
+    return calls.list(RECOVER, token, limits.maxAttempts(), delay, longest, ids);
   }
 
   @Override
@@ -201,15 +194,7 @@ final class RedisClaims implements Claims, AutoCloseable {
   }
 
   private static AttemptEnd ended(Object answer) {
-    return switch (text(answer)) {
-      case "c" -> AttemptEnd.COMPLETED;
-      case "d" -> AttemptEnd.DEAD;
-      case "r" -> AttemptEnd.RETRYING;
-      case "x" -> AttemptEnd.CANCELLED;
-      case "a" -> AttemptEnd.BEFORE;
-      case "n" -> AttemptEnd.REFUSED;
-      default -> throw new IllegalStateException("end.lua answered " + text(answer));
-    };
+    return AttemptEnd.valueOf(text(answer).toUpperCase(Locale.ROOT));
   }
 
   @Override
@@ -239,8 +224,7 @@ final class RedisClaims implements Claims, AutoCloseable {
       }
       List<Leaving> some = all.subList(from, to);
       try {
-        List<?> answer = (List<?>) calls.eval(script, arguments(token, some));
-        answer.forEach(one -> answers.add(read.apply(one)));
+        calls.list(script, arguments(token, some)).forEach(one -> answers.add(read.apply(one)));
       } catch (RedisException.Refused e) {
         if (!e.code().equals("FENCED") || some.size() == all.size()) {
           throw e;

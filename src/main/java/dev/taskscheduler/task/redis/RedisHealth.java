@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.process.VitalThreads;
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.ServerInfo;
@@ -36,15 +37,15 @@ final class RedisHealth implements AutoCloseable {
   private static final LuaScript DAMAGED = LuaScript.load(RedisHealth.class, "damaged");
 
   private final Redis redis;
-  private final TaskKeys keys;
+  private final Namespace namespace;
   private int looks; // the watching thread's alone, as is the next
   private long damaged;
   private volatile StoreHealth last = NOT_ASKED;
   private volatile boolean closed;
 
-  RedisHealth(Redis redis, TaskKeys keys) {
+  RedisHealth(Redis redis, Namespace namespace) {
     this.redis = redis;
-    this.keys = keys;
+    this.namespace = namespace;
     VitalThreads.platform("redis-health", this::watch).start();
   }
 
@@ -96,7 +97,7 @@ final class RedisHealth implements AutoCloseable {
   /// How much was set aside, as of this look or one shortly before.
   private long damaged() {
     if (looks++ % LOOKS_PER_COUNT == 0) {
-      damaged = (Long) redis.eval(DAMAGED, List.of(keys.leader), List.of());
+      damaged = (Long) redis.eval(DAMAGED, List.of(namespace.key("leader")), List.of());
     }
     return damaged;
   }
@@ -128,9 +129,8 @@ final class RedisHealth implements AutoCloseable {
     }
     if (policy.isPresent() && !policy.get().equals("noeviction")) {
       return Optional.of(
-          "maxmemory-policy is "
-              + policy.get()
-              + ", which may drop tasks: set it to noeviction; nobody leads until then");
+          "maxmemory-policy is %s, which may drop tasks: set it to noeviction; nobody leads until then"
+              .formatted(policy.get()));
     }
     if (info.field("aof_last_write_status").filter("err"::equals).isPresent()) {
       return Optional.of(

@@ -1,8 +1,7 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
-
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.RepairKind;
@@ -44,14 +43,14 @@ final class RedisRepairs implements RepairPass {
   }
 
   private final ScriptCalls calls;
-  private final TaskKeys keys;
-  private final byte[] token;
+  private final Namespace namespace;
+  private final FencingToken token;
   private final Duration retention;
   private final Deque<Look> looks = new ArrayDeque<>();
   private final Map<RepairKind, Integer> repaired = new EnumMap<>(RepairKind.class);
   private final Deque<String> suspects = new ArrayDeque<>();
   private BloomFilter filter = new BloomFilter(0, () -> 0);
-  private byte[] begunUs = bytes(0);
+  private String begunUs = "0";
   private final List<Letter> letters = List.of(new Letter(), new Letter(), new Letter());
   private int throughLists;
   private int unsettled;
@@ -63,20 +62,20 @@ final class RedisRepairs implements RepairPass {
     boolean lost;
   }
 
-  RedisRepairs(ScriptCalls calls, TaskKeys keys, Duration retention, FencingToken token) {
+  RedisRepairs(ScriptCalls calls, Namespace namespace, Duration retention, FencingToken token) {
     this.calls = calls;
-    this.keys = keys;
+    this.namespace = namespace;
     this.retention = retention;
-    this.token = bytes(token.toString());
+    this.token = token;
     looks.add(this::begin);
     looks.add(this::countAgain);
-    looks.add(new ListLook(keys.done, null));
-    looks.add(new IndexLook(keys.running, "running"));
-    looks.add(new IndexLook(keys.scheduled, "scheduled"));
-    looks.add(new IndexLook(keys.retained, "c"));
-    looks.add(new IndexLook(keys.dead, "d"));
-    looks.add(new IndexLook(keys.expired, "e"));
-    looks.add(new IndexLook(keys.cancelled, "x"));
+    looks.add(new ListLook(namespace.key("done"), null));
+    looks.add(new IndexLook(namespace.key("running"), "running"));
+    looks.add(new IndexLook(namespace.key("scheduled"), "scheduled"));
+    looks.add(new IndexLook(namespace.key("retained"), "c"));
+    looks.add(new IndexLook(namespace.key("dead"), "d"));
+    looks.add(new IndexLook(namespace.key("expired"), "e"));
+    looks.add(new IndexLook(namespace.key("cancelled"), "x"));
     looks.add(new KeyLook());
     looks.add(this::settle);
   }
@@ -122,7 +121,7 @@ final class RedisRepairs implements RepairPass {
   private boolean begin() {
     List<?> answer = counts();
     calls.setAside(List.of()); // the looks that come after would pass over what cannot be read
-    begunUs = bytes(text(answer, 0));
+    begunUs = text(answer, 0);
     long expected = number(answer, 3);
     for (int i = 0; i < letters.size(); i++) {
       letters.get(i).stood = text(answer, 4 + i);
@@ -133,12 +132,12 @@ final class RedisRepairs implements RepairPass {
       String what = text(answer, i);
       int letter = what.isEmpty() ? -1 : "hml".indexOf(what.charAt(0));
       if (letter >= 0) {
-        looks.addFirst(new ListLook(keys.parkedList(what), letters.get(letter)));
+        looks.addFirst(new ListLook(namespace.key("parked:" + what), letters.get(letter)));
       }
     }
-    looks.addFirst(new ListLook(keys.readyLow, letters.get(2)));
-    looks.addFirst(new ListLook(keys.readyMedium, letters.get(1)));
-    looks.addFirst(new ListLook(keys.readyHigh, letters.get(0)));
+    looks.addFirst(new ListLook(namespace.key("ready:low"), letters.get(2)));
+    looks.addFirst(new ListLook(namespace.key("ready:medium"), letters.get(1)));
+    looks.addFirst(new ListLook(namespace.key("ready:high"), letters.get(0)));
     return false;
   }
 
@@ -148,10 +147,9 @@ final class RedisRepairs implements RepairPass {
   }
 
   private List<?> counts() {
-    List<byte[]> args = new ArrayList<>(List.of(token));
-    letters.forEach(letter -> args.add(bytes(letter.lost ? "" : letter.stood)));
-    letters.forEach(letter -> args.add(bytes(letter.stale)));
-    List<?> answer = eval(COUNTS, args);
+    List<?> stood = letters.stream().map(each -> each.lost ? "" : each.stood).toList();
+    List<?> stale = letters.stream().map(each -> each.stale).toList();
+    List<?> answer = calls.list(COUNTS, token, stood, stale);
     count(RepairKind.STALE, number(answer, 1));
     count(RepairKind.PARKED, number(answer, 2));
     return answer;
@@ -172,17 +170,7 @@ final class RedisRepairs implements RepairPass {
 
     @Override
     public boolean goOn() {
-      List<?> page =
-          (List<?>)
-              calls.eval(
-                  LIST,
-                  list,
-                  List.of(
-                      token,
-                      bytes(letter == null ? "c" : "w"),
-                      bytes(next),
-                      bytes(last),
-                      bytes(PAGE)));
+      List<?> page = calls.page(LIST, list, token, letter == null ? "c" : "w", next, last, PAGE);
       next = number(page, 0);
       last = text(page, 1);
       boolean lost = number(page, 2) == 1;
@@ -209,18 +197,17 @@ final class RedisRepairs implements RepairPass {
   /// A walk through one hash or sorted set.
   private final class IndexLook implements Look {
     private final byte[] index;
-    private final byte[] which;
+    private final String which;
     private String cursor = "0";
 
     IndexLook(byte[] index, String which) {
       this.index = index;
-      this.which = bytes(which);
+      this.which = which;
     }
 
     @Override
     public boolean goOn() {
-      List<?> page =
-          (List<?>) calls.eval(INDEX, index, List.of(token, which, bytes(cursor), bytes(PAGE)));
+      List<?> page = calls.page(INDEX, index, token, which, cursor, PAGE);
       cursor = text(page, 0);
       count(RepairKind.STRAY, number(page, 1));
       count(RepairKind.DOUBLE, number(page, 2));
@@ -234,7 +221,7 @@ final class RedisRepairs implements RepairPass {
 
     @Override
     public boolean goOn() {
-      List<?> page = eval(KEYS, List.of(token, bytes(cursor), bytes(PAGE), begunUs));
+      List<?> page = calls.list(KEYS, token, cursor, PAGE, begunUs);
       cursor = text(page, 0);
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
@@ -264,10 +251,8 @@ final class RedisRepairs implements RepairPass {
       unsettled += suspects.size();
       return false;
     }
-    List<byte[]> args =
-        new ArrayList<>(List.of(token, bytes(retention.toMillis()), bytes(MOST_ENTRIES)));
-    suspects.stream().limit(MOST_LOOKS - throughLists).forEach(suspect -> args.add(bytes(suspect)));
-    List<?> answer = eval(TASKS, args);
+    List<String> some = suspects.stream().limit(MOST_LOOKS - throughLists).toList();
+    List<?> answer = calls.list(TASKS, token, retention.toMillis(), MOST_ENTRIES, some);
     for (int i = number(answer, 0); i > 0; i--) {
       suspects.removeFirst();
     }
@@ -278,10 +263,6 @@ final class RedisRepairs implements RepairPass {
     count(RepairKind.STRAY, number(answer, 5));
     count(RepairKind.DOUBLE, number(answer, 6));
     return true;
-  }
-
-  private List<?> eval(LuaScript script, List<byte[]> args) {
-    return (List<?>) calls.eval(script, args);
   }
 
   private static String text(List<?> answer, int place) {

@@ -1,7 +1,6 @@
 package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
@@ -18,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -56,40 +56,21 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
 
   @Override
   public Cancellation cancel(String id) {
-    String answer = text(send(CANCEL, List.of(bytes(id))));
-    return switch (answer) {
-      case "" -> new Cancellation.Unknown();
-      case "w" -> new Cancellation.Asked();
-      case "xs" -> new Cancellation.Cancelled(StateName.SCHEDULED);
-      case "xt" -> new Cancellation.Cancelled(StateName.RETRYING);
-      case "xr" -> new Cancellation.Cancelled(StateName.READY);
-      case "c" -> new Cancellation.Ended("completed");
-      case "d" -> new Cancellation.Ended("dead");
-      case "e" -> new Cancellation.Ended("expired");
-      case "x" -> new Cancellation.Ended("cancelled");
-      default -> throw new IllegalStateException("cancel.lua answered " + answer);
+    String[] answer = text(send(CANCEL, id)).split(" ", 2);
+    return switch (answer[0]) {
+      case "unknown" -> new Cancellation.Unknown();
+      case "asked" -> new Cancellation.Asked();
+      case "ended" -> new Cancellation.Ended(answer[1]);
+      default -> new Cancellation.Cancelled(StateName.valueOf(answer[1].toUpperCase(Locale.ROOT)));
     };
   }
 
   @Override
   public List<RetryResult> retry(List<String> ids) {
-    List<byte[]> args = new ArrayList<>(1 + ids.size());
-    args.add(bytes(limits.maxPending()));
-    ids.forEach(id -> args.add(bytes(id)));
-    return ((List<?>) send(RETRY, args)).stream().map(answer -> retried(text(answer))).toList();
-  }
-
-  private static RetryResult retried(String answer) {
-    return switch (answer) {
-      case "w" -> RetryResult.RETRIED;
-      case "" -> RetryResult.UNKNOWN;
-      case "n" -> RetryResult.PENDING;
-      case "c" -> RetryResult.COMPLETED;
-      case "x" -> RetryResult.CANCELLED;
-      case "f" -> RetryResult.QUEUE_FULL;
-      case "u" -> RetryResult.NOT_UNIQUE;
-      default -> throw new IllegalStateException("retry.lua answered " + answer);
-    };
+    return ((List<?>) send(RETRY, limits.maxPending(), ids))
+        .stream()
+            .map(answer -> RetryResult.valueOf(text(answer).toUpperCase(Locale.ROOT)))
+            .toList();
   }
 
   @Override
@@ -103,13 +84,12 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   }
 
   private boolean set(Pause pause, boolean paused) {
-    List<byte[]> args = List.of(bytes(pause.wire()), bytes(paused ? 1 : 0), bytes(Pause.MOST));
-    return (Long) send(PAUSE, args) == 1;
+    return (Long) send(PAUSE, pause.wire(), paused ? 1 : 0, Pause.MOST) == 1;
   }
 
   @Override
   public Map<Pause, Instant> paused() {
-    return paused((List<?>) send(PAUSED, List.of()));
+    return paused((List<?>) send(PAUSED));
   }
 
   /// @param pairs what, and since when in ms, in turns
@@ -128,7 +108,7 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   }
 
   /// Calls a script on a thread that nobody interrupts.
-  private Object send(LuaScript script, List<byte[]> args) {
+  private Object send(LuaScript script, Object... args) {
     Command command = new Command(script.name(), () -> calls.eval(script, args));
     Answer answer = StoreExceptions.await(script.name(), commands.add(command));
     if (answer.failure.isPresent()) {

@@ -1,7 +1,7 @@
 package dev.taskscheduler.task.redis;
 
+import static dev.taskscheduler.redis.ScriptArgs.bytes;
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
@@ -157,11 +157,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   private List<byte[]> oneByOne(List<NewRecord> records) {
     List<byte[]> args = new ArrayList<>(1 + 3 * records.size());
     args.add(bytes(limits.maxPending()));
-    for (NewRecord record : records) {
-      args.add(bytes(record.id));
-      args.add(record.how);
-      args.add(record.body);
-    }
+    records.forEach(each -> args.addAll(List.of(bytes(each.id), each.how, each.body)));
     return args;
   }
 

@@ -2,9 +2,9 @@ package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
 import static dev.taskscheduler.task.redis.StoreExceptions.blocking;
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.TaskLimits;
@@ -23,21 +23,22 @@ final class RedisTaskMaintenance implements TaskMaintenance {
   private static final LuaScript CLEAN = LuaScript.load(RedisTaskMaintenance.class, "clean");
 
   private final ScriptCalls calls;
-  private final TaskKeys keys;
+  private final Namespace namespace;
   private final TaskLimits limits;
   private final Duration mayComeAgain;
 
   /// @param mayComeAgain for how long nothing is removed after its submission and after its end
-  RedisTaskMaintenance(ScriptCalls calls, TaskKeys keys, TaskLimits limits, Duration mayComeAgain) {
+  RedisTaskMaintenance(
+      ScriptCalls calls, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
     this.calls = calls;
-    this.keys = keys;
+    this.namespace = namespace;
     this.limits = limits;
     this.mayComeAgain = mayComeAgain;
   }
 
   @Override
   public Promoted promote(FencingToken token, int limit) {
-    List<?> answer = (List<?>) call(PROMOTE, List.of(bytes(token), bytes(limit)));
+    List<?> answer = (List<?>) call(PROMOTE, token, limit);
     long nextMs = (Long) answer.get(1);
     return new Promoted(
         number(answer.get(0)),
@@ -47,34 +48,34 @@ final class RedisTaskMaintenance implements TaskMaintenance {
 
   @Override
   public int unpark(FencingToken token, int limit) {
-    return number(call(UNPARK, List.of(bytes(token), bytes(limit))));
+    return number(call(UNPARK, token, limit));
   }
 
   @Override
   public List<String> cancelling(FencingToken token) {
-    List<?> ids = (List<?>) call(CANCELLING, List.of(bytes(token)));
+    List<?> ids = (List<?>) call(CANCELLING, token);
     return ids.stream().map(ScriptCalls::text).toList();
   }
 
   @Override
   public int clean(FencingToken token, int limit) {
-    List<byte[]> args =
-        List.of(
-            bytes(token),
-            bytes(limit),
-            bytes(limits.retention().toMillis()),
-            bytes(limits.maxFinished()),
-            bytes(limits.maxDead()),
-            bytes(mayComeAgain.toMillis()));
-    return number(call(CLEAN, args));
+    return number(
+        call(
+            CLEAN,
+            token,
+            limit,
+            limits.retention().toMillis(),
+            limits.maxFinished(),
+            limits.maxDead(),
+            mayComeAgain.toMillis()));
   }
 
   @Override
   public RepairPass repair(FencingToken token) {
-    return new RedisRepairs(calls, keys, limits.retention(), token);
+    return new RedisRepairs(calls, namespace, limits.retention(), token);
   }
 
-  private Object call(LuaScript script, List<byte[]> args) {
+  private Object call(LuaScript script, Object... args) {
     return blocking(script.name(), () -> calls.eval(script, args));
   }
 

@@ -1,7 +1,6 @@
 package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
@@ -69,11 +68,11 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
     this.calls = calls;
   }
 
-  private List<?> ask(LuaScript script, List<byte[]> args) {
+  private List<?> ask(LuaScript script, Object... args) {
     return StoreExceptions.await(script.name(), later(script, args));
   }
 
-  private CompletableFuture<List<?>> later(LuaScript script, List<byte[]> args) {
+  private CompletableFuture<List<?>> later(LuaScript script, Object... args) {
     return others.add(() -> calls.eval(script, args)).thenApply(answer -> (List<?>) answer);
   }
 
@@ -83,10 +82,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   }
 
   private List<Optional<Task>> findAll(List<String> ids) {
-    List<byte[]> args = new ArrayList<>(1 + ids.size());
-    args.add(bytes(TaskRecordCodec.HEAD_BYTES));
-    ids.forEach(id -> args.add(bytes(id)));
-    List<?> answer = (List<?>) ScriptCalls.again(() -> calls.eval(STATUS, args));
+    List<?> answer = ScriptCalls.again(() -> calls.list(STATUS, TaskRecordCodec.HEAD_BYTES, ids));
     List<Optional<Task>> tasks = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
       byte[] head = (byte[]) answer.get(3 * i);
@@ -104,8 +100,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   }
 
   private List<TaskCounts> countAll(List<String> questions) {
-    List<byte[]> args = List.of(bytes(TaskRecordCodec.HEAD_BYTES));
-    List<?> answer = (List<?>) ScriptCalls.again(() -> calls.eval(COUNT, args));
+    List<?> answer = ScriptCalls.again(() -> calls.list(COUNT, TaskRecordCodec.HEAD_BYTES));
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
     Map<Priority, Duration> waited = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
@@ -134,7 +129,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public Optional<TaskDetails> details(String id) {
-    List<?> answer = ask(DETAILS, List.of(bytes(id)));
+    List<?> answer = ask(DETAILS, id);
     return answer.isEmpty()
         ? Optional.empty()
         : TaskRecordCodec.read((byte[]) answer.getFirst(), record -> details(id, record, answer));
@@ -161,17 +156,18 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
     if (from.isEmpty()) {
       return Optional.empty();
     }
-    List<byte[]> args =
-        List.of(
-            bytes(filter.limit()),
-            bytes(indexes),
+    List<?> answer =
+        ask(
+            LIST,
+            filter.limit(),
+            indexes,
             filter.priority().map(TaskRecordCodec::priority).orElse(new byte[0]),
-            bytes(filter.type().orElse("")),
-            bytes(filter.submittedSince().map(TaskRecordCodec::hexMicros).orElse("0".repeat(13))),
-            bytes(filter.submittedBefore().map(TaskRecordCodec::hexMicros).orElse("g")),
-            bytes(filter.state().map(RedisTaskQueries::charged).orElse("")),
-            bytes(from.get()));
-    return Optional.of(page(ask(LIST, args)));
+            filter.type().orElse(""),
+            filter.submittedSince().map(TaskRecordCodec::hexMicros).orElse("0".repeat(13)),
+            filter.submittedBefore().map(TaskRecordCodec::hexMicros).orElse("g"),
+            filter.state().map(RedisTaskQueries::charged).orElse(""),
+            from.get());
+    return Optional.of(page(answer));
   }
 
   /// Two states share an index.
@@ -199,7 +195,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public Optional<Explanation> explain(String id) {
-    List<?> answer = ask(EXPLAIN, List.of(bytes(TaskRecordCodec.HEAD_BYTES), bytes(id)));
+    List<?> answer = ask(EXPLAIN, TaskRecordCodec.HEAD_BYTES, id);
     return answer.isEmpty()
         ? Optional.empty()
         : TaskRecordCodec.head((byte[]) answer.get(1), record -> explanation(id, record, answer));
@@ -230,7 +226,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public TaskOverview overview() {
-    CompletableFuture<List<?>> next = later(STATS, List.of());
+    CompletableFuture<List<?>> next = later(STATS);
     return StoreExceptions.await(
         "overview", counts.add("").thenCombine(next, RedisTaskQueries::overview));
   }

@@ -29,16 +29,15 @@ public final class RedisTasks implements AutoCloseable {
 
   /// @param mayComeAgain for how long nothing is removed after its submission and after its end
   RedisTasks(Redis redis, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
-    TaskKeys keys = new TaskKeys(namespace);
-    ScriptCalls calls = new ScriptCalls(redis, keys);
+    ScriptCalls calls = new ScriptCalls(redis, namespace);
     Rights rights = new Rights(redis, namespace);
-    health = new RedisHealth(redis, keys);
+    health = new RedisHealth(redis, namespace);
     DurableWrites durable = new DurableWrites(redis, calls, health::last);
     intake = new RedisTaskIntake(durable, rights, limits);
     commands = new RedisTaskCommands(calls, rights, limits);
     queries = new RedisTaskQueries(calls);
-    claims = new RedisClaims(redis, calls, keys, limits);
-    maintenance = new RedisTaskMaintenance(calls, keys, limits, mayComeAgain);
+    claims = new RedisClaims(redis, calls, namespace, limits);
+    maintenance = new RedisTaskMaintenance(calls, namespace, limits, mayComeAgain);
   }
 
   public TaskPorts ports() {

@@ -1,9 +1,9 @@
 package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
 
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,9 +19,9 @@ final class RunningTasks {
   private static final LuaScript RECLAIMED = LuaScript.load(RunningTasks.class, "reclaimed");
 
   private final ScriptCalls calls;
-  private final byte[] token;
+  private final FencingToken token;
 
-  RunningTasks(ScriptCalls calls, byte[] token) {
+  RunningTasks(ScriptCalls calls, FencingToken token) {
     this.calls = calls;
     this.token = token;
   }
@@ -32,8 +32,7 @@ final class RunningTasks {
     String cursor = "0";
     boolean unreadable = false;
     do {
-      List<byte[]> args = List.of(token, bytes(cursor), bytes(PAGE));
-      List<?> page = (List<?>) calls.eval(SCAN, args);
+      List<?> page = calls.list(SCAN, token, cursor, PAGE);
       cursor = text(page.getFirst());
       for (int i = 1; i < page.size(); i += 2) {
         String id = text(page.get(i));
@@ -58,9 +57,8 @@ final class RunningTasks {
     List<String> unreadable = new ArrayList<>();
     int next = 0;
     while (next < ids.size()) {
-      List<byte[]> args = new ArrayList<>(List.of(token, bytes(RedisClaims.MOST_BYTES)));
-      ids.subList(next, Math.min(next + PAGE, ids.size())).forEach(id -> args.add(bytes(id)));
-      List<?> answer = (List<?>) calls.eval(RECLAIMED, args);
+      List<String> some = ids.subList(next, Math.min(next + PAGE, ids.size()));
+      List<?> answer = calls.list(RECLAIMED, token, RedisClaims.MOST_BYTES, some);
       for (int i = 1; i < answer.size(); i += 3) {
         String id = text(answer.get(i));
         byte[] record = (byte[]) answer.get(i + 2);

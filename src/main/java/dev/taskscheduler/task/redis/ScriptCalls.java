@@ -1,13 +1,14 @@
 package dev.taskscheduler.task.redis;
 
-import static dev.taskscheduler.task.redis.TaskKeys.bytes;
+import static dev.taskscheduler.redis.ScriptArgs.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.redis.ScriptArgs;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,33 +45,44 @@ final class ScriptCalls {
   private static final int NAMED_IN_LOG = 5;
 
   private final Redis redis;
-  private final TaskKeys keys;
+  private final Namespace namespace;
+  private final List<byte[]> keys;
   private final AtomicLong lookFrom = new AtomicLong(System.nanoTime());
   private final AtomicLong logFrom = new AtomicLong(System.nanoTime());
   private final AtomicLong unlogged = new AtomicLong();
 
-  ScriptCalls(Redis redis, TaskKeys keys) {
+  ScriptCalls(Redis redis, Namespace namespace) {
     this.redis = redis;
-    this.keys = keys;
+    this.namespace = namespace;
+    keys = List.of(namespace.key("leader"));
   }
 
   /// The keys of a call: the lease, from whose name a script makes the names of all others.
   List<byte[]> keys() {
-    return List.of(keys.leader);
+    return keys;
   }
 
-  Object eval(LuaScript script, List<byte[]> args) {
-    return guarded(script, () -> redis.eval(script, keys(), args));
+  /// @param args as [ScriptArgs#of] takes them
+  Object eval(LuaScript script, Object... args) {
+    List<byte[]> bytes = ScriptArgs.of(args);
+    return guarded(script, () -> redis.eval(script, keys(), bytes));
   }
 
-  /// Calls a script with one key more.
-  Object eval(LuaScript script, byte[] key, List<byte[]> args) {
-    return guarded(script, () -> redis.eval(script, List.of(keys.leader, key), args));
+  /// Calls a script that answers with a list.
+  List<?> list(LuaScript script, Object... args) {
+    return (List<?>) eval(script, args);
+  }
+
+  /// Calls a script that walks through one key, and answers with a page of it.
+  List<?> page(LuaScript script, byte[] key, Object... args) {
+    List<byte[]> bytes = ScriptArgs.of(args);
+    return (List<?>)
+        guarded(script, () -> redis.eval(script, List.of(keys.getFirst(), key), bytes));
   }
 
   /// Repeats a call, which may be repeated, once if its connection turns out to be broken; not one
   /// that was waited for in vain.
-  static Object again(Supplier<Object> call) {
+  static <T> T again(Supplier<T> call) {
     long start = System.nanoTime();
     try {
       return call.get();
@@ -126,9 +138,8 @@ final class ScriptCalls {
     int count = 0;
     int next = 0;
     do {
-      List<byte[]> args = new ArrayList<>(List.of(bytes(MOST_ENTRIES), bytes("-")));
       int end = Math.min(next + MOST_LOOKS_AT_ONCE, marked.size());
-      marked.subList(next, end).forEach(one -> args.add(bytes(one)));
+      List<byte[]> args = ScriptArgs.of(MOST_ENTRIES, "-", marked.subList(next, end));
       List<?> told = (List<?>) redis.eval(SET_ASIDE, keys(), args);
       count += told.size();
       tell(told);
@@ -149,7 +160,7 @@ final class ScriptCalls {
           System.Logger.Level.WARNING,
           () ->
               "damaged entries set aside count=%s look=\"LRANGE %s 0 -1\" what=%s"
-                  .formatted(count, text(keys.damaged), some));
+                  .formatted(count, namespace.text("damaged"), some));
     }
   }
 

@@ -63,9 +63,8 @@ final class StoreExceptions {
       case "READONLY" -> "this Redis is a replica: REDIS_ADDR must name the primary";
       case "LOADING" -> "Redis is still loading its data";
       case "NOAUTH", "WRONGPASS" ->
-          "Redis refuses the login: check the user and password in REDIS_ADDR ("
-              + e.getMessage()
-              + ")";
+          "Redis refuses the login: check the user and password in REDIS_ADDR (%s)"
+              .formatted(e.getMessage());
       case "NOPERM" ->
           "the ACL of Redis lacks a right for this user (docs/operations.md lists them all): "
               + e.getMessage();

@@ -8,8 +8,9 @@
 --   'r<f|t><delay, ms> <error>'   to be tried again after a delay; charged
 --   'x<error>'                    cancelled
 -- Errors come without control characters.
--- Returns for each attempt a letter if it was recorded by this call, the state that came of it: c, d, x, or r (to be tried
--- again); 'a' if it was recorded before; 'n' if the task is not in this attempt. Errors: FENCED.
+-- Returns for each attempt the state that came of it (completed, dead, cancelled or retrying), 'before' if its end was recorded
+-- by an earlier call, or 'refused' if the task is not in this attempt. Errors: FENCED.
+local WORDS = { c = 'completed', C = 'completed', d = 'dead', r = 'retrying', x = 'cancelled' }
 local token, prefix, attempts = ARGV[1], K['task:'], K['attempts:']
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
@@ -27,14 +28,14 @@ for n, id in ipairs(ids) do
   local start, outcome = ARGV[3 * n], ARGV[3 * n + 1]
   local value = values[n]
   if ended[id] then
-    recorded[n] = ended[id] == start and 'a' or 'n' -- named twice in this call
+    recorded[n] = ended[id] == start and 'before' or 'refused' -- named twice in this call
   elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
     ended[id] = start
     local how = string.sub(outcome, 1, 1)
     if how == 'r' and some_cancelled and redis.call('HEXISTS', K.cancelling, id) == 1 then
       how = 'x'
     end
-    recorded[n] = how == 'C' and 'c' or how
+    recorded[n] = WORDS[how]
     gone[#gone + 1] = id
     local began = string.sub(value, -13)
     local head = began .. finished .. start .. epoch
@@ -50,7 +51,7 @@ for n, id in ipairs(ids) do
       local last = lines_of(id, -1, -1)[1]
       same = last and string.match(last, '^' .. start .. ' %x+ %x+ %x+ [ft] ')
     end
-    recorded[n] = same and 'a' or 'n'
+    recorded[n] = same and 'before' or 'refused'
   end
 end
 if #gone == 0 then

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.ScriptArgs;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
@@ -154,11 +155,13 @@ class DurabilityIT {
         StoreOnRedis store = open(server)) {
       store.submit("a", Priority.HIGH);
       LuaScript cancel = LuaScript.load(RedisTaskCommands.class, "cancel");
-      var keys = store.keys;
       var waited =
           store.redis.evalThenWaitAof( // appendonly is off, or there is no such command
-              cancel, List.of(keys.leader), List.of(TaskKeys.bytes("a")), Duration.ofMillis(100));
-      assertEquals("xr", ScriptCalls.text(waited.answer()));
+              cancel,
+              List.of(store.namespace.key("leader")),
+              List.of(ScriptArgs.bytes("a")),
+              Duration.ofMillis(100));
+      assertEquals("cancelled ready", ScriptCalls.text(waited.answer()));
       assertEquals(0, waited.count());
       assertEquals(1, store.jedis.zcard("{scheduler}:cancelled"));
     }

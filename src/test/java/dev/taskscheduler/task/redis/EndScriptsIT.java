@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.ScriptArgs;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
@@ -73,7 +74,7 @@ class EndScriptsIT extends OnOneRedis {
   void an_end_named_twice_in_one_call_is_recorded_once() {
     store.submitAll(Priority.HIGH, "a", "b");
     List<Claim> claims = store.claim(token, 2);
-    assertEquals(List.of("c", "d", "a", "n"), endTwice(claims));
+    assertEquals(List.of("completed", "dead", "before", "refused"), endTwice(claims));
     assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
   }
 
@@ -84,7 +85,7 @@ class EndScriptsIT extends OnOneRedis {
       args.addAll(List.of(bytes(parts[0]), bytes(parts[1]), bytes(parts[2])));
     }
     assertEquals(2, claims.size());
-    List<byte[]> scriptKeys = List.of(store.keys.leader);
+    List<byte[]> scriptKeys = List.of(store.namespace.key("leader"));
     var answer =
         (List<?>) store.redis.eval(LuaScript.load(RedisTasks.class, "end"), scriptKeys, args);
     return answer.stream().map(letter -> new String((byte[]) letter, UTF_8)).toList();
@@ -96,7 +97,7 @@ class EndScriptsIT extends OnOneRedis {
   }
 
   private static byte[] bytes(String text) {
-    return TaskKeys.bytes(text);
+    return ScriptArgs.bytes(text);
   }
 
   @Test
@@ -164,7 +165,9 @@ class EndScriptsIT extends OnOneRedis {
     }
     Object answer =
         store.redis.eval(
-            LuaScript.load(RedisTasks.class, "requeue"), List.of(store.keys.leader), args);
+            LuaScript.load(RedisTasks.class, "requeue"),
+            List.of(store.namespace.key("leader")),
+            args);
     assertEquals(List.of(1L, 1L), answer);
     assertEquals("[a]", ready("high"));
   }

@@ -44,7 +44,7 @@ final class StoreOnRedis implements AutoCloseable {
   final TaskQueries queries;
   final Claims claims;
   final TaskMaintenance maintenance;
-  final TaskKeys keys = new TaskKeys(new Namespace("scheduler"));
+  final Namespace namespace = new Namespace("scheduler");
   final Jedis jedis;
   private final Map<Claims.Signal, Runnable> actions = new ConcurrentHashMap<>();
   private long sequence;

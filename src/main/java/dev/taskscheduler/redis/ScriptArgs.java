@@ -1,4 +1,4 @@
-package dev.taskscheduler.task.redis;
+package dev.taskscheduler.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Turns values into arguments of scripts.
-final class ScriptArgs {
+public final class ScriptArgs {
   private ScriptArgs() {}
 
+  /// The arguments, in their order.
+  ///
   /// @param values bytes, or anything whose text is meant; of a list, each of its elements
-  static List<byte[]> of(Object... values) {
+  public static List<byte[]> of(Object... values) {
     List<byte[]> args = new ArrayList<>(values.length);
     for (Object value : values) {
       switch (value) {
@@ -22,7 +24,8 @@ final class ScriptArgs {
     return args;
   }
 
-  static byte[] bytes(Object value) {
+  /// The bytes of one argument.
+  public static byte[] bytes(Object value) {
     return value.toString().getBytes(ISO_8859_1);
   }
 }
