@@ -18,7 +18,7 @@ public final class HelidonServices {
 
   /// To be called in a process before anything of Helidon is used.
   public static void say() {
-    // Features are told of the flavor that is named first, from a list in every jar: of one that is
+    // Features get the flavor that is named first, from a list in every jar: of one that is
     // not here, none.
     HelidonFeatures.flavor(HelidonFlavor.MP);
     // What may be deserialized besides is sought in every jar: nothing may.

@@ -222,7 +222,7 @@ public final class HttpServer implements AutoCloseable {
     return address != null && address.isLoopbackAddress();
   }
 
-  /// Helidon tells of a port that it cannot open in a stack trace only.
+  /// Helidon reports a port that it cannot open in a stack trace only.
   private void tryPort() {
     try (ServerSocket port = new ServerSocket()) {
       port.setReuseAddress(true); // as Helidon does: what a stopped node left over is no hindrance
@@ -250,7 +250,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /// Refuses new connections, lets requests in flight end, and closes. After [#drain()] a
-  /// connection is closed only once it was told or has been quiet for a second.
+  /// connection is closed only after its last answer, or when it has been quiet for a second.
   public void stop() {
     if (watch != null) {
       watch.close();

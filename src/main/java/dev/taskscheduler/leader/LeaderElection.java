@@ -35,7 +35,7 @@ public interface LeaderElection extends AutoCloseable {
   @Override
   void close();
 
-  /// What an elector tells. Each call only puts an event on the queue of the one thread that owns
+  /// What an elector reports. Each call only puts an event on the queue of the one thread that owns
   /// leadership.
   interface Nominations {
     /// This node should lead, until [#withdrawn].

@@ -37,7 +37,7 @@ public final class LeadershipManager implements AutoCloseable {
     this.config = config;
     this.election = election;
     this.loop = new LeadershipLoop(config, lease, election, work, listener);
-    this.thread = VitalThreads.platform("leadership", loop);
+    this.thread = VitalThreads.platform("leadership", loop::run);
   }
 
   /// Starts to observe the lease, and to ask for it when nominated.

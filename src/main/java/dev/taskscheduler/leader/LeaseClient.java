@@ -21,7 +21,7 @@ final class LeaseClient implements AutoCloseable {
   private final LeaseHealth health;
   private final Consumer<Event> post;
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(call -> VitalThreads.platform("leader-lease", call));
+      Executors.newSingleThreadExecutor(call -> VitalThreads.platform("leader-lease", call::run));
 
   LeaseClient(Lease lease, LeaderWork work, LeaseHealth health, Consumer<Event> post) {
     this.lease = lease;

@@ -2,11 +2,12 @@ package dev.taskscheduler.leader;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.taskscheduler.lease.LeaseException;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The health of the lease's Redis: tells each change once in the log, and what stands to whoever
-/// asks. Safe for use by several threads.
+/// The health of the lease's Redis: logs each change once, and what stands to whoever asks. Safe
+/// for use by several threads.
 final class LeaseHealth {
   private static final System.Logger LOG = System.getLogger(LeaseHealth.class.getName());
   private static final String OBSERVE = "observe";
@@ -28,7 +29,7 @@ final class LeaseHealth {
     back(operation);
     unfit.remove(operation);
     if (reported.values().removeIf(by -> by.equals(operation) || !operation.equals(OBSERVE))) {
-      LOG.log(System.Logger.Level.INFO, () -> "lease fit again operation=" + operation);
+      LOG.log(Level.INFO, () -> "lease fit again operation=" + operation);
     }
   }
 
@@ -50,7 +51,7 @@ final class LeaseHealth {
     // not
     // many.
     if (away.remove(operation) != null && away.isEmpty()) {
-      LOG.log(System.Logger.Level.INFO, "lease answers again");
+      LOG.log(Level.INFO, "lease answers again");
     }
   }
 
@@ -60,18 +61,14 @@ final class LeaseHealth {
     switch (e) {
       case LeaseException.Unavailable unavailable -> {
         if (away.isEmpty()) {
-          LOG.log(
-              System.Logger.Level.WARNING,
-              () -> "lease away operation=" + operation + " why=" + message);
+          LOG.log(Level.WARNING, () -> "lease away operation=" + operation + " why=" + message);
         }
         away.put(operation, message);
       }
       case LeaseException.Unfit unfitNow -> {
         unfit.put(operation, message);
         if (reported.putIfAbsent(message, operation) == null) {
-          LOG.log(
-              System.Logger.Level.ERROR,
-              () -> "lease unfit operation=" + operation + " why=" + message);
+          LOG.log(Level.ERROR, () -> "lease unfit operation=" + operation + " why=" + message);
         }
       }
     }

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower
 /// @param counts a second old or so; empty while unknown
 /// @param paused what is kept from starting, a second old or so
-/// @param store what it said of itself last
+/// @param store its last known health
 public record GaugeSources(
     Supplier<Optional<Leadership>> leadership,
     LongSupplier queueSize,

@@ -28,7 +28,7 @@ final class MeterRegistryWriter {
           .build();
 
   static {
-    // Helidon adds it to every meter and cannot be told not to; only before the first meter.
+    // Helidon adds it to every meter, and no setting prevents that; only before the first meter.
     Metrics.globalRegistry.config().meterFilter(MeterFilter.ignoreTags("scope"));
   }
 

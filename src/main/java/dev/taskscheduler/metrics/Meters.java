@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// All meters of a node, by name; each room tells through its own listener.
+/// All meters of a node, by name; each package reports through its own listener.
 ///
 /// Made once in a process: Helidon has one registry that Prometheus can read. A second one takes
 /// over the gauges and shares the counters.

@@ -88,7 +88,7 @@ final class Dispatcher {
     return quiet || !leadership.trusted();
   }
 
-  private void dispatch() {
+  private void dispatch() throws InterruptedException {
     try {
       boolean empty = false;
       while (!recovered) { // before all other calls: tasks have waited for a leader
@@ -104,8 +104,6 @@ final class Dispatcher {
         }
         empty = claimAndStart();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.log(ERROR, "dispatcher failed, this node steps down", e);
       leadership.fenced();

@@ -58,14 +58,12 @@ final class Drain {
     }
   }
 
-  private void run(Runnable ended) {
+  private void run(Runnable ended) throws InterruptedException {
     try {
       finish();
       if (leadership.trusted()) { // else its last call may hang as long as Redis does
         repairs.awaitEnd(PAUSE);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       ended.run();
     }

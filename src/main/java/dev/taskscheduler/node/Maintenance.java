@@ -43,7 +43,7 @@ final class Maintenance {
     thread.start();
   }
 
-  /// Runs a chore sooner than it said. From any thread.
+  /// Runs a chore before it is due. From any thread.
   void hint(Chore chore) {
     hinted.add(chore);
     wake.release();
@@ -65,7 +65,7 @@ final class Maintenance {
     return thread.isAlive();
   }
 
-  private void run() {
+  private void run() throws InterruptedException {
     try {
       while (!ended && leadership.trusted()) {
         Chore next = Collections.min(dueNanos.keySet(), Comparator.comparing(this::waitNanos));
@@ -78,8 +78,6 @@ final class Maintenance {
           wake.drainPermits();
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       dueNanos.keySet().forEach(Chore::end);
     }

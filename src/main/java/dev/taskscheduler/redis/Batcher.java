@@ -179,10 +179,6 @@ public final class Batcher<Q, A> implements AutoCloseable {
   public void close() {
     closed = true;
     LockSupport.unpark(flusher);
-    try {
-      flusher.join(5000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    VitalThreads.join(flusher, Duration.ofSeconds(5));
   }
 }

@@ -3,6 +3,7 @@ package dev.taskscheduler.redis;
 import dev.taskscheduler.process.VitalThreads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -107,11 +108,7 @@ public final class Subscription implements AutoCloseable {
     }
     onClose.accept(this);
     renew();
-    try {
-      thread.join(1000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    VitalThreads.join(thread, Duration.ofSeconds(1));
   }
 
   /// Reconnects, to the current address.

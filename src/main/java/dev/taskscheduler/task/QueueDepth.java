@@ -45,19 +45,15 @@ public final class QueueDepth implements AutoCloseable {
     return paused;
   }
 
-  private void watch() {
-    try {
-      while (!closed) {
-        last = leads.getAsBoolean() ? ask(queries::counts) : Optional.empty();
-        paused = ask(pauses::paused).orElse(paused);
-        synchronized (this) {
-          if (!closed) {
-            wait(PERIOD.toMillis());
-          }
+  private void watch() throws InterruptedException {
+    while (!closed) {
+      last = leads.getAsBoolean() ? ask(queries::counts) : Optional.empty();
+      paused = ask(pauses::paused).orElse(paused);
+      synchronized (this) {
+        if (!closed) {
+          wait(PERIOD.toMillis());
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

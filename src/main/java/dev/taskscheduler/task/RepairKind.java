@@ -3,34 +3,28 @@ package dev.taskscheduler.task;
 /// The kinds of damage that a [RepairPass] repairs.
 public enum RepairKind {
   /// A task that has not ended stood in no index, so that it would never have run: it is ready.
-  LOST("lost"),
+  LOST,
 
   /// A task that has ended stood in no index, so that it would have stayed for ever: it is filed.
-  UNFILED("unfiled"),
+  UNFILED,
 
   /// An index had an entry without a task of its state: the entry is removed.
-  STRAY("stray"),
+  STRAY,
 
   /// A task stood in two places: one is left.
-  DOUBLE("double"),
+  DOUBLE,
 
   /// A list of attempts or a unique key had outlived its task: it is removed.
-  LEFTOVER("leftover"),
+  LEFTOVER,
 
   /// The count of cancelled ids that still stand in lists was wrong.
-  STALE("stale"),
+  STALE,
 
   /// The set of parked lists had one that there is not, or had not one that there is.
-  PARKED("parked");
-
-  private final String wire;
-
-  RepairKind(String wire) {
-    this.wire = wire;
-  }
+  PARKED;
 
   /// As metrics and logs say it.
   public String wire() {
-    return wire;
+    return TaskOption.word(this);
   }
 }

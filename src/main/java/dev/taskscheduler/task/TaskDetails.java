@@ -23,7 +23,7 @@ public record TaskDetails(
     history = List.copyOf(history);
   }
 
-  /// Whether it was started more often than its history tells.
+  /// Whether it was started more often than its history shows.
   public boolean historyCut() {
     return history.size() < task.attempts();
   }

@@ -22,9 +22,9 @@ public sealed interface TaskState {
   /// Ended well.
   record Completed(Instant startedAt, Instant finishedAt) implements TaskState {}
 
-  /// Ended badly: its attempts are used up, or the last said that another would be of no use.
+  /// Ended badly: its attempts are used up, or the last one failed permanently.
   ///
-  /// @param error what the last attempt said; at most 1,000 characters
+  /// @param error of the last attempt; at most 1,000 characters
   record Dead(Instant startedAt, Instant finishedAt, String error) implements TaskState {}
 
   /// Ended badly: its time was over before it could start.

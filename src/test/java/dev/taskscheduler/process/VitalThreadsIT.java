@@ -30,8 +30,8 @@ class VitalThreadsIT {
       Consumer<String> act =
           what -> {
             switch (what) {
-              case "platform" -> VitalThreads.platform("leadership", dies).start();
-              case "virtual" -> VitalThreads.virtual("leadership", dies).start();
+              case "platform" -> VitalThreads.platform("leadership", dies::run).start();
+              case "virtual" -> VitalThreads.virtual("leadership", dies::run).start();
               default -> StopLimit.begin(Duration.ofMillis(50));
             }
           };

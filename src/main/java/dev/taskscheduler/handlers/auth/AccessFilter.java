@@ -166,7 +166,7 @@ public final class AccessFilter implements Filter {
             "Too many failed logins from this address",
             Status.TOO_MANY_REQUESTS_429,
             "The token is unknown, and so were the ones before it. A valid token is accepted at any time.")
-        .retry(wait.plusSeconds(1)); // it is told in whole seconds
+        .retry(wait.plusSeconds(1)); // the header has whole seconds
   }
 
   private static void unauthorized(

@@ -41,7 +41,7 @@ public final class ApiToken {
       };
     }
 
-    /// What a bearer is told that wanted more.
+    /// The answer to a bearer who wanted more.
     String limit() {
       return switch (this) {
         case READ -> "This token may only read (GET and HEAD); use a token with the right all.";

@@ -42,7 +42,7 @@ public sealed interface Caller {
   }
 
   /// `detail` for those who may see it, else `plain`.
-  default String told(String detail, String plain) {
+  default String shown(String detail, String plain) {
     return seesDetail() ? detail : plain;
   }
 

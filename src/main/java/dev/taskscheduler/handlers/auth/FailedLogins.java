@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// Counts wrong tokens by the address that they come from: at most [#MOST] a minute, then the
-/// sender is told to wait. Right tokens are never asked here, so that nobody is locked out, be it
-/// behind a proxy from which all requests come. Safe for use by many threads.
+/// sender must wait. Right tokens are never asked here, so that nobody is locked out, be it behind
+/// a proxy from which all requests come. Safe for use by many threads.
 public final class FailedLogins {
   public static final int MOST = 10;
   static final int MOST_ADDRESSES = 10_000;

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /// where wanted, `types=<type>,<type>` and `expires=<time>`. Blank lines and those that begin with
 /// `#` mean nothing.
 public sealed interface TokenFile {
-  /// As many faults are told one by one.
+  /// As many faults are listed one by one.
   int MOST_FAULTS = 20;
 
   /// @param file what was read

@@ -126,9 +126,9 @@ public final class HealthHandler {
     }
   }
 
-  /// That there is a problem everyone is told; what it is may name addresses, users and scripts.
+  /// Everyone may see that there is a problem; its text may name addresses, users and scripts.
   private static void problem(JsonGenerator json, Caller caller, String text) {
-    text(json, "problem", caller.told(text, HIDDEN));
+    text(json, "problem", caller.shown(text, HIDDEN));
   }
 
   private static void text(JsonGenerator json, String name, String text) {

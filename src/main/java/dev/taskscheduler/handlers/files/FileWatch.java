@@ -16,7 +16,7 @@ import java.util.function.Function;
 /// on some file systems. What has changed is handed over at the second look that finds it so: a
 /// file may be half written at the first, and of two that belong together one may be still the old.
 ///
-/// No file holds it up: [SmallFile] reads in bounded time. What it cannot read or take it tells in
+/// No file holds it up: [SmallFile] reads in bounded time. What it cannot read or use it lists in
 /// [#problems()].
 public final class FileWatch implements AutoCloseable {
   private static final Logger LOG = System.getLogger(FileWatch.class.getName());
@@ -47,15 +47,11 @@ public final class FileWatch implements AutoCloseable {
     }
   }
 
-  private void look() {
-    try {
-      while (true) {
-        Thread.sleep(PAUSE);
-        all.forEach(Watched::look);
-        lookedAt = System.nanoTime();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closed
+  private void look() throws InterruptedException {
+    while (true) {
+      Thread.sleep(PAUSE);
+      all.forEach(Watched::look);
+      lookedAt = System.nanoTime();
     }
   }
 
@@ -110,7 +106,7 @@ public final class FileWatch implements AutoCloseable {
         taken = now;
         refused = List.of();
       } catch (RuntimeException e) {
-        if (!now.equals(refused)) { // tried again at each look, told once
+        if (!now.equals(refused)) { // tried again at each look, logged once
           refused = now;
           problems =
               List.of(new FileError(paths.toString(), "files that can be read; see the log"));

@@ -16,7 +16,7 @@ final class BadFraming extends HttpException {
     super(message, status);
   }
 
-  /// @param message what is wrong, as the client is told
+  /// @param message what is wrong, for the client
   BadFraming(String message) {
     this(message, Status.BAD_REQUEST_400);
   }

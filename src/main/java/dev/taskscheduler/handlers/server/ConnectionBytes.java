@@ -30,7 +30,7 @@ final class ConnectionBytes implements Supplier<byte[]> {
   private boolean http10;
   private volatile boolean inHead;
   private @Nullable ChunkedCoding chunks;
-  private @Nullable BadFraming fault; // to be told
+  private @Nullable BadFraming fault; // to be thrown
   private boolean tooLarge; // the fault is, and what comes may be a long body
   private boolean ended;
   private long bodyLeft; // bytes of a body with a length that have not arrived yet
@@ -181,7 +181,7 @@ final class ConnectionBytes implements Supplier<byte[]> {
       try {
         at = coding.pass(arrived, at, out);
       } catch (BadFraming e) {
-        fault = e; // told after what came before it
+        fault = e; // thrown after the bytes before it
         tooLarge = e.status().equals(Status.REQUEST_ENTITY_TOO_LARGE_413);
         return out.size() == 0 ? get() : out.toByteArray();
       }

@@ -40,7 +40,7 @@ public final class ErrorMapping {
                   "Redis refused the write",
                   Status.SERVICE_UNAVAILABLE_503,
                   "Nothing was stored: %s. Try again later."
-                      .formatted(Caller.current().told(message, "Redis accepts no writes now")))
+                      .formatted(Caller.current().shown(message, "Redis accepts no writes now")))
               .retry(RETRY_SOON);
       case StoreException.Unavailable unavailable ->
           Problem.named(
@@ -48,7 +48,7 @@ public final class ErrorMapping {
                   "Redis does not answer",
                   Status.SERVICE_UNAVAILABLE_503,
                   "Redis does not answer%s. Try again later."
-                      .formatted(Caller.current().told(": " + message, "")))
+                      .formatted(Caller.current().shown(": " + message, "")))
               .retry(RETRY_SOON);
       case StoreException.Fenced fenced ->
           throw new IllegalStateException("a user's call was fenced", fenced);

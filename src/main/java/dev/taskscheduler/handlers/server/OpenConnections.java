@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// connection beyond those of its address is closed at once, unless another one of it is quiet.
 /// Once the server drains, each answer says `Connection: close` (the filter does that). Helidon
 /// closes the listener first and then every connection that waits; here a connection of which a
-/// request may still be under way stays until it was told or has been quiet for [#QUIET].
+/// request may still be under way stays until its answer said so or it has been quiet for [#QUIET].
 public final class OpenConnections implements ServerConnectionSelector, AutoCloseable {
   /// Far more than a request takes from a client to here.
   public static final Duration QUIET = Duration.ofSeconds(1);

@@ -65,7 +65,7 @@ public final class RequestDeadline implements AutoCloseable {
   }
 
   /// The current thread begins to wait for its peer, in a request. If [#peerCame()] is not called
-  /// in time, the peer is told, and the thread is interrupted.
+  /// in time, the peer is answered, and the thread is interrupted.
   ///
   /// @param tell runs on another thread; must not wait
   void awaitPeer(Duration limit, Runnable tell) {
@@ -87,27 +87,23 @@ public final class RequestDeadline implements AutoCloseable {
     return System.nanoTime() - origin;
   }
 
-  private void sweep() {
-    try {
-      while (true) {
-        Thread.sleep(Duration.ofNanos(sweepNanos));
-        long now = now();
-        for (Iterator<Map.Entry<Thread, Watch>> all = watches.entrySet().iterator();
-            all.hasNext(); ) {
-          Map.Entry<Thread, Watch> each = all.next();
-          if (!each.getKey().isAlive()) {
-            all.remove();
-          } else if (now >= each.getValue().until) {
-            // Interrupted at every sweep until it ends: after the first time the handler may still
-            // be writing its answer to a client that does not read. The next sweep is time enough.
-            each.getKey().interrupt();
-          } else {
-            each.getValue().cutSlowPeer(now, each.getKey());
-          }
+  private void sweep() throws InterruptedException {
+    while (true) {
+      Thread.sleep(Duration.ofNanos(sweepNanos));
+      long now = now();
+      for (Iterator<Map.Entry<Thread, Watch>> all = watches.entrySet().iterator();
+          all.hasNext(); ) {
+        Map.Entry<Thread, Watch> each = all.next();
+        if (!each.getKey().isAlive()) {
+          all.remove();
+        } else if (now >= each.getValue().until) {
+          // Interrupted at every sweep until it ends: after the first time the handler may still
+          // be writing its answer to a client that does not read. The next sweep is time enough.
+          each.getKey().interrupt();
+        } else {
+          each.getValue().cutSlowPeer(now, each.getKey());
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closed
     }
   }
 

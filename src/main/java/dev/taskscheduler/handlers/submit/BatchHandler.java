@@ -55,7 +55,7 @@ public final class BatchHandler implements Handler {
   /// bytes.
   private static final long ANSWER_BYTES = 256;
 
-  /// So many faults are told in all; an item beyond has a status and a detail, and no list.
+  /// So many faults are listed in all; an item beyond has a status and a detail, and no list.
   private static final int MOST_FAULTS = 2_000;
 
   private final TaskService tasks;

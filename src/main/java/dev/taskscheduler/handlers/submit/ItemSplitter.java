@@ -27,7 +27,7 @@ final class ItemSplitter {
 
   /// @param lines an item a line; else one JSON array
   /// @param longest bytes of an item at the most
-  /// @param grows is told how many bytes an item may take, before it does
+  /// @param grows called with the bytes that an item may take, before it does
   ItemSplitter(InputStream in, boolean lines, int longest, IntConsumer grows) {
     this.in = in;
     this.lines = lines;
@@ -49,7 +49,7 @@ final class ItemSplitter {
 
   /// The next item's bytes; empty at the batch's end.
   ///
-  /// @throws BrokenBatch if no more can be told from what comes; its message says why
+  /// @throws BrokenBatch if the rest cannot be split; its message says why
   Optional<byte[]> next() throws IOException, BrokenBatch {
     if (over) {
       return Optional.empty();

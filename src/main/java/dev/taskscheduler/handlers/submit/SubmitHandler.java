@@ -128,7 +128,7 @@ public final class SubmitHandler implements Handler {
     }
   }
 
-  /// Told only if more than memory was asked for.
+  /// Shown only if more than memory was asked for.
   private static String durability(NewTask task, Durability reached) {
     return task.terms().durability() == Durability.MEMORY
         ? ""
@@ -143,7 +143,7 @@ public final class SubmitHandler implements Handler {
     Responses.json(req, res, status, body);
   }
 
-  /// Whether a body is said to be of this type, and of no other charset than UTF-8.
+  /// Whether a body is declared to be of this type, and of no other charset than UTF-8.
   static boolean isUtf8(ServerRequestHeaders headers, String wanted) {
     if (!headers.contains(HeaderNames.CONTENT_TYPE)) {
       return false;

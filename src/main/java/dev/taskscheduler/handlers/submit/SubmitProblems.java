@@ -95,7 +95,7 @@ public final class SubmitProblems {
             "The outcome of the submission is unknown",
             Status.SERVICE_UNAVAILABLE_503,
             "The task may have been accepted%s. Call GET /status?id=%s first; submit again only if that answers 404."
-                .formatted(Caller.current().told(" (" + reason + ")", ""), id))
+                .formatted(Caller.current().shown(" (" + reason + ")", ""), id))
         .about(id)
         .retry(ErrorMapping.RETRY_SOON);
   }

@@ -9,7 +9,7 @@ import tools.jackson.core.JsonGenerator;
 
 /// Problem details (RFC 9457): why there is no other answer, and what to change.
 ///
-/// @param type tells problems of one status apart; `about:blank` where the status says it all
+/// @param type distinguishes problems of one status; `about:blank` where the status says it all
 /// @param title the same for all problems of the type
 /// @param detail what happened this time and what to do about it
 /// @param errors the faults of a body, if that is what it is about

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// Nominates the leader of a Raft group among the nodes, for as long as Ratis says that it leads.
 ///
 /// One thread owns all that is decided here. Ratis's callbacks wake it, and it looks several times
-/// per election timeout anyway: what it tells follows from how the member stands, not from the
-/// order in which several threads reported. Ratis's word comes up to a second late, which does no
-/// harm: the lease admits one leader, whoever is nominated.
+/// per election timeout anyway: its report follows from how the member stands, not from the order
+/// in which several threads reported. Ratis's word comes up to a second late, which does no harm:
+/// the lease admits one leader, whoever is nominated.
 public final class RatisElection implements LeaderElection {
   private static final System.Logger LOG = System.getLogger(RatisElection.class.getName());
   private static final Duration FIRST_REOPEN_PAUSE = Duration.ofSeconds(1);
@@ -38,7 +38,7 @@ public final class RatisElection implements LeaderElection {
   private final LeadershipTransfer transfers;
   private final ScheduledExecutorService owner =
       Executors.newSingleThreadScheduledExecutor(
-          call -> VitalThreads.platform("raft-election", call));
+          call -> VitalThreads.platform("raft-election", call::run));
 
   private volatile @Nullable RaftDirectory directory;
   private volatile @Nullable RaftMember member;

@@ -15,7 +15,7 @@ public final class RedisElection implements LeaderElection {
 
   public RedisElection(Redis redis, Namespace ns) {
     this.redis = redis;
-    this.channel = ns.text("released"); // where the lease's release tells it
+    this.channel = ns.text("released"); // the release of the lease is published there
   }
 
   @Override

@@ -17,7 +17,7 @@ final class RedisRequirements {
   /// What is wrong with a Redis on which no lease is granted: it may drop keys, or else it is too
   /// old. The script that grants the lease checks it.
   ///
-  /// @param version as it tells it; empty where it does not
+  /// @param version as the server states it; empty where it does not
   LeaseException.Unfit unfit(String version, String policy) {
     if (policy.equals(FIT_POLICY)) {
       return new LeaseException.Unfit(

@@ -4,13 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +57,7 @@ final class NameLookup implements AutoCloseable {
 
   /// The lookups of names in one domain.
   private static final class Domain {
-    final Set<Lookup> waiting = new LinkedHashSet<>();
+    final SequencedSet<Lookup> waiting = new LinkedHashSet<>();
     int running;
   }
 
@@ -75,7 +74,7 @@ final class NameLookup implements AutoCloseable {
 
   /// Domains that may begin a lookup, in the order of their turns.
   @GuardedBy("this")
-  private final Set<Domain> turns = new LinkedHashSet<>();
+  private final SequencedSet<Domain> turns = new LinkedHashSet<>();
 
   @GuardedBy("this")
   private final Map<String, Recent> recent = new LinkedHashMap<>(16, 0.75f, true);
@@ -139,12 +138,8 @@ final class NameLookup implements AutoCloseable {
   @GuardedBy("this")
   private void beginNext() {
     while (running < MAX_THREADS && !turns.isEmpty()) {
-      Iterator<Domain> first = turns.iterator();
-      Domain domain = first.next();
-      first.remove();
-      Iterator<Lookup> oldest = domain.waiting.iterator();
-      Lookup lookup = oldest.next();
-      oldest.remove();
+      Domain domain = turns.removeFirst();
+      Lookup lookup = domain.waiting.removeFirst();
       begin(lookup, domain);
       takeTurn(domain);
     }

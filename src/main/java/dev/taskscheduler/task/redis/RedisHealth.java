@@ -53,19 +53,14 @@ final class RedisHealth implements AutoCloseable {
     return last;
   }
 
-  private void watch() {
+  private void watch() throws InterruptedException {
     while (!closed) {
       StoreHealth now = ask();
       tell(last, now);
       last = now;
       synchronized (this) {
-        try {
-          if (!closed) {
-            wait(PERIOD_MS);
-          }
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
+        if (!closed) {
+          wait(PERIOD_MS);
         }
       }
     }
@@ -146,7 +141,8 @@ final class RedisHealth implements AutoCloseable {
     return full(info) ? Optional.of(FULL) : Optional.empty();
   }
 
-  /// Once full, it counts as full until there is some room: else each task that ends would be told.
+  /// Once full, it counts as full until there is some room: else each task that ends would be
+  /// logged.
   private boolean full(ServerInfo info) {
     double used = info.field("used_memory").map(Double::parseDouble).orElse(0.0);
     double most = info.field("maxmemory").map(Double::parseDouble).orElse(0.0);
@@ -186,7 +182,7 @@ final class RedisHealth implements AutoCloseable {
           () -> "redis does not answer address=" + redis + " problem=" + now.problem().orElse(""));
     }
     if (now.available() && now.problem().isPresent() && !now.problem().equals(before.problem())) {
-      // What keeps anybody from leading is told as an error by who wants to lead.
+      // The candidate logs what keeps it from leading, as an error.
       LOG.log(WARNING, () -> "redis is not suitable problem=" + now.problem().orElse(""));
     }
   }

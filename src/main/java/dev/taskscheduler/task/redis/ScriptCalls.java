@@ -25,7 +25,7 @@ final class ScriptCalls {
 
   private static final LuaScript SET_ASIDE = LuaScript.load(ScriptCalls.class, "set-aside");
 
-  /// Entries that tell what was set aside; an older one goes, and what it tells of with it.
+  /// Entries that name what was set aside; an older one is removed together with its data.
   static final int MOST_ENTRIES = 1_000;
 
   private static final int MOST_LOOKS_AT_ONCE = 500;
@@ -107,7 +107,7 @@ final class ScriptCalls {
           throw e;
         }
         if (!found() && repetitions > 0) {
-          tellUnexplained(script, e);
+          logUnexplained(script, e);
           throw e;
         }
       }
@@ -121,7 +121,7 @@ final class ScriptCalls {
     return System.nanoTime() - lookFrom.get() >= 0 && setAside(List.of()) > 0;
   }
 
-  private void tellUnexplained(LuaScript script, RedisException.Raised e) {
+  private void logUnexplained(LuaScript script, RedisException.Raised e) {
     lookFrom.set(System.nanoTime() + REST.toNanos());
     if (mayLog()) {
       LOG.log(
@@ -140,22 +140,22 @@ final class ScriptCalls {
     do {
       int end = Math.min(next + MOST_LOOKS_AT_ONCE, marked.size());
       List<byte[]> args = ScriptArgs.of(MOST_ENTRIES, "-", marked.subList(next, end));
-      List<?> told = (List<?>) redis.eval(SET_ASIDE, keys(), args);
-      count += told.size();
-      tell(told);
+      List<?> damaged = (List<?>) redis.eval(SET_ASIDE, keys(), args);
+      count += damaged.size();
+      log(damaged);
       next = end;
     } while (next < marked.size());
     return count;
   }
 
-  private void tell(List<?> told) {
-    if (told.isEmpty()) {
+  private void log(List<?> damaged) {
+    if (damaged.isEmpty()) {
       return;
     }
-    long count = unlogged.addAndGet(told.size());
+    long count = unlogged.addAndGet(damaged.size());
     if (mayLog()) {
       unlogged.addAndGet(-count);
-      List<String> some = told.stream().limit(NAMED_IN_LOG).map(ScriptCalls::text).toList();
+      List<String> some = damaged.stream().limit(NAMED_IN_LOG).map(ScriptCalls::text).toList();
       LOG.log(
           System.Logger.Level.WARNING,
           () ->

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import java.lang.System.Logger.Level;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +85,7 @@ final class TaskRecordCodec {
     try {
       return Optional.of(reader.apply(this));
     } catch (IllegalArgumentException | IllegalStateException | DateTimeException e) {
-      LOG.log(System.Logger.Level.DEBUG, "record cannot be read", e);
+      LOG.log(Level.DEBUG, "record cannot be read", e);
       return Optional.empty();
     }
   }
@@ -126,18 +127,11 @@ final class TaskRecordCodec {
   }
 
   static byte[] priority(Priority priority) {
-    return switch (priority) {
-      case HIGH -> HIGH;
-      case MEDIUM -> MEDIUM;
-      case LOW -> LOW;
-    };
+    return new byte[] {(byte) priority.wire().charAt(0)};
   }
 
   private static final List<TaskOption<?>> PLACING =
       List.of(TaskOption.DELAY, TaskOption.RUN_AT, TaskOption.UNIQUE_KEY);
-  private static final byte[] HIGH = {'h'};
-  private static final byte[] MEDIUM = {'m'};
-  private static final byte[] LOW = {'l'};
   private static final byte[] COMPLETED = {'c'};
   private static final byte[] CANCELLED = {'x'};
 

@@ -1,4 +1,4 @@
--- release.lua  Releases the lease and tells the waiting candidates.
+-- release.lua  Releases the lease and wakes the waiting candidates.
 -- KEYS[1] hash  {ns}:leader  the lease: epoch, nonce, released, gateRunId, waiting
 -- ARGV[1] fencing token, epoch:nonce   ARGV[2] the channel to tell, {ns}:released
 -- Returns 1 if the token held the lease (also when it had released it already), else 0.

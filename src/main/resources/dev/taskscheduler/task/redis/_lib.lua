@@ -1,7 +1,7 @@
 -- Shared by all scripts of this room. A task's record is one string: a header of fixed width, so that a state change
 -- writes some bytes in place and never moves the payload, then the type, the options, a line feed and the payload.
 --
---   offset  0  1  state: w waits or runs (its index tells which), c completed, d dead, e expired, x cancelled
+--   offset  0  1  state: w waits or runs (its index shows which), c completed, d dead, e expired, x cancelled
 --           1 13  last start, us since 1970 in hex; zeros until the task has ended
 --          14 13  end, us, hex; zeros until then
 --          27  6  starts so far, hex; the start under way is counted in running, not here
@@ -30,7 +30,7 @@ local K = setmetatable({}, {
 local LIST = { h = 1, m = 2, l = 3 }
 local READY = { 'ready:high', 'ready:medium', 'ready:low' }
 local PRIORITIES = { h = 'high', m = 'medium', l = 'low' }
-local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that somebody may be told of
+local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that a callback may report
 local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
 local LONGEST_HEAD = 6200 -- bytes that hold all of a record but the payload
 local MOST_ATTEMPTS = 20
@@ -187,7 +187,7 @@ local function front_of(list, bytes)
   return nil
 end
 
--- Lets tasks wait for their time: `later` is due time in ms, id and so on. Whoever comes before all others is told to the
+-- Lets tasks wait for their time: `later` is due time in ms, id and so on. One that is due before all others is published to the
 -- leader's maintenance, which sleeps until the first is due.
 local function schedule(later)
   local first = redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2]
@@ -264,7 +264,7 @@ local function pauses()
   return found
 end
 
--- What a callback tells of the task that ended, as it is now: from its record's first line and its result ('' or nil: none).
+-- What a callback reports of the task that ended, as it is now: from its record's first line and its result ('' or nil: none).
 -- The result is a JSON value, and comes last.
 local function facts_of(id, url, head, result)
   local type_end = string.find(head, '[ \t\n]', TYPE + 1) or #head + 1
@@ -284,7 +284,7 @@ local function facts_of(id, url, head, result)
 end
 
 -- Keeps the call that a submission asked for upon its task's end (`how`: s for success, f for failure) as a task of its own:
--- it is claimed, retried and buried like any other. It holds all that it is to tell, so each of its attempts tells the same,
+-- it is claimed, retried and buried like any other. It holds all that it reports, so each of its attempts reports the same,
 -- whatever becomes of the task meanwhile. Its id is new: the time, and the random end of its task's id.
 -- To be called once the record says that the task has ended. Returns true if there is one.
 local function call_back(id, how, opts, now, result)

@@ -6,7 +6,7 @@
 -- ARGV[4] done at the most, retained at the most and cancelled at the most
 -- ARGV[5] dead and expired
 -- ARGV[6] ms for which nothing is removed after its submission and its end: either may come again for so long, and its record
--- alone tells that it came before
+-- alone shows that it came before
 -- Returns how many were removed. Errors: FENCED.
 local prefix, limit, retention = K['task:'], tonumber(ARGV[2]), tonumber(ARGV[3])
 if fenced(KEYS[1], ARGV[1]) then

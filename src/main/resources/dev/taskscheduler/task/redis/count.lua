@@ -1,4 +1,4 @@
--- count.lua  Counts what stands where, and tells for how long the task at the front of each priority has been ready.
+-- count.lua  Counts what stands where, and shows for how long the task at the front of each priority has been ready.
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] bytes of a record that hold all but the payload
 -- Returns how many are ready by priority (what is parked among them, what is stale not), scheduled, running, completed, dead,

@@ -13,7 +13,7 @@ if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
 local RUNNING = '^%d+:%x+ ' .. string.rep('%x', 6) .. ' ' .. string.rep('%x', 13) .. '$' -- what reads otherwise is set aside
--- How many of the newest `charged` attempts in the list of attempts were cut short by a crash; more than 20 cannot be told.
+-- How many of the newest `charged` attempts in the list of attempts were cut short by a crash; those beyond 20 are not known.
 local function crashes(id, charged)
   local lines, count = lines_of(id, -MOST_ATTEMPTS, -1), 0
   for i = #lines, 1, -1 do

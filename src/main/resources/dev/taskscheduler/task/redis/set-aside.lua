@@ -17,7 +17,7 @@ local TYPED = {
 local NEXT, MOST_RUNNING, SAMPLE = 500, 20000, 512
 local RUNNING = '^%d+:%x+ ' .. string.rep('%x', 6) .. ' ' .. string.rep('%x', 13) .. '$'
 local now = string.format('%.0f', math.floor(now_us() / 1000))
-local told = {}
+local moved = {}
 
 local function type_of(key)
   return redis.call('TYPE', key).ok
@@ -45,8 +45,8 @@ local function note(what, reason, value, key)
     at = tonumber(now), what = sample(what), reason = reason, value = sample(value), key = key and sample(key),
   }))
   drop_oldest()
-  if #told < 100 then
-    told[#told + 1] = sample(what) .. ': ' .. reason
+  if #moved < 100 then
+    moved[#moved + 1] = sample(what) .. ': ' .. reason
   end
 end
 
@@ -163,7 +163,7 @@ for i = 2, #ARGV do
 end
 
 drop_oldest()
-if #told > 0 then -- tasks may stand in no index now: the leader looks soon
+if #moved > 0 then -- tasks may stand in no index now: the leader looks soon
   tell(K.damaged, '1')
 end
-return told
+return moved
