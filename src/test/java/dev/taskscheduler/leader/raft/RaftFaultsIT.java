@@ -96,6 +96,7 @@ class RaftFaultsIT {
     RaftPeers.Peer back = peers.start(index);
     int leader = peers.awaitNominee();
     Eventually.await("it is back", back.election::joined);
+    peers.awaitFollows(index, leader);
     peers.stop(3 - leader - index); // now every vote of the two is needed
     peers.transferFrom(leader);
   }
