@@ -94,7 +94,8 @@ final class App implements AutoCloseable {
     LOG.log(
         INFO,
         () ->
-            "node started node=%s version=%s http=%s:%s redis=%s namespace=%s elector=%s eligible=%s workers=%s types=%s"
+            ("node started node=%s version=%s http=%s:%s redis=%s namespace=%s elector=%s "
+                    + "eligible=%s workers=%s types=%s")
                 .formatted(
                     node,
                     config.http().version(),

@@ -47,8 +47,9 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
     long free = limit - reserve;
     if (free < LEAST) {
       throw new IllegalStateException(
-          "only %s files may be open, and it takes %s: raise the limit (ulimit -n, LimitNOFILE=, ulimits of the container)"
-              .formatted(limit, (reserve + LEAST)));
+          ("only %s files may be open, and it takes %s: raise the limit (ulimit -n, "
+                  + "LimitNOFILE=, ulimits of the container)")
+              .formatted(limit, reserve + LEAST));
     }
     int idle = (int) Math.min(HttpSender.MAX_IDLE, free / 8);
     int workers = (int) Math.min(wanted, free / 2 - idle);
@@ -69,7 +70,8 @@ record OpenFiles(long limit, long reserve, int workers, int idleTargets, int cli
       LOG.log(
           WARNING,
           () ->
-              "fewer workers than WORKER_COUNT: only %s files may be open: raise the limit (ulimit -n, LimitNOFILE=, ulimits of the container) workers=%s wanted=%s"
+              ("fewer workers than WORKER_COUNT: only %s files may be open: raise the limit (ulimit"
+                      + " -n, LimitNOFILE=, ulimits of the container) workers=%s wanted=%s")
                   .formatted(limit, workers, wanted));
     }
   }

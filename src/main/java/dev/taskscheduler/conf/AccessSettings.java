@@ -33,10 +33,10 @@ final class AccessSettings {
     Optional<Path> file = settings.file(TOKENS);
     if (file.isPresent()) {
       switch (TokenFile.read(file.get())) {
-        case TokenFile.Valid sound -> {
-          return new AccessPolicy.Bearers(sound, open);
+        case TokenFile.Valid valid -> {
+          return new AccessPolicy.Bearers(valid, open);
         }
-        case TokenFile.Invalid faulty -> faults(settings, TOKENS, faulty.faults());
+        case TokenFile.Invalid invalid -> faults(settings, TOKENS, invalid.faults());
         case TokenFile.Unreadable unreadable ->
             faults(settings, TOKENS, List.of(unreadable.fault()));
       }
@@ -63,12 +63,12 @@ final class AccessSettings {
     Optional<Path> key = settings.file(keyName);
     if (certificate.isPresent() && key.isPresent()) {
       switch (TlsIdentity.read(certificate.get(), key.get())) {
-        case TlsIdentity.Valid sound -> {
-          return Optional.of(sound);
+        case TlsIdentity.Valid valid -> {
+          return Optional.of(valid);
         }
-        case TlsIdentity.Invalid faulty -> {
-          faults(settings, certificateName, faulty.certificate());
-          faults(settings, keyName, faulty.key());
+        case TlsIdentity.Invalid invalid -> {
+          faults(settings, certificateName, invalid.certificate());
+          faults(settings, keyName, invalid.key());
         }
       }
     } else if (certificate.isPresent() && settings.valid(keyName)) {

@@ -13,7 +13,7 @@ public final class ConfigException extends RuntimeException {
     super(
         "The configuration has %s%s"
             .formatted(
-                (faults.size() == 1 ? "a fault:" : faults.size() + " faults:"),
+                faults.size() == 1 ? "a fault:" : faults.size() + " faults:",
                 faults.stream().map(fault -> "\n  " + fault).collect(Collectors.joining())));
     this.faults = List.copyOf(faults);
   }

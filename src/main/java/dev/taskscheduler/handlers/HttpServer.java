@@ -188,7 +188,7 @@ public final class HttpServer implements AutoCloseable {
     deadline.start();
     connections.start();
     files.start();
-    tell();
+    logStart();
     watch =
         new ListenerWatch(
             new InetSocketAddress(config.host(), server.port()),
@@ -198,11 +198,11 @@ public final class HttpServer implements AutoCloseable {
             });
   }
 
-  private void tell() {
+  private void logStart() {
     String scheme = "http";
     if (config.transport() instanceof Transport.Encrypted encrypted) {
       scheme = "https";
-      TlsReloader.tell(encrypted.identity(), Clock.systemUTC());
+      TlsReloader.log(encrypted.identity(), Clock.systemUTC());
     }
     LOG.log(
         Level.INFO,
@@ -211,7 +211,8 @@ public final class HttpServer implements AutoCloseable {
       LOG.log(
           Level.WARNING,
           () ->
-              "anyone who reaches port %s may submit tasks: name tokens in API_TOKENS_FILE, or listen on 127.0.0.1 only (LISTEN_ADDR)"
+              ("anyone who reaches port %s may submit tasks: name tokens in "
+                      + "API_TOKENS_FILE, or listen on 127.0.0.1 only (LISTEN_ADDR)")
                   .formatted(server.port()));
     }
   }
@@ -234,7 +235,8 @@ public final class HttpServer implements AutoCloseable {
 
   private IllegalStateException closed(@Nullable String why) {
     return new IllegalStateException(
-        "cannot listen on %s:%s (%s): stop the program that uses the port, or choose another address in LISTEN_ADDR"
+        ("cannot listen on %s:%s (%s): stop the program that uses the port, or choose "
+                + "another address in LISTEN_ADDR")
             .formatted(config.host(), config.port(), why));
   }
 

@@ -41,7 +41,8 @@ final class ForeignLeader {
           () -> "leadership waits, another cluster or elector leads in this namespace node=" + now);
       problem =
           Optional.of(
-              "this node is nominated and waits, since %s leads in this namespace by elector %s: another cluster, or a node with another CONSENSUS_TYPE"
+              ("this node is nominated and waits, since %s leads in this namespace by "
+                      + "elector %s: another cluster, or a node with another CONSENSUS_TYPE")
                   .formatted(held.node(), held.elector()));
     }
   }

@@ -47,9 +47,8 @@ final class LeaseHealth {
 
   @GuardedBy("this")
   private void back(String operation) {
-    // By operation: Redis may answer to an observation and take no writes, which is one problem and
-    // not
-    // many.
+    // By operation: Redis may answer to an observation and take no writes, which is one
+    // problem and not many.
     if (away.remove(operation) != null && away.isEmpty()) {
       LOG.log(Level.INFO, "lease answers again");
     }

@@ -107,7 +107,8 @@ public final class LocalRedis implements AutoCloseable {
     int before = Files.exists(written) ? Integer.parseInt(Files.readString(written).strip()) : 0;
     if (before > binary.major()) {
       throw new LocalException(
-          "The data in %s was written by Redis %d, and the redis-server found is %s. Install Redis %d or later, or delete that folder."
+          ("The data in %s was written by Redis %d, and the redis-server found is %s. "
+                  + "Install Redis %d or later, or delete that folder.")
               .formatted(data, before, binary.version(), before));
     }
     Files.writeString(written, String.valueOf(binary.major()));

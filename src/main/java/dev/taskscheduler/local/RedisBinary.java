@@ -29,7 +29,9 @@ record RedisBinary(Path file, String version) {
         .or(() -> carried(folder).flatMap(RedisBinary::recent))
         .orElseThrow(() ->
             new LocalException(
-                "No redis-server of 6.2 or later is on PATH, and none is carried that runs on %s %s. Install one (Debian: apt install redis-server; macOS: brew install redis), or set REDIS_ADDR to one that runs."
+                ("No redis-server of 6.2 or later is on PATH, and none is carried that runs "
+                        + "on %s %s. Install one (Debian: apt install redis-server; macOS: brew "
+                        + "install redis), or set REDIS_ADDR to one that runs.")
                     .formatted(System.getProperty("os.name"), System.getProperty("os.arch"))));
   }
 

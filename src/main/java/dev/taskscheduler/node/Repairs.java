@@ -134,7 +134,7 @@ final class Repairs implements Chore {
         () ->
             "repair pass finished, repaired%s unsettled=%s tookMs=%s"
                 .formatted(
-                    (repaired.isEmpty() ? " nothing" : kinds),
+                    repaired.isEmpty() ? " nothing" : kinds,
                     ended.unsettled(),
                     (restNanos - startNanos) / 1_000_000));
   }

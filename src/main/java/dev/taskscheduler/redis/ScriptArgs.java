@@ -11,7 +11,8 @@ public final class ScriptArgs {
 
   /// The arguments, in their order.
   ///
-  /// @param values bytes, or anything whose text is meant; of a list, each of its elements
+  /// @param values bytes, or anything whose text is meant, with one byte a character (ISO 8859-1);
+  ///   of a list, each of its elements
   public static List<byte[]> of(Object... values) {
     List<byte[]> args = new ArrayList<>(values.length);
     for (Object value : values) {

@@ -9,60 +9,33 @@ import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.lease.redis.RedisLease;
 import dev.taskscheduler.redis.Namespace;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.Eventually;
-import dev.taskscheduler.testing.RedisServer;
+import dev.taskscheduler.testing.OnRedis;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import redis.clients.jedis.Jedis;
 
 /// Two candidates for the lease: [LeaseObserver], [Trust] and the real scripts together, with a
 /// clock that the test moves. It checks that no two ever trust themselves at one instant.
-abstract class TwoCandidates {
+abstract class TwoCandidates extends OnRedis {
   static final Namespace NS = new Namespace("gate");
   static final String KEY = "{gate}:leader";
   static final Duration TRUST = Duration.ofSeconds(3);
   static final long TRUST_MS = TRUST.toMillis();
   static final long MARGIN_MS = 300;
-  static RedisServer server;
 
-  private Redis redis;
-  Jedis jedis;
   RedisLease lease;
   long nowMs = 1_000_000;
   Node a;
   Node b;
 
-  @BeforeAll
-  static void startServer() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
   @BeforeEach
   void connect() {
-    redis = server.redis(1);
-    jedis = server.jedis();
-    jedis.flushAll();
     lease = new RedisLease(redis, NS);
     a = new Node("a");
     b = new Node("b");
-  }
-
-  @AfterEach
-  void disconnect() {
-    jedis.close();
-    redis.close();
   }
 
   /// Time goes on, for all at the same rate. An epoch is at least Redis's time; what the moved

@@ -75,7 +75,8 @@ public final class RedisNodes implements AutoCloseable {
 
   void announce(String http) {
     rights.require();
-    List<byte[]> args = ScriptArgs.of(node, http, version, FORGOTTEN_AFTER.toMillis(), MOST);
+    List<byte[]> args =
+        ScriptArgs.of(node, http.getBytes(UTF_8), version, FORGOTTEN_AFTER.toMillis(), MOST);
     List<String> answer =
         ((List<?>) redis.eval(ANNOUNCE, keys, args))
             .stream().map(part -> new String((byte[]) part, UTF_8)).toList();

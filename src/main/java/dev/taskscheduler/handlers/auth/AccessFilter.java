@@ -71,20 +71,20 @@ public final class AccessFilter implements Filter {
   /// @return what is wrong with the file
   public List<FileError> changed(SmallFile file) {
     return switch (TokenFile.of(file)) {
-      case TokenFile.Valid sound -> {
-        tokens = sound.tokens();
+      case TokenFile.Valid valid -> {
+        tokens = valid.tokens();
         LOG.log(
             Level.INFO, () -> "api tokens read file=" + file.path() + " tokens=" + tokens.size());
         yield List.of();
       }
-      case TokenFile.Invalid faulty -> {
-        tokens = faulty.tokens();
+      case TokenFile.Invalid invalid -> {
+        tokens = invalid.tokens();
         LOG.log(
             Level.WARNING,
             () ->
                 "api tokens read, invalid lines are ignored file=%s tokens=%s faults=%s"
-                    .formatted(file.path(), tokens.size(), faulty.faults()));
-        yield faulty.faults();
+                    .formatted(file.path(), tokens.size(), invalid.faults()));
+        yield invalid.faults();
       }
       case TokenFile.Unreadable unreadable -> {
         LOG.log(

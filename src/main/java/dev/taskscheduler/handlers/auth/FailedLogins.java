@@ -64,12 +64,12 @@ public final class FailedLogins {
       return Optional.empty();
     }
     if (window.failures == MOST + 1) {
-      tell(from, now);
+      log(from, now);
     }
     return Optional.of(WINDOW.minusNanos(now - window.begin));
   }
 
-  private void tell(InetAddress from, long now) {
+  private void log(InetAddress from, long now) {
     if (now - toldAt >= BETWEEN_LINES.toNanos()) { // many addresses shall not fill the log
       toldAt = now;
       LOG.log(

@@ -94,7 +94,8 @@ public final class SubmitProblems {
             "outcome-unknown",
             "The outcome of the submission is unknown",
             Status.SERVICE_UNAVAILABLE_503,
-            "The task may have been accepted%s. Call GET /status?id=%s first; submit again only if that answers 404."
+            ("The task may have been accepted%s. Call GET /status?id=%s first; submit again "
+                    + "only if that answers 404.")
                 .formatted(Caller.current().shown(" (" + reason + ")", ""), id))
         .about(id)
         .retry(ErrorMapping.RETRY_SOON);
@@ -119,7 +120,8 @@ public final class SubmitProblems {
             "idempotency-key-reused",
             "The Idempotency-Key was used with another body",
             Status.create(UNPROCESSABLE),
-            "Nothing was stored: this Idempotency-Key was used with another body, for the task %s. Send the same body, or use another key."
+            ("Nothing was stored: this Idempotency-Key was used with another body, for the "
+                    + "task %s. Send the same body, or use another key.")
                 .formatted(id))
         .about(id);
   }

@@ -43,7 +43,8 @@ final class SubmitReader {
   private static final String PRIORITY_RULE =
       "must be one of the strings \"high\", \"medium\" and \"low\"; the default is \"medium\"";
   private static final String TYPE_RULE =
-      "must be a string of 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit; the default is \"%s\""
+      ("must be a string of 1 to 64 letters, digits, '.', '_' and '-', beginning with a "
+              + "letter or a digit; the default is \"%s\"")
           .formatted(DEFAULT_TYPE);
 
   /// Said of an optional field: to take it for one that was left out could hide a mistake.

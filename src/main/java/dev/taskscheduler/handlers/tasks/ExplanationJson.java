@@ -101,7 +101,7 @@ final class ExplanationJson {
               .formatted(
                   JsonText.time(finishedAt),
                   task.attempts(),
-                  (error.isEmpty() ? "" : " and failed: " + unstopped(error)));
+                  error.isEmpty() ? "" : " and failed: " + unstopped(error));
       case TaskState.Expired(Instant finishedAt) ->
           "It expired before it could start; this was recorded at %s."
               .formatted(JsonText.time(finishedAt));
@@ -117,7 +117,7 @@ final class ExplanationJson {
         .formatted(
             task.node().map(node -> " on " + node).orElse(""),
             task.task().attempts(),
-            (task.cancelling() ? ", and is being cancelled." : "."));
+            task.cancelling() ? ", and is being cancelled." : ".");
   }
 
   private static String after(AttemptRecord last) {

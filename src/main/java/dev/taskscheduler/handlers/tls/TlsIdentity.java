@@ -118,18 +118,18 @@ public sealed interface TlsIdentity {
       Optional<PrivateKey> key =
           keys(files.getLast(), KEY, PemKeys.Builder::key, ofKey).flatMap(Keys::privateKey);
       if (ofCertificate.isEmpty() && key.isPresent()) {
-        Valid sound = new Valid(files, chain, key.get());
-        check(sound);
+        Valid valid = new Valid(files, chain, key.get());
+        check(valid);
         if (ofCertificate.isEmpty() && ofKey.isEmpty()) {
-          return sound;
+          return valid;
         }
       }
       return new Invalid(ofCertificate, ofKey);
     }
 
     /// What no file shows alone.
-    private void check(Valid sound) {
-      if (!Certificates.match(sound.key(), sound.own())) {
+    private void check(Valid valid) {
+      if (!Certificates.match(valid.key(), valid.own())) {
         ofKey.add(
             new FileError(
                 files.getLast().path().toString(),
@@ -137,7 +137,7 @@ public sealed interface TlsIdentity {
         return;
       }
       try {
-        var unused = sound.tls();
+        var unused = valid.tls();
       } catch (IllegalArgumentException e) {
         ofCertificate.add(
             new FileError(

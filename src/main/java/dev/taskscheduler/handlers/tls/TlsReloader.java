@@ -21,25 +21,25 @@ public final class TlsReloader {
   /// @return their faults
   public static List<FileError> changed(WebServer server, List<SmallFile> files) {
     return switch (TlsIdentity.of(files)) {
-      case TlsIdentity.Valid sound -> {
-        server.reloadTls(sound.tls());
-        tell(sound, Clock.systemUTC());
+      case TlsIdentity.Valid valid -> {
+        server.reloadTls(valid.tls());
+        log(valid, Clock.systemUTC());
         yield List.of();
       }
-      case TlsIdentity.Invalid faulty -> {
+      case TlsIdentity.Invalid invalid -> {
         LOG.log(
             Level.WARNING,
             () ->
                 "tls certificate is unchanged, the new files are not valid errors="
-                    + faulty.faults());
-        yield faulty.faults();
+                    + invalid.faults());
+        yield invalid.faults();
       }
     };
   }
 
   /// Writes down what is shown from now on. One that is not valid is shown all the same: clients
   /// that look will say so, and to refuse would be no better for them.
-  public static void tell(TlsIdentity.Valid identity, Clock clock) {
+  public static void log(TlsIdentity.Valid identity, Clock clock) {
     Instant from = identity.own().getNotBefore().toInstant();
     Instant until = identity.own().getNotAfter().toInstant();
     boolean valid = !clock.instant().isBefore(from) && clock.instant().isBefore(until);

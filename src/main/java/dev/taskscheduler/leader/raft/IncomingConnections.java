@@ -137,7 +137,8 @@ final class IncomingConnections implements AutoCloseable {
       LOG.log(
           System.Logger.Level.WARNING,
           () ->
-              "raft port is flooded, connections closed that had not proved themselves, for new ones count=%s last from=%s"
+              ("raft port is flooded, connections closed that had not proved themselves, "
+                      + "for new ones count=%s last from=%s")
                   .formatted(count, last));
       timer.schedule(this::logClosed, BETWEEN_LINES.toMillis(), TimeUnit.MILLISECONDS);
     }

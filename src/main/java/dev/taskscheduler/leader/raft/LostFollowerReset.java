@@ -37,7 +37,8 @@ final class LostFollowerReset implements LeaderState {
       LOG.log(
           System.Logger.Level.ERROR,
           () ->
-              "raft peer keeps a history that most others have lost, and cannot take part: stop it, empty its RAFT_DATA_DIR, start it; no task is lost by that peer=%s"
+              ("raft peer keeps a history that most others have lost, and cannot take part: "
+                      + "stop it, empty its RAFT_DATA_DIR, start it; no task is lost by that peer=%s")
                   .formatted(appender.getFollowerId()));
     }
     long end = appender.getRaftLog().getNextIndex();

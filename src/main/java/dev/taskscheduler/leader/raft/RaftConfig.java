@@ -70,7 +70,8 @@ public record RaftConfig(
       return Optional.empty();
     }
     return Optional.of(
-        "THE RAFT PORT IS NOT PROTECTED: WHOEVER REACHES %s CAN END LEADERSHIP. SET RAFT_SECRET_FILE, OR RAFT_TLS_CERT, RAFT_TLS_KEY AND RAFT_TLS_CA, ON ALL MEMBERS"
+        ("THE RAFT PORT IS NOT PROTECTED: WHOEVER REACHES %s CAN END LEADERSHIP. SET "
+                + "RAFT_SECRET_FILE, OR RAFT_TLS_CERT, RAFT_TLS_KEY AND RAFT_TLS_CA, ON ALL MEMBERS")
             .formatted(bind.address()));
   }
 

@@ -98,7 +98,8 @@ final class RaftDirectory implements AutoCloseable {
               .toList();
       if (!others.isEmpty()) {
         throw new IllegalStateException(
-            "RAFT_DATA_DIR %s holds the data of another cluster than REDIS_NAMESPACE %s names: use another directory, or empty this one."
+            ("RAFT_DATA_DIR %s holds the data of another cluster than REDIS_NAMESPACE %s "
+                    + "names: use another directory, or empty this one.")
                 .formatted(root, config.group()));
       }
     }

@@ -190,8 +190,8 @@ final class RaftMembership implements AutoCloseable {
         .formatted(
             reached,
             peers.size(),
-            (peers.size() / 2 + 1),
-            (reached > peers.size() / 2 ? whyNobody(peers) : ""));
+            peers.size() / 2 + 1,
+            reached > peers.size() / 2 ? whyNobody(peers) : "");
   }
 
   /// Enough are there, and yet nobody is elected.

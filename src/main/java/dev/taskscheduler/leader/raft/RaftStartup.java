@@ -125,7 +125,8 @@ final class RaftStartup {
       LOG.log(
           WARNING,
           () ->
-              "raft members differ from RAFT_NODES, the record wins; a leader takes in who is missing, and nobody is removed record=%s listed=%s"
+              ("raft members differ from RAFT_NODES, the record wins; a leader takes in who "
+                      + "is missing, and nobody is removed record=%s listed=%s")
                   .formatted(onRecord, listed));
     }
     if (onRecord.size() == 2) {

@@ -128,7 +128,8 @@ public final class RedisLease implements Lease {
           Instant.ofEpochMilli(Long.parseLong(String.valueOf(text(answer, from + 7)))));
     } catch (IllegalArgumentException e) {
       throw new LeaseException.Unfit(
-          "the lease in Redis was changed by something else (%s): with every node stopped, delete the hash that ends in :leader"
+          ("the lease in Redis was changed by something else (%s): with every node stopped, "
+                  + "delete the hash that ends in :leader")
               .formatted(e.getMessage()));
     }
   }

@@ -25,7 +25,8 @@ final class RedisRequirements {
     }
     return new LeaseException.Unfit(
         at(
-            "may drop tasks when it is full (maxmemory-policy is %s): CONFIG SET maxmemory-policy noeviction, and the same in redis.conf"
+            ("may drop tasks when it is full (maxmemory-policy is %s): CONFIG SET "
+                    + "maxmemory-policy noeviction, and the same in redis.conf")
                 .formatted(policy)));
   }
 

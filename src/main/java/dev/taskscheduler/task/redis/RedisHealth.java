@@ -56,7 +56,7 @@ final class RedisHealth implements AutoCloseable {
   private void watch() throws InterruptedException {
     while (!closed) {
       StoreHealth now = ask();
-      tell(last, now);
+      log(last, now);
       last = now;
       synchronized (this) {
         if (!closed) {
@@ -157,7 +157,7 @@ final class RedisHealth implements AutoCloseable {
     return redis.config("save").map(save -> save.isEmpty() ? "none" : "snapshots").orElse("no-aof");
   }
 
-  private void tell(StoreHealth before, StoreHealth now) {
+  private void log(StoreHealth before, StoreHealth now) {
     if (now.available() && !before.available()) {
       LOG.log(
           INFO,

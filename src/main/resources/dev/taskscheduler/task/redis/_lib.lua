@@ -139,14 +139,14 @@ end
 
 -- Tells who listens. Whoever does looks by itself too, so a message that may not be sent must not stop a script that has
 -- written.
-local function tell(channel, message)
+local function publish(channel, message)
   redis.pcall('PUBLISH', channel, message)
 end
 
 -- Wakes the leader if its last claim got less than it asked for.
 local function wake()
   if redis.pcall('HDEL', K.leader, 'waiting') == 1 then
-    tell(K.wake, '1')
+    publish(K.wake, '1')
   end
 end
 
@@ -193,7 +193,7 @@ local function schedule(later)
   local first = redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2]
   redis.call('ZADD', K.scheduled, unpack(later))
   if not first or tonumber(redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2]) < tonumber(first) then
-    tell(K.maintenance, '1')
+    publish(K.maintenance, '1')
   end
 end
 

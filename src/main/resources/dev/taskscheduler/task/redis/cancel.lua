@@ -15,7 +15,7 @@ end
 if redis.call('HEXISTS', K.running, ARGV[1]) == 1 then
   begin_writing(KEYS[1])
   redis.call('HSET', K.cancelling, ARGV[1], '1')
-  tell(K.cancel, ARGV[1])
+  publish(K.cancel, ARGV[1])
   return 'asked'
 end
 redis.call('ZCARD', K.cancelled) -- raises its error where something of another type stands there: before the first write

@@ -4,9 +4,9 @@
 -- ARGV[2] sequence of this call, higher than any before
 -- ARGV[3] limit, 1 to 500
 -- ARGV[4] bytes of records at the most (one larger one comes alone)
--- ARGV[5] how many of the limit are for high
--- ARGV[6] medium
--- ARGV[7] low; what they leave goes by priority
+-- ARGV[5] how many of the limit are for high priority
+-- ARGV[6] for medium
+-- ARGV[7] for low; what they leave goes by priority
 -- ARGV[8] ms of waiting that lift a task by one priority; 0: none
 -- ARGV[9] '1' for a leader that has not recovered yet: only where nothing runs, and it is recorded (record-leader.lua); else '0'
 -- Returns nothing for a leader that has not recovered yet where tasks of an earlier one run; else

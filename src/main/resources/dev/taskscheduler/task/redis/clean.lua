@@ -4,7 +4,7 @@
 -- ARGV[2] limit, 1 to 500
 -- ARGV[3] retention in ms
 -- ARGV[4] done at the most, retained at the most and cancelled at the most
--- ARGV[5] dead and expired
+-- ARGV[5] dead at the most, and expired at the most
 -- ARGV[6] ms for which nothing is removed after its submission and its end: either may come again for so long, and its record
 -- alone shows that it came before
 -- Returns how many were removed. Errors: FENCED.

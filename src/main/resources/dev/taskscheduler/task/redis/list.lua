@@ -3,10 +3,10 @@
 -- ARGV[1] tasks at the most, 1 to 500
 -- ARGV[2] indexes to walk, in this order: r running, h m l ready, p parked, s scheduled, d dead, e expired, x cancelled,
 -- c done, k retained
--- ARGV[3] only this priority (h, m, l)
+-- ARGV[3] only this priority (h, m, l), '' for any
 -- ARGV[4] only this type, '' for any
--- ARGV[5] submitted since
--- ARGV[6] before, us, hex
+-- ARGV[5] submitted since, us, hex
+-- ARGV[6] submitted before, us, hex
 -- ARGV[7] of what is scheduled only what was charged (1) or what was not (0), '' for both
 -- ARGV[8] where the page before ended, '' at first: the index, then for ready how many were passed, how many were left, the last
 -- id and its starts, for done and parked how many were passed, for sorted sets the last score and id, for running the cursor of

@@ -15,7 +15,7 @@ if ARGV[2] == '1' then
   redis.call('HSET', K.paused, ARGV[1], string.format('%.0f', math.floor(now_us() / 1000)))
 elseif redis.call('HDEL', K.paused, ARGV[1]) == 1 then
   redis.call('HDEL', KEYS[1], 'waiting')
-  tell(K.wake, '1') -- what waited may run
-  tell(K.maintenance, '1') -- and what was set aside goes back
+  publish(K.wake, '1') -- what waited may run
+  publish(K.maintenance, '1') -- and what was set aside goes back
 end
 return 1

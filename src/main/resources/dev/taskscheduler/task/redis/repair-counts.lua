@@ -1,12 +1,12 @@
 -- repair-counts.lua  Begins and ends a look through the lists: says what there is, and puts the counts of stale ids right.
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
--- ARGV[2] for high, how its lists stood when the look began, as this script answered it
--- ARGV[3] medium
--- ARGV[4] low; '': none
--- ARGV[5] how many stale ids the look has found in the lists of high
--- ARGV[6] medium
--- ARGV[7] low
+-- ARGV[2] how the lists of high priority stood when the look began, as this script answered it; '': none
+-- ARGV[3] those of medium
+-- ARGV[4] those of low
+-- ARGV[5] how many stale ids the look has found in the lists of high priority
+-- ARGV[6] in those of medium
+-- ARGV[7] in those of low
 -- A count is set to what was found only if nothing was taken or cancelled since the look began, and removed where no list of
 -- that priority is left. A member of `parked` without a list, or too long for one, is removed.
 -- Returns the time in us, how many counts of stale ids and how many members of `parked` were put right, the length of `done`,

@@ -164,6 +164,6 @@ end
 
 drop_oldest()
 if #moved > 0 then -- tasks may stand in no index now: the leader looks soon
-  tell(K.damaged, '1')
+  publish(K.damaged, '1')
 end
 return moved

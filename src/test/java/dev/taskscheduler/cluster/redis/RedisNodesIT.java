@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.redis.Namespace;
-import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.testing.Eventually;
-import dev.taskscheduler.testing.RedisServer;
+import dev.taskscheduler.testing.OnRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -18,37 +17,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
-class RedisNodesIT {
+class RedisNodesIT extends OnRedis {
   private static final String KEY = "{test}:nodes";
-  private static RedisServer server;
 
-  private Redis redis;
-  private Jedis jedis;
   private RedisNodes one;
   private RedisNodes two;
 
-  @BeforeAll
-  static void startServer() {
-    server = new RedisServer();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
   @BeforeEach
   void connect() {
-    redis = server.redis(3);
-    jedis = server.jedis();
-    jedis.flushAll();
     one = new RedisNodes(redis, new Namespace("test"), "one", "1.0.0");
     two = new RedisNodes(redis, new Namespace("test"), "two", "1.0.1");
   }
@@ -57,8 +37,6 @@ class RedisNodesIT {
   void disconnect() {
     one.close();
     two.close();
-    jedis.close();
-    redis.close();
   }
 
   private long now() {
@@ -89,6 +67,12 @@ class RedisNodesIT {
     one.announce("b:2");
     assertEquals("b:2", one.find("one").orElseThrow().http());
     assertEquals(1, jedis.hlen(KEY));
+  }
+
+  @Test
+  void an_address_in_any_letters_is_read_as_it_was_written() {
+    one.announce("bücher.例え:8080");
+    assertEquals("bücher.例え:8080", one.find("one").orElseThrow().http());
   }
 
   @Test

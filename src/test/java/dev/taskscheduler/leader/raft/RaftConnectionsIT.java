@@ -35,28 +35,13 @@ import org.apache.ratis.proto.netty.NettyProtos.RaftNettyExceptionReplyProto;
 import org.apache.ratis.proto.netty.NettyProtos.RaftNettyServerReplyProto;
 import org.apache.ratis.proto.netty.NettyProtos.RaftNettyServerRequestProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Connections and answers of an attacker who speaks Ratis's protocol: false addresses and answers,
 /// frames without an end, connections without a call.
 @Timeout(60)
-class RaftConnectionsIT {
-  /// A member of three whose peers are not there: the attacker says that it is one of them.
-  private static RaftPeers shared;
-
-  @BeforeAll
-  static void start() {
-    shared = alone();
-  }
-
-  @AfterAll
-  static void stop() {
-    shared.close();
-  }
-
+class RaftConnectionsIT extends OneMember {
   @Test
   void a_term_far_ahead_in_an_answer_ends_no_leadership() throws Exception {
     try (RaftPeers peers = new RaftPeers(3);

@@ -30,8 +30,6 @@ import org.apache.ratis.proto.netty.NettyProtos.RaftNettyServerRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ProtoUtils;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,20 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Calls of an attacker who speaks Ratis's protocol to a member that asks for no proof.
 /// [RaftProofIT] has the checks that proof adds.
 @Timeout(60)
-class RaftPortIT {
-  /// A member of three whose peers are not there: the attacker says that it is one of them.
-  private static RaftPeers shared;
-
-  @BeforeAll
-  static void start() {
-    shared = alone();
-  }
-
-  @AfterAll
-  static void stop() {
-    shared.close();
-  }
-
+class RaftPortIT extends OneMember {
   @Test
   void a_member_is_answered_and_terms_within_the_bound_are_followed() throws IOException {
     try (RaftPeers peers = alone()) {
