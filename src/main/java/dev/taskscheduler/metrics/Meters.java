@@ -2,6 +2,7 @@ package dev.taskscheduler.metrics;
 
 import dev.taskscheduler.handlers.wire.FailedLogin;
 import dev.taskscheduler.handlers.wire.HttpListener;
+import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
@@ -13,6 +14,7 @@ import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskListener;
+import dev.taskscheduler.task.TaskOption;
 import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Timer;
 import io.helidon.webserver.spi.ServerFeature;
@@ -101,7 +103,7 @@ public final class Meters
             "Requests refused for their token",
             "reason",
             FailedLogin.class,
-            FailedLogin::wire);
+            JsonText::word);
     targets = new TargetMeters(registry);
     OUTCOMES.forEach(this::finishedBy);
     wait =
@@ -118,7 +120,7 @@ public final class Meters
             "Inconsistencies in Redis that were repaired",
             "kind",
             RepairKind.class,
-            RepairKind::wire);
+            TaskOption::word);
     registry.gauge(
         "scheduler_repair_pass_seconds",
         "Duration of this node's last repair pass over Redis, 0 before the first",

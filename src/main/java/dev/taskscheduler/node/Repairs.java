@@ -8,6 +8,7 @@ import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.TaskMaintenance;
+import dev.taskscheduler.task.TaskOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -128,7 +129,7 @@ final class Repairs implements Chore {
     repaired.forEach(listener::repaired);
     StringBuilder kinds = new StringBuilder();
     repaired.forEach(
-        (kind, times) -> kinds.append(' ').append(kind.wire()).append('=').append(times));
+        (kind, times) -> kinds.append(' ').append(TaskOption.word(kind)).append('=').append(times));
     LOG.log(
         repaired.isEmpty() ? DEBUG : WARNING,
         () ->

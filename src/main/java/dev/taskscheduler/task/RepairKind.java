@@ -21,10 +21,5 @@ public enum RepairKind {
   STALE,
 
   /// The set of parked lists had one that there is not, or had not one that there is.
-  PARKED;
-
-  /// As metrics and logs say it.
-  public String wire() {
-    return TaskOption.word(this);
-  }
+  PARKED
 }

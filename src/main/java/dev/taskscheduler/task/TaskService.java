@@ -25,18 +25,7 @@ public final class TaskService {
 
   /// Tells what is wrong with a payload for the runner of its type.
   public interface PayloadCheck {
-    /// None that looks.
-    PayloadCheck NONE = payload -> List.of();
-
     List<PayloadError> faults(byte[] payload);
-  }
-
-  /// @param types the task types that have a runner on this node
-  public TaskService(TaskPorts ports, Set<String> types, TaskListener listener) {
-    this(
-        ports,
-        types.stream().collect(toUnmodifiableMap(type -> type, type -> PayloadCheck.NONE)),
-        listener);
   }
 
   /// @param checks by the task types that have a runner on this node

@@ -6,6 +6,7 @@ import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.TaskTypes;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ final class GivenLeader implements LeaderView {
   static void routes(
       HttpRouting.Builder routing, TaskPorts store, GivenLeader leader, Set<String> types) {
     HttpConfig config = TestServers.config(1 << 20, 1 << 24, Duration.ofSeconds(5));
-    TaskService tasks = new TaskService(store, types, priority -> {});
+    TaskService tasks = new TaskService(store, TaskTypes.of(types), priority -> {});
     Routes.register(routing, config, new Scheduler(tasks, leader, Map::of, () -> 12), List::of);
   }
 

@@ -10,6 +10,7 @@ import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.TaskTypes;
 import dev.taskscheduler.testing.TestIdentity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,7 +56,7 @@ final class LargeAnswers implements AutoCloseable {
             TestServers.config(
                 1 << 20, 1 << 24, Duration.ofSeconds(30), new AccessPolicy.Everyone(), transport()),
             new Scheduler(
-                new TaskService(store.ports(), Set.of("log"), meters),
+                new TaskService(store.ports(), TaskTypes.of("log"), meters),
                 new GivenLeader(),
                 Map::of,
                 () -> 0),

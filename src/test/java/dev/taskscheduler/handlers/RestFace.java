@@ -10,6 +10,7 @@ import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
+import dev.taskscheduler.testing.TaskTypes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -47,7 +48,10 @@ final class RestFace implements AutoCloseable {
         TestServers.server(
             TestServers.config(1 << 16, 1 << 24, Duration.ofSeconds(10)),
             new Scheduler(
-                new TaskService(store.ports(), Set.of("log"), meters), leader, Map::of, () -> 0),
+                new TaskService(store.ports(), TaskTypes.of("log"), meters),
+                leader,
+                Map::of,
+                () -> 0),
             meters,
             meters.feature());
     server.start(() -> {});

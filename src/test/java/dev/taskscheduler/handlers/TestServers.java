@@ -9,6 +9,7 @@ import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.StoreHealth;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.TaskTypes;
 import io.helidon.webserver.spi.ServerFeature;
 import java.time.Duration;
 import java.util.Map;
@@ -91,7 +92,7 @@ final class TestServers {
   /// A node without a leader that runs tasks of type `log`.
   static Scheduler scheduler(MemoryStore store) {
     return new Scheduler(
-        new TaskService(store.ports(), Set.of("log"), _ -> {}),
+        new TaskService(store.ports(), TaskTypes.of("log"), _ -> {}),
         new GivenLeader(),
         Map::of,
         () -> 0);

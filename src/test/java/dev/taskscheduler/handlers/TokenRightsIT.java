@@ -22,6 +22,7 @@ import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.LogLines;
 import dev.taskscheduler.testing.RedisServer;
+import dev.taskscheduler.testing.TaskTypes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -92,7 +93,7 @@ class TokenRightsIT {
                 new AccessPolicy.Bearers(tokens, Set.of(PublicEndpoints.values())),
                 new Transport.Plain()),
             new Scheduler(
-                new TaskService(store.ports(), Set.of("log", "mail"), meters),
+                new TaskService(store.ports(), TaskTypes.of("log", "mail"), meters),
                 leader,
                 Map::of,
                 () -> 0),

@@ -23,12 +23,12 @@ import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
+import dev.taskscheduler.testing.TaskTypes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -143,7 +143,7 @@ abstract class NodeOnRedis {
     jedis = server.jedis();
     jedis.flushAll();
     store = new RedisTasks(redis, NAMESPACE, LIMITS);
-    tasks = new TaskService(store.ports(), Set.of("note", "mail", "unknown-here"), ledger);
+    tasks = new TaskService(store.ports(), TaskTypes.of("note", "mail", "unknown-here"), ledger);
   }
 
   @AfterEach

@@ -287,7 +287,7 @@ public final class BatchHandler implements Handler {
       return json -> {
         write(json, id, Status.ACCEPTED_202);
         if (durable) {
-          json.writeStringProperty("durability", reached.wire());
+          json.writeStringProperty("durability", JsonText.word(reached));
         }
       };
     }

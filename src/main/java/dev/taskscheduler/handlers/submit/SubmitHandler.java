@@ -6,6 +6,7 @@ import dev.taskscheduler.handlers.server.BodyMemoryLimit;
 import dev.taskscheduler.handlers.server.ErrorMapping;
 import dev.taskscheduler.handlers.wire.ContentLength;
 import dev.taskscheduler.handlers.wire.FieldError;
+import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.task.Durability;
@@ -132,7 +133,7 @@ public final class SubmitHandler implements Handler {
   private static String durability(NewTask task, Durability reached) {
     return task.terms().durability() == Durability.MEMORY
         ? ""
-        : ",\"durability\":\"" + reached.wire() + "\"";
+        : ",\"durability\":\"" + JsonText.word(reached) + "\"";
   }
 
   private static void accepted(

@@ -1,7 +1,5 @@
 package dev.taskscheduler.handlers.wire;
 
-import java.util.Locale;
-
 /// The reasons why a token is refused.
 public enum FailedLogin {
   /// None of those that the node knows.
@@ -17,10 +15,5 @@ public enum FailedLogin {
 
   public String detail() {
     return detail;
-  }
-
-  /// As the meters name it.
-  public String wire() {
-    return name().toLowerCase(Locale.ROOT);
   }
 }

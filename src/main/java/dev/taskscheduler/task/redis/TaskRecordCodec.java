@@ -34,6 +34,7 @@ final class TaskRecordCodec {
   private static final int PRIORITY = 49;
   private static final int SUBMITTED = 50;
   private static final int TYPE = 63;
+  private static final String PRIORITIES = "hml";
   private static final int LONGEST_TYPE = 64;
   private static final int LONGEST_ERROR = 1000;
   private static final double LATEST_MS = 253_402_300_799_000.0; // the end of the year 9999
@@ -53,7 +54,7 @@ final class TaskRecordCodec {
   static boolean isOne(byte[] head) {
     return head.length > TYPE
         && "wcdex".indexOf(head[STATE]) >= 0
-        && "hml".indexOf(head[PRIORITY]) >= 0
+        && PRIORITIES.indexOf(head[PRIORITY]) >= 0
         && isHex(head, STARTED, PRIORITY)
         && isHex(head, SUBMITTED, TYPE);
   }
@@ -269,12 +270,7 @@ final class TaskRecordCodec {
   }
 
   private Priority priority() {
-    return switch (bytes[PRIORITY]) {
-      case 'h' -> Priority.HIGH;
-      case 'm' -> Priority.MEDIUM;
-      case 'l' -> Priority.LOW;
-      default -> throw new IllegalStateException("not a task record: priority " + bytes[PRIORITY]);
-    };
+    return Priority.values()[PRIORITIES.indexOf(bytes[PRIORITY])];
   }
 
   private String type() {

@@ -17,6 +17,7 @@ import dev.taskscheduler.task.TaskListener;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskService;
+import dev.taskscheduler.testing.TaskTypes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -234,7 +235,7 @@ class UniqueScriptsIT extends OnOneRedis {
             heard.add("duplicate");
           }
         };
-    TaskService service = new TaskService(store.tasks.ports(), Set.of("log"), listener);
+    TaskService service = new TaskService(store.tasks.ports(), TaskTypes.of("log"), listener);
     var key = new SubmitOptions.Idempotency("cd", "ef", Duration.ofMinutes(5));
     NewTask once =
         new NewTask(Priority.HIGH, "log", StoreOnRedis.payload("a"))
