@@ -75,9 +75,10 @@ def completing(run, roots):
 
 def draining(run, roots):
     count = run.of(100_000, 20_000)
-    data, _ = with_root(roots[0], lambda: systems.snapshot(run, lambda server: throughput.fill_ours(run, server, count)))
+    # each build's own: two may differ in the format of what they keep
+    data = [with_root(root, lambda: systems.snapshot(run, lambda server: throughput.fill_ours(run, server, count)))[0] for root in roots]
     start = lambda root: lambda server: with_root(root, lambda: systems.node(run, server, 100, wait=False))
-    told("c drain", pairs_of(run, roots, lambda which: throughput.drain(run, data, "ours", start(roots[which]), count)["value"]))
+    told("c drain", pairs_of(run, roots, lambda which: throughput.drain(run, data[which], "ours", start(roots[which]), count)["value"]))
 
 
 def latency(run, roots):

@@ -77,7 +77,7 @@ def i_pages(run):
     def move():
         """More joins the queue between two pages, and leaves it, than a page looks at around the place that it remembers."""
         batches(node, 4_000)
-        server.client("LTRIM", "{scheduler}:ready:low", 0, -2_001)
+        server.client("LTRIM", "{scheduler}:ready:low:default", 0, -2_001)
     _, deep = walked(node, "/tasks?state=ready&priority=low&limit=500", run.of(200, 20))
     moved = sorted(walked(node, "/tasks?state=ready&priority=low", run.of(40, 5), deep, move)[0][1:])
     what = f"GET /tasks?state=ready&priority=low, {run.of(100_000, 10_000):,} deep, 4,000 having come and 2,000 gone since the page before, median (worst {moved[-1]:.1f} ms)"

@@ -42,7 +42,7 @@ def l_repairs(run):
     server.client("HSET", "{scheduler}:paused", "all", 1)
     whole = pass_over(run, server, names, 0)
     for _ in range(lost):
-        server.client("RPOP", "{scheduler}:ready:medium")
+        server.client("RPOP", "{scheduler}:ready:medium:default")
     broken = pass_over(run, server, names, lost)
     s.stop_redis(server)
     rows = []

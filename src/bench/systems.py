@@ -3,6 +3,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -19,7 +20,8 @@ JCMD = os.path.join(os.environ["JAVA_HOME"], "bin", "jcmd")
 
 COMPLETED = 'scheduler_tasks_finished_total{outcome="completed"'
 PENDING = {
-    "ours": ["{scheduler}:ready:high", "{scheduler}:ready:medium", "{scheduler}:ready:low", "{scheduler}:running"],
+    # the first three names are those of builds without queues, which builds.py may compare with
+    "ours": [f"{{scheduler}}:ready:{list}" for list in ("high", "medium", "low", "high:default", "medium:default", "low:default")] + ["{scheduler}:running"],
     "BullMQ": ["bull:q:wait", "bull:q:prioritized", "bull:q:active"],
 }
 RUNNING = "{scheduler}:running"
@@ -190,14 +192,16 @@ def live_heap_mib(p):
 
 
 def script_names():
-    """SHA-1 of each Lua script of this scheduler, behind the functions that its folder shares -> its name"""
-    names = {}
-    for file in glob.glob(os.path.join(ROOT, "src", "main", "resources", "**", "*.lua"), recursive=True):
-        shared, text = os.path.join(os.path.dirname(file), "_lib.lua"), b""
-        for part in ([shared] if os.path.exists(shared) else []) + [file]:
-            with open(part, "rb") as f:
-                text += (b"\n" if text else b"") + f.read()
-        names[hashlib.sha1(text).hexdigest()] = os.path.basename(file)[:-4]
+    """SHA-1 of each Lua script of this scheduler, behind the files that it includes -> its name"""
+    names, resources = {}, os.path.join(ROOT, "src", "main", "resources")
+    for file in glob.glob(os.path.join(resources, "dev", "**", "*.lua"), recursive=True):
+        with open(file) as f:
+            text = f.read()
+        included = re.search(r"^-- include: (.+)$", text, re.M)
+        for part in reversed(included.group(1).split(", ") if included else []):
+            with open(os.path.join(resources, "lua", part + ".lua")) as f:
+                text = f.read() + text
+        names[hashlib.sha1(text.encode()).hexdigest()] = os.path.basename(file)[:-4]
     return names
 
 

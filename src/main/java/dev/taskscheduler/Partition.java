@@ -14,6 +14,7 @@ import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.node.SchedulerNode;
 import dev.taskscheduler.node.WorkerConfig;
+import dev.taskscheduler.queue.BusyQueues;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.spi.TaskRunner;
@@ -31,6 +32,7 @@ final class Partition implements AutoCloseable {
   private final TaskService tasks;
   private final LeadershipManager leadership;
   private final QueueDepth depth;
+  private final BusyQueues busyQueues;
   private final RedisNodes nodes;
 
   /// What all partitions of a process share.
@@ -63,6 +65,8 @@ final class Partition implements AutoCloseable {
             meters);
     depth =
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
+    busyQueues = new BusyQueues(stores.queues(), depth::counts, meters);
+    busyQueues.start();
     nodes =
         new RedisNodes(
             shared.taskRedis(), namespace, config.leader().node(), config.http().version());
@@ -95,7 +99,11 @@ final class Partition implements AutoCloseable {
   /// What the REST API calls.
   Scheduler scheduler() {
     return new Scheduler(
-        tasks, LeaderView.of(leadership, nodes::find), depth::paused, depth::queued);
+        tasks,
+        stores.queues(),
+        LeaderView.of(leadership, nodes::find),
+        depth::paused,
+        depth::queued);
   }
 
   GaugeSources gaugeSources() {
@@ -119,6 +127,7 @@ final class Partition implements AutoCloseable {
   @Override
   public void close() {
     App.stop("nodes", nodes::close);
+    App.stop("busy queues", busyQueues::close);
     App.stop("queue depth", depth::close);
     App.stop("tasks", stores::close);
   }

@@ -66,6 +66,7 @@ class ArchitectureTest {
     sees("lease", room("spi"));
     sees("cluster");
     sees("task", room("spi"), "com.github.f4b6a3.uuid..");
+    sees("queue", room("task"));
     sees("leader", room("lease"), room("spi"));
     sees("runner", room("spi"), "tools.jackson.core..");
     sees(
@@ -107,7 +108,13 @@ class ArchitectureTest {
     sees("node", room("leader"), room("task"), room("runner"), room("spi"));
     sees("cluster.redis", room("cluster"), room("redis"));
     sees("lease.redis", room("lease"), room("spi"), room("redis"), "redis.clients.jedis..");
-    sees("task.redis", room("task"), room("spi"), room("redis"), "redis.clients.jedis..");
+    sees(
+        "task.redis",
+        room("task"),
+        room("queue"),
+        room("spi"),
+        room("redis"),
+        "redis.clients.jedis..");
     sees("leader.redis", room("leader"), room("lease"), room("redis"), "redis.clients.jedis..");
     sees("leader.raft", room("leader"), "org.apache.ratis..", "javax.net.ssl", "javax.crypto..");
     sees("local", room("redis"), "redis.embedded..");
@@ -147,7 +154,15 @@ class ArchitectureTest {
         "handlers.wire",
         "leader",
         "task");
-    sees("handlers", BASE + ".handlers..", room("task"), "io.helidon..");
+    partSees(
+        "queues",
+        "handlers.server",
+        "handlers.submit",
+        "handlers.auth",
+        "handlers.wire",
+        "queue",
+        "task");
+    sees("handlers", BASE + ".handlers..", room("queue"), room("task"), "io.helidon..");
   }
 
   @Test
@@ -159,6 +174,7 @@ class ArchitectureTest {
         room("leader.raft"),
         room("spi"),
         room("node"),
+        room("queue"),
         room("redis"),
         room("runner.http"),
         room("task"),

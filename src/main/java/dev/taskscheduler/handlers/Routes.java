@@ -4,6 +4,9 @@ import dev.taskscheduler.handlers.cluster.HealthHandler;
 import dev.taskscheduler.handlers.cluster.LeaderHandler;
 import dev.taskscheduler.handlers.docs.DocumentHead;
 import dev.taskscheduler.handlers.docs.DocumentPages;
+import dev.taskscheduler.handlers.queues.QueueCommandsHandler;
+import dev.taskscheduler.handlers.queues.QueueDeletionHandler;
+import dev.taskscheduler.handlers.queues.QueuesHandler;
 import dev.taskscheduler.handlers.server.BodyMemoryLimit;
 import dev.taskscheduler.handlers.server.ErrorMapping;
 import dev.taskscheduler.handlers.submit.BatchHandler;
@@ -71,6 +74,7 @@ final class Routes {
     read(routing, "/tasks/{id}/explain", tasks::explain);
     routing.delete("/tasks/{id}", commands::cancel);
     routing.post("/tasks/{id}/retry", commands::retry);
+    queues(routing, scheduler, config.maxBodyBytes(), bodyMemory);
     read(routing, "/pause", pauses::list);
     routing.post("/pause", pauses::pause);
     routing.post("/resume", pauses::resume);
@@ -84,6 +88,20 @@ final class Routes {
     Paths.ALLOWED.forEach((path, methods) -> refuseOthers(routing, path, methods));
     refuseOthers(routing, Paths.PAGES + "*", Paths.READ);
     ErrorMapping.register(routing);
+  }
+
+  private static void queues(
+      HttpRouting.Builder routing, Scheduler scheduler, int maxBodyBytes, BodyMemoryLimit memory) {
+    QueuesHandler views = new QueuesHandler(scheduler.queues());
+    QueueCommandsHandler commands =
+        new QueueCommandsHandler(scheduler.queues(), maxBodyBytes, memory);
+    read(routing, "/queues", views::list);
+    read(routing, "/queues/{name}", views::show);
+    routing.put("/queues/{name}", commands::put);
+    routing.delete(
+        "/queues/{name}", new QueueDeletionHandler(scheduler.queues(), scheduler.tasks()));
+    routing.post("/queues/{name}/pause", commands::pause);
+    routing.post("/queues/{name}/resume", commands::resume);
   }
 
   private static void pages(HttpRouting.Builder routing) {

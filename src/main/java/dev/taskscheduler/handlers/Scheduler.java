@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.cluster.LeaderView;
+import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskService;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower; answers at once
 public record Scheduler(
     TaskService tasks,
+    Queues queues,
     LeaderView leader,
     Supplier<Map<Pause, Instant>> paused,
     LongSupplier queueSize) {}

@@ -54,8 +54,20 @@ final class MeterRegistryWriter {
 
   /// @param value asked at each scrape
   void gauge(String name, String description, Supplier<Number> value, String... tags) {
-    registry.remove(name, tags(tags));
+    remove(name, tags);
     registry.getOrCreate(Gauge.builder(name, value).description(description).tags(tags(tags)));
+  }
+
+  /// Removes a gauge from Helidon's registry and from those behind it, which would show it as 0.
+  ///
+  /// @param tags names and values in turn
+  void remove(String name, String... tags) {
+    registry.remove(name, tags(tags));
+    for (io.micrometer.core.instrument.MeterRegistry behind :
+        Metrics.globalRegistry.getRegistries()) {
+      behind.find(name).tags(tags).meters().forEach(behind::remove);
+    }
+    Metrics.globalRegistry.find(name).tags(tags).meters().forEach(Metrics.globalRegistry::remove);
   }
 
   /// @param name `_seconds` is added to it

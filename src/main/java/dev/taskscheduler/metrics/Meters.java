@@ -7,6 +7,8 @@ import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
 import dev.taskscheduler.node.WorkListener;
+import dev.taskscheduler.queue.QueueListener;
+import dev.taskscheduler.queue.QueueLoad;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.runner.http.TargetListener;
@@ -37,6 +39,7 @@ public final class Meters
         LeadershipListener,
         RaftListener,
         WorkListener,
+        QueueListener,
         RedisListener,
         TargetListener,
         HttpListener {
@@ -67,6 +70,7 @@ public final class Meters
   private final Counter callbacks;
   private final Map<FailedLogin, Counter> failedLogins;
   private final TargetMeters targets;
+  private final QueueGauges queues = new QueueGauges(registry);
   private final Timer wait;
   private final Timer run;
   private final Counter timedOut;
@@ -232,6 +236,11 @@ public final class Meters
   @Override
   public void callbackMade() {
     callbacks.increment();
+  }
+
+  @Override
+  public void busiest(List<QueueLoad> loads) {
+    queues.show(loads);
   }
 
   @Override

@@ -32,14 +32,14 @@ final class TaskGauges {
     for (Priority priority : Priority.values()) {
       registry.gauge(
           "scheduler_tasks_ready",
-          "Ready tasks in Redis, including those of a paused type or priority",
+          "Ready tasks in Redis, including those of a paused queue or priority",
           counted(counts -> counts.ready().getOrDefault(priority, 0L)),
           "priority",
           priority.wire());
       registry.gauge(
           "scheduler_tasks_oldest_seconds",
-          "How long the first ready task has been ready, 0 if there is none; tasks of a paused type"
-              + " are not counted",
+          "How long the first ready task has been ready, 0 if there is none; tasks of a queue"
+              + " that is paused, closed or at a limit are not counted",
           known(counts -> seconds(counts.waited().getOrDefault(priority, Duration.ZERO))),
           "priority",
           priority.wire());
@@ -70,9 +70,9 @@ final class TaskGauges {
           priority.wire());
     }
     registry.gauge(
-        "scheduler_paused_types",
-        "Number of paused types",
-        () -> sources.paused().get().stream().filter(Pause.OfType.class::isInstance).count());
+        "scheduler_paused_queues",
+        "Number of paused queues and patterns of queues",
+        () -> sources.paused().get().stream().filter(Pause.OfQueue.class::isInstance).count());
   }
 
   private Supplier<Number> counted(ToLongFunction<TaskCounts> count) {

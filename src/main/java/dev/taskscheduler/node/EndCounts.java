@@ -39,6 +39,7 @@ final class EndCounts {
       case DEAD -> Optional.of("dead");
       case RETRYING -> Optional.of("retried");
       case CANCELLED -> Optional.of("cancelled");
+      case REQUEUED -> Optional.of("requeued");
       case BEFORE -> // an answer was lost: the outcome that was sent is the one that was recorded
           Optional.of(
               switch (outcome) {

@@ -23,11 +23,11 @@ final class Retries {
     Optional<Duration> asked = Optional.empty();
     boolean last = false;
     if (thrown instanceof TaskFailure failure) {
-      asked = failure.retryAfter();
+      asked = failure.retryAfter().map(Retries::bounded);
       last = failure.isPermanent();
     }
     return new Outcome.Failure(
-        describe(thrown), false, last ? Optional.empty() : next(claim, asked));
+        describe(thrown), false, last ? Optional.empty() : next(claim, asked), asked);
   }
 
   Outcome.Failure timeout(Claim claim, Duration timeout) {
@@ -35,8 +35,7 @@ final class Retries {
         "timed out after " + timeout.toMillis() + " ms", true, next(claim, Optional.empty()));
   }
 
-  /// @param asked how long the target wants to be left alone at the least; no more than the longest
-  ///   backoff is heeded
+  /// @param asked how long the target wants to be left alone at the least
   private Optional<Duration> next(Claim claim, Optional<Duration> asked) {
     int charged = claim.charged() + 1;
     if (charged >= claim.options().get(TaskOption.MAX_ATTEMPTS).orElse(config.maxAttempts())) {
@@ -46,10 +45,11 @@ final class Retries {
     synchronized (random) {
       wait = config.backoff().with(claim.options()).after(charged, random);
     }
-    Duration least = asked.map(Retries::bounded).orElse(Duration.ZERO);
+    Duration least = asked.orElse(Duration.ZERO);
     return Optional.of(least.compareTo(wait) > 0 ? least : wait);
   }
 
+  /// No more than the longest backoff is heeded.
   private static Duration bounded(Duration asked) {
     return asked.compareTo(Backoff.LONGEST) < 0 ? asked : Backoff.LONGEST;
   }

@@ -35,7 +35,6 @@ public final class SchedulerNode implements LeaderWork {
     final Dispatcher dispatcher;
     final Repairs repairs = new Repairs(store, config.repairEvery(), listener);
     final Chore promote;
-    final Chore unpark;
     final Chore cancel;
     final Maintenance maintenance;
     final Maintenance repairing; // on a thread of its own: a step may take long
@@ -60,7 +59,6 @@ public final class SchedulerNode implements LeaderWork {
             Duration next = promoted.promoted() == MOST ? Duration.ZERO : promoted.nextDue();
             return next.compareTo(EACH_SECOND) < 0 ? next : EACH_SECOND; // a hint may get lost
           };
-      unpark = token -> untilNext(store.unpark(token, MOST));
       cancel =
           token -> {
             pool.cancel(store.cancelling(token));
@@ -73,8 +71,7 @@ public final class SchedulerNode implements LeaderWork {
             return OVERDUE_CHECK;
           };
       maintenance =
-          new Maintenance(
-              "maintenance", leadership, List.of(endOverdue, cancel, promote, unpark, clean));
+          new Maintenance("maintenance", leadership, List.of(endOverdue, cancel, promote, clean));
       repairing = new Maintenance("repairs", leadership, List.of(repairs));
       Unsettled unsettled = new Unsettled(leadership.token(), claims, listener);
       drain = new Drain(leadership, pool, dispatcher, maintenance, repairing, unsettled);
@@ -84,10 +81,7 @@ public final class SchedulerNode implements LeaderWork {
       switch (signal) {
         case READY -> dispatcher.hint();
         case CANCEL -> maintenance.hint(cancel);
-        case DUE -> {
-          maintenance.hint(promote);
-          maintenance.hint(unpark);
-        }
+        case DUE -> maintenance.hint(promote);
         case SET_ASIDE -> {
           repairs.hint();
           repairing.hint(repairs);

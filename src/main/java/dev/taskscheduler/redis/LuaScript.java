@@ -8,11 +8,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A Lua script, which is a resource next to the class that runs it. It is read at first use: to
 /// read and digest all scripts would take a tenth of a node's start.
 public final class LuaScript {
+  private static final Pattern INCLUDES = Pattern.compile("(?m)^-- include: (.+)$");
+
   private final Class<?> owner;
   private final String name;
   private volatile @Nullable Source source;
@@ -25,8 +29,8 @@ public final class LuaScript {
     this.name = name;
   }
 
-  /// The script `name.lua` in the package of `owner`, after the shared functions of `_lib.lua` if
-  /// the package has them.
+  /// The script `name.lua` in the package of `owner`, after the files that its line `-- include:`
+  /// names, which are in `/lua`.
   public static LuaScript load(Class<?> owner, String name) {
     return new LuaScript(owner, name);
   }
@@ -45,9 +49,18 @@ public final class LuaScript {
         read(name + ".lua")
             .orElseThrow(() ->
                 new IllegalStateException("no script " + name + ".lua beside " + owner.getName()));
-    byte[] text =
-        (read("_lib.lua").map(library -> library + "\n").orElse("") + script)
-            .getBytes(StandardCharsets.UTF_8);
+    StringBuilder whole = new StringBuilder();
+    Matcher includes = INCLUDES.matcher(script);
+    if (includes.find()) {
+      for (String file : includes.group(1).split(", ")) {
+        whole.append(
+            read("/lua/" + file + ".lua")
+                .orElseThrow(() ->
+                    new IllegalStateException(
+                        name + ".lua includes " + file + ".lua, which is not there")));
+      }
+    }
+    byte[] text = whole.append(script).toString().getBytes(StandardCharsets.UTF_8);
     try {
       byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
       return new Source(text, HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII));

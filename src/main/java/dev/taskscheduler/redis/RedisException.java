@@ -103,6 +103,11 @@ public abstract sealed class RedisException extends RuntimeException {
       return new Refused("NOPERM " + message, new IllegalStateException(message));
     }
 
+    /// Redis is available, but its data are of another version of this scheduler.
+    static Refused otherFormat(String message) {
+      return new Refused("FORMAT " + message, new IllegalStateException(message));
+    }
+
     /// Whether another server, or this one a moment later, may accept the call.
     public boolean mayPass() {
       return OTHER_SERVER.contains(code()) && !code().equals("NOAUTH");

@@ -13,7 +13,6 @@ public final class Rights {
 
   private final Redis redis;
   private final Namespace namespace;
-  private volatile boolean confirmed;
 
   public Rights(Redis redis, Namespace namespace) {
     this.redis = redis;
@@ -33,29 +32,5 @@ public final class Rights {
           Optional.of("PUBLISH to its channels (+publish &" + namespace.text("*") + ")");
       default -> Optional.of(command + " (+" + command.toLowerCase(Locale.ROOT) + ")");
     };
-  }
-
-  /// Checks the rights before a script that writes; asks Redis until all rights were present once.
-  ///
-  /// @throws RedisException.Refused that names the missing right; Unreachable where Redis does not
-  ///   answer, since the caller has done nothing yet
-  public void require() {
-    if (!confirmed) {
-      Optional<String> missing;
-      try {
-        missing = missing();
-      } catch (RedisException.Unknown e) {
-        throw new RedisException.Unreachable(String.valueOf(e.getMessage()), e);
-      }
-      if (missing.isPresent()) {
-        throw RedisException.Refused.missingRight("this user may not use " + missing.get());
-      }
-      confirmed = true;
-    }
-  }
-
-  /// Checks the rights again at the next call, since a script has stopped in the middle.
-  public void recheck() {
-    confirmed = false;
   }
 }

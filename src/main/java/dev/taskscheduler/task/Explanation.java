@@ -9,7 +9,8 @@ import java.util.Optional;
 /// @param at that instant, by the store's clock
 /// @param options what its submission asked for
 /// @param charged attempts charged against its limit
-/// @param queue its place among what is ready; empty if it is not, or was set aside
+/// @param queue its place among what is ready; empty if it is not
+/// @param blocked why no task of its queue may start now; empty if they may, or it is not ready
 /// @param pausedBy what keeps it from being started, widest first
 /// @param lastBad its last attempt that ended badly
 /// @param node the one that runs it; empty if it does not run, or nobody knows
@@ -20,6 +21,7 @@ public record Explanation(
     TaskOptions options,
     int charged,
     Optional<InQueue> queue,
+    Optional<QueueBlock> blocked,
     List<Pause> pausedBy,
     Optional<AttemptRecord> lastBad,
     Optional<String> node,
@@ -30,10 +32,11 @@ public record Explanation(
 
   /// A ready task's place.
   ///
-  /// @param place among those of its priority; 1 is the next
+  /// @param place among those of its queue and priority; 1 is the next
   /// @param exact whether that is its place, or it is there or further back
-  /// @param higher how many of higher priorities go before it, paused ones left out
-  public record InQueue(long place, boolean exact, long higher) {
+  /// @param higher how many of higher priorities go before it, paused priorities left out
+  /// @param turns how many queues have their turns before its queue
+  public record InQueue(long place, boolean exact, long higher, long turns) {
     /// How many go before it.
     public long ahead() {
       return place - 1 + higher;

@@ -18,7 +18,15 @@ public sealed interface Outcome {
   /// @param error for people; cut to 1,000 characters when kept
   /// @param timedOut whether it ran out of time
   /// @param retryIn when to try again; empty if this was the last attempt
-  record Failure(String error, boolean timedOut, Optional<Duration> retryIn) implements Outcome {}
+  /// @param retryAfter for how long the target asked to be left alone; empty if it did not
+  record Failure(
+      String error, boolean timedOut, Optional<Duration> retryIn, Optional<Duration> retryAfter)
+      implements Outcome {
+    /// A failure of which the target said nothing.
+    public Failure(String error, boolean timedOut, Optional<Duration> retryIn) {
+      this(error, timedOut, retryIn, Optional.empty());
+    }
+  }
 
   /// Somebody cancelled the task while it ran.
   record Cancelled() implements Outcome {}

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// A pause: what may not start. Survives restarts and leaders.
 public sealed interface Pause {
-  /// As many may stand at once.
+  /// As many queues and patterns may be paused at once.
   int MOST = 200;
 
   /// Everything.
@@ -14,15 +14,15 @@ public sealed interface Pause {
   /// One priority.
   record OfPriority(Priority priority) implements Pause {}
 
-  /// One type.
-  record OfType(String type) implements Pause {}
+  /// One queue, or all whose names match a pattern.
+  record OfQueue(String name) implements Pause {}
 
-  /// `all`, `priority:<name>` or `type:<name>`, as Redis and REST write it.
+  /// `all`, `priority:<name>` or `queue:<name or pattern>`, as Redis and REST write it.
   default String wire() {
     return switch (this) {
       case All() -> "all";
       case OfPriority(Priority priority) -> "priority:" + priority.wire();
-      case OfType(String type) -> "type:" + type;
+      case OfQueue(String name) -> "queue:" + name;
     };
   }
 
@@ -35,14 +35,14 @@ public sealed interface Pause {
     }
   }
 
-  /// Reads the wire form; any text that is none is a type's.
+  /// Reads the wire form; any text that is none is a queue's.
   static Pause parse(String wire) {
     int colon = wire.indexOf(':');
     String name = wire.substring(colon + 1);
     return switch (colon < 0 ? wire : wire.substring(0, colon)) {
       case "all" -> new All();
       case "priority" -> new OfPriority(Priority.valueOf(name.toUpperCase(Locale.ROOT)));
-      default -> new OfType(name);
+      default -> new OfQueue(name);
     };
   }
 }

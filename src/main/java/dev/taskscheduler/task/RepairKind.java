@@ -17,9 +17,10 @@ public enum RepairKind {
   /// A list of attempts or a unique key had outlived its task: it is removed.
   LEFTOVER,
 
-  /// The count of cancelled ids that still stand in lists was wrong.
-  STALE,
+  /// A count was wrong that follows from the rest: of ready tasks, of cancelled ids that still
+  /// stand in lists, or of the running tasks of a queue.
+  COUNT,
 
-  /// The set of parked lists had one that there is not, or had not one that there is.
-  PARKED
+  /// A queue without tasks was listed, or one with tasks was not, or was out of its turns.
+  QUEUE
 }

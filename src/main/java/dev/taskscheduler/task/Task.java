@@ -9,6 +9,7 @@ public record Task(
     String id,
     Priority priority,
     String type,
+    String queue,
     Instant submittedAt,
     int attempts,
     TaskState state) {}

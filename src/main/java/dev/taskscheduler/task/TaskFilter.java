@@ -12,6 +12,7 @@ public record TaskFilter(
     Optional<StateName> state,
     Optional<Priority> priority,
     Optional<String> type,
+    Optional<String> queue,
     Optional<Instant> submittedSince,
     Optional<Instant> submittedBefore,
     int limit) {
@@ -27,6 +28,6 @@ public record TaskFilter(
   /// The same for one state, with another limit.
   public TaskFilter only(StateName other, int most) {
     return new TaskFilter(
-        Optional.of(other), priority, type, submittedSince, submittedBefore, most);
+        Optional.of(other), priority, type, queue, submittedSince, submittedBefore, most);
   }
 }

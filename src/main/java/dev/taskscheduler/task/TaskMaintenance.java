@@ -10,13 +10,9 @@ import java.util.List;
 /// Methods block, for a few seconds at most, and throw [StoreException]: only for threads that
 /// nobody interrupts.
 public interface TaskMaintenance {
-  /// Makes up to `limit` scheduled tasks that are due ready.
+  /// Makes up to `limit` scheduled tasks that are due ready, and reopens queues that were closed
+  /// for a time.
   Promoted promote(FencingToken token, int limit);
-
-  /// Requeues up to `limit` parked tasks whose type is no longer paused.
-  ///
-  /// @return how many; 0 when there is no more
-  int unpark(FencingToken token, int limit);
 
   /// Returns the running tasks that are to be cancelled; 500 at most.
   List<String> cancelling(FencingToken token);
@@ -33,7 +29,7 @@ public interface TaskMaintenance {
   /// The answer to a promotion.
   ///
   /// @param promoted how many became ready
-  /// @param nextDue how long until the next one is due, by Redis's clock; an hour at most, also
-  ///   when nothing is scheduled
+  /// @param nextDue how long until the next one is due or the next queue opens, by Redis's clock;
+  ///   an hour at most, also when none will
   record Promoted(int promoted, Duration nextDue) {}
 }

@@ -53,6 +53,10 @@ public record TaskOption<T>(
   private static final String WAIT = "\"PT5S\"; 1 ms to 24 hours";
   private static final String WHILE = "\"PT1H\"; 1 second to 365 days";
 
+  /// The first of the options, so that a script finds it fast; not stored where it is the default.
+  public static final TaskOption<String> QUEUE =
+      text("/queue", 'q', HIDDEN, QueueName.RULE, QueueName::isName);
+
   public static final TaskOption<Duration> DELAY =
       time("/delay", 'd', HIDDEN, Duration.ZERO, ofDays(365), "\"PT90S\"; 0 to 365 days");
   public static final TaskOption<Instant> RUN_AT = instant("/runAt", 'r', HIDDEN);

@@ -29,11 +29,26 @@ public record TaskOptions(Map<TaskOption<?>, Object> values) {
     return Optional.ofNullable(values.get(option)).map(option.type()::cast);
   }
 
+  /// The queue of the task.
+  public String queue() {
+    return get(TaskOption.QUEUE).orElse(QueueName.DEFAULT);
+  }
+
   /// The same with one more.
   public <T> TaskOptions with(TaskOption<T> option, T value) {
     Map<TaskOption<?>, Object> more = new HashMap<>(values);
     more.put(option, value);
     return new TaskOptions(more);
+  }
+
+  /// These, and of the others what these leave out.
+  public TaskOptions orElse(TaskOptions others) {
+    if (others.isEmpty()) {
+      return this; // nearly always
+    }
+    Map<TaskOption<?>, Object> both = new HashMap<>(others.values);
+    both.putAll(values);
+    return new TaskOptions(both);
   }
 
   /// When a task that was submitted at `submittedAt` may start.

@@ -17,15 +17,14 @@ end
 local tries = {
   { 'HDEL', key, '-' }, { 'SET', key, '', 'PX', '1000' }, { 'EXISTS', key }, { 'GET', key }, { 'GETRANGE', key, 0, 0 },
   { 'HEXISTS', key, '-' }, { 'HGET', key, '-' }, { 'HGETALL', key }, { 'HINCRBY', key, '-', 1 }, { 'HKEYS', key },
-  { 'HLEN', key }, { 'HMGET', key, '-' }, { 'HSCAN', key, 0 }, { 'HSET', key, '-', '' }, { 'INFO', 'server' },
-  { 'LINDEX', key, 0 }, { 'LLEN', key }, { 'LPOP', key }, { 'LPOS', key, '' }, { 'LPUSH', key, '' },
+  { 'HLEN', key }, { 'HMGET', key, '-' }, { 'HSCAN', key, 0 }, { 'HSET', key, '-', '' }, { 'HVALS', key },
+  { 'INFO', 'server' }, { 'LINDEX', key, 0 }, { 'LLEN', key }, { 'LPOS', key, '' }, { 'LPUSH', key, '' },
   { 'LRANGE', key, 0, 0 }, { 'LREM', key, 0, '' }, { 'LTRIM', key, 0, 0 }, { 'MSETNX', key, '' }, { 'PTTL', key },
-  { 'PUBLISH', channel, '' }, { 'RPOP', key }, { 'RPUSH', key, '' }, { 'SADD', key, '' }, { 'SCAN', 0, 'COUNT', 1 },
-  { 'SETRANGE', key, 0, '' }, { 'SISMEMBER', key, '' }, { 'SMEMBERS', key }, { 'SREM', key, '' }, { 'TIME' },
-  { 'ZADD', key, 0, '' }, { 'ZCARD', key }, { 'ZCOUNT', key, 0, 0 }, { 'ZMSCORE', key, '' }, { 'ZRANGE', key, 0, 0 },
-  { 'ZRANGEBYSCORE', key, 0, 0 }, { 'ZREM', key, '' }, { 'ZREMRANGEBYRANK', key, 0, 0 }, { 'ZREVRANGE', key, 0, 0 },
-  { 'ZSCAN', key, 0 }, { 'ZSCORE', key, '' }, { 'RENAME', key, key }, { 'TYPE', key }, { 'DEL', key },
-  { 'UNLINK', key },
+  { 'PUBLISH', channel, '' }, { 'RPOP', key }, { 'RPUSH', key, '' }, { 'SCAN', 0, 'COUNT', 1 },
+  { 'SETRANGE', key, 0, '' }, { 'TIME' }, { 'ZADD', key, 0, '' }, { 'ZCARD', key }, { 'ZCOUNT', key, 0, 0 },
+  { 'ZMSCORE', key, '' }, { 'ZRANGE', key, 0, 0 }, { 'ZRANGEBYLEX', key, '-', '+' }, { 'ZRANGEBYSCORE', key, 0, 0 },
+  { 'ZRANK', key, '' }, { 'ZREM', key, '' }, { 'ZREMRANGEBYRANK', key, 0, 0 }, { 'ZREVRANGE', key, 0, 0 },
+  { 'ZSCAN', key, 0 }, { 'ZSCORE', key, '' }, { 'RENAME', key, key }, { 'TYPE', key }, { 'DEL', key }, { 'UNLINK', key },
 }
 for _, try in ipairs(tries) do
   if is_denied(unpack(try)) then

@@ -70,8 +70,8 @@ class DamagedDataIT {
     submit("\"type\":\"log\",\"payload\":1,\"delay\":\"PT1H\"");
     String cancelled = submit("\"type\":\"log\",\"payload\":1,\"delay\":\"PT1H\"");
     node.call("DELETE", "/tasks/" + cancelled, "");
-    node.call("POST", "/pause?type=sleep", "");
-    submit("\"type\":\"sleep\",\"payload\":{\"ms\":1}");
+    node.call("POST", "/queues/slow/pause", "");
+    submit("\"type\":\"sleep\",\"queue\":\"slow\",\"payload\":{\"ms\":1}");
     node.call("POST", "/pause", "");
     List<String> ready = new ArrayList<>();
     for (String priority : List.of("high", "medium", "low")) {
@@ -107,8 +107,13 @@ class DamagedDataIT {
       }
     }
     for (String id : damage.tasks) {
-      assertTrue(node.status("POST", "/tasks/" + id + "/retry", "") < 500);
-      assertTrue(node.status("DELETE", "/tasks/" + id, "") < 500);
+      for (HttpResponse<String> answer :
+          List.of(
+              node.call("POST", "/tasks/" + id + "/retry", ""),
+              node.call("DELETE", "/tasks/" + id, ""))) {
+        assertTrue(
+            answer.statusCode() < 500, () -> id + " " + answer.body() + "\n" + node.output());
+      }
     }
   }
 
@@ -124,11 +129,11 @@ class DamagedDataIT {
       }
       jedis.set(
           NS + "task:cut" + round, "w0000"); // what is set aside has all be looked through soon
-      jedis.rpush(NS + "ready:high", "cut" + round);
+      jedis.rpush(NS + "ready:high:default", "cut" + round);
       try {
         readAll(damage);
         assertEquals(2, node.status("POST", "/resume", "") / 100);
-        assertEquals(2, node.status("POST", "/resume?type=sleep", "") / 100);
+        assertEquals(2, node.status("POST", "/queues/slow/resume", "") / 100);
         ready.add(submit("\"type\":\"log\",\"payload\":1,\"priority\":\"high\""));
         ready.removeAll(damage.tasks);
         ready.forEach(id -> node.awaitState(id, "completed"));

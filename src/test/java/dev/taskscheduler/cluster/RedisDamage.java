@@ -20,9 +20,9 @@ final class RedisDamage {
   /// Made with another type too where there is none.
   private static final List<String> KNOWN =
       List.of(
-          "ready:high",
-          "ready:medium",
-          "ready:low",
+          "ready:high:default",
+          "ready:medium:default",
+          "ready:low:default",
           "scheduled",
           "running",
           "done",

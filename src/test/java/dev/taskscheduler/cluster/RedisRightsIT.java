@@ -78,10 +78,9 @@ class RedisRightsIT {
         second.awaitState(runs, "running");
         second.call("DELETE", "/tasks/" + runs, "");
         second.awaitState(runs, "cancelled");
-        assertEquals(2, second.status("POST", "/pause?type=log", "") / 100);
+        assertEquals(2, second.status("POST", "/queues/default/pause", "") / 100);
         String waits = second.accepted("log", "1");
-        first.await("it is set aside", () -> admin.exists("{scheduler}:parked"));
-        assertEquals(2, second.status("POST", "/resume?type=log", "") / 100);
+        assertEquals(2, second.status("POST", "/queues/default/resume", "") / 100);
         second.awaitState(waits, "completed");
         assertEquals(2, second.status("GET", "/tasks?state=dead", "") / 100);
         assertEquals(2, second.status("GET", "/tasks/" + called, "") / 100);

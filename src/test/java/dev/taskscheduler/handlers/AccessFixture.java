@@ -76,7 +76,10 @@ abstract class AccessFixture {
   HttpResponse<byte[]> call(String method, String path, String... headers) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + server.port() + path.replace("{id}", UNKNOWN)))
+                URI.create(
+                    "http://127.0.0.1:"
+                        + server.port()
+                        + path.replace("{id}", UNKNOWN).replace("{name}", "mails")))
             .header("Content-Type", "application/json")
             .method(
                 method,

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.Explanation.InQueue;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.QueueBlock;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
@@ -19,6 +20,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.testing.junit5.DirectClient;
 import io.helidon.webserver.testing.junit5.RoutingTest;
 import io.helidon.webserver.testing.junit5.SetUpRoute;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +41,7 @@ class ExplanationTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    GivenLeader.routes(routing, STORE.ports(), LEADER, Set.of("log"));
+    GivenLeader.routes(routing, STORE, LEADER, Set.of("log"));
   }
 
   @BeforeEach
@@ -50,7 +52,7 @@ class ExplanationTest {
   }
 
   private static Task task(int attempts, TaskState state) {
-    return new Task(ID, Priority.HIGH, "log", T0, attempts, state);
+    return new Task(ID, Priority.HIGH, "log", "mails", T0, attempts, state);
   }
 
   private Explanation explanation(Task task, TaskOptions options, int charged, Pause... pauses) {
@@ -59,6 +61,7 @@ class ExplanationTest {
         T2,
         options,
         charged,
+        Optional.empty(),
         Optional.empty(),
         List.of(pauses),
         Optional.empty(),
@@ -73,6 +76,7 @@ class ExplanationTest {
         TaskOptions.NONE,
         0,
         queue,
+        Optional.empty(),
         List.of(pauses),
         Optional.empty(),
         Optional.empty(),
@@ -115,6 +119,7 @@ class ExplanationTest {
             none,
             1,
             Optional.empty(),
+            Optional.empty(),
             List.of(),
             Optional.of(FAILED),
             Optional.of("node1"),
@@ -147,6 +152,7 @@ class ExplanationTest {
             TaskOptions.NONE,
             1,
             Optional.empty(),
+            Optional.empty(),
             List.of(),
             Optional.of(FAILED),
             Optional.empty(),
@@ -168,30 +174,36 @@ class ExplanationTest {
 
   @Test
   void what_is_ready_is_explained() {
-    Optional<InQueue> third = Optional.of(new InQueue(3, true, 10));
-    Pause[] all = {new Pause.All(), new Pause.OfPriority(Priority.HIGH), new Pause.OfType("log")};
+    Optional<InQueue> third = Optional.of(new InQueue(3, true, 10, 4));
+    Pause[] all = {new Pause.All(), new Pause.OfPriority(Priority.HIGH), new Pause.OfQueue("m*")};
     assertExplained(
         ready(third, all),
         "paused",
-        "Paused: everything, priority high, type log.",
-        "\"paused\":[\"all\",\"priority:high\",\"type:log\"]",
-        "\"place\":3,\"ahead\":12");
+        "Paused: everything, priority high, queue m*.",
+        "\"paused\":[\"all\",\"priority:high\",\"queue:m*\"]",
+        "\"queue\":\"mails\",\"place\":3,\"ahead\":12,\"turnsBefore\":4");
     assertExplained(
         ready(third),
         "queued",
-        "12 tasks are ahead of it: 10 of higher priorities, 2 of its own priority.",
+        "It is number 3 in its queue mails; 10 tasks of higher priorities go first; 4 other queues"
+            + " have their turns before its queue.",
         "\"leader\":\"node2\",\"paused\":[]");
     assertExplained(
-        ready(Optional.of(new InQueue(2, true, 0))),
+        ready(Optional.of(new InQueue(2, true, 0, 0))),
         "queued",
-        "1 task is ahead of it: 0 of higher priorities, 1 of its own priority.");
+        "It is number 2 in its queue mails.");
     assertExplained(
-        ready(Optional.of(new InQueue(10_001, false, 5))),
+        ready(Optional.of(new InQueue(1, true, 1, 1))),
         "queued",
-        "At least 10005 tasks are ahead of it: 5 of higher priorities, at least 10000 of its own priority.",
+        "It is number 1 in its queue mails; 1 task of a higher priority goes first; 1 other queue"
+            + " has its turn before its queue.");
+    assertExplained(
+        ready(Optional.of(new InQueue(10_001, false, 5, 0))),
+        "queued",
+        "It is number 10001 or later in its queue mails; 5 tasks of higher priorities go first.",
         "\"placeAtLeast\":10001,\"aheadAtLeast\":10005");
     assertExplained(
-        ready(Optional.of(new InQueue(1, true, 0))),
+        ready(Optional.of(new InQueue(1, true, 0, 0))),
         "next",
         "It is next: it starts as soon as the leader has a free worker.");
     assertExplained(
@@ -204,5 +216,59 @@ class ExplanationTest {
         "no-leader",
         "There is no leader now, and only the leader runs tasks.",
         "\"leader\":null");
+  }
+
+  private Explanation blocked(QueueBlock block, Pause... pauses) {
+    return new Explanation(
+        task(0, new TaskState.Ready()),
+        T2,
+        TaskOptions.NONE,
+        0,
+        Optional.of(new InQueue(1, true, 0, 0)),
+        Optional.of(block),
+        List.of(pauses),
+        Optional.empty(),
+        Optional.empty(),
+        false);
+  }
+
+  @Test
+  void what_holds_a_queue_back_is_explained() {
+    assertExplained(
+        blocked(new QueueBlock.Paused("they moved"), new Pause.OfQueue("mails")),
+        "queue-paused",
+        "Its queue mails is paused, with the note: they moved.",
+        "\"blocked\":{\"reason\":\"queue-paused\",\"why\":\"The queue is paused, with the note:"
+            + " they moved.\",\"note\":\"they moved\"}");
+    assertExplained(
+        blocked(new QueueBlock.Paused(""), new Pause.OfQueue("m*")),
+        "queue-paused",
+        "Its queue mails is paused by the pause of m*.");
+    assertExplained(
+        blocked(new QueueBlock.Closed(Optional.of(T2), ID, "it answered 429.")),
+        "queue-closed",
+        "Its queue mails is closed until 2026-11-23T08:55:02.000000Z, asked for by the answer to"
+            + " task "
+            + ID
+            + ": it answered 429.",
+        "\"until\":\"2026-11-23T08:55:02.000000Z\",\"task\":\"" + ID + "\"");
+    assertExplained(
+        blocked(new QueueBlock.Concurrency(5, 5)),
+        "at-concurrency",
+        "Its queue mails is at its limit: 5 of its tasks may run at once, and 5 run.",
+        "\"limit\":5,\"running\":5");
+    assertExplained(
+        blocked(new QueueBlock.Rate(100, Duration.ofMinutes(1), Optional.of(T2))),
+        "at-rate",
+        "Its queue mails is at its rate of 100 starts in PT1M: the next task may start at"
+            + " 2026-11-23T08:55:02.000000Z.",
+        "\"rate\":\"100/PT1M\"");
+    LEADER.leader = Optional.empty();
+    assertExplained(
+        blocked(new QueueBlock.Paused("")), "queue-paused", "Its queue mails is paused.");
+    assertExplained(
+        blocked(new QueueBlock.Concurrency(5, 5)),
+        "no-leader",
+        "There is no leader now, and only the leader runs tasks.");
   }
 }

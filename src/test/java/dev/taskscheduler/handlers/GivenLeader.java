@@ -4,7 +4,6 @@ import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
-import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.testing.TaskTypes;
 import io.helidon.webserver.http.HttpRouting;
@@ -26,10 +25,11 @@ final class GivenLeader implements LeaderView {
 
   /// All routes of a node, with a store and this leadership in place of its own; 12 tasks wait.
   static void routes(
-      HttpRouting.Builder routing, TaskPorts store, GivenLeader leader, Set<String> types) {
+      HttpRouting.Builder routing, MemoryStore store, GivenLeader leader, Set<String> types) {
     HttpConfig config = TestServers.config(1 << 20, 1 << 24, Duration.ofSeconds(5));
-    TaskService tasks = new TaskService(store, TaskTypes.of(types), priority -> {});
-    Routes.register(routing, config, new Scheduler(tasks, leader, Map::of, () -> 12), List::of);
+    TaskService tasks = new TaskService(store.ports(), TaskTypes.of(types), priority -> {});
+    Routes.register(
+        routing, config, new Scheduler(tasks, store.queues, leader, Map::of, () -> 12), List::of);
   }
 
   void ledBy(String node, boolean here) {

@@ -57,6 +57,7 @@ final class LargeAnswers implements AutoCloseable {
                 1 << 20, 1 << 24, Duration.ofSeconds(30), new AccessPolicy.Everyone(), transport()),
             new Scheduler(
                 new TaskService(store.ports(), TaskTypes.of("log"), meters),
+                store.queues,
                 new GivenLeader(),
                 Map::of,
                 () -> 0),

@@ -69,6 +69,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   final Map<Pause, Instant> paused = new ConcurrentHashMap<>();
   final Map<String, TaskDetails> details = new ConcurrentHashMap<>();
   final Map<String, Explanation> explained = new ConcurrentHashMap<>();
+  final MemoryQueues queues = new MemoryQueues(this);
 
   /// The filter of the last listing.
   volatile Optional<TaskFilter> asked = Optional.empty();
@@ -97,7 +98,9 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   }
 
   void put(String id, NewTask task, int attempts, TaskState state) {
-    tasks.put(id, new Task(id, task.priority(), task.type(), NOW, attempts, state));
+    tasks.put(
+        id,
+        new Task(id, task.priority(), task.type(), task.options().queue(), NOW, attempts, state));
   }
 
   @Override
@@ -152,16 +155,19 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   private void move(Task task, TaskState state) {
     Task moved =
         new Task(
-            task.id(), task.priority(), task.type(), task.submittedAt(), task.attempts(), state);
+            task.id(),
+            task.priority(),
+            task.type(),
+            task.queue(),
+            task.submittedAt(),
+            task.attempts(),
+            state);
     tasks.put(task.id(), moved);
   }
 
   @Override
-  public boolean pause(Pause what) {
-    return answer(() -> {
-      paused.put(what, NOW);
-      return true;
-    });
+  public void pause(Pause what) {
+    answer(() -> paused.put(what, NOW));
   }
 
   @Override
@@ -179,18 +185,28 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
     return answer(() -> Optional.ofNullable(details.get(id)));
   }
 
-  /// All of them on one page; its only cursor is `more`, which it gives where the limit is 1.
+  /// All of them on one page, or a page of those of one queue and state if the filter names a
+  /// queue; its only cursor is `more`, which it also gives where the limit is 1.
   @Override
   public Optional<TaskPage> list(TaskFilter filter, String cursor) {
     return answer(() -> {
       asked = Optional.of(filter);
+      List<Task> fitting = tasks.values().stream().filter(task -> fits(task, filter)).toList();
+      boolean cut = filter.queue().isPresent() && fitting.size() > filter.limit();
       return cursor.isEmpty() || cursor.equals("more")
           ? Optional.of(
               new TaskPage(
-                  List.copyOf(tasks.values()),
-                  filter.limit() == 1 ? Optional.of("more") : Optional.empty()))
+                  cut ? fitting.subList(0, filter.limit()) : fitting,
+                  cut || filter.limit() == 1 ? Optional.of("more") : Optional.empty()))
           : Optional.empty();
     });
+  }
+
+  private static boolean fits(Task task, TaskFilter filter) {
+    return filter.queue().isEmpty()
+        || filter.state().isEmpty()
+        || (filter.queue().get().equals(task.queue())
+            && filter.state().equals(Optional.of(task.state().named())));
   }
 
   @Override
@@ -208,7 +224,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
             paused));
   }
 
-  private <T> T answer(Supplier<T> well) {
+  <T> T answer(Supplier<T> well) {
     return StoreException.await(later(well));
   }
 

@@ -228,7 +228,7 @@ class OrdersIT extends FaceAndLeader {
     assertEquals("{\"paused\":[]}", text(face.call("POST", "/resume?priority=low")));
     assertEquals(1, claim(5).size());
     assertEquals(400, face.call("POST", "/pause?priority=never").statusCode());
-    assertEquals(400, face.call("POST", "/pause?priority=low&type=log").statusCode());
+    assertEquals(400, face.call("POST", "/pause?priority=low&queue=mails").statusCode());
     assertTrue(text(face.call("POST", "/pause")).contains("\"all\":true"));
     face.post("/submit", "{\"payload\":1}");
     assertEquals(List.of(), claim(5));
@@ -238,7 +238,12 @@ class OrdersIT extends FaceAndLeader {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/pause?tpye=mail", "/pause?type=", "/pause?prio=low", "/pause?type=a&type=b"})
+      strings = {
+        "/pause?queue=mail",
+        "/pause?type=mail",
+        "/pause?prio=low",
+        "/pause?priority=low&priority=low"
+      })
   void a_pause_that_is_not_understood_pauses_nothing(String target) throws Exception {
     var answer = face.call("POST", target);
     assertEquals(400, answer.statusCode());

@@ -49,6 +49,7 @@ final class RestFace implements AutoCloseable {
             TestServers.config(1 << 16, 1 << 24, Duration.ofSeconds(10)),
             new Scheduler(
                 new TaskService(store.ports(), TaskTypes.of("log"), meters),
+                store.queues(),
                 leader,
                 Map::of,
                 () -> 0),

@@ -44,7 +44,7 @@ class RoutesTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    GivenLeader.routes(routing, STORE.ports(), LEADER, Set.of("log", "mail"));
+    GivenLeader.routes(routing, STORE, LEADER, Set.of("log", "mail"));
   }
 
   @BeforeEach
@@ -151,7 +151,7 @@ class RoutesTest {
 
   @Test
   void each_state_of_a_task_is_told_with_its_times() {
-    String rest = ",\"priority\":\"high\",\"type\":\"log\",\"attempt\":";
+    String rest = ",\"priority\":\"high\",\"type\":\"log\",\"queue\":\"default\",\"attempt\":";
     String submitted = ",\"submittedAt\":\"2026-11-23T08:55:00.717000Z\"";
     String started = ",\"startedAt\":\"2026-11-23T08:55:01.000001Z\"";
     String finished = ",\"finishedAt\":\"2026-11-23T08:55:02.000000Z\"";

@@ -93,6 +93,7 @@ final class TestServers {
   static Scheduler scheduler(MemoryStore store) {
     return new Scheduler(
         new TaskService(store.ports(), TaskTypes.of("log"), _ -> {}),
+        store.queues,
         new GivenLeader(),
         Map::of,
         () -> 0);

@@ -94,6 +94,7 @@ class TokenRightsIT {
                 new Transport.Plain()),
             new Scheduler(
                 new TaskService(store.ports(), TaskTypes.of("log", "mail"), meters),
+                store.queues(),
                 leader,
                 Map::of,
                 () -> 0),
@@ -150,7 +151,7 @@ class TokenRightsIT {
     assertEquals(200, as(SUBMIT, "POST", "/submit/batch", "[{\"payload\":1}]").statusCode());
     String id = where.substring(where.indexOf('=') + 1);
     for (Map.Entry<String, String> route : Paths.ALLOWED.entrySet()) {
-      String path = route.getKey().replace("{id}", id);
+      String path = route.getKey().replace("{id}", id).replace("{name}", "tenant-1");
       for (String method : route.getValue().split(", ")) {
         boolean free =
             path.startsWith("/submit")
@@ -191,6 +192,14 @@ class TokenRightsIT {
         store.ports().queries().counts().ready().values().stream()
             .mapToLong(Long::longValue)
             .sum());
+  }
+
+  @Test
+  void a_token_for_reading_sees_queues_and_changes_none() throws Exception {
+    assertEquals(200, status(READ, "GET", "/queues/mails"));
+    assertEquals(403, status(READ, "PUT", "/queues/mails"));
+    assertEquals(403, status(READ, "DELETE", "/queues/mails"));
+    assertEquals(403, status(READ, "POST", "/queues/m%2A/pause"));
   }
 
   @Test
@@ -242,7 +251,7 @@ class TokenRightsIT {
       throws Exception {
     String where = submitted(SUBMIT, "{\"payload\":1}");
     String id = where.substring(where.indexOf('=') + 1);
-    assertEquals(200, status(ALL, "POST", "/pause?type=mail"));
+    assertEquals(200, status(ALL, "POST", "/pause?priority=low"));
     assertEquals(200, status(ALL, "POST", "/resume"));
     assertEquals(200, status(ALL, "POST", "/tasks/retry"));
     assertEquals(200, status(ALL, "DELETE", "/tasks/" + id));
@@ -250,7 +259,7 @@ class TokenRightsIT {
     assertEquals(202, status(ALL, "POST", "/leader/resign"));
     assertEquals(
         List.of(
-            "INFO command=pause type=mail by=ops",
+            "INFO command=pause priority=low by=ops",
             "INFO command=resume all=true by=ops",
             "INFO command=retry state=dead retried=0 refused=0 by=ops",
             "INFO command=resign node=node1 by=ops"),

@@ -106,10 +106,10 @@ class ViewsIT {
     face.leader.ledBy("node1", true);
     try {
       assertTrue(explained(first).contains("\"reason\":\"next\""));
-      assertTrue(explained(second).contains("\"why\":\"1 task is ahead of it"));
+      assertTrue(explained(second).contains("\"why\":\"It is number 2 in its queue default."));
       assertTrue(explained(later).contains("\"reason\":\"scheduled\""));
-      face.call("POST", "/pause?type=log");
-      assertTrue(explained(second).contains("\"why\":\"Paused: type log.\""));
+      face.call("POST", "/queues/default/pause");
+      assertTrue(explained(second).contains("\"why\":\"Its queue default is paused.\""));
       face.call("DELETE", "/tasks/" + first);
       assertTrue(explained(first).contains("\"why\":\"It was cancelled at "));
     } finally {

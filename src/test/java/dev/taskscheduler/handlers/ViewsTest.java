@@ -50,7 +50,7 @@ class ViewsTest {
 
   @SetUpRoute
   static void routing(HttpRouting.Builder routing) {
-    GivenLeader.routes(routing, STORE.ports(), LEADER, Set.of("log"));
+    GivenLeader.routes(routing, STORE, LEADER, Set.of("log"));
   }
 
   @BeforeEach
@@ -76,7 +76,7 @@ class ViewsTest {
   }
 
   private static Task task(int attempts, TaskState state) {
-    return new Task(ID, Priority.HIGH, "log", T0, attempts, state);
+    return new Task(ID, Priority.HIGH, "log", "mails", T0, attempts, state);
   }
 
   @Test
@@ -85,6 +85,7 @@ class ViewsTest {
     assertEquals(
         Optional.of(
             new TaskFilter(
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -102,6 +103,7 @@ class ViewsTest {
                 "state", "ready",
                 "priority", "low",
                 "type", "log",
+                "queue", "default",
                 "submittedSince", "2026-11-23T08:55:00Z",
                 "submittedBefore", "2026-11-23T09:55:02+01:00",
                 "limit", "1")
@@ -112,6 +114,7 @@ class ViewsTest {
                 Optional.of(StateName.READY),
                 Optional.of(Priority.LOW),
                 Optional.of("log"),
+                Optional.of("default"),
                 Optional.of(T0),
                 Optional.of(T2),
                 1)),
@@ -120,7 +123,7 @@ class ViewsTest {
         "{\"tasks\":[{\"id\":\""
             + ID
             + "\",\"status\":\"pending\",\"state\":\"ready\",\"priority\":\"low\",\"type\":\"log\","
-            + "\"attempt\":0,\"submittedAt\":\"2026-11-23T08:55:00.717000Z\"}],\"next\":\"more\"}",
+            + "\"queue\":\"default\",\"attempt\":0,\"submittedAt\":\"2026-11-23T08:55:00.717000Z\"}],\"next\":\"more\"}",
         page);
     assertEquals(200, list("cursor", "more").status().code());
   }
@@ -132,6 +135,7 @@ class ViewsTest {
             "state", "waiting",
             "priority", "urgent",
             "type", "a b",
+            "queue", "a b",
             "submittedSince", "yesterday",
             "submittedBefore", "1",
             "limit", "501",
@@ -143,6 +147,7 @@ class ViewsTest {
             "state",
             "priority",
             "type",
+            "queue",
             "submittedSince",
             "submittedBefore",
             "limit",
@@ -249,13 +254,13 @@ class ViewsTest {
 
   @Test
   void the_statistics_tell_counts_fronts_and_pauses() {
-    STORE.paused.put(new Pause.OfType("mail"), T2);
+    STORE.paused.put(new Pause.OfQueue("mail"), T2);
     assertEquals(
         "{\"leader\":\"node2\",\"tasks\":{\"scheduled\":1,\"ready\":3,\"running\":2,\"completed\":4,"
             + "\"dead\":5,\"expired\":6,\"cancelled\":7},\"ready\":{\"high\":{\"tasks\":3,"
             + "\"oldestSubmittedAt\":\"2026-11-23T08:55:00.717000Z\"},\"medium\":{\"tasks\":0},"
             + "\"low\":{\"tasks\":0}},\"nextDueAt\":\"2026-11-23T08:56:00.000000Z\","
-            + "\"paused\":[{\"type\":\"mail\",\"since\":\"2026-11-23T08:55:02.000000Z\"}]}",
+            + "\"paused\":[{\"queue\":\"mail\",\"since\":\"2026-11-23T08:55:02.000000Z\"}]}",
         get("/stats").entity());
     LEADER.leader = Optional.empty();
     assertFalse(get("/stats").entity().contains("node2"));

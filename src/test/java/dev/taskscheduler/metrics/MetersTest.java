@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.queue.QueueLoad;
 import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Pause;
@@ -178,21 +179,37 @@ class MetersTest {
         scrape("text/plain"),
         "scheduler_paused 0.0",
         "scheduler_paused_priority{priority=\"low\"} 0.0",
-        "scheduler_paused_types 0.0");
+        "scheduler_paused_queues 0.0");
     paused =
-        Set.of(new Pause.OfPriority(Priority.LOW), new Pause.OfType("a"), new Pause.OfType("b"));
+        Set.of(new Pause.OfPriority(Priority.LOW), new Pause.OfQueue("a"), new Pause.OfQueue("b"));
     assertLines(
         scrape("text/plain"),
         "scheduler_paused 0.0",
         "scheduler_paused_priority{priority=\"high\"} 0.0",
         "scheduler_paused_priority{priority=\"low\"} 1.0",
-        "scheduler_paused_types 2.0");
+        "scheduler_paused_queues 2.0");
     paused = Set.of(new Pause.All());
     assertLines(
         scrape("text/plain"),
         "scheduler_paused 1.0",
         "scheduler_paused_priority{priority=\"low\"} 0.0",
-        "scheduler_paused_types 0.0");
+        "scheduler_paused_queues 0.0");
+  }
+
+  @Test
+  void the_busiest_queues_are_shown_while_they_are_and_others_are_not() throws Exception {
+    meters.busiest(List.of(new QueueLoad("a", 7, 2), new QueueLoad("other", 1, 0)));
+    assertLines(
+        scrape("text/plain"),
+        "scheduler_queue_ready{queue=\"a\"} 7.0",
+        "scheduler_queue_running{queue=\"a\"} 2.0",
+        "scheduler_queue_ready{queue=\"other\"} 1.0");
+    meters.busiest(List.of(new QueueLoad("b", 9, 1), new QueueLoad("other", 3, 0)));
+    String now = scrape("text/plain");
+    assertLines(now, "scheduler_queue_ready{queue=\"b\"} 9.0");
+    assertFalse(now.contains("{queue=\"a\"}"), now);
+    meters.busiest(List.of());
+    assertFalse(scrape("text/plain").contains("scheduler_queue_"));
   }
 
   @Test
@@ -289,6 +306,7 @@ class MetersTest {
     meters.raft(Optional::empty);
     meters.answered("/submit", 202, 1);
     meters.roundTrip("renew", 1, false);
+    meters.busiest(List.of(new QueueLoad("a", 1, 1)));
     String text = scrape("text/plain");
     for (String file : List.of("alerts.yml", "grafana/task-scheduler.json")) {
       List<String> asked =

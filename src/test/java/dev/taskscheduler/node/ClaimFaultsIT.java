@@ -152,9 +152,9 @@ class ClaimFaultsIT extends NodeOnRedis {
     CountDownLatch ended = new CountDownLatch(1);
     node.end(true, Duration.ofSeconds(10), ended::countDown);
     answer.countDown();
-    await("both are requeued", () -> jedis.llen(NS + "ready:medium") == 2);
+    await("both are requeued", () -> jedis.llen(NS + "ready:medium:default") == 2);
     go.countDown();
     ended.await();
-    assertEquals(List.of(second, first), jedis.lrange(NS + "ready:medium", 0, -1));
+    assertEquals(List.of(second, first), jedis.lrange(NS + "ready:medium:default", 0, -1));
   }
 }

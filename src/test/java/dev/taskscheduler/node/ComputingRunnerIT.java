@@ -51,7 +51,7 @@ class ComputingRunnerIT extends NodeOnRedis {
     lead(node(4));
     await("all workers are busy", () -> threads.size() == 4);
     assertEquals(4, platformThreadsOfTasks());
-    assertEquals(8, jedis.llen(NS + "ready:medium"));
+    assertEquals(8, jedis.llen(NS + "ready:medium:default"));
     go.countDown();
     ids.forEach(id -> await("it ends", () -> completed(id)));
     for (Thread thread : threads) {

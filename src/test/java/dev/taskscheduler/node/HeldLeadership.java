@@ -2,6 +2,7 @@ package dev.taskscheduler.node;
 
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.lease.LeaseRequest;
+import dev.taskscheduler.redis.StoreFormat;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class HeldLeadership implements Leadership {
   static HeldLeadership take(RedisServer server) {
     FencingToken token = new FencingToken(EPOCHS.incrementAndGet(), LeaseRequest.newNonce());
     try (Jedis jedis = server.jedis()) {
+      jedis.set("{scheduler}:format", String.valueOf(StoreFormat.NUMBER)); // as the lease does
       jedis.hset(
           "{scheduler}:leader",
           Map.of("epoch", Long.toString(token.epoch()), "nonce", token.nonce(), "claimSeq", "0"));

@@ -13,8 +13,6 @@ import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.Pause;
-import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
@@ -169,22 +167,6 @@ class LeaderLossIT extends NodeOnRedis {
     await("it is told", () -> ledger.count("cancelled") == 1);
     assertEquals(0, jedis.hlen(NS + "cancelling"));
     assertEquals(0, jedis.keys(NS + "unique:*").size());
-  }
-
-  @Test
-  void while_tasks_are_set_aside_and_come_back() {
-    notes();
-    tasks.pauses().pause(new Pause.OfType("note"));
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 9; i++) {
-      ids.add(submit(Priority.HIGH, "note", "1", NONE));
-    }
-    dies((tasks, token) -> assertEquals(0, claim(tasks, token, 5).size()));
-    tasks.pauses().resume(new Pause.OfType("note"));
-    dies((tasks, token) -> assertEquals(4, tasks.maintenance().unpark(token, 4)));
-    lead(node(1));
-    await("all run", () -> ids.stream().allMatch(this::completed));
-    assertEquals(9, runs.size(), "each once: " + runs);
   }
 
   @Test

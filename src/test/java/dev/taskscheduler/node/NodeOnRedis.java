@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.spi.TaskResult;
@@ -54,6 +55,7 @@ abstract class NodeOnRedis {
 
   final Ledger ledger = new Ledger();
   TaskService tasks;
+  Queues queues;
   Jedis jedis;
   private final Map<String, TaskRunner> runners = new HashMap<>();
   private final List<SchedulerNode> nodes = new ArrayList<>();
@@ -143,6 +145,7 @@ abstract class NodeOnRedis {
     jedis = server.jedis();
     jedis.flushAll();
     store = new RedisTasks(redis, NAMESPACE, LIMITS);
+    queues = store.queues();
     tasks = new TaskService(store.ports(), TaskTypes.of("note", "mail", "unknown-here"), ledger);
   }
 

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.task.Cancellation;
-import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.TaskOption;
@@ -210,7 +210,7 @@ class TaskLifeIT extends NodeOnRedis {
   }
 
   @Test
-  void a_paused_type_waits_while_others_run_and_resumes_in_its_order() {
+  void a_paused_queue_waits_while_others_run_and_resumes_in_its_order() {
     List<String> seen = Collections.synchronizedList(new ArrayList<>());
     runner("note", task -> TaskResult.NONE);
     runner(
@@ -223,17 +223,17 @@ class TaskLifeIT extends NodeOnRedis {
     Duration back = Duration.ZERO;
     for (int round = 0; round < 6; round++) {
       seen.clear();
-      assertTrue(tasks.pauses().pause(new Pause.OfType("mail")));
+      assertEquals(Queues.Change.DONE, queues.pause("mails", "a test"));
       List<String> mails = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
-        mails.add(submit(Priority.HIGH, "mail", "1", NONE));
+        mails.add(submit(Priority.HIGH, "mail", "1", NONE.with(TaskOption.QUEUE, "mails")));
       }
       String other = submit(Priority.LOW, "note", "1", NONE);
       await("what is not paused runs", () -> completed(other));
       assertEquals(30L, tasks.queries().counts().ready().get(Priority.HIGH));
-      Instant later = Instant.now().plusMillis(350); // the caretaker is at rest by then
+      Instant later = Instant.now().plusMillis(350);
       await("a while", () -> Instant.now().isAfter(later));
-      tasks.pauses().resume(new Pause.OfType("mail"));
+      queues.resume("mails");
       long start = System.nanoTime();
       await("all run", () -> mails.stream().allMatch(this::completed));
       back = back.plusNanos(System.nanoTime() - start);

@@ -3,10 +3,10 @@ package dev.taskscheduler.cluster.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.taskscheduler.cluster.ClusterNode;
+import dev.taskscheduler.redis.Admission;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.redis.ScriptArgs;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +34,7 @@ public final class RedisNodes implements AutoCloseable {
 
   private final Redis redis;
   private final List<byte[]> keys;
-  private final Rights rights;
+  private final Admission admission;
   private final String node;
   private final String version;
   private final ScheduledExecutorService timer =
@@ -46,7 +46,7 @@ public final class RedisNodes implements AutoCloseable {
   public RedisNodes(Redis redis, Namespace ns, String node, String version) {
     this.redis = redis;
     this.keys = List.of(ns.key("nodes"));
-    this.rights = new Rights(redis, ns);
+    this.admission = new Admission(redis, ns);
     this.node = node;
     this.version = version;
   }
@@ -74,7 +74,7 @@ public final class RedisNodes implements AutoCloseable {
   }
 
   void announce(String http) {
-    rights.require();
+    admission.require();
     List<byte[]> args =
         ScriptArgs.of(node, http.getBytes(UTF_8), version, FORGOTTEN_AFTER.toMillis(), MOST);
     List<String> answer =

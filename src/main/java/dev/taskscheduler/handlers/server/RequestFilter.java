@@ -26,7 +26,10 @@ public final class RequestFilter implements Filter {
       "Send either Transfer-Encoding: chunked or one Content-Length in decimal digits.";
 
   private static final String PATH =
-      "Write the path plainly: without dot segments, empty segments, percent signs, ';' and '\\'.";
+      "Write the path plainly: without dot segments, empty segments, percent signs, ';' and '\\'."
+          + " The name of a queue may have %2A for * and %3A for the colon.";
+
+  private static final String QUEUES = "/queues/";
 
   private static final int MOST_DIGITS = 18;
 
@@ -87,15 +90,25 @@ public final class RequestFilter implements Filter {
 
   /// Whether a path means the same to everyone who reads it. Helidon resolves dot segments, decodes
   /// percent signs and cuts parameters off before it looks for a route, so that `/tasks/./retry`
-  /// would be `/tasks/retry`, which is for all tasks. No path here needs any of these.
+  /// would be `/tasks/retry`, which is for all tasks. No path here needs any of these, but some
+  /// clients encode two marks that the name of a queue or a pattern may have.
   static boolean plain(String path) {
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
-      if (c == '%' || c == ';' || c == '\\' || (c == '/' && oddSegment(path, i + 1))) {
+      if ((c == '%' && !isMark(path, i))
+          || c == ';'
+          || c == '\\'
+          || (c == '/' && oddSegment(path, i + 1))) {
         return false;
       }
     }
     return true;
+  }
+
+  /// Whether `*` or `:` is encoded there, in the name of a queue.
+  private static boolean isMark(String path, int at) {
+    return path.startsWith(QUEUES)
+        && (path.regionMatches(true, at, "%2A", 0, 3) || path.regionMatches(true, at, "%3A", 0, 3));
   }
 
   /// Whether the segment that begins at `from` is `.`, `..`, or empty before another.

@@ -5,6 +5,7 @@ import dev.taskscheduler.handlers.auth.CommandLog;
 import dev.taskscheduler.handlers.server.BodyMemoryLimit;
 import dev.taskscheduler.handlers.server.ClientGone;
 import dev.taskscheduler.handlers.server.ErrorMapping;
+import dev.taskscheduler.handlers.server.RequestBody;
 import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
@@ -44,7 +45,6 @@ import tools.jackson.core.JsonGenerator;
 public final class BatchHandler implements Handler {
   static final int MOST_ITEMS = 10_000;
 
-  private static final String JSON = "application/json";
   private static final List<String> LINES =
       List.of("application/x-ndjson", "application/jsonl", "application/ndjson");
 
@@ -97,10 +97,10 @@ public final class BatchHandler implements Handler {
   }
 
   private static Optional<Boolean> lines(ServerRequestHeaders headers) {
-    if (SubmitHandler.isUtf8(headers, JSON)) {
+    if (RequestBody.isUtf8(headers, RequestBody.JSON)) {
       return Optional.of(false);
     }
-    return LINES.stream().anyMatch(type -> SubmitHandler.isUtf8(headers, type))
+    return LINES.stream().anyMatch(type -> RequestBody.isUtf8(headers, type))
         ? Optional.of(true)
         : Optional.empty();
   }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers.submit;
 
+import dev.taskscheduler.handlers.wire.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -94,7 +95,7 @@ final class ItemSplitter {
     int next = afterSpaces();
     if (!begun) {
       if (next == FIRST_OF_MARK) { // in UTF-8 there is nothing else at such a place
-        throw new BrokenBatch(SubmitParser.MARK);
+        throw new BrokenBatch(StrictJson.MARK);
       }
       if (next != '[') {
         throw new BrokenBatch("The body must be a JSON array of tasks.");

@@ -58,7 +58,8 @@ public final class SubmitProblems {
                         + String.join(", ", new TreeSet<>(Caller.current().types())))));
   }
 
-  static Problem invalid(List<FieldError> faults) {
+  /// The answer to a body with invalid fields.
+  public static Problem invalid(List<FieldError> faults) {
     return Problem.named(
             "invalid-body",
             "The body has invalid fields",
@@ -69,7 +70,8 @@ public final class SubmitProblems {
         .with(faults);
   }
 
-  static Problem malformed(String detail) {
+  /// The answer to a body that is no JSON.
+  public static Problem malformed(String detail) {
     return Problem.named(
         "malformed-body", "The body cannot be read", Status.BAD_REQUEST_400, detail);
   }

@@ -4,17 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import dev.taskscheduler.handlers.wire.FieldErrors;
-import dev.taskscheduler.handlers.wire.Rfc3339;
 import dev.taskscheduler.handlers.wire.Sha256;
 import dev.taskscheduler.handlers.wire.Utf8;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,7 +34,6 @@ final class SubmitReader {
   /// An integer of fewer digits is finite as a double; a longer one has to be looked at.
   private static final int SURELY_FINITE_DIGITS = 300;
 
-  private static final Duration LONGEST = Duration.ofDays(365);
   private static final Map<String, TaskOption<?>> BY_POINTER =
       TaskOption.ALL.stream()
           .collect(Collectors.toUnmodifiableMap(TaskOption::pointer, row -> row));
@@ -46,9 +44,6 @@ final class SubmitReader {
       ("must be a string of 1 to 64 letters, digits, '.', '_' and '-', beginning with a "
               + "letter or a digit; the default is \"%s\"")
           .formatted(DEFAULT_TYPE);
-
-  /// Said of an optional field: to take it for one that was left out could hide a mistake.
-  static final String NULL = "must not be null; leave the field out";
 
   private static final String HALF_A_PAIR =
       "has half of a surrogate pair, which UTF-8 cannot encode";
@@ -115,6 +110,7 @@ final class SubmitReader {
     window.ifPresent(unique -> options.remove(TaskOption.UNIQUE_KEY)); // the task does not hold it
     options.keySet().removeIf(option -> option.code() == TaskOption.NOT_STORED);
     options.remove(TaskOption.DELAY, Duration.ZERO);
+    options.remove(TaskOption.QUEUE, QueueName.DEFAULT);
     if (asked.has(TaskOption.CALLBACK_URL)) {
       options.putIfAbsent(TaskOption.CALLBACK_ON, Callback.When.BOTH);
     }
@@ -176,7 +172,7 @@ final class SubmitReader {
       object(option);
     } else {
       String text = value == JsonToken.VALUE_STRING ? parser.getString() : "";
-      Optional<?> read = value(option, value, text).filter(option::allows);
+      Optional<?> read = OptionValues.read(parser, option, value, clock).filter(option::allows);
       if (read.isEmpty()) {
         refuse(value, pointer, option.rule());
       } else if (option != TaskOption.UNIQUE_KEY) {
@@ -213,32 +209,9 @@ final class SubmitReader {
             .collect(joining(", "));
   }
 
-  private Optional<?> value(TaskOption<?> option, JsonToken value, String text) {
-    boolean number = value.isNumeric();
-    return switch (option.kind()) {
-      case DURATION -> number ? Rfc3339.seconds(parser.getDoubleValue()) : Rfc3339.duration(text);
-      case INSTANT ->
-          Rfc3339.time(text).filter(time -> !time.isAfter(clock.instant().plus(LONGEST)));
-      case WHOLE -> number ? whole() : Optional.empty();
-      case NUMBER -> number ? Optional.of(parser.getDoubleValue()) : Optional.empty();
-      case TEXT -> Optional.of(text);
-      case CHOICE -> option.choice(text::equals);
-      case OBJECT -> Optional.empty();
-    };
-  }
-
-  /// A whole number however it is written: to JSON Schema `5.0` is an integer.
-  private Optional<Integer> whole() {
-    if (Math.abs(parser.getDoubleValue()) > Integer.MAX_VALUE) {
-      return Optional.empty();
-    }
-    BigDecimal exact = parser.getDecimalValue().stripTrailingZeros();
-    return exact.scale() <= 0 ? Optional.of(exact.intValueExact()) : Optional.empty();
-  }
-
   private void refuse(JsonToken value, String pointer, String rule) {
     walk(value, false);
-    errors.add(pointer, value == JsonToken.VALUE_NULL ? NULL : rule);
+    errors.add(pointer, value == JsonToken.VALUE_NULL ? OptionValues.NULL : rule);
   }
 
   /// Notes what does not go together.

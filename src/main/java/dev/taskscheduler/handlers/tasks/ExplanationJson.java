@@ -1,17 +1,18 @@
 package dev.taskscheduler.handlers.tasks;
 
+import dev.taskscheduler.handlers.wire.BlockJson;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.AttemptRecord;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.QueueBlock;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
@@ -26,11 +27,14 @@ final class ExplanationJson {
     json.writeStringProperty("state", task.task().state().named().wire());
     json.writeStringProperty("reason", JsonText.word(reason));
     json.writeStringProperty("why", JsonText.outside(sentence(task, reason)));
+    json.writeStringProperty("queue", task.task().queue());
     task.queue()
         .ifPresent(queue -> {
           json.writeNumberProperty(queue.exact() ? "place" : "placeAtLeast", queue.place());
           json.writeNumberProperty(queue.exact() ? "ahead" : "aheadAtLeast", queue.ahead());
+          json.writeNumberProperty("turnsBefore", queue.turns());
         });
+    task.blocked().ifPresent(block -> BlockJson.write(json, block));
     due(task).ifPresent(due -> TaskJson.time(json, "dueAt", due));
     leader.ifPresentOrElse(
         now -> json.writeStringProperty("leader", now.node()),
@@ -83,6 +87,8 @@ final class ExplanationJson {
           "Its next attempt is due at %s%s."
               .formatted(due, task.lastBad().map(ExplanationJson::after).orElse(""));
       case PAUSED -> "Paused: " + paused(task.pausedBy()) + ".";
+      case QUEUE_PAUSED -> queuePaused(task);
+      case QUEUE_CLOSED, AT_CONCURRENCY, AT_RATE -> blocked(task);
       case NO_LEADER -> "There is no leader now, and only the leader runs tasks.";
       case QUEUED -> queued(task);
       case NEXT ->
@@ -140,23 +146,60 @@ final class ExplanationJson {
             switch (pause) {
               case Pause.All() -> "everything";
               case Pause.OfPriority(Priority priority) -> "priority " + priority.wire();
-              case Pause.OfType(String type) -> "type " + type;
+              case Pause.OfQueue(String name) -> "queue " + name;
             })
         .collect(Collectors.joining(", "));
   }
 
+  /// The pause of a pattern may hold its queue.
+  private static String queuePaused(Explanation task) {
+    String own = task.task().queue();
+    String patterns =
+        task.pausedBy().stream()
+            .map(pause -> pause instanceof Pause.OfQueue(String name) ? name : "")
+            .filter(name -> !name.isEmpty() && !name.equals(own))
+            .collect(Collectors.joining(", "));
+    String note =
+        task.blocked()
+            .map(block -> block instanceof QueueBlock.Paused(String text) ? text : "")
+            .orElse("");
+    return "Its queue "
+        + own
+        + " is paused"
+        + (patterns.isEmpty() ? "" : " by the pause of " + patterns)
+        + BlockJson.noted(note);
+  }
+
+  private static String blocked(Explanation task) {
+    return task.blocked()
+        .map(block -> BlockJson.sentence("Its queue " + task.task().queue(), block))
+        .orElse("");
+  }
+
   private static String queued(Explanation task) {
     return task.queue()
-        .map(queue ->
-            String.format(
-                Locale.ROOT,
-                "%s%d task%s ahead of it: %d of higher priorities, %s%d of its own priority.",
-                queue.exact() ? "" : "At least ",
-                queue.ahead(),
-                queue.ahead() == 1 ? " is" : "s are",
-                queue.higher(),
-                queue.exact() ? "" : "at least ",
-                queue.place() - 1))
+        .map(place -> {
+          String queue = task.task().queue();
+          StringBuilder text = new StringBuilder();
+          text.append("It is number ").append(place.place());
+          text.append(place.exact() ? "" : " or later").append(" in its queue ").append(queue);
+          if (place.higher() > 0) {
+            text.append("; ").append(counted(place.higher(), "task"));
+            text.append(
+                place.higher() == 1 ? " of a higher priority goes" : " of higher priorities go");
+            text.append(" first");
+          }
+          if (place.turns() > 0) {
+            text.append("; ").append(counted(place.turns(), "other queue"));
+            text.append(place.turns() == 1 ? " has its turn" : " have their turns");
+            text.append(" before its queue");
+          }
+          return text.append('.').toString();
+        })
         .orElse("");
+  }
+
+  private static String counted(long number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
   }
 }

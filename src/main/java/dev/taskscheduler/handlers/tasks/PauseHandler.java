@@ -4,7 +4,7 @@ import dev.taskscheduler.handlers.auth.CommandLog;
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.PauseJson;
-import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
@@ -16,13 +16,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/// `POST /pause` and `POST /resume`, each for everything, or with `?type=` or `?priority=` for that
-/// alone; `GET /pause` lists what is paused.
+/// `POST /pause` and `POST /resume`, each for everything, or with `?priority=` for that alone; `GET
+/// /pause` lists what is paused, queues too.
 public final class PauseHandler {
-  private static final int UNPROCESSABLE = 422;
-
   private final Pauses pauses;
 
   public PauseHandler(Pauses pauses) {
@@ -39,19 +36,9 @@ public final class PauseHandler {
     if (what.isEmpty()) {
       return;
     }
-    if (pauses.pause(what.get())) {
-      CommandLog.command("pause", text(what.get()));
-      list(req, res);
-    } else {
-      Responses.problem(
-          req,
-          res,
-          Problem.named(
-              "too-many-pauses",
-              "There are too many pauses",
-              Status.create(UNPROCESSABLE),
-              Pause.MOST + " pauses exist, the limit. Resume some of them, or pause everything."));
-    }
+    pauses.pause(what.get());
+    CommandLog.command("pause", text(what.get()));
+    list(req, res);
   }
 
   public void resume(ServerRequest req, ServerResponse res) {
@@ -69,20 +56,14 @@ public final class PauseHandler {
     FieldErrors errors = new FieldErrors();
     QueryReader.refuseBody(req, errors);
     QueryReader reader = new QueryReader(req.query(), errors);
-    reader.allow(List.of("type", "priority"), "send type or priority, or none for everything");
-    boolean byType = req.query().contains("type");
+    reader.allow(
+        List.of("priority"),
+        "send priority, or nothing for everything; a queue is paused by POST /queues/{name}/pause");
     Optional<Pause> what = Optional.of(new Pause.All());
-    if (Stream.of("type", "priority").mapToInt(one -> req.query().all(one, List::of).size()).sum()
-        > 1) {
-      errors.add(
-          byType ? "?type" : "?priority",
-          "must be the only parameter; pause or resume one thing in each call");
-    } else if (byType) {
-      what = reader.type().map(Pause.OfType::new);
-    } else if (req.query().contains("priority")) {
+    if (req.query().contains("priority")) {
       what =
           reader
-              .one("priority", Priority::parse, "must be high, medium or low")
+              .one("priority", Priority::parse, "must be high, medium or low, and sent once")
               .map(Pause.OfPriority::new);
     }
     if (!errors.none()) {
@@ -96,7 +77,7 @@ public final class PauseHandler {
     return switch (what) {
       case Pause.All() -> "all=true";
       case Pause.OfPriority(Priority priority) -> "priority=" + priority.wire();
-      case Pause.OfType(String type) -> "type=" + type;
+      case Pause.OfQueue(String name) -> "queue=" + name;
     };
   }
 }

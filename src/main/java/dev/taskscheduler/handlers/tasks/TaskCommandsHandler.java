@@ -5,6 +5,7 @@ import dev.taskscheduler.handlers.submit.SubmitProblems;
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.RetryResult;

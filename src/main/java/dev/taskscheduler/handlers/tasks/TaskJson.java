@@ -26,6 +26,7 @@ final class TaskJson {
     json.writeStringProperty("state", state.wire());
     json.writeStringProperty("priority", task.priority().wire());
     json.writeStringProperty("type", task.type());
+    json.writeStringProperty("queue", task.queue());
     json.writeNumberProperty("attempt", task.attempts());
     time(json, "submittedAt", task.submittedAt());
     switch (task.state()) {

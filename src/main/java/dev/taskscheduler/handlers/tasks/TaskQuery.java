@@ -1,8 +1,10 @@
 package dev.taskscheduler.handlers.tasks;
 
 import dev.taskscheduler.handlers.wire.FieldErrors;
+import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Rfc3339;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskFilter;
 import io.helidon.common.uri.UriQuery;
@@ -10,14 +12,20 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The query of `GET /tasks` and `POST /tasks/retry`.
 record TaskQuery(TaskFilter filter, String cursor) {
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
   private static final List<String> KNOWN =
-      List.of("state", "type", "priority", "submittedSince", "submittedBefore", "limit", "cursor");
+      List.of(
+          "state",
+          "type",
+          "queue",
+          "priority",
+          "submittedSince",
+          "submittedBefore",
+          "limit",
+          "cursor");
   private static final String STATES =
       Arrays.stream(StateName.values()).map(StateName::wire).collect(Collectors.joining(", "));
   private static final String TIME =
@@ -32,28 +40,21 @@ record TaskQuery(TaskFilter filter, String cursor) {
     Optional<Priority> priority =
         reader.one("priority", Priority::parse, "must be one of high, medium, low");
     Optional<String> type = reader.type();
+    Optional<String> queue =
+        reader.one(
+            "queue",
+            text -> Optional.of(text).filter(QueueName::isName),
+            "must be " + QueueName.RULE);
     Optional<Instant> since = reader.one("submittedSince", Rfc3339::time, TIME);
     Optional<Instant> before = reader.one("submittedBefore", Rfc3339::time, TIME);
-    Optional<Integer> limit =
-        reader.one(
-            "limit", TaskQuery::limit, "must be a whole number from 1 to " + TaskFilter.MOST);
-    Optional<String> cursor =
-        reader.one(
-            "cursor",
-            text -> Optional.of(text).filter(some -> !some.isEmpty()),
-            "must be the next of an earlier answer; leave it out for the first page");
+    Optional<Integer> limit = reader.limit(TaskFilter.MOST);
+    Optional<String> cursor = reader.cursor();
     if (!errors.none()) {
       return Optional.empty();
     }
     TaskFilter filter =
-        new TaskFilter(state, priority, type, since, before, limit.orElse(TaskFilter.USUAL_LIMIT));
+        new TaskFilter(
+            state, priority, type, queue, since, before, limit.orElse(TaskFilter.USUAL_LIMIT));
     return Optional.of(new TaskQuery(filter, cursor.orElse("")));
-  }
-
-  private static Optional<Integer> limit(String text) {
-    return Optional.of(text)
-        .filter(NUMBER.asMatchPredicate())
-        .map(Integer::valueOf)
-        .filter(number -> number >= 1 && number <= TaskFilter.MOST);
   }
 }

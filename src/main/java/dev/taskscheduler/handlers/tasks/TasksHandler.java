@@ -5,6 +5,7 @@ import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
+import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.Task;

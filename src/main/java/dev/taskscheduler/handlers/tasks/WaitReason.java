@@ -1,7 +1,10 @@
 package dev.taskscheduler.handlers.tasks;
 
 import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.task.Pause;
+import dev.taskscheduler.task.QueueBlock;
 import dev.taskscheduler.task.TaskState;
+import java.util.Optional;
 
 /// The reasons why a task is not running now; where several hold, the one that has to go first.
 enum WaitReason {
@@ -13,9 +16,17 @@ enum WaitReason {
   /// A leader had no runner for its type and put it back.
   NO_RUNNER,
   RETRYING,
+  /// Everything or its priority is paused.
   PAUSED,
+  QUEUE_PAUSED,
   NO_LEADER,
-  /// Others go before it.
+  /// A target asked for its queue to be left alone.
+  QUEUE_CLOSED,
+  /// As many tasks of its queue run as may.
+  AT_CONCURRENCY,
+  /// As many tasks of its queue were started as may be in this time.
+  AT_RATE,
+  /// Other tasks go before it, or other queues have their turns.
   QUEUED,
   /// Nothing but a free worker is missing.
   NEXT;
@@ -40,12 +51,30 @@ enum WaitReason {
     if (task.expired()) {
       return EXPIRED;
     }
-    if (!task.pausedBy().isEmpty()) {
+    if (!task.pausedBy().stream().allMatch(Pause.OfQueue.class::isInstance)) {
       return PAUSED;
     }
-    if (!led) {
+    if (!task.pausedBy().isEmpty()) {
+      return QUEUE_PAUSED;
+    }
+    Optional<WaitReason> blocked = task.blocked().map(WaitReason::of);
+    if (!led && !blocked.equals(Optional.of(QUEUE_PAUSED))) {
       return NO_LEADER;
     }
-    return task.queue().isPresent() && task.queue().get().ahead() > 0 ? QUEUED : NEXT;
+    return blocked.orElseGet(
+        () -> task.queue().filter(WaitReason::waits).isPresent() ? QUEUED : NEXT);
+  }
+
+  private static WaitReason of(QueueBlock block) {
+    return switch (block) {
+      case QueueBlock.Paused _ -> QUEUE_PAUSED;
+      case QueueBlock.Closed _ -> QUEUE_CLOSED;
+      case QueueBlock.Concurrency _ -> AT_CONCURRENCY;
+      case QueueBlock.Rate _ -> AT_RATE;
+    };
+  }
+
+  private static boolean waits(Explanation.InQueue queue) {
+    return queue.ahead() > 0 || queue.turns() > 0;
   }
 }

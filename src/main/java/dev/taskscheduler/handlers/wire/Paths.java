@@ -14,7 +14,9 @@ public final class Paths {
   public static final String OPENAPI = "/openapi";
   public static final String OTHER = "other";
 
-  private static final String TASKS = "/tasks/";
+  /// Begins of paths that go on with a name, and what stands for it in the document.
+  private static final Map<String, String> NAMED = Map.of("/tasks/", "{id}", "/queues/", "{name}");
+
   public static final String READ = "GET, HEAD";
 
   /// Every path that is served, with the methods that it allows.
@@ -36,6 +38,10 @@ public final class Paths {
     all.put("/tasks/{id}", READ + ", DELETE");
     all.put("/tasks/{id}/explain", READ);
     all.put("/tasks/{id}/retry", "POST");
+    all.put("/queues", READ);
+    all.put("/queues/{name}", READ + ", PUT, DELETE");
+    all.put("/queues/{name}/pause", "POST");
+    all.put("/queues/{name}/resume", "POST");
     all.put("/pause", READ + ", POST");
     all.put("/resume", "POST");
     all.put("/leader", READ);
@@ -56,10 +62,13 @@ public final class Paths {
     if (EXACT.contains(path)) {
       return path;
     }
-    if (path.startsWith(TASKS)) {
-      int slash = path.indexOf('/', TASKS.length());
-      String template = TASKS + "{id}" + (slash < 0 ? "" : path.substring(slash));
-      return EXACT.contains(template) ? template : OTHER;
+    for (Map.Entry<String, String> named : NAMED.entrySet()) {
+      String begin = named.getKey();
+      if (path.startsWith(begin)) {
+        int slash = path.indexOf('/', begin.length());
+        String template = begin + named.getValue() + (slash < 0 ? "" : path.substring(slash));
+        return EXACT.contains(template) ? template : OTHER;
+      }
     }
     return path.startsWith(PAGES) ? PAGES : OTHER;
   }

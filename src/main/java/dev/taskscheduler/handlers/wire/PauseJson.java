@@ -19,7 +19,7 @@ public final class PauseJson {
         case Pause.All() -> json.writeBooleanProperty("all", true);
         case Pause.OfPriority(Priority priority) ->
             json.writeStringProperty("priority", priority.wire());
-        case Pause.OfType(String type) -> json.writeStringProperty("type", type);
+        case Pause.OfQueue(String name) -> json.writeStringProperty("queue", name);
       }
       json.writeStringProperty("since", JsonText.time(since));
       json.writeEndObject();

@@ -11,6 +11,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.redis.ScriptArgs;
+import dev.taskscheduler.redis.StoreFormat;
 import dev.taskscheduler.spi.FencingToken;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class RedisLease implements Lease {
   private final byte[] releasedChannel;
   private final RedisRequirements requirements;
   private final Rights rights;
+  private final StoreFormat format;
 
   public RedisLease(Redis redis, Namespace ns) {
     this.redis = redis;
@@ -48,6 +50,7 @@ public final class RedisLease implements Lease {
     this.releasedChannel = ns.key("released");
     this.requirements = new RedisRequirements(redis);
     this.rights = new Rights(redis, ns);
+    this.format = new StoreFormat(redis, ns);
   }
 
   @Override
@@ -75,6 +78,10 @@ public final class RedisLease implements Lease {
     Optional<String> missing = call("acquire", rights::missing);
     if (missing.isPresent()) { // each time: they may have changed
       throw requirements.missing(missing.get());
+    }
+    Optional<String> problem = call("acquire", format::problemAtWrite);
+    if (problem.isPresent()) {
+      throw new LeaseException.Unfit(problem.get());
     }
     List<?> answer = list(call("acquire", () -> redis.eval(ACQUIRE, keys, args)));
     if (Long.valueOf(UNFIT).equals(answer.getFirst())) {

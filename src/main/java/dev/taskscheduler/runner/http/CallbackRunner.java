@@ -24,7 +24,7 @@ import tools.jackson.core.util.ByteArrayBuilder;
 
 /// Runs tasks of type `callback`: reports the end of a task to a URL. The store creates the
 /// callback in the same step that ends the task. The payload holds all facts (`facts_of` in
-/// `_lib.lua`), so each attempt sends the same body, whatever has happened to the task since.
+/// `transition.lua`), so each attempt sends the same body, whatever has happened to the task since.
 public final class CallbackRunner implements TaskRunner {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Duration MAX_TIMEOUT = Duration.ofDays(1); // the sender's own is less
@@ -95,7 +95,8 @@ public final class CallbackRunner implements TaskRunner {
       String field, JsonParser parser, byte[] payload, JsonGenerator json) {
     switch (field) {
       case "task" -> json.writeStringProperty("id", parser.getString());
-      case "type", "priority", "error" -> json.writeStringProperty(field, parser.getString());
+      case "type", "queue", "priority", "error" ->
+          json.writeStringProperty(field, parser.getString());
       case "attempt" -> json.writeNumberProperty(field, parser.getIntValue());
       case "submittedUs" -> json.writeStringProperty("submittedAt", time(parser));
       case "finishedUs" -> json.writeStringProperty("finishedAt", time(parser));

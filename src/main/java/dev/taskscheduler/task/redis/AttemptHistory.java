@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Reads a task's attempts out of its list of attempts, whose lines `_lib.lua` describes, its
+/// Reads a task's attempts out of its list of attempts, whose lines `record.lua` describes, its
 /// record and what runs.
 final class AttemptHistory {
   private static final Pattern START = Pattern.compile("[0-9a-f]{1,6}");

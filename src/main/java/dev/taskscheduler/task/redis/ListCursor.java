@@ -2,9 +2,11 @@ package dev.taskscheduler.task.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskFilter;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,17 +14,26 @@ import java.util.regex.Pattern;
 final class ListCursor {
   private static final String COUNT = "\\d{1,12}";
   private static final String ID = "[!-~]{1,64}";
+  private static final String QUEUE = "[A-Za-z0-9._:-]{1,128}";
+  private static final String INDEX = "[a-z]{1,10}";
   private static final Pattern TEXT =
       Pattern.compile(
           String.join(
               "|",
-              "[rhmlpsdexck]",
-              "[hml] " + COUNT + " " + COUNT + " " + ID + " [0-9a-f]{6}",
-              "c " + COUNT,
-              "p [hml]:[A-Za-z0-9._-]{1,64}( " + COUNT + ")?",
-              "[sdexk] \\d{1,16}(\\.\\d{1,6})? " + ID,
-              "r \\d{1,18} [!-~]{1,500}"));
-  private static final int LONGEST = 800;
+              INDEX,
+              "(high|medium|low) "
+                  + QUEUE
+                  + "( "
+                  + COUNT
+                  + " "
+                  + COUNT
+                  + " "
+                  + ID
+                  + " [0-9a-f]{6})?",
+              "done " + COUNT,
+              "(scheduled|dead|expired|cancelled|retained) \\d{1,16}(\\.\\d{1,6})? " + ID,
+              "running \\d{1,18} [!-~]{1,500}"));
+  private static final int LONGEST = 1000;
 
   private ListCursor() {}
 
@@ -43,7 +54,9 @@ final class ListCursor {
     try {
       String text = new String(Base64.getUrlDecoder().decode(cursor), ISO_8859_1);
       return Optional.of(text)
-          .filter(some -> TEXT.matcher(some).matches() && indexes.indexOf(some.charAt(0)) >= 0);
+          .filter(some ->
+              TEXT.matcher(some).matches()
+                  && List.of(indexes.split(" ")).contains(some.split(" ", 2)[0]));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // not Base64
     }
@@ -51,24 +64,19 @@ final class ListCursor {
 
   /// The indexes that a question is about, in the order in which they are walked.
   static String indexes(TaskFilter filter) {
-    String ready =
-        filter
-                .priority()
-                .map(priority -> ScriptCalls.text(TaskRecordCodec.priority(priority)))
-                .orElse("hml")
-            + "p";
-    return filter.state().map(state -> indexes(state, ready)).orElse("r" + ready + "sdexck");
+    String ready = filter.priority().map(Priority::wire).orElse("high medium low");
+    return filter
+        .state()
+        .map(state -> indexes(state, ready))
+        .orElse("running " + ready + " scheduled dead expired cancelled done retained");
   }
 
   private static String indexes(StateName state, String ready) {
     return switch (state) {
-      case SCHEDULED, RETRYING -> "s";
+      case SCHEDULED, RETRYING -> "scheduled";
       case READY -> ready;
-      case RUNNING -> "r";
-      case COMPLETED -> "ck";
-      case DEAD -> "d";
-      case EXPIRED -> "e";
-      case CANCELLED -> "x";
+      case RUNNING, DEAD, EXPIRED, CANCELLED -> state.wire();
+      case COMPLETED -> "done retained";
     };
   }
 }

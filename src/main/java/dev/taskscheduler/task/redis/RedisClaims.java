@@ -125,12 +125,13 @@ final class RedisClaims implements Claims, AutoCloseable {
   /// What cannot be read must not stay in `running`, and is no reason to give the rest up.
   private Claimed claimed(List<?> answer) {
     Instant claimedAt = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
-    List<Claim> claims = new ArrayList<>(answer.size() / 2);
+    List<Claim> claims = new ArrayList<>(answer.size() / 3);
     List<String> unreadable = new ArrayList<>();
-    for (int i = 3; i < answer.size(); i += 2) {
+    for (int i = 3; i < answer.size(); i += 3) {
       String id = text(answer.get(i));
       byte[] record = (byte[]) answer.get(i + 1);
-      TaskRecordCodec.read(record, whole -> whole.claim(id, claimedAt))
+      String defaults = text(answer.get(i + 2));
+      TaskRecordCodec.read(record, whole -> whole.claim(id, claimedAt, defaults))
           .ifPresentOrElse(claims::add, () -> unreadable.add('f' + id));
     }
     if (!unreadable.isEmpty()) {

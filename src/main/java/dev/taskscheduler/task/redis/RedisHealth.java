@@ -9,6 +9,7 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.ServerInfo;
+import dev.taskscheduler.redis.StoreFormat;
 import dev.taskscheduler.task.StoreHealth;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ final class RedisHealth implements AutoCloseable {
 
   private final Redis redis;
   private final Namespace namespace;
+  private final StoreFormat format;
   private int looks; // the watching thread's alone, as is the next
   private long damaged;
   private volatile StoreHealth last = NOT_ASKED;
@@ -46,6 +48,7 @@ final class RedisHealth implements AutoCloseable {
   RedisHealth(Redis redis, Namespace namespace) {
     this.redis = redis;
     this.namespace = namespace;
+    this.format = new StoreFormat(redis, namespace);
     VitalThreads.platform("redis-health", this::watch).start();
   }
 
@@ -138,7 +141,7 @@ final class RedisHealth implements AutoCloseable {
           "Redis cannot write its snapshots and so refuses all writes: free space on its disk,"
               + " see its log");
     }
-    return full(info) ? Optional.of(FULL) : Optional.empty();
+    return full(info) ? Optional.of(FULL) : format.problem();
   }
 
   /// Once full, it counts as full until there is some room: else each task that ends would be

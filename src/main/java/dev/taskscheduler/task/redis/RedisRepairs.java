@@ -4,6 +4,7 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
 import java.security.SecureRandom;
@@ -14,7 +15,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /// A repair pass over one namespace. It reads the lists, whose ids go into a filter, then the other
 /// indexes, then all keys. A task that should be in a list but is not in the filter is a suspect.
@@ -28,10 +29,15 @@ final class RedisRepairs implements RepairPass {
   /// Looks through whole lists in a pass.
   private static final int MOST_LOOKS = 100;
 
+  /// Queues, and running tasks, that a call counts: 10 ms.
+  private static final int MOST_COUNTED = 20_000;
+
   /// Entries of lists that a call may look through: 20 ms a million.
   private static final int MOST_ENTRIES = 2_000_000;
 
   private static final LuaScript COUNTS = LuaScript.load(RedisRepairs.class, "repair-counts");
+  private static final LuaScript QUEUES = LuaScript.load(RedisRepairs.class, "repair-queues");
+  private static final LuaScript STALE = LuaScript.load(RedisRepairs.class, "repair-stale");
   private static final LuaScript LIST = LuaScript.load(RedisRepairs.class, "repair-list");
   private static final LuaScript INDEX = LuaScript.load(RedisRepairs.class, "repair-index");
   private static final LuaScript KEYS = LuaScript.load(RedisRepairs.class, "repair-keys");
@@ -42,25 +48,19 @@ final class RedisRepairs implements RepairPass {
     boolean goOn();
   }
 
+  private record Suspect(String marked, String list) {}
+
   private final ScriptCalls calls;
   private final Namespace namespace;
   private final FencingToken token;
   private final Duration retention;
   private final Deque<Look> looks = new ArrayDeque<>();
   private final Map<RepairKind, Integer> repaired = new EnumMap<>(RepairKind.class);
-  private final Deque<String> suspects = new ArrayDeque<>();
+  private final Deque<Suspect> suspects = new ArrayDeque<>();
   private BloomFilter filter = new BloomFilter(0, () -> 0);
   private String begunUs = "0";
-  private final List<Letter> letters = List.of(new Letter(), new Letter(), new Letter());
   private int throughLists;
   private int unsettled;
-
-  /// What a look through the lists of one priority has found.
-  private static final class Letter {
-    String stood = "";
-    int stale;
-    boolean lost;
-  }
 
   RedisRepairs(ScriptCalls calls, Namespace namespace, Duration retention, FencingToken token) {
     this.calls = calls;
@@ -68,8 +68,10 @@ final class RedisRepairs implements RepairPass {
     this.retention = retention;
     this.token = token;
     looks.add(this::begin);
-    looks.add(this::countAgain);
-    looks.add(new ListLook(namespace.key("done"), null));
+    for (Priority priority : Priority.values()) {
+      looks.add(new QueueLook(priority.wire()));
+    }
+    looks.add(new ListLook());
     looks.add(new IndexLook(namespace.key("running"), "running"));
     looks.add(new IndexLook(namespace.key("scheduled"), "scheduled"));
     looks.add(new IndexLook(namespace.key("retained"), "c"));
@@ -77,6 +79,7 @@ final class RedisRepairs implements RepairPass {
     looks.add(new IndexLook(namespace.key("expired"), "e"));
     looks.add(new IndexLook(namespace.key("cancelled"), "x"));
     looks.add(new KeyLook());
+    looks.add(this::countAgain);
     looks.add(this::settle);
   }
 
@@ -109,77 +112,94 @@ final class RedisRepairs implements RepairPass {
     }
   }
 
-  private void suspect(char mark, String id) {
+  /// @param list where it was seen, `<priority>:<queue>`; empty if in none
+  private void suspect(char mark, String id, String list) {
     if (suspects.size() < MOST_SUSPECTS) {
-      suspects.add(mark + id);
+      suspects.add(new Suspect(mark + id, list));
     } else {
       unsettled++;
     }
   }
 
-  /// How much there is, how large the filter is to be, and which lists there are.
+  /// How much there is, and how large the filter is to be.
   private boolean begin() {
-    List<?> answer = counts();
     calls.setAside(List.of()); // the looks that come after would pass over what cannot be read
+    List<?> answer = counts();
     begunUs = text(answer, 0);
-    long expected = number(answer, 3);
-    for (int i = 0; i < letters.size(); i++) {
-      letters.get(i).stood = text(answer, 4 + i);
-      expected += number(answer, 7 + i);
-    }
-    filter = new BloomFilter(expected, new SecureRandom()::nextLong);
-    for (int i = 10; i < answer.size(); i++) {
-      String what = text(answer, i);
-      int letter = what.isEmpty() ? -1 : "hml".indexOf(what.charAt(0));
-      if (letter >= 0) {
-        looks.addFirst(new ListLook(namespace.key("parked:" + what), letters.get(letter)));
-      }
-    }
-    looks.addFirst(new ListLook(namespace.key("ready:low"), letters.get(2)));
-    looks.addFirst(new ListLook(namespace.key("ready:medium"), letters.get(1)));
-    looks.addFirst(new ListLook(namespace.key("ready:high"), letters.get(0)));
+    filter = new BloomFilter(number(answer, 2) + number(answer, 3), new SecureRandom()::nextLong);
     return false;
   }
 
   private boolean countAgain() {
-    counts();
+    var unused = counts();
     return false;
   }
 
   private List<?> counts() {
-    List<?> stood = letters.stream().map(each -> each.lost ? "" : each.stood).toList();
-    List<?> stale = letters.stream().map(each -> each.stale).toList();
-    List<?> answer = calls.list(COUNTS, token, stood, stale);
-    count(RepairKind.STALE, number(answer, 1));
-    count(RepairKind.PARKED, number(answer, 2));
+    List<?> answer = calls.list(COUNTS, token, MOST_COUNTED);
+    count(RepairKind.COUNT, number(answer, 1));
     return answer;
   }
 
-  /// A walk through one list.
-  private final class ListLook implements Look {
-    private final byte[] list;
-    private final @Nullable Letter letter;
-    private int next;
+  /// A walk through the queues of one priority, and through the list of each.
+  private final class QueueLook implements Look {
+    private final String priority;
     private String last = "";
 
-    /// @param letter of waiting tasks; none for completed ones
-    ListLook(byte[] list, @Nullable Letter letter) {
-      this.list = list;
-      this.letter = letter;
+    QueueLook(String priority) {
+      this.priority = priority;
     }
 
     @Override
     public boolean goOn() {
-      List<?> page = calls.page(LIST, list, token, letter == null ? "c" : "w", next, last, PAGE);
+      List<?> page = calls.list(QUEUES, token, priority, last, PAGE);
+      last = text(page, 0);
+      count(RepairKind.QUEUE, number(page, 1));
+      for (int i = 2; i < page.size(); i += 2) {
+        looks.addFirst(new ListLook(priority + ":" + text(page, i), text(page, i + 1)));
+      }
+      return !last.isEmpty();
+    }
+  }
+
+  /// A walk through one list.
+  private final class ListLook implements Look {
+    private final String list;
+    private final String stood;
+    private final byte[] key;
+    private int next;
+    private int stale;
+    private boolean wasLost;
+    private String last = "";
+
+    /// Completed tasks.
+    ListLook() {
+      list = "";
+      stood = "";
+      key = namespace.key("done");
+    }
+
+    /// @param list of ready tasks, `<priority>:<queue>`
+    /// @param stood how it stood when the walk began
+    ListLook(String list, String stood) {
+      this.list = list;
+      this.stood = stood;
+      key = namespace.key("ready:" + list);
+    }
+
+    @Override
+    public boolean goOn() {
+      List<?> page = calls.page(LIST, key, token, list.isEmpty() ? "c" : "w", next, last, PAGE);
       next = number(page, 0);
       last = text(page, 1);
       boolean lost = number(page, 2) == 1;
-      if (letter != null) {
-        letter.stale += number(page, 3);
-        letter.lost |= lost;
-      }
+      stale += number(page, 3);
+      wasLost |= lost;
       for (int i = 4; i < page.size(); i++) {
         see(text(page, i), lost);
+      }
+      if (next < 0 && !wasLost && !list.isEmpty() && !stood.startsWith(stale + " ")) {
+        count(RepairKind.COUNT, number(List.of(calls.eval(STALE, token, list, stood, stale)), 0));
       }
       return next >= 0;
     }
@@ -189,7 +209,7 @@ final class RedisRepairs implements RepairPass {
       String id = marked.substring(1);
       boolean twice = filter.covers(id) && !filter.add(id) && !lost;
       if (twice || marked.charAt(0) == '!') {
-        suspect(letter == null ? 'd' : 't', id);
+        suspect(list.isEmpty() ? 'd' : 't', id, list);
       }
     }
   }
@@ -225,7 +245,7 @@ final class RedisRepairs implements RepairPass {
       cursor = text(page, 0);
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
-      count(RepairKind.PARKED, number(page, 3));
+      count(RepairKind.QUEUE, number(page, 3));
       List<String> damaged = new ArrayList<>();
       for (int i = 4; i < page.size(); i++) {
         String marked = text(page, i);
@@ -233,7 +253,7 @@ final class RedisRepairs implements RepairPass {
         if (marked.charAt(0) == 't' || marked.charAt(0) == 'k') {
           damaged.add(marked);
         } else if (filter.covers(id) && !filter.mayContain(id)) {
-          suspect(marked.charAt(0), id);
+          suspect(marked.charAt(0), id, "");
         }
       }
       if (!damaged.isEmpty()) {
@@ -251,7 +271,11 @@ final class RedisRepairs implements RepairPass {
       unsettled += suspects.size();
       return false;
     }
-    List<String> some = suspects.stream().limit(MOST_LOOKS - throughLists).toList();
+    List<String> some =
+        suspects.stream()
+            .limit(MOST_LOOKS - throughLists)
+            .flatMap(suspect -> Stream.of(suspect.marked, suspect.list))
+            .toList();
     List<?> answer = calls.list(TASKS, token, retention.toMillis(), MOST_ENTRIES, some);
     for (int i = number(answer, 0); i > 0; i--) {
       suspects.removeFirst();

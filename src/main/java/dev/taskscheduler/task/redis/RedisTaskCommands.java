@@ -2,10 +2,10 @@ package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
 
+import dev.taskscheduler.redis.Admission;
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
-import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
@@ -43,14 +43,14 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   private record Answer(Optional<Object> value, Optional<RedisException> failure) {}
 
   private final ScriptCalls calls;
-  private final Rights rights;
+  private final Admission admission;
   private final TaskLimits limits;
   private final Batcher<Command, Answer> commands =
       new Batcher<>("redis-command", LIMITS, command -> 0, this::carryOut);
 
-  RedisTaskCommands(ScriptCalls calls, Rights rights, TaskLimits limits) {
+  RedisTaskCommands(ScriptCalls calls, Admission admission, TaskLimits limits) {
     this.calls = calls;
-    this.rights = rights;
+    this.admission = admission;
     this.limits = limits;
   }
 
@@ -74,17 +74,13 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   }
 
   @Override
-  public boolean pause(Pause pause) {
-    return set(pause, true);
+  public void pause(Pause pause) {
+    var unused = send(PAUSE, pause.wire(), 1);
   }
 
   @Override
   public void resume(Pause pause) {
-    boolean unused = set(pause, false);
-  }
-
-  private boolean set(Pause pause, boolean paused) {
-    return (Long) send(PAUSE, pause.wire(), paused ? 1 : 0, Pause.MOST) == 1;
+    var unused = send(PAUSE, pause.wire(), 0);
   }
 
   @Override
@@ -108,7 +104,7 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   }
 
   /// Calls a script on a thread that nobody interrupts.
-  private Object send(LuaScript script, Object... args) {
+  Object send(LuaScript script, Object... args) {
     Command command = new Command(script.name(), () -> calls.eval(script, args));
     Answer answer = StoreExceptions.await(script.name(), commands.add(command));
     if (answer.failure.isPresent()) {
@@ -130,12 +126,12 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
         continue;
       }
       try {
-        rights.require();
+        admission.require();
         answers.add(new Answer(Optional.of(ScriptCalls.again(command.call)), Optional.empty()));
       } catch (RedisException.Refused e) {
         answers.add(failed(e));
       } catch (RedisException.Raised e) {
-        rights.recheck();
+        admission.recheck();
         answers.add(failed(e));
       } catch (RedisException e) {
         silent = Optional.of(e);

@@ -3,10 +3,10 @@ package dev.taskscheduler.task.redis;
 import static dev.taskscheduler.redis.ScriptArgs.bytes;
 import static dev.taskscheduler.task.redis.ScriptCalls.text;
 
+import dev.taskscheduler.redis.Admission;
 import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
-import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
@@ -44,7 +44,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   private static final LuaScript SUBMIT = LuaScript.load(RedisTaskIntake.class, "submit");
 
   private final DurableWrites durable;
-  private final Rights rights;
+  private final Admission admission;
   private final TaskLimits limits;
   private final Batcher<NewRecord, SubmitResult> single = lane("redis-submit", Durability.MEMORY);
 
@@ -65,9 +65,9 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
     }
   }
 
-  RedisTaskIntake(DurableWrites durable, Rights rights, TaskLimits limits) {
+  RedisTaskIntake(DurableWrites durable, Admission admission, TaskLimits limits) {
     this.durable = durable;
-    this.rights = rights;
+    this.admission = admission;
     this.limits = limits;
   }
 
@@ -100,12 +100,12 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   private List<SubmitResult> all(List<NewRecord> records, Durability wanted) {
     try {
       return untilAnswered(() -> {
-        rights.require();
+        admission.require();
         return submitOnce(records, wanted);
       });
     } catch (RedisException.Raised e) {
       // Not sent again: a record that is there already counts as stored, though no index has it.
-      rights.recheck();
+      admission.recheck();
       throw e;
     }
   }
@@ -162,17 +162,14 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   }
 
   private SubmitResult submission(String id, Object answer, Durability reached) {
-    if (answer instanceof Long stored) {
-      return stored == 1
-          ? new SubmitResult.Accepted(id, reached)
-          : new SubmitResult.QueueFull(limits.maxPending());
-    }
-    String other = text(answer);
-    return switch (other.charAt(0)) {
-      case '=' -> new SubmitResult.Replayed(other.substring(1), reached);
-      case '!' -> new SubmitResult.KeyReused(other.substring(1));
-      case '~' -> new SubmitResult.Duplicate(other.substring(1));
-      default -> throw new IllegalStateException("submit.lua answered " + other);
+    String[] words = text(answer).split(" ", 2);
+    return switch (words[0]) {
+      case "accepted" -> new SubmitResult.Accepted(id, reached);
+      case "full" -> new SubmitResult.QueueFull(limits.maxPending());
+      case "replayed" -> new SubmitResult.Replayed(words[1], reached);
+      case "reused" -> new SubmitResult.KeyReused(words[1]);
+      case "duplicate" -> new SubmitResult.Duplicate(words[1]);
+      default -> throw new IllegalStateException("submit.lua answered " + words[0]);
     };
   }
 

@@ -17,7 +17,6 @@ final class RedisTaskMaintenance implements TaskMaintenance {
   private static final long LONGEST_UNTIL_DUE_MS = Duration.ofHours(1).toMillis();
 
   private static final LuaScript PROMOTE = LuaScript.load(RedisTaskMaintenance.class, "promote");
-  private static final LuaScript UNPARK = LuaScript.load(RedisTaskMaintenance.class, "unpark");
   private static final LuaScript CANCELLING =
       LuaScript.load(RedisTaskMaintenance.class, "cancelling");
   private static final LuaScript CLEAN = LuaScript.load(RedisTaskMaintenance.class, "clean");
@@ -44,11 +43,6 @@ final class RedisTaskMaintenance implements TaskMaintenance {
         number(answer.get(0)),
         Duration.ofMillis(
             nextMs < 0 ? LONGEST_UNTIL_DUE_MS : Math.min(nextMs, LONGEST_UNTIL_DUE_MS)));
-  }
-
-  @Override
-  public int unpark(FencingToken token, int limit) {
-    return number(call(UNPARK, token, limit));
   }
 
   @Override

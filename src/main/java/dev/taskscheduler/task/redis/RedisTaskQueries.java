@@ -161,8 +161,9 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
             LIST,
             filter.limit(),
             indexes,
-            filter.priority().map(TaskRecordCodec::priority).orElse(new byte[0]),
+            filter.priority().map(Priority::wire).orElse(""),
             filter.type().orElse(""),
+            filter.queue().orElse(""),
             filter.submittedSince().map(TaskRecordCodec::hexMicros).orElse("0".repeat(13)),
             filter.submittedBefore().map(TaskRecordCodec::hexMicros).orElse("g"),
             filter.state().map(RedisTaskQueries::charged).orElse(""),
@@ -217,8 +218,10 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
         place == 0
             ? Optional.empty()
             : Optional.of(
-                new Explanation.InQueue(place, (Long) answer.get(8) == 1, (Long) answer.get(9))),
-        answer.stream().skip(10).flatMap(what -> Pause.read(text(what)).stream()).toList(),
+                new Explanation.InQueue(
+                    place, (Long) answer.get(8) == 1, (Long) answer.get(9), (Long) answer.get(10))),
+        QueueSettingsCodec.block(answer.subList(11, 15)),
+        answer.stream().skip(15).flatMap(what -> Pause.read(text(what)).stream()).toList(),
         lastBad,
         AttemptHistory.nodes(List.of((byte[]) answer.get(5))).values().stream().findFirst(),
         (Long) answer.get(4) == 1);

@@ -1,8 +1,9 @@
 package dev.taskscheduler.task.redis;
 
+import dev.taskscheduler.queue.Queues;
+import dev.taskscheduler.redis.Admission;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
-import dev.taskscheduler.redis.Rights;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskMaintenance;
@@ -19,6 +20,7 @@ public final class RedisTasks implements AutoCloseable {
   private final RedisTaskIntake intake;
   private final RedisTaskCommands commands;
   private final RedisTaskQueries queries;
+  private final RedisQueues queues;
   private final RedisClaims claims;
   private final RedisTaskMaintenance maintenance;
 
@@ -30,18 +32,24 @@ public final class RedisTasks implements AutoCloseable {
   /// @param mayComeAgain for how long nothing is removed after its submission and after its end
   RedisTasks(Redis redis, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
     ScriptCalls calls = new ScriptCalls(redis, namespace);
-    Rights rights = new Rights(redis, namespace);
+    Admission admission = new Admission(redis, namespace);
     health = new RedisHealth(redis, namespace);
     DurableWrites durable = new DurableWrites(redis, calls, health::last);
-    intake = new RedisTaskIntake(durable, rights, limits);
-    commands = new RedisTaskCommands(calls, rights, limits);
+    intake = new RedisTaskIntake(durable, admission, limits);
+    commands = new RedisTaskCommands(calls, admission, limits);
     queries = new RedisTaskQueries(calls);
+    queues = new RedisQueues(commands);
     claims = new RedisClaims(redis, calls, namespace, limits);
     maintenance = new RedisTaskMaintenance(calls, namespace, limits, mayComeAgain);
   }
 
   public TaskPorts ports() {
     return new TaskPorts(intake, commands, commands, queries, health::last);
+  }
+
+  /// The port for queues; any node may use it.
+  public Queues queues() {
+    return queues;
   }
 
   public Claims claims() {

@@ -59,13 +59,15 @@ final class RunningTasks {
     while (next < ids.size()) {
       List<String> some = ids.subList(next, Math.min(next + PAGE, ids.size()));
       List<?> answer = calls.list(RECLAIMED, token, RedisClaims.MOST_BYTES, some);
-      for (int i = 1; i < answer.size(); i += 3) {
+      for (int i = 1; i < answer.size(); i += 4) {
         String id = text(answer.get(i));
+        String defaults = text(answer.get(i + 3));
         byte[] record = (byte[]) answer.get(i + 2);
         TaskRecordCodec.Running.parse(text(answer.get(i + 1)))
             .flatMap(running ->
                 TaskRecordCodec.read(
-                    record, whole -> whole.claim(id, running.attempt(), running.startedAt())))
+                    record,
+                    whole -> whole.claim(id, running.attempt(), running.startedAt(), defaults)))
             .ifPresentOrElse(claims::add, () -> unreadable.add('f' + id));
       }
       next += Integer.parseInt(text(answer.getFirst()));

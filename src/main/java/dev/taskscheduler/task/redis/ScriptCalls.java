@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Calls the scripts of this room. Where one fails since something in Redis cannot be read, sets
@@ -35,6 +37,9 @@ final class ScriptCalls {
 
   /// Codes of what a script meets in damaged data: a key of another type, and an error of Lua.
   private static final Set<String> DAMAGE = Set.of("WRONGTYPE", "ERR");
+
+  /// How a script names a key that cannot be read; the first bytes of one that is too long.
+  private static final Pattern DAMAGED_KEY = Pattern.compile("DAMAGED (\\S{1,500})");
 
   /// Looks that found nothing are not repeated sooner.
   private static final Duration REST = Duration.ofSeconds(1);
@@ -106,7 +111,7 @@ final class ScriptCalls {
         if (!DAMAGE.contains(e.code()) || repetitions == MOST_REPETITIONS) {
           throw e;
         }
-        if (!found() && repetitions > 0) {
+        if (!found(e) && repetitions > 0) {
           logUnexplained(script, e);
           throw e;
         }
@@ -116,9 +121,12 @@ final class ScriptCalls {
 
   /// Looks, unless a look has just been in vain.
   ///
+  /// @param raised names a key that cannot be read, where the script knows it
   /// @return whether something was set aside
-  private boolean found() {
-    return System.nanoTime() - lookFrom.get() >= 0 && setAside(List.of()) > 0;
+  private boolean found(RedisException.Raised raised) {
+    Matcher named = DAMAGED_KEY.matcher(String.valueOf(raised.getMessage()));
+    List<String> marked = named.find() ? List.of('k' + named.group(1)) : List.of();
+    return System.nanoTime() - lookFrom.get() >= 0 && setAside(marked) > 0;
   }
 
   private void logUnexplained(LuaScript script, RedisException.Raised e) {

@@ -68,6 +68,7 @@ final class StoreExceptions {
       case "NOPERM" ->
           "the ACL of Redis lacks a right for this user (docs/operations.md lists them all): "
               + e.getMessage();
+      case "FORMAT" -> String.valueOf(e.getMessage()).replaceFirst("^.*?FORMAT ", "");
       default -> String.valueOf(e.getMessage());
     };
   }

@@ -13,7 +13,6 @@ import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import java.lang.System.Logger.Level;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +21,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads and writes a task's record, whose layout `_lib.lua` describes.
+/// Reads and writes a task's record, whose layout `record.lua` describes.
 final class TaskRecordCodec {
   private static final System.Logger LOG = System.getLogger(TaskRecordCodec.class.getName());
   private static final int STATE = 0;
@@ -133,8 +132,8 @@ final class TaskRecordCodec {
 
   private static final List<TaskOption<?>> PLACING =
       List.of(TaskOption.DELAY, TaskOption.RUN_AT, TaskOption.UNIQUE_KEY);
-  private static final byte[] COMPLETED = {'c'};
-  private static final byte[] CANCELLED = {'x'};
+  private static final byte[] COMPLETED = "completed".getBytes(UTF_8);
+  private static final byte[] CANCELLED = "cancelled".getBytes(UTF_8);
 
   /// An end as `end.lua` takes it.
   static byte[] outcome(Claim claim, Outcome outcome) {
@@ -142,12 +141,15 @@ final class TaskRecordCodec {
       case Outcome.Success(byte[] result) ->
           result.length == 0 && claim.options().endsPlainly()
               ? COMPLETED
-              : body("C" + TaskOptionsCodec.write(claim.options()), result);
-      case Outcome.Failure(String error, boolean timedOut, Optional<Duration> retryIn) ->
-          ((retryIn.isPresent() ? "r" : "d")
-                  + (timedOut ? "t" : "f")
-                  + retryIn.map(delay -> delay.toMillis() + " ").orElse("")
-                  + line(error))
+              : body("completed" + TaskOptionsCodec.write(claim.options()), result);
+      case Outcome.Failure failure ->
+          String.join(
+                  " ",
+                  failure.retryIn().isPresent() ? "retry" : "dead",
+                  failure.timedOut() ? "timed_out" : "failed",
+                  failure.retryAfter().map(time -> String.valueOf(time.toMillis())).orElse("-"),
+                  failure.retryIn().map(delay -> delay.toMillis() + " ").orElse("")
+                      + line(failure.error()))
               .getBytes(UTF_8);
       case Outcome.Cancelled() -> CANCELLED;
     };
@@ -172,18 +174,20 @@ final class TaskRecordCodec {
   }
 
   /// The claim of the start after the last one recorded.
-  Claim claim(String id, Instant claimedAt) {
-    return claim(id, starts() + 1, claimedAt);
+  ///
+  /// @param defaults options that its queue gives it, as a record writes them; empty for none
+  Claim claim(String id, Instant claimedAt, String defaults) {
+    return claim(id, starts() + 1, claimedAt, defaults);
   }
 
-  Claim claim(String id, int attempt, Instant claimedAt) {
+  Claim claim(String id, int attempt, Instant claimedAt, String defaults) {
     return new Claim(
         id,
         attempt,
         charged(),
         priority(),
         type(),
-        options(),
+        options().orElse(defaults.isEmpty() ? TaskOptions.NONE : TaskOptionsCodec.read(defaults)),
         payload(),
         time(SUBMITTED),
         claimedAt);
@@ -206,7 +210,7 @@ final class TaskRecordCodec {
     } else {
       state = new TaskState.Ready();
     }
-    return new Task(id, priority(), type(), time(SUBMITTED), starts, state);
+    return new Task(id, priority(), type(), options().queue(), time(SUBMITTED), starts, state);
   }
 
   private TaskState ended() {
@@ -222,7 +226,8 @@ final class TaskRecordCodec {
   /// A value of the running hash.
   record Running(String token, int attempt, Instant startedAt) {
     private static final Pattern TEXT =
-        Pattern.compile("(\\d{1,18}:[0-9a-f]+) ([0-9a-f]{6}) ([0-9a-f]{13})");
+        Pattern.compile(
+            "(\\d{1,18}:[0-9a-f]+) ([0-9a-f]{6}) ([0-9a-f]{13})( [A-Za-z0-9._:-]{1,128})?");
 
     /// Reads a value; empty where there is none, or none that can be read.
     static Optional<Running> parse(String value) {

@@ -1,4 +1,5 @@
 -- bar-claims.lua  Bars every claim up to a sequence number that may still arrive.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] sequence

@@ -1,4 +1,5 @@
 -- cancelling.lua  Lists tasks that are to be cancelled while they run; forgets those that do not run any more.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- Returns ids, 500 at the most. Errors: FENCED.

@@ -1,4 +1,6 @@
--- claim.lua  Moves up to `limit` ready tasks to running, under the leader's token: by priority, oldest first.
+-- claim.lua  Moves up to `limit` ready tasks to running, under the leader's token: by priority, by the turns of the queues, in a
+-- queue the oldest first.
+-- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] sequence of this call, higher than any before
@@ -11,7 +13,8 @@
 -- ARGV[9] '1' for a leader that has not recovered yet: only where nothing runs, and it is recorded (record-leader.lua); else '0'
 -- Returns nothing for a leader that has not recovered yet where tasks of an earlier one run; else
 -- the time in us, then 1 if more may be ready than the bounds let it take and else 0, then how many had expired,
--- then for each claimed task its id and its record. Fewer than `limit` with nothing more ready leave the mark `waiting`.
+-- then for each claimed task its id, its record and the options that the settings of its queue give it ('' for none). Fewer than
+-- `limit` with nothing more ready leave the mark `waiting`.
 -- Errors: FENCED, also where claimSeq cannot be read; BARRED if a call with this sequence or a later one came before.
 local limit, bytes_left, prefix, ageing = tonumber(ARGV[3]), tonumber(ARGV[4]), K['task:'], tonumber(ARGV[8]) * 1000
 if fenced(KEYS[1], ARGV[1]) then
@@ -30,61 +33,104 @@ if first and redis.call('HLEN', K.running) > 0 then
   return {}
 end
 
-local paused, some_paused = {}, false
-for _, what in ipairs(redis.call('HKEYS', K.paused)) do
-  if #what > LONGEST_ID then
-    error('what is paused is too long a name') -- to be set aside: each claim reads all of them
-  end
-  paused[what] = true
-  some_paused = true
-end
-
 local now = now_us()
 local now_ms = now / 1000
 local started = hex(13, now)
 local claimed = { string.format('%.0f', now), 0, 0 }
-local running, seen, parked, expired = {}, {}, {}, {}
+local running, seen, expired = {}, {}, {}
+local claims, runs = #claimed, 0 -- their lengths, which Lua would count anew for each task
+local queues, order = {}, {} -- what is known of each queue, whichever its priority; in the order of their first turns
 local left, looks, more = limit, 500, false -- looks: ids to look at, at the most
-local lists = {
-  { key = K['ready:high'], letter = 'h', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:high'] },
-  { key = K['ready:medium'], letter = 'm', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:medium'] },
-  { key = K['ready:low'], letter = 'l', taken = 0, stale = 0, open = not paused['all'] and not paused['priority:low'] },
-}
+local TURNS = 64 -- queues that are read together
+local all_paused = redis.call('HEXISTS', K.paused, 'all') == 1
+local lines = {} -- one for each priority: its turns
+for i, priority in ipairs(PRIORITIES) do
+  local open = not all_paused and redis.call('HEXISTS', K.paused, 'priority:' .. priority) == 0
+  lines[i] = { priority = priority, turns = {}, read = 0, more = open, last = nil, visited = {}, out = {} }
+end
 
--- Puts one task where it belongs: to those that run, to those that wait for their type, or to those that come too late.
-local function place(list, id, record)
-  local stop = string.find(record, '[ \n]', TYPE + 1)
-  local kind = some_paused and string.sub(record, TYPE + 1, stop - 1)
-  if kind and paused['type:' .. kind] then
-    parked[#parked + 1] = { list.letter .. ':' .. kind, id }
-    return false
+local function read_turns(line)
+  local some = redis.call('ZRANGE', K['turns:' .. line.priority], line.read, line.read + TURNS - 1, 'WITHSCORES')
+  for i = 1, #some, 2 do
+    line.last = tonumber(some[i + 1])
+    if is_queue(some[i]) then
+      line.turns[#line.turns + 1] = {
+        name = some[i], key = ready(line.priority, some[i]), time = line.last,
+        taken = 0, claimed = 0, waiting = 0, stale = 0,
+      }
+    else
+      line.out[#line.out + 1] = some[i]
+    end
   end
+  line.read = line.read + #some / 2
+  line.more = #some == 2 * TURNS
+end
+
+-- The entry of the queue whose turn it is, and its index; nil if there is none. What has not been read comes after the last
+-- that was.
+local function next_queue(line)
+  while true do
+    local best, at = nil, nil
+    for i, turn in ipairs(line.turns) do
+      if not best or turn.time < best.time then
+        best, at = turn, i
+      end
+    end
+    if not line.more or best and best.time <= line.last then
+      return best, at
+    end
+    read_turns(line)
+  end
+end
+
+-- Puts one task where it belongs: to those that run, or to those that come too late.
+local function place(turn, id, record)
+  local stop = string.find(record, '[ \n]', TYPE + 1)
   if string.sub(record, stop, stop) == ' ' then
     local opts = options(record)
     local expires = string.match(opts, ' x=(%d+)')
     if expires and tonumber(expires) < now_ms then
-      expired[#expired + 1] = { id, opts, string.sub(record, STARTS + 1, CHARGED) }
+      expired[#expired + 1] = { id, string.sub(record, STARTS + 1, CHARGED) }
       return false
     end
   end
-  claimed[#claimed + 1] = id
-  claimed[#claimed + 1] = record
-  running[#running + 1] = id
-  running[#running + 1] = ARGV[1] .. ' ' .. hex(6, tonumber(string.sub(record, STARTS + 1, STARTS + 6), 16) + 1) .. ' ' .. started
+  claimed[claims + 1], claimed[claims + 2], claimed[claims + 3] = id, record, turn.queue.options
+  claims = claims + 3
+  running[runs + 1] = id
+  running[runs + 2] = ARGV[1] .. ' ' .. hex(6, tonumber(string.sub(record, STARTS + 1, STARTS + 6), 16) + 1) .. ' ' .. started
+    .. turn.queue.suffix
+  runs = runs + 2
   bytes_left = bytes_left - #record
+  turn.claimed = turn.claimed + 1
   return true
 end
 
--- Takes up to `most` from a list; looks at no more than these where `once`. An id whose record is gone or has ended is
+-- Reads what a queue is limited to, at its first turn in this call.
+local function begin_turn(line, turn)
+  local queue = queues[turn.name]
+  if not queue then
+    local limits = limits_of(turn.name)
+    queue = {
+      name = turn.name, limits = limits, room = room_of(turn.name, limits, now), claimed = 0,
+      options = options_of(limits), suffix = turn.name == 'default' and '' or ' ' .. turn.name,
+    }
+    queues[turn.name] = queue
+    order[#order + 1] = queue
+  end
+  turn.queue = queue
+  line.visited[#line.visited + 1] = turn
+end
+
+-- Takes up to `most` from a queue; looks at no more than these where `once`. An id whose record is gone or has ended is
 -- dropped, since there is nothing to run; so is one that stands here twice, and what is too long for an id.
-local function take(list, most, once)
-  most = math.min(most, left)
-  while list.open and most > 0 and not more do
-    local ids = redis.call('LRANGE', list.key, -(list.taken + most), -(list.taken + 1))
-    if #ids == 0 then
-      return
+local function take(turn, most, once)
+  while most > 0 and not more and not turn.empty do
+    local ids = redis.pcall('LRANGE', turn.key, -(turn.taken + most + 1), -(turn.taken + 1))
+    if ids.err then
+      error('DAMAGED ' .. turn.key)
     end
-    for i = #ids, 1, -1 do
+    local after = #ids > most and 1 or 0 -- one more shows that the list does not end here
+    for i = #ids, 1 + after, -1 do
       local id = ids[i]
       local record = not seen[id] and redis.call('GET', prefix .. id)
       if record and #record > LONGEST_RECORD then
@@ -96,33 +142,73 @@ local function take(list, most, once)
         return
       end
       looks = looks - 1
-      list.taken = list.taken + 1
+      turn.taken = turn.taken + 1
       if waits then
-        if place(list, id, record) then
+        turn.waiting = turn.waiting + 1
+        if place(turn, id, record) then
           left = left - 1
           most = most - 1
         end
       elseif not seen[id] then
-        list.stale = list.stale + 1
+        turn.stale = turn.stale + 1
       end
       seen[id] = true
     end
+    turn.empty = after == 0
     if once then
       return
     end
   end
 end
 
--- The list whose next task is lifted highest by its age; nil when nothing is there.
+-- Serves the queue whose turn it is, and lets it wait for its next turn or takes it out of the turns. Returns false if there is
+-- none.
+local function serve(line, most, once)
+  local turn, at = next_queue(line)
+  if not turn then
+    return false
+  end
+  if not turn.queue then
+    begin_turn(line, turn)
+  end
+  local queue, before = turn.queue, turn.claimed
+  take(turn, math.min(most, queue.room), once)
+  local served = turn.claimed - before
+  queue.room = queue.room - served
+  queue.claimed = queue.claimed + served
+  turn.time = turn.time + served / queue.limits.weight
+  if turn.empty or queue.room < 1 then
+    table.remove(line.turns, at)
+  end
+  return true
+end
+
+-- Serves up to `most` tasks of a priority. Where several queues have their turns, each gets a part, so that one with many tasks
+-- is not all that is claimed.
+local function serve_all(line, most)
+  local target = left - math.min(most, left)
+  while left > target and not more do
+    if #line.turns == 0 and line.more then
+      read_turns(line)
+    end
+    local share = #line.turns == 1 and left - target or math.ceil((left - target) / TURNS)
+    if not serve(line, share) then
+      return
+    end
+  end
+end
+
+-- The priority whose next task is lifted highest by its age; nil when nothing is there.
 local function most_aged()
   local best, best_rank, best_since
-  for i, list in ipairs(lists) do
-    local id = list.open and redis.call('LINDEX', list.key, -(list.taken + 1))
-    if id then
-      local since = tonumber(part(prefix .. id, SUBMITTED, SUBMITTED + 12), 16) or 0 -- gone: dropped first
+  for i, line in ipairs(lines) do
+    local turn = next_queue(line)
+    if turn then
+      local id = redis.call('LINDEX', turn.key, -(turn.taken + 1))
+      local since = id and tonumber(part(prefix .. id, SUBMITTED, SUBMITTED + 12), 16) or 0 -- gone: dropped first
       local rank = i - math.floor((now - since) / ageing)
       if not best or rank < best_rank or rank == best_rank and since < best_since then
-        best, best_rank, best_since = list, rank, since
+        best, best_rank, best_since = line, rank, since
       end
     end
   end
@@ -130,37 +216,32 @@ local function most_aged()
 end
 
 if ageing > 0 then
-  local list = most_aged()
-  while list and left > 0 and not more do
-    take(list, 1, true) -- what comes after one that is dropped is of another age
-    list = most_aged()
+  local line = most_aged()
+  while line and left > 0 and not more do
+    serve(line, 1, true) -- what comes after one that is dropped is of another age
+    line = most_aged()
   end
 else
-  for i, list in ipairs(lists) do
-    take(list, tonumber(ARGV[4 + i]))
+  for i, line in ipairs(lines) do
+    serve_all(line, tonumber(ARGV[4 + i]))
   end
-  for _, list in ipairs(lists) do
-    take(list, left)
+  for _, line in ipairs(lines) do
+    serve_all(line, left)
   end
 end
 
 claimed[3] = #expired
-if f[2] and not first and lists[1].taken + lists[2].taken + lists[3].taken == 0 then
+local visited = 0
+for _, line in ipairs(lines) do
+  visited = visited + #line.visited + #line.out
+end
+if f[2] and not first and visited == 0 then
   claimed[2] = more and 1 or 0
   return claimed -- nothing there, and the mark stands: nothing to write
 end
--- Each raises its error where something of another type stands under the key: before the first write.
-for _, p in ipairs(parked) do
-  redis.call('SISMEMBER', K.parked, '')
-  redis.call('LLEN', K['parked:'] .. p[1])
-end
+check_queues()
 if #expired > 0 then
-  redis.call('ZCARD', K.expired)
-end
-for _, list in ipairs(lists) do
-  if list.stale > 0 and not tonumber(redis.call('HGET', K.stale, list.letter) or 0) then
-    error('the count of stale ids is no number')
-  end
+  check_moves()
 end
 begin_writing(KEYS[1])
 if first then
@@ -170,24 +251,62 @@ if #running > 0 then -- first of all: raised here, it has moved nothing
   redis.call('HSET', K.running, unpack(running))
   redis.call('HSET', KEYS[1], 'claimSeq', ARGV[2])
 end
-for _, list in ipairs(lists) do
-  if list.taken > 0 then
-    redis.call('RPOP', list.key, list.taken)
-  end
-  if list.stale > 0 then
-    forget_stale(list.letter, list.stale)
+for _, queue in ipairs(order) do
+  if queue.claimed > 0 then
+    add_to(K.occupied, queue.name, queue.claimed)
+    if queue.limits.rate then
+      local tokens = tokens_of(queue.name, queue.limits, now) - queue.claimed
+      redis.call('SET', K['bucket:'] .. queue.name, string.format('%.6f', tokens) .. ' ' .. string.format('%.0f', now),
+        'PX', math.ceil(queue.limits.burst / queue.limits.rate) + 1000)
+    end
   end
 end
-for _, p in ipairs(parked) do
-  redis.call('SADD', K.parked, p[1])
-  redis.call('LPUSH', K['parked:'] .. p[1], p[2])
+for _, line in ipairs(lines) do
+  local priority, gone, out, turns, waiting = line.priority, {}, line.out, {}, 0
+  for _, turn in ipairs(line.visited) do
+    if turn.taken > 0 then
+      redis.call('RPOP', turn.key, turn.taken)
+    end
+    if turn.stale > 0 then
+      add_to(K.stale, priority .. ':' .. turn.name, -turn.stale)
+    end
+    waiting = waiting + turn.waiting
+    local room, why, opens = nil, nil, nil
+    if turn.queue.room < 1 and not turn.empty then
+      room, why, opens = room_of(turn.name, turn.queue.limits, now)
+    end
+    if turn.empty or room == 0 then
+      out[#out + 1] = turn.name
+      if turn.empty then
+        gone[#gone + 1] = turn.name
+      elseif why == 'rate' then
+        close_until(turn.name, now_ms + opens)
+      end
+    elseif turn.claimed > 0 then
+      turns[#turns + 1] = string.format('%.17g', turn.time)
+      turns[#turns + 1] = turn.name
+    end
+  end
+  if #gone > 0 then
+    redis.call('ZREM', K['queues:' .. priority], unpack(gone))
+  end
+  if #out > 0 then
+    redis.call('ZREM', K['turns:' .. priority], unpack(out))
+  end
+  if #turns > 0 then
+    redis.call('ZADD', K['turns:' .. priority], unpack(turns))
+  end
+  if waiting > 0 then
+    add_to(K.counts, priority, -waiting)
+  end
 end
+local calls = batch()
 for _, e in ipairs(expired) do
-  bury(K.expired, e[1], 'e' .. string.rep('0', 13) .. started .. e[3], nil, 'it could not start before expiresAt', now)
-  free_unique(e[1], e[2])
-  if call_back(e[1], 'f', e[2], now) then
-    more = true
-  end
+  to_ended(e[1], 'e' .. string.rep('0', 13) .. started .. e[2], nil, 'it could not start before expiresAt', now, calls)
+end
+if #calls.groups > 0 then
+  push(calls, 'LPUSH')
+  more = true
 end
 claimed[2] = more and 1 or 0
 if left > 0 and not more and not f[2] then

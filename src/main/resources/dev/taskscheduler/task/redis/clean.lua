@@ -1,4 +1,5 @@
 -- clean.lua  Removes ended tasks that are too old or too many, with record, attempts and index entry, under the leader's token.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] limit, 1 to 500

@@ -1,20 +1,13 @@
 -- count.lua  Counts what stands where, and shows for how long the task at the front of each priority has been ready.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] bytes of a record that hold all but the payload
--- Returns how many are ready by priority (what is parked among them, what is stale not), scheduled, running, completed, dead,
--- expired and cancelled; then of high, medium and low for how long the one at the front of the ready list has been ready, in
--- ms: since it was submitted, was due, or was last tried, whichever was last; -1 if none of the first 100 waits.
-local counts = {}
-for letter, i in pairs(LIST) do
-  counts[letter] = redis.call('LLEN', ready(i))
-end
-for _, what in ipairs(redis.call('SMEMBERS', K.parked)) do
-  local letter = string.sub(what, 1, 1)
-  counts[letter] = (counts[letter] or 0) + redis.call('LLEN', K['parked:'] .. what)
-end
-local stale = redis.call('HGETALL', K.stale)
-for i = 1, #stale, 2 do
-  counts[stale[i]] = math.max(0, (counts[stale[i]] or 0) - (tonumber(stale[i + 1]) or 0))
+-- Returns how many are ready by priority, scheduled, running, completed, dead, expired and cancelled; then of high, medium and
+-- low for how long the one that has been ready longest, of those at the front of a queue, has been ready, in ms: since it was
+-- submitted, was due, or was last tried, whichever was last; -1 if there is none in the first 100 queues of the turns.
+local counts = redis.call('HMGET', K.counts, 'high', 'medium', 'low')
+for i = 1, 3 do
+  counts[i] = math.max(0, tonumber(counts[i]) or 0)
 end
 
 -- Since when a task may have been ready, in us. When it was brought back or waited for another attempt stands nowhere any
@@ -33,12 +26,12 @@ local function ready_since(head, id)
 end
 
 local now = now_us()
-local function waited(i)
-  local head, id = front_of(ready(i), tonumber(ARGV[1]))
-  return head and math.max(0, math.floor((now - ready_since(head, id)) / 1000)) or -1
+local function waited(priority)
+  local head, _, since = oldest_front(priority, tonumber(ARGV[1]), ready_since)
+  return head and math.max(0, math.floor((now - since) / 1000)) or -1
 end
 return {
-  counts.h, counts.m, counts.l, redis.call('ZCARD', K.scheduled), redis.call('HLEN', K.running),
+  counts[1], counts[2], counts[3], redis.call('ZCARD', K.scheduled), redis.call('HLEN', K.running),
   redis.call('LLEN', K.done) + redis.call('ZCARD', K.retained), redis.call('ZCARD', K.dead), redis.call('ZCARD', K.expired),
-  redis.call('ZCARD', K.cancelled), waited(1), waited(2), waited(3),
+  redis.call('ZCARD', K.cancelled), waited('high'), waited('medium'), waited('low'),
 }

@@ -1,4 +1,5 @@
 -- details.lua  Shows all that is known of one task.
+-- include: record
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] id
 -- Returns nothing if it is unknown; else its record, its value in running and its due time in ms ('' if none), 1 if it is to
@@ -8,7 +9,7 @@ local record = not is_too_long(K['task:'] .. ARGV[1]) and whole(K['task:'] .. AR
 if not record then
   return {}
 end
-local value = short(string.sub(record, 1, 1) == 'w' and redis.call('HGET', K.running, ARGV[1]) or '')
+local value = string.sub(string.sub(record, 1, 1) == 'w' and redis.call('HGET', K.running, ARGV[1]) or '', 1, LONGEST_VALUE)
 local due = string.sub(record, 1, 1) == 'w' and value == '' and redis.call('ZSCORE', K.scheduled, ARGV[1]) or ''
 local attempts = lines_of(ARGV[1], -MOST_ATTEMPTS - 1, -1)
 local epochs = { tonumber(string.sub(record, 34, CHARGED), 16) or 0, tonumber(string.match(value, '^%d+') or 0) }

@@ -1,17 +1,22 @@
 -- end.lua  Records the ends of attempts, under the leader's token.
+-- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2..] for each attempt: id, start number (6 hex) and how it ended:
---   'c'                           completed, and nothing more to it
---   'C<options>\n<result>'        completed, with the task's options and a result ('' for none)
---   'd<f|t><error>'               dead: it failed or ran out of time, and that was the last attempt
---   'r<f|t><delay, ms> <error>'   to be tried again after a delay; charged
---   'x<error>'                    cancelled
--- Errors come without control characters.
--- Returns for each attempt the state that came of it (completed, dead, cancelled or retrying), 'before' if its end was recorded
--- by an earlier call, or 'refused' if the task is not in this attempt. Errors: FENCED.
-local WORDS = { c = 'completed', C = 'completed', d = 'dead', r = 'retrying', x = 'cancelled' }
-local token, prefix, attempts = ARGV[1], K['task:'], K['attempts:']
+--   'completed'                                                completed, and nothing more to it
+--   'completed<options>\n<result>'                             completed, with the task's options and a result ('' for none)
+--   'dead <failed|timed_out> <after> <error>'                  it failed or ran out of time, and that was the last attempt
+--   'retry <failed|timed_out> <after> <delay, ms> <error>'     to be tried again after a delay; charged
+--   'cancelled'
+-- `after`: ms for which the target asked to be left alone, '-' if it did not. Errors come without control characters.
+-- Where a queue has the setting honourRetryAfter, `after` closes it for that long, and the attempt goes back uncharged, unless
+-- ten of its task did before.
+-- Returns for each attempt the state that came of it (completed, dead, cancelled, retrying or requeued), 'before' if its end was
+-- recorded by an earlier call, or 'refused' if the task is not in this attempt. Errors: FENCED.
+local STATES = { completed = 'completed', dead = 'dead', retry = 'retrying', cancelled = 'cancelled', requeue = 'requeued' }
+local LETTERS = { failed = 'f', timed_out = 't' }
+local MOST_UNCHARGED, LONGEST_WHY = 10, 300
+local token, prefix = ARGV[1], K['task:']
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
@@ -23,27 +28,53 @@ local values = redis.call('HMGET', K.running, unpack(ids))
 local some_cancelled = redis.call('HLEN', K.cancelling) > 0
 local now = now_us()
 local now_ms, finished, epoch = math.floor(now / 1000), hex(13, now), epoch_hex(token)
-local recorded, gone, plain, other, ended = {}, {}, {}, {}, {}
+local recorded, gone, queues, plain, other, ended, front = {}, {}, {}, {}, {}, {}, batch()
+
+-- Reads an attempt that may close its queue; returns 'requeue' where it goes back uncharged.
+local function closes(o, how)
+  if o.after == '-' or not has_settings() or setting(texts_of(o.queue), 'honourRetryAfter') ~= 'true' then
+    o.after = nil
+    return how
+  end
+  local charged = tonumber(part(prefix .. o.id, CHARGED, CHARGED + 3), 16)
+  if not charged or tonumber(o.start, 16) - 1 - charged >= MOST_UNCHARGED then
+    return how
+  end
+  put(front, place_of(o.id) or 'low', o.queue, o.id)
+  return 'requeue'
+end
+
 for n, id in ipairs(ids) do
   local start, outcome = ARGV[3 * n], ARGV[3 * n + 1]
   local value = values[n]
+  local holder, value_start, began, queue = running_of(value or '')
   if ended[id] then
     recorded[n] = ended[id] == start and 'before' or 'refused' -- named twice in this call
-  elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
+  elseif holder == token and value_start == start then
     ended[id] = start
-    local how = string.sub(outcome, 1, 1)
-    if how == 'r' and some_cancelled and redis.call('HEXISTS', K.cancelling, id) == 1 then
-      how = 'x'
-    end
-    recorded[n] = WORDS[how]
     gone[#gone + 1] = id
-    local began = string.sub(value, -13)
+    queues[#queues + 1] = queue
+    local how = string.match(outcome, '^%a+')
+    if how == 'retry' and some_cancelled and redis.call('HEXISTS', K.cancelling, id) == 1 then
+      how = 'cancelled'
+    end
     local head = began .. finished .. start .. epoch
-    if how == 'c' then
+    if outcome == 'completed' then
       plain[#plain + 1] = { id, head }
     else
-      other[#other + 1] = { id, head, how, outcome, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished }
+      local o = { id = id, queue = queue, start = start, head = head, outcome = outcome }
+      o.line = start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' '
+      if how == 'dead' then
+        o.letter, o.after, o.error = string.match(outcome, '^dead (%S+) (%S+) (.*)$')
+        how = closes(o, how)
+      elseif how == 'retry' then
+        o.letter, o.after, o.delay, o.error = string.match(outcome, '^retry (%S+) (%S+) (%d+) (.*)$')
+        how = closes(o, how)
+      end
+      o.how, o.letter = how, LETTERS[o.letter]
+      other[#other + 1] = o
     end
+    recorded[n] = STATES[how]
   else
     local header = part(prefix .. id, 0, CHARGED - 1)
     local same = header ~= '' and string.sub(header, STARTS + 1, STARTS + 6) == start
@@ -57,89 +88,54 @@ end
 if #gone == 0 then
   return recorded
 end
+if #other > 0 then
+  check_moves()
+end
+has_settings()
+leave_running(gone, queues)
+to_completed_plainly(plain)
 
--- Each raises its error where something of another type stands under the key: before the first write.
-local checked = {}
-for _, o in ipairs(other) do
-  local index = ({ C = K.retained, d = K.dead, r = K.scheduled, x = K.cancelled })[o[3]]
-  if not checked[index] then
-    redis.call('ZCARD', index)
-    for i = 1, 3 do -- for callbacks
-      redis.call('LLEN', ready(i))
-    end
-    checked[index] = true
-  end
-end
-redis.call('HDEL', K.running, unpack(gone)) -- the first write frees
-if some_cancelled then
-  redis.call('HDEL', K.cancelling, unpack(gone))
-end
-local completed = {}
-for _, d in ipairs(plain) do
-  if redis.call('EXISTS', prefix .. d[1]) == 1 -- else the record was removed by hand, and the task with it
-    and type(redis.pcall('SETRANGE', prefix .. d[1], 0, 'c' .. d[2])) == 'number' then -- or it is no record
-    completed[#completed + 1] = d[1]
-  end
-end
-if #completed > 0 then
-  redis.pcall('LPUSH', K.done, unpack(completed)) -- where another type stands there, repairs file them
+local later, calls = {}, batch()
+local move = {}
+
+function move.completed(o)
+  local opts, result = string.match(o.outcome, '^completed([^\n]*)\n(.*)$')
+  to_completed(o.id, o.head, opts, result, now, calls)
 end
 
-local later = {}
-local ending = {}
-
-function ending.C(id, head, outcome)
-  local opts, result = string.match(outcome, '^C([^\n]*)\n(.*)$')
-  if part(prefix .. id, 0, 0) == '' then
-    return
-  end
-  redis.call('SETRANGE', prefix .. id, 0, 'c' .. head)
-  local keep = string.match(opts, ' k=(%d+)')
-  if keep then
-    redis.call('ZADD', K.retained, now_ms + tonumber(keep), id)
-  else
-    redis.call('LPUSH', K.done, id)
-  end
-  if result ~= '' then
-    redis.pcall('RPUSH', attempts .. id, '=' .. result)
-  end
-  free_unique(id, opts)
-  call_back(id, 's', opts, now, result)
-end
-
-function ending.d(id, head, outcome, line)
-  local error = string.sub(outcome, 3)
-  local charged = tonumber(part(prefix .. id, CHARGED, CHARGED + 3), 16) or 0
-  local opts = bury(K.dead, id, 'd' .. head, hex(4, charged + 1), error, now)
-  if opts then
-    add_attempt(id, line .. ' ' .. string.sub(outcome, 2, 2) .. ' ' .. error)
-    free_unique(id, opts)
-    call_back(id, 'f', opts, now)
+function move.dead(o)
+  local charged = tonumber(part(prefix .. o.id, CHARGED, CHARGED + 3), 16) or 0
+  if to_ended(o.id, 'd' .. o.head, hex(4, charged + 1), o.error, now, calls) then
+    add_attempt(o.id, o.line .. o.letter .. ' ' .. o.error)
   end
 end
 
-function ending.r(id, head, outcome, line)
-  local charged = tonumber(part(prefix .. id, CHARGED, CHARGED + 3), 16)
+function move.retry(o)
+  local charged = tonumber(part(prefix .. o.id, CHARGED, CHARGED + 3), 16)
   if charged then
-    local how, delay, error = string.match(outcome, '^r(%a)(%d+) (.*)$')
-    redis.call('SETRANGE', prefix .. id, STARTS, string.sub(head, 27) .. hex(4, charged + 1))
-    add_attempt(id, line .. ' ' .. how .. ' ' .. error)
-    later[#later + 1] = now_ms + tonumber(delay)
-    later[#later + 1] = id
+    to_waiting(o.id, o.start, epoch, hex(4, charged + 1), o.line .. o.letter .. ' ' .. o.error)
+    later[#later + 1] = now_ms + tonumber(o.delay)
+    later[#later + 1] = o.id
   end
 end
 
-function ending.x(id, head)
-  local opts = bury(K.cancelled, id, 'x' .. head, nil, nil, now)
-  if opts then
-    free_unique(id, opts)
-  end
+function move.requeue(o)
+  to_waiting(o.id, o.start, epoch, nil, o.line .. 'r its queue is closed: ' .. o.error)
+end
+
+function move.cancelled(o)
+  to_ended(o.id, 'x' .. o.head, nil, nil, now, calls)
 end
 
 for _, o in ipairs(other) do
-  ending[o[3]](o[1], o[2], o[4], o[5])
+  move[o.how](o)
+  if o.after then
+    close_queue(o.queue, now_ms + tonumber(o.after), o.id .. ' ' .. string.sub(o.error, 1, LONGEST_WHY))
+  end
 end
 if #later > 0 then
-  schedule(later)
+  wait_until(K.scheduled, later)
 end
+push(front, 'RPUSH')
+push(calls, 'LPUSH')
 return recorded

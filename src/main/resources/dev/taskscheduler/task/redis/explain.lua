@@ -1,12 +1,15 @@
 -- explain.lua  Shows where a task stands and what is before it.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] bytes of a record that hold all but the payload
 -- ARGV[2] id
 -- Returns nothing if it is unknown; else the time in us, the first bytes of its record, its value in running and its due time
 -- in ms ('' if none), 1 if it is to be cancelled while it runs and else 0, '<epoch> <node>' of the leader that runs it and the
--- last line of its attempts ('' if none); then its place in its priority's queue, 1 being the next, and 1 if that is exact and 0
--- if it is at least that, both 0 if it stands in none; how many of higher priorities go before it; then of all, its priority
--- and its type what is paused, as {ns}:paused writes it.
+-- last line of its attempts ('' if none); then its place in its queue, 1 being the next, and 1 if that is exact and 0 if it is at
+-- least that, both 0 if it stands in none; how many of higher priorities go before it; how many queues have their turns before
+-- its queue; why none of its queue may start now (paused, closed, concurrency, rate, '' if they may); until when that is, ms, or
+-- ''; '<limit> <running>' of a concurrency, '<starts>/<ms>' of a rate; the note of a pause or '<task id> <error>' of what closed
+-- the queue; then of all, its priority and its queue ('queue:<name or pattern that says so>') what is paused.
 local EXACT, LOOKS = 10000, 2000
 local record = part(K['task:'] .. ARGV[2], 0, tonumber(ARGV[1]))
 if #record <= TYPE then
@@ -16,7 +19,7 @@ local line = string.find(record, '\n', TYPE + 1, true)
 local value, due, node = '', '', ''
 local waits = string.sub(record, 1, 1) == 'w'
 if waits then
-  value = short(redis.call('HGET', K.running, ARGV[2]) or '')
+  value = string.sub(redis.call('HGET', K.running, ARGV[2]) or '', 1, LONGEST_VALUE)
   due = value == '' and redis.call('ZSCORE', K.scheduled, ARGV[2]) or ''
 end
 if value ~= '' then
@@ -24,27 +27,27 @@ if value ~= '' then
   node = short(epoch and redis.call('ZRANGEBYSCORE', K.leaders, epoch, epoch, 'LIMIT', 0, 1)[1] or '')
 end
 
-local names = { h = 'high', m = 'medium', l = 'low' }
 local letter = string.sub(record, PRIORITY + 1, PRIORITY + 1)
-local kind = string.match(record, '^[^ \t\n]*', TYPE + 1)
+local priority, queue = WORDS[letter], queue_of(record)
+local limits = limits_of(queue)
 local paused = {}
-for _, what in ipairs({ 'all', 'priority:' .. (names[letter] or ''), 'type:' .. kind }) do
+for _, what in ipairs({ 'all', 'priority:' .. (priority or '') }) do
   if redis.call('HEXISTS', K.paused, what) == 1 then
     paused[#paused + 1] = what
   end
 end
-
-local function stale_of(of)
-  return tonumber(redis.call('HGET', K.stale, of) or '0') or 0
+if limits.paused then
+  local _, by = setting(limits.texts, 'paused')
+  paused[#paused + 1] = 'queue:' .. by.source
 end
 
--- The place of a ready task among those of its priority; cancelled ones that still stand there do not count.
-local function place_of(list)
+-- The place of a ready task in its queue; cancelled ones that still stand there do not count.
+local function place_in(list)
   local before = redis.call('LPOS', list, ARGV[2], 'RANK', -1, 'MAXLEN', EXACT)
-  local length, stale = redis.call('LLEN', list), stale_of(letter)
+  local length, stale = redis.call('LLEN', list), tonumber(redis.call('HGET', K.stale, priority .. ':' .. queue) or '0') or 0
   if not before then
-    if length <= EXACT or redis.call('SISMEMBER', K.parked, letter .. ':' .. kind) == 1 then
-      return 0, 0 -- set aside, or moving just now
+    if length <= EXACT then
+      return 0, 0 -- moving just now
     end
     return math.max(1, EXACT + 1 - stale), 0
   end
@@ -63,18 +66,23 @@ local function place_of(list)
   return live + 1, 1
 end
 
-local place, exact, higher = 0, 0, 0
-if waits and value == '' and due == '' and LIST[letter] then
-  place, exact = place_of(ready(LIST[letter]))
-  for i, of in ipairs({ 'h', 'm' }) do
-    if i < LIST[letter] and redis.call('HEXISTS', K.paused, 'priority:' .. names[of]) == 0 then
-      higher = higher + math.max(0, redis.call('LLEN', ready(i)) - stale_of(of))
+local place, exact, higher, turns, why, ends, limit, text = 0, 0, 0, 0, '', '', '', ''
+if waits and value == '' and due == '' and priority then
+  length_of(ready(priority, queue))
+  place, exact = place_in(ready(priority, queue))
+  for _, other in ipairs(PRIORITIES) do
+    if other == priority then
+      break
+    elseif redis.call('HEXISTS', K.paused, 'priority:' .. other) == 0 then
+      higher = higher + math.max(0, tonumber(redis.call('HGET', K.counts, other) or '0') or 0)
     end
   end
+  turns = redis.call('ZRANK', K['turns:' .. priority], queue) or 0
+  why, ends, limit, text = block_of(queue, limits)
 end
 local answer = {
   string.format('%.0f', now_us()), line and string.sub(record, 1, line) or record, value, due,
-  redis.call('HEXISTS', K.cancelling, ARGV[2]), node, '', place, exact, higher,
+  redis.call('HEXISTS', K.cancelling, ARGV[2]), node, '', place, exact, higher, turns, why, ends, limit, text,
 }
 for _, entry in ipairs(lines_of(ARGV[2], -2, -1)) do
   if string.sub(entry, 1, 1) ~= '=' then

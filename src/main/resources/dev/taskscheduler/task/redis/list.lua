@@ -1,25 +1,27 @@
 -- list.lua  Lists tasks, page by page, without their payloads: a walk over the indexes that ends within its bounds.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] tasks at the most, 1 to 500
--- ARGV[2] indexes to walk, in this order: r running, h m l ready, p parked, s scheduled, d dead, e expired, x cancelled,
--- c done, k retained
--- ARGV[3] only this priority (h, m, l), '' for any
+-- ARGV[2] indexes to walk, each once, in this order, with a space between: running, high, medium, low (what is ready), scheduled,
+-- dead, expired, cancelled, done, retained
+-- ARGV[3] only this priority (high, medium, low), '' for any
 -- ARGV[4] only this type, '' for any
--- ARGV[5] submitted since, us, hex
--- ARGV[6] submitted before, us, hex
--- ARGV[7] of what is scheduled only what was charged (1) or what was not (0), '' for both
--- ARGV[8] where the page before ended, '' at first: the index, then for ready how many were passed, how many were left, the last
--- id and its starts, for done and parked how many were passed, for sorted sets the last score and id, for running the cursor of
--- HSCAN and what was listed of its batch; for parked the list's name comes before
--- Ready and parked tasks come in the order of their turns, scheduled ones as they are due, ended ones newest first. What stays
--- in its index is listed, whatever moves meanwhile; some of it twice. No call reads more than 250 records, or the limit if that
--- is more, or over 1 MiB: a page may be short and yet not the last.
+-- ARGV[5] only this queue, '' for any
+-- ARGV[6] submitted since, us, hex
+-- ARGV[7] submitted before, us, hex
+-- ARGV[8] of what is scheduled only what was charged (1) or what was not (0), '' for both
+-- ARGV[9] where the page before ended, '' at first: the index, then for ready the queue, how many of it were passed, how many
+-- were left, the last id and its starts, for done how many were passed, for sorted sets the last score and id, for running the
+-- cursor of HSCAN and what was listed of its batch
+-- Ready tasks come by priority, by the names of their queues, and in a queue the next one first; scheduled ones as they are due,
+-- ended ones newest first. What stays in its index is listed, whatever moves meanwhile; some of it twice. No call reads more
+-- than 250 records, or the limit if that is more, or over 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
 -- value in running and its due time in ms ('' if none).
-local prefix, limit, order = K['task:'], tonumber(ARGV[1]), ARGV[2]
-local only_priority, only_type, since, before, only_charged = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local prefix, limit = K['task:'], tonumber(ARGV[1])
+local only_priority, only_type, only_queue, since, before, only_charged = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local since_us = tonumber(since, 16)
-local HEAD = 192 -- bytes of a record that nearly always hold all but the payload
+local HEAD = QUEUE_END -- bytes of a record that nearly always hold all but the payload
 local WINDOW, FAR = 600, 500000
 local STRAY = 100 -- of so many in a row not all have a wrong time: Redis's clock may have been behind when they ended
 local looks, bytes_left = math.max(limit, 250), 1048576
@@ -38,7 +40,8 @@ local type_and_end = '^' .. string.gsub(only_type, '[.-]', '%%%0') .. '[ \t\n]'
 local by_time = since_us > 0 or before ~= 'g'
 
 local function asked_for(head, due)
-  if only_priority ~= '' and string.sub(head, PRIORITY + 1, PRIORITY + 1) ~= only_priority
+  if only_priority ~= '' and WORDS[string.sub(head, PRIORITY + 1, PRIORITY + 1)] ~= only_priority
+    or only_queue ~= '' and queue_of(head) ~= only_queue
     or only_type ~= '' and not string.find(head, type_and_end, TYPE + 1) then
     return false
   end
@@ -68,7 +71,7 @@ local function look(letter, id, value, due)
   end
   page[#page + 1] = id
   page[#page + 1] = line and string.sub(whole, 1, line - 1) or whole
-  page[#page + 1] = value and short(value) or ''
+  page[#page + 1] = value and string.sub(value, 1, LONGEST_VALUE) or ''
   page[#page + 1] = due or ''
   found = found + 1
   return head
@@ -165,25 +168,37 @@ local function walk_list(code, list, from)
   return code .. ' ' .. at .. (list.moves and ' ' .. (list.length - at) .. ' ' .. last .. ' ' .. starts or '')
 end
 
--- Parked tasks, in lists that only their younger ends move.
-local function walk_parked(_, from)
-  local name, rest = string.match(from or '', '^(%S+) ?(.*)$')
-  local names = redis.call('SMEMBERS', K.parked)
-  table.sort(names)
-  for _, what in ipairs(names) do
-    if #what <= LONGEST_ID and (not name or what >= name) and (only_priority == '' or string.sub(what, 1, 1) == only_priority)
-      and (only_type == '' or string.sub(what, 3) == only_type) then
+-- What is ready in one priority: queue by queue, in the order of their names.
+local function walk_ready(priority, from)
+  local queue, rest = string.match(from or '', '^(%S+) ?(.*)$')
+  while true do
+    if queue and (only_queue == '' or queue == only_queue) then
       if is_full() then
-        return 'p ' .. what
+        return priority .. ' ' .. queue
       end
-      local list = { key = K['parked:'] .. what, letter = 'w' }
-      local stop = walk_list('p ' .. what, list, what == name and rest ~= '' and rest)
+      length_of(ready(priority, queue))
+      local list = { key = ready(priority, queue), letter = 'w', moves = true }
+      local stop = walk_list(priority .. ' ' .. queue, list, rest and rest ~= '' and rest or nil)
       if stop then
         return stop
       end
     end
+    if only_queue ~= '' then
+      if queue == only_queue then
+        return nil
+      end
+      queue = only_queue
+    else
+      repeat -- what is no name of a queue is passed over
+        looks = looks - 1
+        queue = redis.call('ZRANGEBYLEX', K['queues:' .. priority], queue and '(' .. queue or '-', '+', 'LIMIT', 0, 1)[1]
+      until not queue or is_queue(queue)
+    end
+    rest = nil
+    if not queue then
+      return nil
+    end
   end
-  return nil
 end
 
 -- Sorted sets -----------------------------------------------------------------------------------------------------------
@@ -225,7 +240,7 @@ local function walk_set(code, set, from)
         break
       end
       id, score = some[i], some[i + 1]
-      look(set.letter, id, nil, code == 's' and score)
+      look(set.letter, id, nil, code == 'scheduled' and score)
       at = at + 1
     end
   end
@@ -276,33 +291,39 @@ local function walk_running(code, from)
   return code .. ' ' .. cursor .. ' -'
 end
 
+local function set_walk(letter, by_end, newest_first)
+  return function(code, from)
+    return walk_set(code, { key = K[code], letter = letter, newest_first = newest_first, by_end = by_end }, from)
+  end
+end
+
 local walks = {
-  r = walk_running,
-  h = function(code, from) return walk_list(code, { key = K['ready:high'], letter = 'w', moves = true }, from) end,
-  m = function(code, from) return walk_list(code, { key = K['ready:medium'], letter = 'w', moves = true }, from) end,
-  l = function(code, from) return walk_list(code, { key = K['ready:low'], letter = 'w', moves = true }, from) end,
-  p = walk_parked,
-  s = function(code, from) return walk_set(code, { key = K.scheduled, letter = 'w' }, from) end,
-  d = function(code, from) return walk_set(code, { key = K.dead, letter = 'd', newest_first = true, by_end = true }, from) end,
-  e = function(code, from) return walk_set(code, { key = K.expired, letter = 'e', newest_first = true, by_end = true }, from) end,
-  x = function(code, from)
-    return walk_set(code, { key = K.cancelled, letter = 'x', newest_first = true, by_end = true }, from)
-  end,
-  c = function(code, from) return walk_list(code, { key = K.done, letter = 'c', from_left = true }, from) end,
-  k = function(code, from) return walk_set(code, { key = K.retained, letter = 'c', newest_first = true }, from) end,
+  running = walk_running,
+  high = walk_ready,
+  medium = walk_ready,
+  low = walk_ready,
+  scheduled = set_walk('w', false, false),
+  dead = set_walk('d', true, true),
+  expired = set_walk('e', true, true),
+  cancelled = set_walk('x', true, true),
+  done = function(code, from) return walk_list(code, { key = K.done, letter = 'c', from_left = true }, from) end,
+  retained = set_walk('c', false, true),
 }
 
-local begin, from = string.match(ARGV[8], '^(%a) ?(.*)$')
-for i = begin and string.find(order, begin, 1, true) or 1, #order do
-  local code = string.sub(order, i, i)
-  if is_full() then
-    page[1] = code
-    break
-  end
-  local stop = walks[code](code, code == begin and from ~= '' and from or nil)
-  if stop then
-    page[1] = stop
-    break
+local begin, from = string.match(ARGV[9], '^(%a+) ?(.*)$')
+local begun = not begin or not string.find(' ' .. ARGV[2] .. ' ', ' ' .. begin .. ' ', 1, true)
+for code in string.gmatch(ARGV[2], '%a+') do
+  begun = begun or code == begin
+  if begun then
+    if is_full() then
+      page[1] = code
+      break
+    end
+    local stop = walks[code](code, code == begin and from ~= '' and from or nil)
+    if stop then
+      page[1] = stop
+      break
+    end
   end
 end
 return page

@@ -1,4 +1,5 @@
 -- record-leader.lua  Writes down who leads under this token, so that attempts can be shown with their leader's epoch.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- Returns 1. Errors: FENCED.

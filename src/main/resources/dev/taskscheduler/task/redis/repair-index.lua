@@ -1,4 +1,5 @@
 -- repair-index.lua  Looks through a page of an index that is no list: what has no business there is removed.
+-- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- KEYS[2] the index to look through: {ns}:running, {ns}:scheduled or a zset of the ended
 -- ARGV[1] fencing token
@@ -17,19 +18,29 @@ local strays, unscheduled, not_running = {}, {}, {}
 for i = 1, #page[2], 2 do
   local id = page[2][i]
   if part(prefix .. id, 0, 0) ~= state then
-    strays[#strays + 1] = id
+    strays[#strays + 1] = { id, page[2][i + 1] }
   elseif which == 'running' and redis.call('ZSCORE', K.scheduled, id) then
     local runs = next_start(ARGV[1], page[2][i + 1], part(prefix .. id, 0, CHARGED))
-    table.insert(runs and unscheduled or not_running, id)
+    table.insert(runs and unscheduled or not_running, { id, page[2][i + 1] })
   end
 end
-for _, id in ipairs(strays) do
-  redis.call(which == 'running' and 'HDEL' or 'ZREM', KEYS[2], id)
+has_settings()
+-- Takes one out of `running`.
+local function stop(entry)
+  local _, _, _, queue = running_of(entry[2])
+  leave_running({ entry[1] }, { queue })
 end
-for _, id in ipairs(unscheduled) do
-  redis.call('ZREM', K.scheduled, id)
+for _, entry in ipairs(strays) do
+  if which == 'running' then
+    stop(entry)
+  else
+    redis.call('ZREM', KEYS[2], entry[1])
+  end
 end
-for _, id in ipairs(not_running) do
-  redis.call('HDEL', K.running, id)
+for _, entry in ipairs(unscheduled) do
+  redis.call('ZREM', K.scheduled, entry[1])
+end
+for _, entry in ipairs(not_running) do
+  stop(entry)
 end
 return { page[1], #strays, #unscheduled + #not_running }

@@ -1,14 +1,15 @@
 -- repair-keys.lua  Looks through a page of all keys: files ended tasks that no index has, removes what tasks have left behind.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] cursor, 0 at first
 -- ARGV[3] about how many
 -- ARGV[4] us: tasks that wait and were submitted later, or have completed later, are not looked at
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many attempts and unique keys went, how many
--- parked lists were entered in `parked`, then 'l' and the id of each task that waits and is neither running nor scheduled, and
+-- queues were entered, then 'l' and the id of each task that waits and is neither running nor scheduled, and
 -- 'e' and the id of each completed task that is not in `retained`: lists have them, or nothing; 't' and the id of each task whose
 -- record cannot be read, and 'k' and each key of another type than it should be: to be set aside. Errors: FENCED.
-local prefix, attempts, unique, parked, idempotency = K['task:'], K['attempts:'], K['unique:'], K['parked:'], K['idempotency:']
+local prefix, attempts, unique, lists, idempotency = K['task:'], K['attempts:'], K['unique:'], K['ready:'], K['idempotency:']
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
@@ -59,12 +60,13 @@ for _, key in ipairs(page[2]) do
     if not whole(key) then
       damaged[#damaged + 1] = 'k' .. key
     end
-  elseif is_name and string.sub(key, 1, #parked) == parked then
-    local what = string.sub(key, #parked + 1)
+  elseif is_name and string.sub(key, 1, #lists) == lists then
+    local priority, queue = string.match(key, '^(%a+):(.+)$', #lists + 1)
     if redis.call('TYPE', key).ok ~= 'list' then
       damaged[#damaged + 1] = 'k' .. key
-    elseif redis.call('SISMEMBER', K.parked, what) == 0 and string.find(what, '^[hml]:.') then
-      unknown[#unknown + 1] = what
+    elseif (priority == 'high' or priority == 'medium' or priority == 'low') and is_queue(queue)
+      and not redis.call('ZSCORE', K['queues:' .. priority], queue) then
+      unknown[#unknown + 1] = { priority, queue }
     end
   end
 end
@@ -91,6 +93,7 @@ for _, what in ipairs(damaged) do
   answer[#answer + 1] = what
 end
 
+has_settings()
 if #unfiled + #left + #unknown > 0 then
   begin_writing(KEYS[1])
 end
@@ -100,7 +103,10 @@ end
 for _, u in ipairs(unfiled) do
   redis.call('ZADD', unpack(u))
 end
-for _, what in ipairs(unknown) do
-  redis.call('SADD', K.parked, what)
+for _, u in ipairs(unknown) do
+  redis.call('ZADD', K['queues:' .. u[1]], 0, u[2])
+  if offer(u[1], u[2]) then
+    wake()
+  end
 end
 return answer

@@ -1,6 +1,7 @@
 -- repair-list.lua  Looks through a page of a list, from the left: what is pushed there meanwhile only comes up again.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
--- KEYS[2] list   the one to look through: ready, parked or done
+-- KEYS[2] list   the one to look through: ready or done
 -- ARGV[1] fencing token
 -- ARGV[2] w where waiting tasks stand here, c where completed ones do
 -- ARGV[3] index of the first id, 0 at first

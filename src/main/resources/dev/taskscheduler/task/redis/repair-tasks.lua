@@ -1,10 +1,12 @@
 -- repair-tasks.lua  Looks for suspect tasks in all places at once and lets each stand in exactly one.
+-- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] retention in ms
 -- ARGV[3] entries of lists to look through at the most
--- ARGV[4..] ids, each behind a letter: l it waits and may be in no index, t it waits and may be in two; e it has completed and
---   may be in no index, d it stands in `done` and may have no business there
+-- ARGV[4..] for each: its id, behind a letter: l it waits and may be in no index, t it waits and may be in two; e it has
+--   completed and may be in no index, d it stands in `done` and may have no business there; then '<priority>:<queue>' of a list
+--   where it was seen, '' if there is none
 -- Returns how many ids were looked at (the rest is over the limit), how many needed a look through all of a list, how many of
 -- those have lists too long for that, then how many were put back, filed, removed from `done`, and removed from a second place.
 -- Errors: FENCED.
@@ -12,8 +14,10 @@ local prefix, budget = K['task:'], tonumber(ARGV[3])
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
+check_moves()
 local found = { looked = 0, through = 0, long = 0, lost = 0, unfiled = 0, stray = 0, double = 0 }
 local spent, writing = 0, false
+local MOST_LISTS = 200
 local A_CALL = 100000 -- entries that a call looks through, 2 ms: one longer look comes alone
 
 local function write(...)
@@ -22,11 +26,6 @@ local function write(...)
     writing = true
   end
   return redis.call(...)
-end
-
-local waiting_lists = { K['ready:high'], K['ready:medium'], K['ready:low'] }
-for _, what in ipairs(redis.call('SMEMBERS', K.parked)) do
-  waiting_lists[#waiting_lists + 1] = K['parked:'] .. what
 end
 
 -- Whether an id stands near an end of a list: what moved lately does.
@@ -39,17 +38,12 @@ local function near(lists, id)
   return false
 end
 
--- The two lists where a waiting task is to be.
-local function own_lists(letter, header)
-  return { ready(LIST[letter]), K['parked:'] .. letter .. ':' .. string.match(header, '^[^ \t\n]*', TYPE + 1) }
-end
-
 -- How often an id stands in each list, and in all; nil if the lists are too long to look through, false if they are for the rest
 -- of this call.
 local function everywhere(lists, id)
   local length = 0
   for _, list in ipairs(lists) do
-    length = length + redis.call('LLEN', list)
+    length = length + length_of(list)
   end
   if length > budget then
     return nil
@@ -71,42 +65,70 @@ local function take_out(lists, times, id, keep)
     local surplus = times[i] - (i == keep and 1 or 0)
     if surplus > 0 then
       write('LREM', list, surplus, id)
+      local priority = string.match(list, '^(%a+):', #K['ready:'] + 1)
+      if string.sub(list, 1, #K['ready:']) == K['ready:'] then
+        add_to(K.counts, priority, -surplus)
+      end
     end
   end
 end
 
-local function one_of_two(id, value, due, header, times, all)
+local back = batch()
+
+local function one_of_two(id, value, due, header, lists, times, all)
   local runs = value and next_start(ARGV[1], value, header)
   if value and not runs and (due or all > 0) then
-    write('HDEL', K.running, id)
+    local _, _, _, queue = running_of(value)
+    writing = true
+    leave_running({ id }, { queue })
   end
   if runs and due then
     write('ZREM', K.scheduled, id)
   end
   local keep = nil
   if not runs and not due then
-    keep = LIST[string.sub(header, PRIORITY + 1, PRIORITY + 1)]
-    if not keep or times[keep] == 0 then
-      for i = #times, 1, -1 do
-        keep = times[i] > 0 and i or keep
-      end
+    for i = #times, 1, -1 do
+      keep = times[i] > 0 and i or keep
     end
   end
-  take_out(waiting_lists, times, id, keep)
+  take_out(lists, times, id, keep)
   found.double = found.double + 1
 end
 
-local function settle_waiting(mark, id)
+-- Adds all ready lists, where there are not too many to look through.
+local function add_all_lists(lists)
+  local own, many = lists[1], 0
+  for _, priority in ipairs(PRIORITIES) do
+    many = many + redis.call('ZCARD', K['queues:' .. priority])
+  end
+  for _, priority in ipairs(many <= MOST_LISTS and PRIORITIES or {}) do
+    for _, queue in ipairs(redis.call('ZRANGE', K['queues:' .. priority], 0, -1)) do
+      if ready(priority, queue) ~= own then
+        lists[#lists + 1] = ready(priority, queue)
+      end
+    end
+  end
+end
+
+-- A waiting task is to stand in its own list; `list` is another where it was seen, '' if there is none.
+local function settle_waiting(mark, id, list)
   local header = part(prefix .. id, 0, 4095) -- all but the payload
-  local letter = string.sub(header, PRIORITY + 1, PRIORITY + 1)
-  if string.sub(header, 1, 1) ~= 'w' or not LIST[letter] then
+  local priority = WORDS[string.sub(header, PRIORITY + 1, PRIORITY + 1)]
+  if string.sub(header, 1, 1) ~= 'w' or not priority then
     return true
+  end
+  local queue = queue_of(header)
+  local lists = { ready(priority, queue) }
+  if list ~= '' and K['ready:'] .. list ~= lists[1] then
+    lists[2] = K['ready:'] .. list
+  elseif list ~= '' then -- seen a second time in its own list: the first may have been any other
+    add_all_lists(lists)
   end
   local value, due = redis.call('HGET', K.running, id), redis.call('ZSCORE', K.scheduled, id)
-  if mark == 'l' and (value or due or near(own_lists(letter, header), id)) then
+  if mark == 'l' and (value or due or near(lists, id)) then
     return true
   end
-  local times, all = everywhere(waiting_lists, id)
+  local times, all = everywhere(lists, id)
   if times == false then
     return false
   end
@@ -114,10 +136,9 @@ local function settle_waiting(mark, id)
   if not times then
     found.long = found.long + 1
   elseif all + (value and 1 or 0) + (due and 1 or 0) > 1 then
-    one_of_two(id, value, due, header, times, all)
+    one_of_two(id, value, due, header, lists, times, all)
   elseif all == 0 and not value and not due then
-    write('LPUSH', ready(LIST[letter]), id)
-    wake()
+    put(back, priority, queue, id)
     found.lost = found.lost + 1
   end
   return true
@@ -155,12 +176,16 @@ local function settle_completed(mark, id)
   return true
 end
 
-for i = 4, #ARGV do
+for i = 4, #ARGV, 2 do
   local mark, id = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
   local settle = (mark == 'l' or mark == 't') and settle_waiting or settle_completed
-  if not settle(mark, id) then
+  if not settle(mark, id, ARGV[i + 1]) then
     break
   end
   found.looked = found.looked + 1
+end
+if #back.groups > 0 then
+  begin_writing(KEYS[1])
+  push(back, 'LPUSH')
 end
 return { found.looked, found.through, found.long, found.lost, found.unfiled, found.stray, found.double }

@@ -1,4 +1,5 @@
 -- requeue.lua  Puts claimed tasks back, uncharged, under the leader's token. One that is to be cancelled is cancelled.
+-- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2..] for each: id, start number (6 hex), delay in ms (0: to the front of its queue, before those named earlier)
@@ -9,26 +10,24 @@ if fenced(KEYS[1], token) then
 end
 local now, epoch = now_us(), epoch_hex(token)
 local now_ms, finished = math.floor(now / 1000), hex(13, now)
-local back, moved, front, later, seen = {}, {}, {}, {}, {}
-for i = 1, 3 do -- each raises its error where something of another type stands under the key: before the first write
-  redis.call('LLEN', ready(i))
-end
-redis.call('ZCARD', K.scheduled)
-redis.call('ZCARD', K.cancelled)
+local back, moved, ids, queues, front, later, seen = {}, {}, {}, {}, batch(), {}, {}
+check_moves()
 for i = 2, #ARGV, 3 do
   local id, start, delay = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local value = redis.call('HGET', K.running, id)
+  local holder, value_start, began, queue = running_of(redis.call('HGET', K.running, id) or '')
   local header = part(prefix .. id, 0, CHARGED - 1)
   if seen[id] then
     back[#back + 1] = seen[id] == start and 1 or 0 -- named twice in this call
-  elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
+  elseif holder == token and value_start == start then
     back[#back + 1] = 1
     seen[id] = start
+    ids[#ids + 1] = id
+    queues[#queues + 1] = queue
     local cancel = redis.call('HEXISTS', K.cancelling, id) == 1
-    moved[#moved + 1] = { id, start, string.sub(value, -13), header ~= '', cancel, delay }
+    moved[#moved + 1] = { id, start, began, header ~= '', cancel, delay }
     if header ~= '' and not cancel then
       if delay == 0 then
-        front[#front + 1] = id
+        put(front, place_of(id) or 'low', queue, id)
       else
         later[#later + 1] = now_ms + delay
         later[#later + 1] = id
@@ -38,27 +37,20 @@ for i = 2, #ARGV, 3 do
     back[#back + 1] = (string.sub(header, 1, 1) == 'w' and string.sub(header, STARTS + 1, STARTS + 6) == start) and 1 or 0
   end
 end
+if #ids > 0 then
+  leave_running(ids, queues)
+end
 for _, m in ipairs(moved) do
   local id, start, began, there, cancel, delay = unpack(m)
-  redis.call('HDEL', K.running, id) -- the first write frees
   if cancel then
-    redis.call('HDEL', K.cancelling, id)
-    local opts = bury(K.cancelled, id, 'x' .. began .. finished .. start .. epoch, nil, nil, now)
-    if opts then
-      free_unique(id, opts)
-    end
+    to_ended(id, 'x' .. began .. finished .. start .. epoch, nil, nil, now)
   elseif there then -- else the record was removed by hand, and the task with it: half of one would stay for ever
-    redis.call('SETRANGE', prefix .. id, STARTS, start .. epoch)
-    if delay == 0 then
-      add_attempt(id, start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back')
-    end
+    to_waiting(id, start, epoch, nil,
+      delay == 0 and start .. ' ' .. epoch .. ' ' .. began .. ' ' .. finished .. ' r its leader put it back' or nil)
   end
 end
 if #later > 0 then
-  schedule(later)
+  wait_until(K.scheduled, later)
 end
-if #front > 0 then
-  make_ready('RPUSH', front)
-  wake()
-end
+push(front, 'RPUSH')
 return back

@@ -1,21 +1,23 @@
 -- set-aside.lua  Moves what cannot be read out of the way, so that the rest goes on. By any node: only what is there decides.
+-- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] entries of `damaged` at the most: an older one goes, and its key with it
 -- ARGV[2..] what more to look at: 't<id>' a task, set aside where its record cannot be read; 'f<id>' one that this node cannot
 -- read, set aside in any case; 'k<key>' a key, set aside where it is of another type than its name says; '-' nothing
--- Looks at the types of all keys that are known by name, at all of `running`, `paused`, `parked` and `stale`, and at the records
--- of the 500 tasks that are next in each ready list and in `scheduled`. A key keeps what it holds under a new name. The lease is
--- never touched. A task whose value in `running` cannot be read goes to the front of its queue.
+-- Looks at the types of all keys that are known by name and of the first 500 ready lists of each priority, at all of `running`
+-- and `paused`, and at the records of the 500 tasks that are next of each priority and in `scheduled`. A key keeps what it holds
+-- under a new name. The lease is never touched. A task whose value in `running` cannot be read goes to the front of its queue.
 -- Returns what was set aside, a line each, 100 at the most.
 local damaged, prefix, aside = K.damaged, K['task:'], K['damaged:']
 local TYPED = {
-  list = { 'ready:high', 'ready:medium', 'ready:low', 'done' },
-  zset = { 'scheduled', 'retained', 'dead', 'expired', 'cancelled', 'leaders' },
-  hash = { 'running', 'cancelling', 'paused', 'stale' },
-  set = { 'parked' },
+  list = { 'done' },
+  zset = {
+    'scheduled', 'retained', 'dead', 'expired', 'cancelled', 'leaders', 'closed', 'queues:high', 'queues:medium', 'queues:low',
+    'turns:high', 'turns:medium', 'turns:low',
+  },
+  hash = { 'running', 'cancelling', 'paused', 'stale', 'counts', 'occupied', 'settings', 'patterns' },
 }
 local NEXT, MOST_RUNNING, SAMPLE = 500, 20000, 512
-local RUNNING = '^%d+:%x+ ' .. string.rep('%x', 6) .. ' ' .. string.rep('%x', 13) .. '$'
 local now = string.format('%.0f', math.floor(now_us() / 1000))
 local moved = {}
 
@@ -91,38 +93,33 @@ for wanted, names in pairs(TYPED) do
   end
 end
 
-for _, what in ipairs(redis.call('SMEMBERS', K.parked)) do
-  if not string.find(what, '^[hml]:.') or #what > LONGEST_ID then
-    redis.call('SREM', K.parked, what)
-    note('parked ' .. what, 'it names no list', '')
-  elseif is_other(K['parked:'] .. what, 'list') then
-    redis.call('SREM', K.parked, what)
+for _, priority in ipairs(PRIORITIES) do
+  for _, queue in ipairs(redis.call('ZRANGE', K['queues:' .. priority], 0, NEXT - 1)) do
+    if not is_queue(queue) then
+      redis.call('ZREM', K['queues:' .. priority], queue)
+      note('queues:' .. priority .. ' ' .. queue, 'it names no queue', '')
+    elseif is_other(ready(priority, queue), 'list') then
+      redis.call('ZREM', K['queues:' .. priority], queue)
+      redis.call('ZREM', K['turns:' .. priority], queue)
+    end
   end
 end
 
-local stale = redis.call('HGETALL', K.stale)
-for i = 1, #stale, 2 do
-  if not LIST[stale[i]] or not string.find(stale[i + 1], '^%d+$') or #stale[i + 1] > 15 then
-    redis.call('HDEL', K.stale, stale[i])
-    note('stale ' .. stale[i], 'it is no count', stale[i + 1])
-  end
-end
-
-local paused, types = redis.call('HGETALL', K.paused), 0
+local paused, pausable = redis.call('HGETALL', K.paused), 0
 for i = 1, #paused, 2 do
   local what, since = paused[i], paused[i + 1]
-  local counts = not PAUSABLE[what] and is_type(what)
-  types = types + (counts and 1 or 0)
-  if not PAUSABLE[what] and (not counts or types > MOST_PAUSES) then
+  pausable = pausable + (is_pausable(what) and 1 or 0)
+  if not is_pausable(what) or pausable > MOST_PAUSES then
     redis.call('HDEL', K.paused, what)
-    note('paused ' .. what, counts and 'too many are paused' or 'it names nothing that can be paused', since)
-  elseif not string.find(since, '^%d+$') or #since > 15 then -- it stays paused, only the time is lost
+    note('paused ' .. what, is_pausable(what) and 'too many are paused' or 'it names nothing that can be paused', since)
+  elseif not string.find(since, '^%d+$') or #since > LONGEST_PAUSE then -- it stays paused, only the time is lost
     begin_writing(K.stale)
     redis.call('HSET', K.paused, what, now)
     note('paused ' .. what, 'its time cannot be read', since)
   end
 end
 
+local front = batch()
 local cursor, seen = '0', 0
 repeat
   local page = redis.call('HSCAN', K.running, cursor, 'COUNT', 500)
@@ -130,22 +127,31 @@ repeat
   for i = 1, #page[2], 2 do
     local id, value = page[2][i], page[2][i + 1]
     seen = seen + 1
-    if #id > LONGEST_ID or #value > LONGEST_ID or not string.find(value, RUNNING) then
+    if #id > LONGEST_ID or not running_of(value) then
       redis.call('HDEL', K.running, id)
       note('running ' .. id, #id > LONGEST_ID and 'it is no id' or 'its value cannot be read', value)
       local head = part(prefix .. id, 0, LONGEST_HEAD - 1)
       local waits = #id <= LONGEST_ID and readable(head) and string.sub(head, 1, 1) == 'w'
       if waits and not redis.call('ZSCORE', K.scheduled, id) then
-        redis.call('RPUSH', ready(LIST[string.sub(head, PRIORITY + 1, PRIORITY + 1)]), id)
+        local priority, queue = WORDS[string.sub(head, PRIORITY + 1, PRIORITY + 1)], queue_of(head)
+        is_other(ready(priority, queue), 'list')
+        put(front, priority, queue, id)
       end
     end
   end
 until cursor == '0' or seen >= MOST_RUNNING
 
-for letter, list in pairs(LIST) do
-  for _, id in ipairs(redis.call('LRANGE', ready(list), -NEXT, -1)) do
-    if is_damaged(id) then -- its id stays where it is until a claim drops it
-      redis.call('HINCRBY', K.stale, letter, 1)
+push(front, 'RPUSH')
+
+for _, priority in ipairs(PRIORITIES) do
+  local left = NEXT
+  for _, queue in ipairs(redis.call('ZRANGE', K['turns:' .. priority], 0, 63)) do
+    for _, id in ipairs(left > 0 and is_queue(queue) and redis.call('LRANGE', ready(priority, queue), -left, -1) or {}) do
+      left = left - 1
+      if is_damaged(id) then -- its id stays where it is until a claim drops it
+        add_to(K.stale, priority .. ':' .. queue, 1)
+        add_to(K.counts, priority, -1)
+      end
     end
   end
 end
@@ -155,8 +161,8 @@ end
 for i = 2, #ARGV do
   local mark, what = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
   if mark == 'k' then
-    local attempts = string.sub(what, 1, #K['attempts:']) == K['attempts:'] or string.sub(what, 1, #K['parked:']) == K['parked:']
-    is_other(what, attempts and 'list' or 'string')
+    local list = string.sub(what, 1, #K['attempts:']) == K['attempts:'] or string.sub(what, 1, #K['ready:']) == K['ready:']
+    is_other(what, list and 'list' or 'string')
   elseif mark ~= '-' then
     is_damaged(what, mark == 'f')
   end

@@ -1,10 +1,12 @@
--- stats.lua  Shows what is next: of each priority the task at the front of its queue, and what is due first.
+-- stats.lua  Shows what is next: of each priority the task that was submitted first among those at the
+-- front of a queue, and what is due first.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
--- Returns of high, medium and low when the task at the front was submitted, us in hex, '' if there is none among the first
--- 100; when the first of what is scheduled is due, ms, '' if nothing is; then what is paused and since when, in turns.
+-- Returns of high, medium and low when that task was submitted, us in hex, '' if there is none in the first 100 queues of the
+-- turns; when the first of what is scheduled is due, ms, '' if nothing is; then what is paused and since when, in turns.
 local answer = { '', '', '', '' }
-for i = 1, 3 do
-  local head = front_of(ready(i), TYPE)
+for i, priority in ipairs(PRIORITIES) do
+  local head = oldest_front(priority, TYPE, function(record) return string.sub(record, SUBMITTED + 1, TYPE) end)
   answer[i] = head and string.sub(head, SUBMITTED + 1, TYPE) or ''
 end
 answer[4] = redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2] or ''

@@ -1,4 +1,5 @@
 -- status.lua  Shows tasks without their payloads.
+-- include: record
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] bytes of a record to read
 -- ARGV[2..] ids
@@ -12,7 +13,7 @@ for i = 2, #ARGV do
     due = not value and redis.call('ZSCORE', K.scheduled, ARGV[i])
   end
   found[#found + 1] = head
-  found[#found + 1] = value and short(value) or ''
+  found[#found + 1] = value and string.sub(value, 1, LONGEST_VALUE) or ''
   found[#found + 1] = due or ''
 end
 return found

@@ -1,39 +1,33 @@
 -- submit-plain.lua  Keeps new tasks that ask for nothing but to run soon, all or none: in fewer steps what submit.lua does
 -- with each.
+-- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] tasks that may be pending at the most
 -- ARGV[2] how many are of high priority
 -- ARGV[3] of medium
 -- ARGV[4] of low
--- ARGV[5..] the ids, no two the same, in that order, then for each '<type>\n<payload>'
+-- ARGV[5..] the ids, no two the same, in that order, then for each '<type><options>\n<payload>'
 -- Returns 1 (all are kept), or 0 and has done nothing: one of them is there already, or too many are pending.
-local FIRST = 5
 local LETTERS = { 'h', 'm', 'l' }
 local all = ARGV[2] + ARGV[3] + ARGV[4]
 if all > ARGV[1] - pending() then
   return 0
 end
 local prefix, submitted = K['task:'], hex(13, now_us())
-local records, n, from = {}, 0, FIRST
-for i = 1, 3 do
+local records, n, from, new = {}, 0, 5, batch()
+for i, priority in ipairs(PRIORITIES) do
   local head = 'w' .. string.rep('0', PRIORITY - 1) .. LETTERS[i] .. submitted
   for j = from, from + ARGV[1 + i] - 1 do
+    local body = ARGV[j + all]
     records[n + 1] = prefix .. ARGV[j]
-    records[n + 2] = head .. ARGV[j + all]
+    records[n + 2] = head .. body
     n = n + 2
+    put(new, priority, queue_of(body, 1), ARGV[j])
   end
   from = from + ARGV[1 + i]
 end
 if redis.call('MSETNX', unpack(records)) == 0 then
   return 0
 end
-from = FIRST
-for i = 1, 3 do
-  local count = tonumber(ARGV[1 + i])
-  if count > 0 then
-    redis.call('LPUSH', ready(i), unpack(ARGV, from, from + count - 1))
-  end
-  from = from + count
-end
-wake()
+push(new, 'LPUSH')
 return 1

@@ -58,7 +58,7 @@ class RedisNodesIT extends OnRedis {
         new ClusterNode("one", "10.0.0.1:8080", "1.0.0", found.seen()), found, "as announced");
     assertFalse(found.seen().isBefore(Instant.ofEpochMilli(before)), found.toString());
     assertEquals("[::1]:8080", two.find("two").orElseThrow().http());
-    assertEquals(Set.of(KEY), jedis.keys("*"));
+    assertEquals(Set.of(KEY, "{test}:format"), jedis.keys("*"));
   }
 
   @Test

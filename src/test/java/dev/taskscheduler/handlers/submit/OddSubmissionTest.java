@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.handlers.submit.ItemSplitter.BrokenBatch;
 import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.StrictJson;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.TaskOption;
 import java.io.ByteArrayInputStream;
@@ -103,7 +104,7 @@ class OddSubmissionTest {
   void null_is_not_taken_for_left_out(String name) {
     FieldError fault = fault("\"" + name + "\":null");
     assertEquals("/" + name, fault.pointer());
-    assertEquals(SubmitReader.NULL, fault.detail());
+    assertEquals(OptionValues.NULL, fault.detail());
   }
 
   @ParameterizedTest
@@ -182,11 +183,11 @@ class OddSubmissionTest {
   void a_byte_order_mark_is_named() {
     byte[] body = (MARK + "{\"payload\":1}").getBytes(UTF_8);
     assertEquals(
-        SubmitParser.MARK,
+        StrictJson.MARK,
         assertInstanceOf(SubmitRequest.Malformed.class, parser.parse(body, false)).detail());
     byte[] batch = (MARK + "[{\"payload\":1}]").getBytes(UTF_8);
     ItemSplitter splitter =
         new ItemSplitter(new ByteArrayInputStream(batch), false, 1 << 10, grows -> {});
-    assertEquals(SubmitParser.MARK, assertThrows(BrokenBatch.class, splitter::next).getMessage());
+    assertEquals(StrictJson.MARK, assertThrows(BrokenBatch.class, splitter::next).getMessage());
   }
 }

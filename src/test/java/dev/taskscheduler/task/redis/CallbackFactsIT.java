@@ -63,7 +63,7 @@ class CallbackFactsIT {
   }
 
   private static String facts(String state, int attempt, String more) {
-    return "{\"task\":\"a\",\"url\":\"http://example.org/done\",\"type\":\"a.type\",\"priority\":\"low\","
+    return "{\"task\":\"a\",\"url\":\"http://example.org/done\",\"type\":\"a.type\",\"queue\":\"default\",\"priority\":\"low\","
         + "\"attempt\":"
         + attempt
         + ",\"submittedUs\":T,\"state\":\""

@@ -50,14 +50,14 @@ class CancelScriptsIT extends OnOneRedis {
     assertEquals(new Cancellation.Cancelled(StateName.READY), cancel("a"));
     var changed = changed(before);
     assertEquals(Set.of("cancelled", "stale", "task:a", "unique:ab"), changed.keySet());
-    assertEquals("hash {h=1}", changed.get("stale"));
+    assertEquals("hash {high:default=1}", changed.get("stale"));
     assertEquals(null, changed.get("unique:ab"));
     assertTrue(changed.get("task:a").startsWith("string x" + "0".repeat(13)));
     assertCancelledAlone("a");
     assertEquals(1, store.queries.counts().ready().get(Priority.HIGH));
     assertEquals(List.of("b"), ids(store.claim(token, 5)));
     assertEquals(
-        Set.of("cancelled", "leader", "running", "task:a", "task:b"),
+        Set.of("cancelled", "leader", "occupied", "running", "task:a", "task:b"),
         Set.copyOf(server.snapshot().keySet().stream().map(k -> k.substring(12)).toList()));
   }
 
@@ -70,7 +70,7 @@ class CancelScriptsIT extends OnOneRedis {
     assertEquals(1, store.queries.counts().ready().get(Priority.LOW));
     assertEquals(List.of("b"), ids(store.claim(token, 5)));
     assertEquals(
-        Set.of("leader", "running", "task:b"),
+        Set.of("leader", "occupied", "running", "task:b"),
         Set.copyOf(server.snapshot().keySet().stream().map(k -> k.substring(12)).toList()));
   }
 

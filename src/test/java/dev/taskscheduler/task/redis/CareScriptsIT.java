@@ -46,7 +46,8 @@ class CareScriptsIT extends OnOneRedis {
     assertEquals(3, lost.size());
     token = store.lead(1001);
     assertEquals(new Recovered(3, 0, 0), store.claims.recover(token));
-    assertEquals(List.of("a4", "a3", "a2", "a1"), store.jedis.lrange(NS + "ready:high", 0, -1));
+    assertEquals(
+        List.of("a4", "a3", "a2", "a1"), store.jedis.lrange(NS + "ready:high:default", 0, -1));
     assertEquals(
         "0000010000000003e80001", store.jedis.getrange(NS + "task:a1", 27, 48), "started, charged");
     var recovered = server.snapshot();
@@ -91,7 +92,7 @@ class CareScriptsIT extends OnOneRedis {
       token = store.lead(token.epoch() + 1);
       assertEquals(new Recovered(1, 0, 0), patient.claims.recover(token));
     }
-    assertEquals(List.of("a"), store.jedis.lrange(NS + "ready:high", 0, -1));
+    assertEquals(List.of("a"), store.jedis.lrange(NS + "ready:high:default", 0, -1));
   }
 
   @Test
@@ -118,7 +119,7 @@ class CareScriptsIT extends OnOneRedis {
     token = store.lead(1001);
     assertEquals(new Recovered(1700, 0, 0), store.claims.recover(token));
     all.add("z");
-    assertEquals(all.reversed(), store.jedis.lrange(NS + "ready:low", 0, -1));
+    assertEquals(all.reversed(), store.jedis.lrange(NS + "ready:low:default", 0, -1));
   }
 
   @Test
@@ -163,7 +164,7 @@ class CareScriptsIT extends OnOneRedis {
     assertEquals(2, promoted.promoted());
     long next = promoted.nextDue().toMillis();
     assertTrue(next > 55_000 && next <= 60_000, "ms until the next: " + next);
-    assertEquals(List.of("a", "c", "d"), store.jedis.lrange(NS + "ready:high", 0, -1));
+    assertEquals(List.of("a", "c", "d"), store.jedis.lrange(NS + "ready:high:default", 0, -1));
     assertEquals(List.of("d#1", "c#2", "a#2"), idsAndAttempts(store.claim(token, 3)));
   }
 

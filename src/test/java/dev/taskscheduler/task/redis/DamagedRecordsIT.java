@@ -2,7 +2,6 @@ package dev.taskscheduler.task.redis;
 
 import static dev.taskscheduler.task.redis.StoreOnRedis.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -84,9 +83,9 @@ class DamagedRecordsIT extends OnOneRedis {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ready:high",
-        "ready:medium",
-        "ready:low",
+        "ready:high:default",
+        "ready:medium:default",
+        "ready:low:default",
         "scheduled",
         "running",
         "done",
@@ -96,7 +95,13 @@ class DamagedRecordsIT extends OnOneRedis {
         "cancelled",
         "cancelling",
         "paused",
-        "parked",
+        "counts",
+        "occupied",
+        "closed",
+        "settings",
+        "patterns",
+        "queues:high",
+        "turns:high",
         "stale",
         "leaders",
         "damaged",
@@ -120,7 +125,6 @@ class DamagedRecordsIT extends OnOneRedis {
     store.queries.details("after");
     store.queries.explain("after");
     store.maintenance.promote(token, 10);
-    store.maintenance.unpark(token, 10);
     store.maintenance.cancelling(token);
     store.maintenance.clean(token, 10);
     running("dies", TaskOptions.NONE.with(TaskOption.RETENTION, Duration.ofHours(1)));
@@ -161,14 +165,16 @@ class DamagedRecordsIT extends OnOneRedis {
 
   @Test
   void junk_in_paused_is_no_failure_and_what_is_paused_stays_so() {
-    store.pauses.pause(new Pause.OfType("log"));
+    store.queues.pause("log", "");
     store.jedis.hset(NS + "paused", "priority:none", "1");
     store.jedis.hset(NS + "paused", "junk", "1");
-    store.jedis.hset(NS + "paused", "type:log", "junk");
-    assertEquals(Map.of(new Pause.OfType("log"), Instant.EPOCH), store.queries.overview().paused());
+    store.jedis.hset(NS + "paused", "queue:log", "junk");
+    assertEquals(
+        Map.of(new Pause.OfQueue("log"), Instant.EPOCH), store.queries.overview().paused());
     repair();
-    assertEquals(List.of("type:log"), List.copyOf(store.jedis.hkeys(NS + "paused")));
-    assertTrue(store.pauses.paused().get(new Pause.OfType("log")).isAfter(Instant.EPOCH), "a time");
+    assertEquals(List.of("queue:log"), List.copyOf(store.jedis.hkeys(NS + "paused")));
+    assertTrue(
+        store.pauses.paused().get(new Pause.OfQueue("log")).isAfter(Instant.EPOCH), "a time");
     assertEquals(3, setAside().size(), setAside()::toString);
   }
 
@@ -179,8 +185,8 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.set(NS + "attempts:sound", "junk");
     store.jedis.hset(NS + "unique:12", "junk", "junk");
     store.jedis.lpush(NS + "idempotency:12", "junk");
-    store.jedis.set(NS + "parked:h:log", "junk");
-    store.jedis.sadd(NS + "parked", "", "junk", "h:log");
+    store.jedis.set(NS + "ready:high:log", "junk");
+    store.jedis.zadd(NS + "queues:high", 0, "not a queue");
     AtomicInteger hints = new AtomicInteger();
     store.on(Claims.Signal.SET_ASIDE, hints::incrementAndGet);
     store.jedis.publish(NS + "damaged", "1");
@@ -188,12 +194,12 @@ class DamagedRecordsIT extends OnOneRedis {
     int connected = hints.get();
     repair();
     assertEquals(
-        List.of("attempts:sound", "idempotency:12", "parked:h:log", "task:old", "unique:12"),
+        List.of("attempts:sound", "idempotency:12", "ready:high:log", "task:old", "unique:12"),
         store.jedis.keys(NS + "damaged:*").stream()
             .map(key -> key.substring((NS + "damaged:").length()))
             .sorted()
             .toList());
-    assertFalse(store.jedis.exists(NS + "parked"));
+    assertEquals(List.of("default"), store.jedis.zrange(NS + "queues:high", 0, -1));
     Eventually.await("the leader is told", () -> hints.get() > connected);
     assertEquals(List.of("sound"), StoreOnRedis.ids(store.claim(token, 10)));
   }
@@ -239,29 +245,31 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.hset(NS + "leader", field, value);
     assertThrows(StoreException.Fenced.class, () -> store.claim(token, 1));
     assertThrows(StoreException.Fenced.class, () -> store.claims.reconcile(token, 9, Map.of()));
-    assertEquals(1, store.jedis.llen(NS + "ready:high"));
+    assertEquals(1, store.jedis.llen(NS + "ready:high:default"));
     assertEquals(Optional.empty(), Optional.ofNullable(store.jedis.lindex(NS + "damaged", 0)));
   }
 
   @Test
   void what_is_too_long_or_too_much_to_be_a_pause_goes_to_no_node() {
     store.pauses.pause(new Pause.All());
-    store.pauses.pause(new Pause.OfType("mail"));
+    store.queues.pause("mail", "");
     store.jedis.hset(NS + "paused", HUGE, "1");
-    store.jedis.hset(NS + "paused", "type:mail", HUGE);
+    store.jedis.hset(NS + "paused", "queue:mail", HUGE);
     assertLittleIsSent(() -> {
       assertEquals(
-          Set.of(new Pause.All(), new Pause.OfType("mail")), store.pauses.paused().keySet());
+          Set.of(new Pause.All(), new Pause.OfQueue("mail")), store.pauses.paused().keySet());
       assertEquals(2, store.queries.overview().paused().size());
     });
     for (int i = 0; i < 3_000; i++) {
-      store.jedis.hset(NS + "paused", "type:t" + i, "1");
+      store.jedis.hset(NS + "paused", "queue:t" + i, "1");
     }
-    int most = Pause.MOST + 1; // and all
+    int most = Pause.MOST + 4; // and each priority, and all
     assertEquals(most, store.pauses.paused().size());
     store.submit("t", Priority.HIGH);
     assertLittleIsSent(() -> assertEquals(List.of(), store.claim(token, 1)));
+    repair();
     assertEquals(most, store.jedis.hlen(NS + "paused"));
+    store.pauses.pause(new Pause.All()); // it may have been among those
     assertEquals(ScriptCalls.MOST_ENTRIES, setAside().size());
     assertTrue(setAside().stream().allMatch(entry -> entry.length() < 2_000), "bounded entries");
     store.pauses.resume(new Pause.All());
@@ -275,13 +283,16 @@ class DamagedRecordsIT extends OnOneRedis {
     store.jedis.hset(NS + "running", HUGE, store.jedis.hget(NS + "running", "runs"));
     store.jedis.hset(NS + "running", "junk", HUGE);
     store.jedis.hset(NS + "cancelling", HUGE, "1");
-    store.jedis.rpush(NS + "ready:high", HUGE);
-    store.jedis.lpush(NS + "ready:high", HUGE);
+    store.jedis.rpush(NS + "ready:high:default", HUGE);
+    store.jedis.lpush(NS + "ready:high:default", HUGE);
     store.jedis.lpush(NS + "done", HUGE);
     store.jedis.zadd(NS + "scheduled", 1, HUGE);
     store.jedis.zadd(NS + "dead", 1, HUGE);
     store.jedis.zadd(NS + "leaders", 1, HUGE);
-    store.jedis.sadd(NS + "parked", "h:" + HUGE);
+    store.jedis.zadd(NS + "queues:high", 0, HUGE);
+    store.jedis.zadd(NS + "turns:high", 0, HUGE);
+    store.jedis.hset(NS + "settings", HUGE, HUGE);
+    store.jedis.hset(NS + "occupied", HUGE, "1");
     store.jedis.set(NS + "task:" + HUGE, HEAD + "h" + SUBMITTED + "log\n1");
     store.jedis.rpush(NS + "attempts:waits", HUGE);
     assertLittleIsSent(() -> {

@@ -10,7 +10,6 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.ScriptArgs;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
-import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitOptions;
@@ -67,7 +66,7 @@ class DurabilityIT {
             submit(store, "a0", Durability.REPLICA),
             "sent again");
       }
-      assertEquals(20, store.jedis.llen("{scheduler}:ready:high"));
+      assertEquals(20, store.jedis.llen("{scheduler}:ready:high:default"));
     }
   }
 
@@ -120,7 +119,7 @@ class DurabilityIT {
       }
       server.restart();
       try (var jedis = server.jedis()) {
-        assertEquals(50, jedis.llen("{scheduler}:ready:high"));
+        assertEquals(50, jedis.llen("{scheduler}:ready:high:default"));
       }
     }
   }
@@ -179,7 +178,7 @@ class DurabilityIT {
         String id = "t" + i;
         List.<Supplier<?>>of(
                 () -> store.commands.cancel(id),
-                () -> store.pauses.pause(new Pause.OfType(id)),
+                () -> store.queues.pause(id, ""),
                 () -> store.commands.retry(List.of(id)))
             .forEach(call -> orders.add(StoreOnRedis.later(call)));
       }

@@ -26,7 +26,7 @@ class EndScriptsIT extends OnOneRedis {
   private static final String T = "{scheduler}:task:";
 
   private String ready(String priority) {
-    return store.jedis.lrange("{scheduler}:ready:" + priority, 0, -1).toString();
+    return store.jedis.lrange("{scheduler}:ready:" + priority + ":default", 0, -1).toString();
   }
 
   @Test
@@ -80,7 +80,12 @@ class EndScriptsIT extends OnOneRedis {
 
   private List<String> endTwice(List<Claim> claims) {
     List<byte[]> args = arguments();
-    for (String one : List.of("a 000001 c", "b 000001 dfno", "a 000001 c", "b 000002 c")) {
+    for (String one :
+        List.of(
+            "a 000001 completed",
+            "b 000001 dead failed - no",
+            "a 000001 completed",
+            "b 000002 completed")) {
       String[] parts = one.split(" ", 3);
       args.addAll(List.of(bytes(parts[0]), bytes(parts[1]), bytes(parts[2])));
     }
@@ -122,7 +127,7 @@ class EndScriptsIT extends OnOneRedis {
         .toList()
         .forEach(f -> assertTrue(get(f)));
     var changed = changed(before);
-    assertEquals("list [d, c, b, a]", changed.get("ready:high"));
+    assertEquals("list [d, c, b, a]", changed.get("ready:high:default"));
     assertEquals(null, changed.get("running"));
     assertEquals(
         "0000010000000003e80000", store.jedis.getrange(T + "a", 27, 48), "one start, none charged");

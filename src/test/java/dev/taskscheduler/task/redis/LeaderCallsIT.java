@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.queue.QueueSettings;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
@@ -15,7 +16,6 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
@@ -53,7 +53,6 @@ class LeaderCallsIT extends OnOneRedis {
     REQUEUE_LATER,
     RECOVER,
     PROMOTE,
-    UNPARK,
     CANCELLING,
     TRIM;
 
@@ -79,16 +78,9 @@ class LeaderCallsIT extends OnOneRedis {
         case REQUEUE_LATER -> get(store.claims.requeue(token, held, Duration.ofMinutes(1)));
         case RECOVER -> store.claims.recover(token);
         case PROMOTE -> store.maintenance.promote(token, 10);
-        case UNPARK -> store.maintenance.unpark(token, 10);
         case CANCELLING -> store.maintenance.cancelling(token);
         case TRIM -> store.maintenance.clean(token, 10);
       };
-    }
-  }
-
-  private void submitAs(String type, String... ids) {
-    for (String id : ids) {
-      submit(id, type, TaskOptions.NONE, SubmitOptions.NONE);
     }
   }
 
@@ -107,14 +99,10 @@ class LeaderCallsIT extends OnOneRedis {
     store.jedis.setrange(NS + "task:done", 14, "0".repeat(13));
     get(store.claims.requeue(token, store.claimOne(token), Duration.ofMinutes(1)));
     store.jedis.zadd(NS + "scheduled", 1, "later");
-    store.pauses.pause(new Pause.OfType("mail"));
-    submitAs("mail", "aside");
-    store.claim(token, 5);
-    store.pauses.resume(new Pause.OfType("mail"));
+    store.queues.pause("mail", "");
+    submit("aside", TaskOptions.NONE.with(TaskOption.QUEUE, "mail"));
     submit("held", ALL);
     Claim held = store.claimOne(token);
-    store.pauses.pause(new Pause.OfType("post"));
-    submitAs("post", "paused");
     submit("over", ALL.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(1)));
     store.submitAll(Priority.HIGH, "stale", "ready");
     store.commands.cancel("stale");
@@ -162,7 +150,10 @@ class LeaderCallsIT extends OnOneRedis {
     CANCEL_ASIDE,
     REVIVE,
     PAUSE,
-    RESUME;
+    PAUSE_ALL,
+    RESUME,
+    SET,
+    DELETE;
 
     Object on(StoreOnRedis store) {
       return switch (this) {
@@ -171,11 +162,23 @@ class LeaderCallsIT extends OnOneRedis {
         case CANCEL_RUNNING -> store.commands.cancel("held");
         case CANCEL_ASIDE -> store.commands.cancel("aside");
         case REVIVE -> store.commands.retry(List.of("dead", "nobody"));
-        case PAUSE -> store.pauses.pause(new Pause.All());
-        case RESUME -> {
-          store.pauses.resume(new Pause.OfType("post"));
-          yield "resumed";
+        case PAUSE -> store.queues.pause("post", "why");
+        case PAUSE_ALL -> {
+          store.pauses.pause(new Pause.All());
+          yield "paused";
         }
+        case RESUME -> store.queues.resume("mail");
+        case SET ->
+            store.queues.put(
+                "post*",
+                new QueueSettings(
+                    Optional.of(1),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    TaskOptions.NONE));
+        case DELETE -> store.queues.delete("mail");
       };
     }
   }

@@ -9,8 +9,9 @@ import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.redis.StoreModel.Place;
 import dev.taskscheduler.task.redis.StoreModel.Run;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,20 @@ final class LeaderModel {
   /// @param claims `id#attempt` of each that is claimed, in order
   record Claimed(List<String> claims, int expired) {}
 
-  Claimed claim(int limit, PriorityShares order) {
-    Claiming claiming = new Claiming(limit);
+  /// A queue that has its turns.
+  static final class Turn {
+    final String queue;
+    double time;
+
+    Turn(String queue, double time) {
+      this.queue = queue;
+      this.time = time;
+    }
+  }
+
+  /// @param turns of each priority, in Redis's order
+  Claimed claim(int limit, PriorityShares order, Map<Priority, List<Turn>> turns) {
+    Claiming claiming = new Claiming(limit, turns);
     if (order.ageing().isZero()) {
       int[] shares = {order.high(), order.medium(), order.low()};
       for (Priority priority : Priority.values()) {
@@ -41,8 +54,8 @@ final class LeaderModel {
         claiming.take(priority, limit);
       }
     } else {
-      while (claiming.left() > 0 && mostAged() instanceof Priority next) {
-        claiming.lookAtNext(next);
+      while (claiming.left() > 0 && claiming.mostAged() instanceof Priority next) {
+        claiming.serve(next, 1, true);
       }
     }
     claiming.expired.forEach(id ->
@@ -50,64 +63,61 @@ final class LeaderModel {
     return new Claimed(claiming.claims, claiming.expired.size());
   }
 
-  private boolean open(Priority priority) {
-    return !model.ready.get(priority).isEmpty()
-        && !model.paused.contains("all")
-        && !model.paused.contains("priority:" + priority.wire());
-  }
-
-  private Priority mostAged() {
-    Priority best = null;
-    for (Priority priority : Priority.values()) {
-      if (open(priority)
-          && (best == null
-              || rank(priority) < rank(best)
-              || rank(priority) == rank(best) && since(priority) < since(best))) {
-        best = priority;
-      }
-    }
-    return best;
-  }
-
-  private int rank(Priority priority) {
-    ModelTask next = model.tasks.get(model.ready.get(priority).getFirst());
-    return priority.ordinal() - (next == null ? 1_000_000 : next.ageHours);
-  }
-
-  private long since(Priority priority) {
-    ModelTask next = model.tasks.get(model.ready.get(priority).getFirst());
-    return next == null ? 0 : next.submittedUs;
-  }
-
   private final class Claiming {
     final List<String> claims = new ArrayList<>();
     final List<String> expired = new ArrayList<>();
     private final int limit;
+    private final Map<Priority, List<Turn>> turns;
 
-    Claiming(int limit) {
+    Claiming(int limit, Map<Priority, List<Turn>> turns) {
       this.limit = limit;
+      this.turns = turns;
     }
 
     int left() {
       return limit - claims.size();
     }
 
+    private boolean open(Priority priority) {
+      return !turns.get(priority).isEmpty()
+          && !model.paused.contains("all")
+          && !model.paused.contains("priority:" + priority.wire());
+    }
+
+    /// The queue whose turn it is.
+    private Turn next(Priority priority) {
+      return Collections.min(turns.get(priority), Comparator.comparing(turn -> turn.time));
+    }
+
+    private Deque<String> list(Priority priority, Turn turn) {
+      return model.ready.get(priority.wire() + ":" + turn.queue);
+    }
+
     void take(Priority priority, int most) {
       int until = claims.size() + Math.min(most, left());
       while (claims.size() < until && open(priority)) {
-        lookAtNext(priority);
+        serve(priority, turns.get(priority).size() == 1 ? until - claims.size() : 1, false);
       }
     }
 
-    void lookAtNext(Priority priority) {
-      String id = model.ready.get(priority).removeFirst();
+    /// @param once whether to look at one task only, whatever comes of it
+    void serve(Priority priority, int most, boolean once) {
+      Turn turn = next(priority);
+      Deque<String> list = list(priority, turn);
+      int before = claims.size();
+      do {
+        lookAt(list.removeFirst(), priority.wire() + ":" + turn.queue);
+      } while (!once && claims.size() < before + most && !list.isEmpty());
+      turn.time += claims.size() - before;
+      if (list.isEmpty()) {
+        turns.get(priority).remove(turn);
+      }
+    }
+
+    private void lookAt(String id, String list) {
       ModelTask task = model.tasks.get(id);
-      String letter = priority.wire().substring(0, 1);
       if (task == null || !task.live()) {
-        forget(letter);
-      } else if (model.paused.contains("type:" + task.type)) {
-        task.place = Place.PARKED;
-        model.parked.computeIfAbsent(letter + ":" + task.type, _ -> new ArrayDeque<>()).addLast(id);
+        model.stale.computeIfPresent(list, (_, count) -> count == 1 ? null : count - 1);
       } else if (task.overBefore) {
         expired.add(id);
       } else {
@@ -116,10 +126,33 @@ final class LeaderModel {
         claims.add(id + "#" + (task.starts + 1));
       }
     }
-  }
 
-  private void forget(String letter) {
-    model.stale.computeIfPresent(letter, (_, count) -> count == 1 ? null : count - 1);
+    private Priority mostAged() {
+      Priority best = null;
+      for (Priority priority : Priority.values()) {
+        if (open(priority)
+            && (best == null
+                || rank(priority) < rank(best)
+                || rank(priority) == rank(best) && since(priority) < since(best))) {
+          best = priority;
+        }
+      }
+      return best;
+    }
+
+    private ModelTask front(Priority priority) {
+      return model.tasks.get(list(priority, next(priority)).getFirst());
+    }
+
+    private int rank(Priority priority) {
+      ModelTask next = front(priority);
+      return priority.ordinal() - (next == null ? 1_000_000 : next.ageHours);
+    }
+
+    private long since(Priority priority) {
+      ModelTask next = front(priority);
+      return next == null ? 0 : next.submittedUs;
+    }
   }
 
   private boolean runs(Claim claim) {
@@ -255,32 +288,6 @@ final class LeaderModel {
       task.place = Place.READY;
       model.queue(task).addLast(id);
     }
-  }
-
-  /// @param order in which Redis shows what is parked
-  int unpark(int limit, List<String> order) {
-    int moved = 0;
-    for (String what : order) {
-      if (model.paused.contains("type:" + what.substring(2))) {
-        continue;
-      }
-      Deque<String> list = model.parked.get(what);
-      while (!list.isEmpty() && moved < limit) {
-        String id = list.removeLast(); // the youngest first: the oldest comes to the very front
-        ModelTask task = model.tasks.get(id);
-        moved++;
-        if (task == null || !task.live()) {
-          forget(what.substring(0, 1));
-        } else {
-          task.place = Place.READY;
-          model.queue(task).addFirst(id);
-        }
-      }
-      if (list.isEmpty()) {
-        model.parked.remove(what);
-      }
-    }
-    return moved;
   }
 
   List<String> cancelling() {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +58,24 @@ final class LeaderSteps {
     };
   }
 
+  private Map<Priority, List<LeaderModel.Turn>> turns() {
+    Map<Priority, List<LeaderModel.Turn>> turns = new EnumMap<>(Priority.class);
+    for (Priority priority : Priority.values()) {
+      turns.put(
+          priority,
+          new ArrayList<>(
+              store.jedis.zrangeWithScores(NS + "turns:" + priority.wire(), 0, -1).stream()
+                  .map(turn -> new LeaderModel.Turn(turn.getElement(), turn.getScore()))
+                  .toList()));
+    }
+    return turns;
+  }
+
   void claim() {
     int limit = 1 + random.nextInt(7);
     PriorityShares order = order(limit);
     run.step = "claim " + limit + " " + order;
-    var expected = run.leader().claim(limit, order);
+    var expected = run.leader().claim(limit, order, turns());
     var claimed = store.claims.claim(run.token, store.nextSequence(), limit, order);
     assertEquals(expected.claims(), idsAndAttempts(claimed.claims()), run.step);
     assertEquals(expected.expired(), claimed.expired(), run.step);
@@ -151,7 +165,7 @@ final class LeaderSteps {
     long sequence = store.nextSequence();
     List<String> expected = List.of();
     if (!late) {
-      expected = run.leader().claim(limit, order).claims();
+      expected = run.leader().claim(limit, order, turns()).claims();
       store.claims.claim(run.token, sequence, limit, order);
     }
     var found = store.claims.reconcile(run.token, sequence, known);
@@ -183,16 +197,6 @@ final class LeaderSteps {
     double due = System.currentTimeMillis() + ModelTasks.LATER.toMillis();
     store.jedis.zadd(NS + "scheduled", due, id);
     model.scheduled.put(id, ModelTasks.LATER.toHours());
-  }
-
-  void unpark() {
-    List<?> members =
-        (List<?>) store.jedis.eval("return redis.call('SMEMBERS', '" + NS + "parked')");
-    List<String> order = members.stream().map(String::valueOf).toList(); // as a script sees it
-    int limit = random.nextBoolean() ? 500 : 1 + random.nextInt(3);
-    run.step = "unpark " + limit + " of " + order;
-    int moved = run.leader().unpark(limit, order);
-    assertEquals(moved, store.maintenance.unpark(run.token, limit), run.step);
   }
 
   void cancelling() {
@@ -256,7 +260,6 @@ final class LeaderSteps {
             () -> get(store.claims.requeue(old, claim, Duration.ZERO)),
             () -> store.claims.recover(old),
             () -> store.maintenance.promote(old, 5),
-            () -> store.maintenance.unpark(old, 5),
             () -> store.maintenance.cancelling(old),
             () -> store.maintenance.clean(old, 5));
     calls.forEach(call -> assertThrows(StoreException.Fenced.class, call, run.step));

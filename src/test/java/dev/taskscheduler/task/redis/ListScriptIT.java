@@ -34,7 +34,7 @@ class ListScriptIT extends OnOneRedis {
       Map.of(
           StateName.SCHEDULED, List.of("scheduled"),
           StateName.RETRYING, List.of("retrying"),
-          StateName.READY, List.of("ready-high", "ready-medium", "ready-low", "parked"),
+          StateName.READY, List.of("ready-high", "paused", "ready-medium", "ready-low"),
           StateName.RUNNING, List.of("running"),
           StateName.COMPLETED, List.of("done", "crashed", "kept"),
           StateName.DEAD, List.of("dead"),
@@ -75,11 +75,11 @@ class ListScriptIT extends OnOneRedis {
   @Test
   void filters_leave_out_what_is_not_asked_for() {
     EveryState.make(store);
-    assertEquals(List.of("parked"), Walk.over(store, Walk.of(StateName.READY, "mail", 2)).ids());
+    assertEquals(List.of("paused"), Walk.over(store, Walk.in(StateName.READY, "mail", 2)).ids());
     assertEquals(
         List.of("ready-low"), Walk.over(store, Walk.of(StateName.READY, Priority.LOW, 2)).ids());
     assertEquals(
-        List.of("ready-high", "parked"),
+        List.of("ready-high", "paused"),
         Walk.over(store, Walk.of(StateName.READY, Priority.HIGH, 2)).ids());
     assertEquals(
         List.of("cancelled"),
@@ -142,21 +142,21 @@ class ListScriptIT extends OnOneRedis {
             "h 1 2 id",
             "h 1 2 id 000000 1",
             "h -1 2 id 000000",
-            "h 1 2 id 00000g",
-            "c",
-            "c x",
-            "c 1 2",
-            "p m:log 1 2",
-            "p x:log",
-            "p",
-            "d 1",
-            "d nan id",
-            "r x -",
-            "r 1 a b",
-            "r 99999999999999999999 -",
-            "h 1 2 " + "i".repeat(65) + " 000000")) {
+            "high default 1 2 id 00000g",
+            "done",
+            "done x",
+            "done 1 2",
+            "medium a*b",
+            "medium x:log y",
+            "parked",
+            "dead 1",
+            "dead nan id",
+            "running x -",
+            "running 1 a b",
+            "running 99999999999999999999 -",
+            "high default 1 2 " + "i".repeat(65) + " 000000")) {
       String bad = Base64.getUrlEncoder().encodeToString(text.getBytes());
-      boolean known = text.equals("p") || text.equals("c");
+      boolean known = text.equals("done");
       assertEquals(known, store.queries.list(Walk.all(1), bad).isPresent(), text);
     }
     for (String bad : List.of("!", "*", "a b", "x".repeat(900))) {
@@ -171,7 +171,7 @@ class ListScriptIT extends OnOneRedis {
       for (int i = 0; i < many; i++) {
         String id = "id-%06d".formatted(i);
         all.set(NS + "task:" + id, head + "%013x".formatted(1_795_000_000_000_000L + i) + "log\n1");
-        all.lpush(NS + "ready:medium", id);
+        all.lpush(NS + "ready:medium:default", id);
       }
     }
   }

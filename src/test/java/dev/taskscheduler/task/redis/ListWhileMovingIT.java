@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -171,8 +171,8 @@ class ListWhileMovingIT extends OnOneRedis {
             Walk.of(StateName.READY, 100),
             page -> {
               if (page == 1) { // as if a claim had found it expired, and somebody brought it back
-                store.jedis.lrem(NS + "ready:low", 1, before.get(99));
-                store.jedis.lpush(NS + "ready:low", before.get(99));
+                store.jedis.lrem(NS + "ready:low:default", 1, before.get(99));
+                store.jedis.lpush(NS + "ready:low:default", before.get(99));
               }
             });
     assertNoneMissed(walk, before, Set.of());
@@ -221,7 +221,7 @@ class ListWhileMovingIT extends OnOneRedis {
     StateName state = StateName.parse(index).orElseThrow();
     String letter = index.equals("scheduled") ? "w" : index.equals("dead") ? "d" : "x";
     List<String> before = submit(1_000);
-    store.jedis.del(NS + "ready:low");
+    store.jedis.del(NS + "ready:low:default");
     for (int i = 0; i < before.size(); i++) {
       store.jedis.setrange(NS + "task:" + before.get(i), 0, letter);
       store.jedis.zadd(NS + index, 4_000_000_000_000L + i / 300, before.get(i));
@@ -292,23 +292,26 @@ class ListWhileMovingIT extends OnOneRedis {
   }
 
   @Test
-  void what_is_set_aside_while_its_type_is_paused_and_more_of_it_comes() {
-    List<String> before = submit(900);
-    store.pauses.pause(new Pause.OfType("log"));
-    store.claim(token, 500);
-    store.claim(token, 500);
-    assertEquals(900, store.jedis.llen(NS + "parked:l:log"));
+  void what_waits_in_many_queues_while_more_comes_and_some_is_claimed() {
+    Set<String> gone = new HashSet<>();
+    List<String> before = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      before.add(intoQueue("a" + i, "q" + i % 40));
+    }
     Walk walk =
         Walk.over(
             store,
-            Walk.of(StateName.READY, 50),
+            Walk.of(StateName.READY, 7),
             page -> {
-              submit(20);
-              store.claim(token, 500);
+              intoQueue("b" + page, "q" + page % 50);
+              store.claim(token, 2).forEach(claim -> gone.add(claim.id()));
             });
-    assertNoneMissed(walk, before, Set.of());
-    walk.times().forEach((id, times) -> assertTrue(times == 1, id));
-    Map<String, Integer> now = Walk.over(store, Walk.of(StateName.READY, 500)).times();
-    assertEquals(made, now.size());
+    assertNoneMissed(walk, before, gone);
+  }
+
+  private String intoQueue(String id, String queue) {
+    TaskOptions options = TaskOptions.NONE.with(TaskOption.QUEUE, queue);
+    get(store.intake.submit(id, new NewTask(Priority.LOW, "log", new byte[] {'1'}, options)));
+    return id;
   }
 }

@@ -63,7 +63,7 @@ class LostAnswersIT {
         }
       }
       assertTrue(link.lost() >= 20, "lost " + link.lost());
-      List<String> ready = store.jedis.lrange("{scheduler}:ready:high", 0, -1);
+      List<String> ready = store.jedis.lrange("{scheduler}:ready:high:default", 0, -1);
       assertEquals(21, ready.size());
       assertEquals(21, Set.copyOf(ready).size(), "each is kept once");
     }
@@ -112,7 +112,7 @@ class LostAnswersIT {
       link.loseAnswers(3);
       sendUntilRecorded(() -> store.claims.requeue(token, claims.get(1), Duration.ZERO));
       assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
-      assertEquals(List.of("b"), store.jedis.lrange("{scheduler}:ready:high", 0, -1));
+      assertEquals(List.of("b"), store.jedis.lrange("{scheduler}:ready:high:default", 0, -1));
     }
   }
 

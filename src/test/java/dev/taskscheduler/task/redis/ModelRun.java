@@ -98,5 +98,6 @@ final class ModelRun {
     assertEquals(
         Map.of(), StorePicture.differences(model.picture(), picture.keys), () -> "after " + step);
     model.check();
+    QueueIndexes.check(store.jedis, () -> "after " + step);
   }
 }

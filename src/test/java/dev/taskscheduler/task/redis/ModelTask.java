@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class ModelTask {
 
   final Priority priority;
   final String type;
+  final String queue;
   final Optional<Integer> maxAttempts;
   final String uniqueKey;
   final Optional<String> callbackUrl;
@@ -44,6 +46,7 @@ final class ModelTask {
     TaskOptions told = asked.options();
     priority = asked.priority();
     type = asked.type();
+    queue = told.queue();
     maxAttempts = told.get(TaskOption.MAX_ATTEMPTS);
     uniqueKey = told.get(TaskOption.UNIQUE_KEY).orElse("");
     callbackUrl = told.get(TaskOption.CALLBACK_URL);
@@ -59,11 +62,21 @@ final class ModelTask {
     String payload =
         "{\"task\":\"" + parent + "\",\"url\":\"" + of.callbackUrl.orElseThrow() + "\"}";
     ModelTask child =
-        new ModelTask(new NewTask(of.priority, Callback.TYPE, payload.getBytes(UTF_8)));
+        new ModelTask(
+            new NewTask(
+                of.priority,
+                Callback.TYPE,
+                payload.getBytes(UTF_8),
+                TaskOptions.NONE.with(TaskOption.QUEUE, QueueName.CALLBACK)));
     if (child.maxAttempts.isPresent()) {
       throw new IllegalStateException("a callback is tried as usual");
     }
     return child;
+  }
+
+  /// The ready list where it is to stand.
+  String list() {
+    return priority.wire() + ":" + queue;
   }
 
   String letter() {
@@ -72,7 +85,7 @@ final class ModelTask {
 
   boolean live() {
     return switch (place) {
-      case READY, PARKED, SCHEDULED, RUNNING -> true;
+      case READY, SCHEDULED, RUNNING -> true;
       case DONE, KEPT, DEAD, EXPIRED, CANCELLED -> false;
     };
   }
@@ -118,7 +131,7 @@ final class ModelTask {
   String record() {
     String state =
         switch (place) {
-          case READY, PARKED, SCHEDULED, RUNNING -> "w";
+          case READY, SCHEDULED, RUNNING -> "w";
           case DONE, KEPT -> "c";
           case DEAD -> "d";
           case EXPIRED -> "e";

@@ -46,6 +46,9 @@ final class ModelTasks {
   /// @param unique whether it may hold a key until it ends: one with a window has that instead
   private static TaskOptions options(Random random, boolean unique) {
     TaskOptions options = TaskOptions.NONE;
+    if (random.nextInt(2) == 0) {
+      options = options.with(TaskOption.QUEUE, "q:" + random.nextInt(3));
+    }
     if (random.nextInt(6) == 0) {
       options = options.with(TaskOption.DELAY, LATER);
     }

@@ -109,7 +109,7 @@ class RedisTasksIT {
         }
       }
       try (var jedis = server.jedis()) {
-        List<String> kept = jedis.lrange("{scheduler}:ready:high", 0, -1);
+        List<String> kept = jedis.lrange("{scheduler}:ready:high:default", 0, -1);
         assertEquals(kept.size(), Set.copyOf(kept).size(), "each is kept once");
         assertTrue(Set.copyOf(kept).containsAll(accepted), "what was accepted is kept");
         assertTrue(accepted.size() > 1400, "accepted " + accepted.size());
@@ -273,7 +273,7 @@ class RedisTasksIT {
           });
         }
       }
-      List<String> ready = store.jedis.lrange("{scheduler}:ready:high", 0, -1).reversed();
+      List<String> ready = store.jedis.lrange("{scheduler}:ready:high:default", 0, -1).reversed();
       assertEquals(submitters * each, ready.size());
       assertEquals(submitters * each, Set.copyOf(ready).size());
       int[] next = new int[submitters];

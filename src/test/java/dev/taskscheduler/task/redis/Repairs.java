@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.RepairPass;
@@ -88,8 +87,9 @@ final class Repairs {
   }
 
   /// Tasks in all states: `done`, `kept`, `result`, `dead`, `retried` and `delayed` (scheduled),
-  /// `expired`, `running`, `parked0` and on, `cancelled` and `gone` (whose record was trimmed)
-  /// which still stand in the list of high, `unique`; and `count` ready ones of each priority.
+  /// `expired`, `running`, `slow0` and on in the paused queue `slow`, `cancelled` and `gone` (whose
+  /// record was trimmed) which still stand in the list of high, `unique`; and `count` ready ones of
+  /// each priority.
   static void fill(StoreOnRedis store, FencingToken token, int count) {
     store.submitAll(Priority.HIGH, "done");
     end(store, token, Outcome.SUCCESS, "done");
@@ -108,9 +108,9 @@ final class Repairs {
         "log",
         TaskOptions.NONE.with(TaskOption.EXPIRES_AT, Instant.ofEpochMilli(5)));
     store.submitAll(Priority.HIGH, "running");
-    store.pauses.pause(new Pause.OfType("slow"));
+    store.queues.pause("slow", "");
     for (int i = 0; i < 3; i++) {
-      submit(store, "parked" + i, "slow", TaskOptions.NONE);
+      submit(store, "slow" + i, "log", TaskOptions.NONE.with(TaskOption.QUEUE, "slow"));
     }
     assertEquals(List.of("running"), StoreOnRedis.ids(store.claim(token, 5)));
     submit(store, "unique", "log", TaskOptions.NONE.with(TaskOption.UNIQUE_KEY, KEY));

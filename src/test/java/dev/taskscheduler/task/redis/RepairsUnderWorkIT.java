@@ -9,7 +9,6 @@ import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.RepairKind;
@@ -176,12 +175,11 @@ class RepairsUnderWorkIT {
   private void careOnce(Random random) {
     store.maintenance.promote(token, 500);
     store.maintenance.cancelling(token);
-    store.maintenance.unpark(token, 500);
     store.maintenance.clean(token, 500);
     if (random.nextInt(20) == 0) {
-      store.pauses.pause(new Pause.OfType("slow"));
+      store.queues.pause("slow", "");
     } else if (random.nextInt(20) == 0) {
-      store.pauses.resume(new Pause.OfType("slow"));
+      store.queues.resume("slow");
     }
   }
 
@@ -228,15 +226,12 @@ class RepairsUnderWorkIT {
 
   /// Runs what is left, and finds that no task that has not ended stands nowhere.
   private void drain() {
-    store.pauses.resume(new Pause.OfType("slow"));
+    store.queues.resume("slow");
     Random random = new Random(1);
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (store.queries.counts().queued() + store.queries.counts().scheduled() > 0) {
       assertTrue(System.nanoTime() - deadline < 0, "not drained");
       store.maintenance.promote(token, 500);
-      while (store.maintenance.unpark(token, 500) > 0) {
-        store.maintenance.promote(token, 500);
-      }
       runSome(random);
     }
     for (String key : store.jedis.keys(NS + "task:*")) {
@@ -256,7 +251,8 @@ class RepairsUnderWorkIT {
 
   private static int takeOut(Jedis jedis, Random random) {
     String list =
-        List.of("ready:low", "ready:low", "ready:high", "scheduled").get(random.nextInt(4));
+        List.of("ready:low:default", "ready:low:default", "ready:high:default", "scheduled")
+            .get(random.nextInt(4));
     if (list.equals("scheduled")) {
       return jedis.zpopmax(NS + list, 1).size();
     }
@@ -275,7 +271,7 @@ class RepairsUnderWorkIT {
     lost += last.getOrDefault(RepairKind.LOST, 0);
     assertTrue(taken.get() > 50, "taken out: " + taken);
     assertTrue(lost > 10 && lost <= taken.get(), lost + " put back of " + taken);
-    assertTrue(Set.of(RepairKind.LOST, RepairKind.STALE).containsAll(repaired.keySet()));
+    assertTrue(Set.of(RepairKind.LOST, RepairKind.COUNT).containsAll(repaired.keySet()));
     drain();
   }
 }

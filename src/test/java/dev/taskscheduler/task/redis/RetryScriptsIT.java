@@ -14,7 +14,6 @@ import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StoreException;
-import dev.taskscheduler.task.SubmitOptions;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
@@ -204,7 +203,14 @@ class RetryScriptsIT extends OnOneRedis {
             .findFirst()
             .orElse("none");
     assertEquals(
-        Set.of("expired", "ready:high", "ready:low", "running", "task:a", callback),
+        Set.of(
+            "expired",
+            "ready:high:callback",
+            "ready:high:default",
+            "ready:low:default",
+            "running",
+            "task:a",
+            callback),
         changed.keySet());
     assertTrue(
         changed
@@ -218,7 +224,7 @@ class RetryScriptsIT extends OnOneRedis {
     assertTrue(
         changed
             .get(callback)
-            .contains("callback\n{\"task\":\"a\",\"url\":\"http://example.org/hook\","));
+            .contains("callback q=callback\n{\"task\":\"a\",\"url\":\"http://example.org/hook\","));
     assertInstanceOf(TaskState.Expired.class, store.state("a"));
     assertEquals("callback", store.claimOne(token).type());
   }
@@ -233,12 +239,12 @@ class RetryScriptsIT extends OnOneRedis {
     Claim claim = running(parent, calling(Callback.When.SUCCESS));
     var before = server.snapshot();
     assertEquals(AttemptEnd.COMPLETED, get(store.claims.end(token, claim, Outcome.SUCCESS)));
-    String child = store.jedis.lrange(NS + "ready:high", 0, -1).getFirst();
+    String child = store.jedis.lrange(NS + "ready:high:callback", 0, -1).getFirst();
     assertTrue(child.matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-9987-246314d4b34c"), child);
     long ms = Long.parseLong(child.substring(0, 13).replace("-", ""), 16);
     assertTrue(ms <= redisMs() && ms > redisMs() - 10_000, "its id tells the time: " + ms);
     assertEquals(
-        Set.of("running", "done", "task:" + parent, "task:" + child, "ready:high"),
+        Set.of("running", "done", "task:" + parent, "task:" + child, "ready:high:callback"),
         changed(before).keySet());
     var made = server.snapshot();
     assertEquals(AttemptEnd.BEFORE, get(store.claims.end(token, claim, Outcome.SUCCESS)));
@@ -298,8 +304,9 @@ class RetryScriptsIT extends OnOneRedis {
             RetryResult.PENDING),
         store.commands.retry(ids));
     var changed = changed(before);
-    assertEquals(Set.of("dead", "expired", "task:a", "task:b", "ready:high"), changed.keySet());
-    assertEquals("list [b, a, d]", changed.get("ready:high"), "at the back");
+    assertEquals(
+        Set.of("dead", "expired", "task:a", "task:b", "ready:high:default"), changed.keySet());
+    assertEquals("list [b, a, d]", changed.get("ready:high:default"), "at the back");
     String zeros = "0".repeat(26);
     assertTrue(changed.get("task:a").startsWith("string w" + zeros + "0000010000000003e80000h"));
     assertTrue(changed.get("task:a").endsWith("log t=7000\n{\"id\":\"a\",\n\t\"x\":1}"));
@@ -320,9 +327,9 @@ class RetryScriptsIT extends OnOneRedis {
         get(small.claims.end(token, running(id, NONE), failed("no")));
       }
       running("r", NONE);
-      submit("s", "other", NONE, SubmitOptions.NONE);
-      small.pauses.pause(new dev.taskscheduler.task.Pause.OfType("other"));
-      assertEquals(List.of(), store.claim(token, 1), "set aside, and pending all the same");
+      submit("s", NONE.with(TaskOption.QUEUE, "other"));
+      small.queues.pause("other", "");
+      assertEquals(List.of(), store.claim(token, 1), "paused, and pending all the same");
       assertEquals(
           List.of(RetryResult.RETRIED, RetryResult.QUEUE_FULL),
           small.commands.retry(List.of("a", "b")));

@@ -14,7 +14,6 @@ import dev.taskscheduler.task.Callback;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.SubmitResult;
@@ -73,7 +72,7 @@ class RightsIT {
 
   @Test
   void without_its_channels_no_script_stops_half_way() {
-    store.jedis.del("{scheduler}:task:first", "{scheduler}:ready:low");
+    store.jedis.del("{scheduler}:task:first", "{scheduler}:ready:low:default");
     for (int i = 0; i < 50; i++) {
       StoreOnRedis.get(
           store.intake.submit(
@@ -87,7 +86,7 @@ class RightsIT {
         claims.stream().map(c -> store.claims.end(token, c, Outcome.SUCCESS)).toList();
     ends.forEach(end -> assertEquals(AttemptEnd.COMPLETED, StoreOnRedis.get(end)));
     assertEquals(50, store.jedis.llen("{scheduler}:done"));
-    assertEquals(50, store.jedis.llen("{scheduler}:ready:high"), "callbacks");
+    assertEquals(50, store.jedis.llen("{scheduler}:ready:high:callback"), "callbacks");
     store.jedis.hset("{scheduler}:leader", "waiting", "1");
     assertInstanceOf(SubmitResult.Accepted.class, store.submit("new", Priority.LOW));
     SubmitResult scheduled =
@@ -100,8 +99,8 @@ class RightsIT {
                     new byte[] {'1'},
                     TaskOptions.NONE.with(TaskOption.DELAY, Duration.ofHours(1)))));
     assertInstanceOf(SubmitResult.Accepted.class, scheduled);
-    store.pauses.pause(new Pause.OfType("log"));
-    store.pauses.resume(new Pause.OfType("log"));
+    store.queues.pause("default", "why");
+    store.queues.resume("default");
     Claim one = store.claimOne(token);
     store.commands.cancel(one.id());
     assertTrue(store.jedis.hexists("{scheduler}:cancelling", one.id()));

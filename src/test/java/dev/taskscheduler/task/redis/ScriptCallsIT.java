@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.queue.QueueSort;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
@@ -41,41 +42,26 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /// What Java passes to each script is what its header says, seen by Redis's own MONITOR.
 class ScriptCallsIT {
+  private static final Path SHARED = Path.of("src/main/resources/lua");
   private static final Path SCRIPTS = Path.of("src/main/resources/dev/taskscheduler/task/redis");
   private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
   private static final Pattern REST = Pattern.compile("ARGV\\[(\\d+)\\.\\.]");
 
   /// How many arguments belong together where a header ends with `ARGV[n..]`.
   private static final Map<String, Integer> TOGETHER =
-      Map.of(
-          "submit-plain",
-          2,
-          "submit",
-          3,
-          "end",
-          3,
-          "requeue",
-          3,
-          "recover",
-          1,
-          "status",
-          1,
-          "reclaimed",
-          1,
-          "retry",
-          1,
-          "repair-tasks",
-          1,
-          "set-aside",
-          1);
+      Map.of("submit-plain", 2, "submit", 3, "end", 3, "requeue", 3, "repair-tasks", 2);
 
   private final LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
   private static Map<String, String> namesBySha() throws IOException, GeneralSecurityException {
     Map<String, String> names = new TreeMap<>();
-    String library = Files.readString(SCRIPTS.resolve("_lib.lua"));
     for (String name : names()) {
-      String text = library + "\n" + Files.readString(SCRIPTS.resolve(name + ".lua"));
+      String text = Files.readString(SCRIPTS.resolve(name + ".lua"));
+      Matcher includes = Pattern.compile("(?m)^-- include: (.+)$").matcher(text);
+      assertTrue(includes.find(), name);
+      for (String file : List.of(includes.group(1).split(", ")).reversed()) {
+        text = Files.readString(SHARED.resolve(file + ".lua")) + text;
+      }
       byte[] sha = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
       names.put(HexFormat.of().formatHex(sha), name);
     }
@@ -84,11 +70,7 @@ class ScriptCallsIT {
 
   private static Set<String> names() throws IOException {
     try (Stream<Path> files = Files.list(SCRIPTS)) {
-      return new TreeSet<>(
-          files
-              .map(f -> f.getFileName().toString().replace(".lua", ""))
-              .filter(n -> !n.startsWith("_"))
-              .toList());
+      return new TreeSet<>(files.map(f -> f.getFileName().toString().replace(".lua", "")).toList());
     }
   }
 
@@ -121,13 +103,15 @@ class ScriptCallsIT {
     store.maintenance.clean(token, 10);
     store.queries.find("a");
     store.queries.counts();
-    store.pauses.pause(new Pause.OfType("other"));
+    store.pauses.pause(new Pause.OfPriority(Priority.LOW));
     store.pauses.paused();
-    store.maintenance.unpark(token, 10);
+    store.queues.pause("other*", "why");
+    store.queues.list(QueueSort.READY, "", 10);
     store.commands.cancel("f");
     store.maintenance.cancelling(token);
     store.commands.retry(List.of("a", "b"));
-    store.jedis.lpush("{scheduler}:ready:low", "e", "e"); // a suspect
+    store.jedis.lpush("{scheduler}:ready:high:default", "e", "e"); // a suspect
+    store.jedis.hset("{scheduler}:stale", "high:default", "7");
     RepairPass pass = store.maintenance.repair(token);
     assertTimeout(
         Duration.ofSeconds(30),
@@ -146,6 +130,7 @@ class ScriptCallsIT {
   private static void walkAll(StoreOnRedis store) {
     TaskFilter all =
         new TaskFilter(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -226,7 +211,7 @@ class ScriptCallsIT {
     if (rest.find()) {
       assertEquals(fixed + 1, Integer.parseInt(rest.group(1)), "where the rest begins in " + name);
       assertTrue(arguments > fixed, "ARGV of " + name + ": " + arguments);
-      assertEquals(0, (arguments - fixed) % TOGETHER.get(name), "ARGV of " + name);
+      assertEquals(0, (arguments - fixed) % TOGETHER.getOrDefault(name, 1), "ARGV of " + name);
     } else {
       assertEquals(fixed, arguments, "ARGV of " + name);
     }

@@ -38,7 +38,7 @@ class ScriptsIT extends OnOneRedis {
   private static final String T = "{scheduler}:task:";
 
   private String ready(String priority) {
-    return store.jedis.lrange("{scheduler}:ready:" + priority, 0, -1).toString();
+    return store.jedis.lrange("{scheduler}:ready:" + priority + ":default", 0, -1).toString();
   }
 
   @Test
@@ -114,8 +114,8 @@ class ScriptsIT extends OnOneRedis {
     assertEquals(
         new SubmitResult.Accepted("a", Durability.MEMORY), store.submit("a", Priority.MEDIUM));
     var changed = changed(before);
-    assertEquals(Set.of("task:a", "ready:medium"), changed.keySet());
-    assertEquals("list [a]", changed.get("ready:medium"));
+    assertEquals(Set.of("task:a", "ready:medium:default"), changed.keySet());
+    assertEquals("list [a]", changed.get("ready:medium:default"));
     String record = changed.get("task:a");
     assertTrue(record.startsWith("string w" + "0".repeat(48) + "m"), record);
     assertTrue(record.endsWith("log\n{\"id\":\"a\",\n\t\"x\":1}"), record);
@@ -174,8 +174,8 @@ class ScriptsIT extends OnOneRedis {
     List<Claim> claims = store.claim(token, 2);
     assertArrayEquals(StoreOnRedis.payload("a"), claims.getFirst().payload());
     var changed = StoreOnRedis.changed(server, before);
-    assertEquals(Set.of("ready:high", "running", "leader"), changed.keySet());
-    assertEquals("list [c]", changed.get("ready:high"));
+    assertEquals(Set.of("ready:high:default", "running", "leader"), changed.keySet());
+    assertEquals("list [c]", changed.get("ready:high:default"));
     assertTrue(changed.get("running").startsWith("hash {a=" + token + " 000001 "));
     assertTrue(changed.get("leader").contains("claimSeq=1"), changed.get("leader"));
     assertFalse(changed.get("leader").contains("waiting"), "it got all it asked for");
@@ -274,20 +274,21 @@ class ScriptsIT extends OnOneRedis {
     for (int i = 0; i < 1300; i++) {
       many.add("gone" + i);
     }
-    store.jedis.rpush("{scheduler}:ready:high", many.toArray(String[]::new));
+    store.jedis.rpush("{scheduler}:ready:high:default", many.toArray(String[]::new));
+    store.jedis.zadd("{scheduler}:turns:high", 0, "default");
     for (int i = 0; i < 2; i++) {
       var cut = store.claimed(token, 1);
       assertEquals(List.of(), cut.claims());
       assertTrue(cut.more(), "a bound cut it short, more may be ready");
     }
     assertEquals(List.of("l"), ids(store.claim(token, 1)));
-    assertFalse(server.snapshot().containsKey("{scheduler}:ready:high"));
+    assertFalse(server.snapshot().containsKey("{scheduler}:ready:high:default"));
   }
 
   @Test
   void an_id_that_stands_twice_in_its_queue_starts_once() {
     store.submitAll(Priority.HIGH, "a", "b");
-    store.jedis.rpush("{scheduler}:ready:high", "a", "b", "a");
+    store.jedis.rpush("{scheduler}:ready:high:default", "a", "b", "a");
     assertEquals(List.of("a", "b"), ids(store.claim(token, 10)));
     assertEquals("[]", ready("high"));
   }

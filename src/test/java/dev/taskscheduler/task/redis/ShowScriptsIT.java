@@ -15,6 +15,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.QueueBlock;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskCounts;
 import dev.taskscheduler.task.TaskDetails;
@@ -154,14 +155,14 @@ class ShowScriptsIT extends OnOneRedis {
     store.submitAll(Priority.HIGH, "h1", "h2");
     store.submitAll(Priority.MEDIUM, "m1");
     store.submitAll(Priority.LOW, "l1", "l2", "l3");
-    assertEquals(Optional.of(new Explanation.InQueue(1, true, 0)), explain("h1").queue());
-    assertEquals(Optional.of(new Explanation.InQueue(3, true, 3)), explain("l3").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(1, true, 0, 0)), explain("h1").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(3, true, 3, 0)), explain("l3").queue());
     assertEquals(5, explain("l3").queue().orElseThrow().ahead());
     store.commands.cancel("l1");
     store.commands.cancel("h2");
-    assertEquals(Optional.of(new Explanation.InQueue(2, true, 2)), explain("l3").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(2, true, 2, 0)), explain("l3").queue());
     store.pauses.pause(new Pause.OfPriority(Priority.HIGH));
-    assertEquals(Optional.of(new Explanation.InQueue(2, true, 1)), explain("l3").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(2, true, 1, 0)), explain("l3").queue());
     assertEquals(List.of(), explain("l3").pausedBy());
     assertEquals(List.of(new Pause.OfPriority(Priority.HIGH)), explain("h1").pausedBy());
   }
@@ -173,22 +174,26 @@ class ShowScriptsIT extends OnOneRedis {
       all.add(store.intake.submit("t" + i, new NewTask(Priority.LOW, "log", new byte[] {'1'})));
     }
     all.forEach(CompletableFuture::join);
-    assertEquals(Optional.of(new Explanation.InQueue(10_000, true, 0)), explain("t10000").queue());
-    assertEquals(Optional.of(new Explanation.InQueue(10_001, false, 0)), explain("t10050").queue());
+    assertEquals(
+        Optional.of(new Explanation.InQueue(10_000, true, 0, 0)), explain("t10000").queue());
+    assertEquals(
+        Optional.of(new Explanation.InQueue(10_001, false, 0, 0)), explain("t10050").queue());
     store.commands.cancel("t5");
-    assertEquals(Optional.of(new Explanation.InQueue(1_999, true, 0)), explain("t2000").queue());
-    assertEquals(Optional.of(new Explanation.InQueue(8_999, false, 0)), explain("t9000").queue());
+    assertEquals(Optional.of(new Explanation.InQueue(1_999, true, 0, 0)), explain("t2000").queue());
+    assertEquals(
+        Optional.of(new Explanation.InQueue(8_999, false, 0, 0)), explain("t9000").queue());
   }
 
   @Test
   void what_stands_elsewhere_has_no_place_and_what_stops_it_is_told() {
     EveryState.make(store);
-    for (String id : List.of("scheduled", "retrying", "running", "done", "dead", "parked")) {
+    for (String id : List.of("scheduled", "retrying", "running", "done", "dead")) {
       assertEquals(Optional.empty(), explain(id).queue(), id);
     }
-    assertEquals(List.of(new Pause.OfType("mail")), explain("parked").pausedBy());
+    assertEquals(List.of(new Pause.OfQueue("mail")), explain("paused").pausedBy());
     store.pauses.pause(new Pause.All());
-    assertEquals(List.of(new Pause.All(), new Pause.OfType("mail")), explain("parked").pausedBy());
+    assertEquals(List.of(new Pause.All(), new Pause.OfQueue("mail")), explain("paused").pausedBy());
+    assertEquals(Optional.of(new QueueBlock.Paused("")), explain("paused").blocked());
     assertEquals("the target answered 500", explain("retrying").lastBad().orElseThrow().error());
     assertEquals(Optional.of("node1"), explain("running").node());
     assertTrue(explain("expired").expired());
@@ -200,7 +205,7 @@ class ShowScriptsIT extends OnOneRedis {
     EveryState.make(store);
     TaskOverview overview = store.queries.overview();
     assertEquals(timeless(store.queries.counts()), timeless(overview.counts()));
-    assertEquals(Set.of(new Pause.OfType("mail")), overview.paused().keySet());
+    assertEquals(Set.of(new Pause.OfQueue("mail")), overview.paused().keySet());
     assertEquals(
         Map.of(
             Priority.HIGH, submittedAt("ready-high"),

@@ -5,7 +5,6 @@ import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
-import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.SubmitResult;
@@ -13,7 +12,6 @@ import dev.taskscheduler.task.TaskOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +26,6 @@ final class StoreModel {
 
   enum Place {
     READY,
-    PARKED,
     SCHEDULED,
     RUNNING,
     DONE,
@@ -43,8 +40,7 @@ final class StoreModel {
   record Hold(String id, boolean window) {}
 
   final Map<String, ModelTask> tasks = new HashMap<>();
-  final Map<Priority, Deque<String>> ready = new EnumMap<>(Priority.class); // the next one first
-  final Map<String, Deque<String>> parked = new TreeMap<>(); // the next one first
+  final Map<String, Deque<String>> ready = new TreeMap<>(); // by list; the next one first
   final Map<String, Run> running = new TreeMap<>();
   final Map<String, Long> scheduled = new TreeMap<>(); // hours
   final Deque<String> done = new ArrayDeque<>(); // newest first
@@ -68,13 +64,10 @@ final class StoreModel {
   StoreModel(long maxPending, int maxAttempts) {
     this.maxPending = maxPending;
     this.maxAttempts = maxAttempts;
-    for (Priority priority : Priority.values()) {
-      ready.put(priority, new ArrayDeque<>());
-    }
   }
 
   Deque<String> queue(ModelTask task) {
-    return ready.get(task.priority);
+    return ready.computeIfAbsent(task.list(), _ -> new ArrayDeque<>());
   }
 
   long pending() {
@@ -158,7 +151,7 @@ final class StoreModel {
         return new Cancellation.Ended(was.name().toLowerCase(java.util.Locale.ROOT));
       }
       case SCHEDULED -> scheduled.remove(id);
-      case READY, PARKED -> stale.merge(task.letter(), 1, Integer::sum);
+      case READY -> stale.merge(task.list(), 1, Integer::sum);
     }
     task.place = Place.CANCELLED;
     cancelled.add(id);
@@ -179,7 +172,7 @@ final class StoreModel {
       return RetryResult.UNKNOWN;
     }
     return switch (task.place) {
-      case READY, PARKED, SCHEDULED, RUNNING -> RetryResult.PENDING;
+      case READY, SCHEDULED, RUNNING -> RetryResult.PENDING;
       case DONE, KEPT -> RetryResult.COMPLETED;
       case CANCELLED -> RetryResult.CANCELLED;
       case DEAD, EXPIRED -> {
@@ -200,8 +193,8 @@ final class StoreModel {
     };
   }
 
-  boolean pause(Pause what) {
-    return paused.add(what.wire()) || true;
+  void pause(Pause what) {
+    paused.add(what.wire());
   }
 
   void resume(Pause what) {
@@ -257,7 +250,6 @@ final class StoreModel {
   void check() {
     Map<String, Integer> places = new HashMap<>();
     ready.values().forEach(queue -> queue.forEach(id -> places.merge(id, 1, Integer::sum)));
-    parked.values().forEach(queue -> queue.forEach(id -> places.merge(id, 1, Integer::sum)));
     running.keySet().forEach(id -> places.merge(id, 1, Integer::sum));
     scheduled.keySet().forEach(id -> places.merge(id, 1, Integer::sum));
     tasks.forEach((id, task) -> {
@@ -278,9 +270,7 @@ final class StoreModel {
   /// All keys that Redis must hold but the lease, in the form of [StorePicture].
   Map<String, String> picture() {
     Map<String, String> all = new TreeMap<>();
-    ready.forEach((priority, queue) -> put(all, "ready:" + priority.wire(), queue));
-    parked.forEach((what, queue) -> put(all, "parked:" + what, queue));
-    put(all, "parked", parked.keySet());
+    ready.forEach((list, queue) -> put(all, "ready:" + list, queue));
     Map<String, String> runs = new TreeMap<>();
     running.forEach((id, run) -> runs.put(id, run.token() + " " + run.attempt()));
     put(all, "running", runs.entrySet());

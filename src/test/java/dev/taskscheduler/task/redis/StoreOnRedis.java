@@ -2,8 +2,10 @@ package dev.taskscheduler.task.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.StoreFormat;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
@@ -29,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import redis.clients.jedis.Jedis;
 
 /// Both stores on one Redis, and a lease that a test sets by hand: short words for what tests do
@@ -42,6 +45,7 @@ final class StoreOnRedis implements AutoCloseable {
   final TaskCommands commands;
   final Pauses pauses;
   final TaskQueries queries;
+  final Queues queues;
   final Claims claims;
   final TaskMaintenance maintenance;
   final Namespace namespace = new Namespace("scheduler");
@@ -61,6 +65,7 @@ final class StoreOnRedis implements AutoCloseable {
     this.commands = ports.commands();
     this.pauses = ports.pauses();
     this.queries = ports.queries();
+    this.queues = tasks.queues();
     this.claims = tasks.claims();
     this.maintenance = tasks.maintenance();
     this.jedis = server.jedis();
@@ -81,6 +86,7 @@ final class StoreOnRedis implements AutoCloseable {
   /// Lets another leader hold the lease, as `take-over` does.
   FencingToken lead(long epoch) {
     FencingToken token = new FencingToken(epoch, "%016x".formatted(epoch * 31));
+    jedis.set("{scheduler}:format", String.valueOf(StoreFormat.NUMBER));
     jedis.del("{scheduler}:leader");
     jedis.hset(
         "{scheduler}:leader",
@@ -147,7 +153,11 @@ final class StoreOnRedis implements AutoCloseable {
     return claims.stream().map(c -> c.id() + "#" + c.attempt()).toList();
   }
 
-  /// What on a server differs from `before`: a key that is gone shows as null.
+  /// What on a server differs from `before`: a key that is gone shows as null. What follows from
+  /// all else; see [QueueIndexes].
+  static final Pattern FOLLOWS =
+      Pattern.compile("counts|occupied|(queues|turns):(high|medium|low)");
+
   static Map<String, String> changed(RedisServer server, Map<String, String> before) {
     Map<String, String> now = server.snapshot();
     Map<String, String> changed = new TreeMap<>();
@@ -159,6 +169,7 @@ final class StoreOnRedis implements AutoCloseable {
     before.keySet().stream()
         .filter(key -> !now.containsKey(key))
         .forEach(key -> changed.put(key.replace("{scheduler}:", ""), null));
+    changed.keySet().removeIf(key -> FOLLOWS.matcher(key).matches());
     return changed;
   }
 

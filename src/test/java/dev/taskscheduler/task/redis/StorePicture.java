@@ -24,7 +24,7 @@ final class StorePicture {
   /// Of a callback what the model knows too: its parent and its URL. The rest tells times.
   private static final Pattern CALLBACK =
       Pattern.compile(
-          "(?s)(callback( p=\\S+)?(\t[^\n]*)?\n\\{\"task\":\"([^\"]+)\",\"url\":\"[^\"]+\"),.*\\}");
+          "(?s)(callback q=callback( p=\\S+)?(\t[^\n]*)?\n\\{\"task\":\"([^\"]+)\",\"url\":\"[^\"]+\"),.*\\}");
 
   private static final long HOUR = 3_600_000;
 
@@ -45,6 +45,8 @@ final class StorePicture {
   private StorePicture(Jedis jedis) {
     Set<String> names = jedis.keys("*");
     names.remove(NS + "leader");
+    names.remove(NS + "format");
+    names.removeIf(name -> StoreOnRedis.FOLLOWS.matcher(name.replace(NS, "")).matches());
     Map<String, Response<?>> values = new TreeMap<>();
     Map<String, Response<Long>> ttls = new TreeMap<>();
     try (Pipeline pipeline = jedis.pipelined()) {
@@ -69,8 +71,6 @@ final class StorePicture {
   private static Response<?> read(Pipeline pipeline, String name, String key) {
     return switch (key.replaceFirst(":.*", "")) {
       case "ready", "attempts", "done" -> pipeline.lrange(name, 0, -1);
-      case "parked" ->
-          key.equals("parked") ? pipeline.smembers(name) : pipeline.lrange(name, 0, -1);
       case "running", "cancelling", "stale", "paused" -> pipeline.hgetAll(name);
       case "scheduled", "retained", "dead", "expired", "cancelled", "leaders" ->
           pipeline.zrangeWithScores(name, 0, -1);
@@ -83,10 +83,7 @@ final class StorePicture {
     String kind = key.replaceFirst(":.*", "");
     String text =
         switch (kind) {
-          case "ready", "parked" ->
-              value instanceof Set<?> set
-                  ? new TreeSet<>(set).toString()
-                  : ((List<?>) value).reversed().toString();
+          case "ready" -> ((List<?>) value).reversed().toString();
           case "attempts" ->
               ((List<?>) value).stream().map(StorePicture::trail).toList().toString();
           case "running" ->

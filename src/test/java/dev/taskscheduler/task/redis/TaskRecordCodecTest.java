@@ -56,7 +56,7 @@ class TaskRecordCodecTest {
   }
 
   private static byte[] outcome(String error) {
-    Claim claim = waiting(0, TaskRecordCodec.body("log", PAYLOAD)).claim("id", STARTED);
+    Claim claim = waiting(0, TaskRecordCodec.body("log", PAYLOAD)).claim("id", STARTED, "");
     return TaskRecordCodec.outcome(claim, new Outcome.Failure(error, false, Optional.empty()));
   }
 
@@ -66,7 +66,7 @@ class TaskRecordCodecTest {
         joined(
             header('d', micros(STARTED), micros(FINISHED), 7).getBytes(ISO_8859_1),
             "http\t".getBytes(UTF_8),
-            java.util.Arrays.copyOfRange(outcome, 2, outcome.length),
+            java.util.Arrays.copyOfRange(outcome, "dead failed - ".length(), outcome.length),
             "\n".getBytes(UTF_8),
             PAYLOAD));
   }
@@ -82,7 +82,7 @@ class TaskRecordCodecTest {
       all[i] = (byte) i;
     }
     for (byte[] payload : new byte[][] {PAYLOAD, all, {}, {'\n'}, {'\t', '\n', '\t'}}) {
-      Claim claim = waiting(0, TaskRecordCodec.body("log", payload)).claim("id", STARTED);
+      Claim claim = waiting(0, TaskRecordCodec.body("log", payload)).claim("id", STARTED, "");
       assertArrayEquals(payload, claim.payload());
       assertEquals("log", claim.type());
     }
@@ -90,7 +90,7 @@ class TaskRecordCodecTest {
 
   @Test
   void a_claim_is_the_start_after_the_last_one_recorded() {
-    Claim claim = waiting(41, TaskRecordCodec.body("http", PAYLOAD)).claim("id", STARTED);
+    Claim claim = waiting(41, TaskRecordCodec.body("http", PAYLOAD)).claim("id", STARTED, "");
     assertEquals(42, claim.attempt());
     assertEquals(Priority.MEDIUM, claim.priority());
     assertEquals(SUBMITTED, claim.submittedAt());
@@ -101,7 +101,7 @@ class TaskRecordCodecTest {
   void a_waiting_record_is_ready_scheduled_or_running_by_what_the_indexes_say() {
     TaskRecordCodec record = waiting(2, TaskRecordCodec.body("http", PAYLOAD));
     assertEquals(
-        new Task("id", Priority.MEDIUM, "http", SUBMITTED, 2, new TaskState.Ready()),
+        new Task("id", Priority.MEDIUM, "http", "default", SUBMITTED, 2, new TaskState.Ready()),
         record.task("id", "", ""));
     assertEquals(
         new TaskState.Scheduled(Instant.ofEpochMilli(1_795_000_000_123L)),
@@ -151,7 +151,7 @@ class TaskRecordCodecTest {
   @Test
   void the_longest_type_and_error_fit_into_what_is_read_without_the_payload() {
     byte[] outcome = outcome("漢".repeat(2000));
-    int error = outcome.length - 2;
+    int error = outcome.length - "dead failed - ".length();
     assertEquals(3000, error);
     int most = header('d', micros(STARTED), micros(FINISHED), 1).length() + 64 + 1 + error + 1;
     assertTrue(

@@ -53,7 +53,7 @@ class UniqueScriptsIT extends OnOneRedis {
   void a_key_is_held_until_the_task_ends_through_all_its_attempts() {
     var before = server.snapshot();
     assertEquals(accepted("a"), unique("a"));
-    assertEquals(Set.of("ready:high", "task:a", "unique:ab"), changed(before).keySet());
+    assertEquals(Set.of("ready:high:default", "task:a", "unique:ab"), changed(before).keySet());
     assertEquals(-1, store.jedis.pttl(NS + "unique:ab"));
     var held = server.snapshot();
     assertEquals(new SubmitResult.Duplicate("a"), unique("b"));
@@ -150,7 +150,8 @@ class UniqueScriptsIT extends OnOneRedis {
   void a_submission_under_an_idempotency_key_is_kept_once_for_its_time() {
     var before = server.snapshot();
     assertEquals(accepted("a"), once("a", "01"));
-    assertEquals(Set.of("ready:high", "task:a", "idempotency:cd"), changed(before).keySet());
+    assertEquals(
+        Set.of("ready:high:default", "task:a", "idempotency:cd"), changed(before).keySet());
     assertEquals("a 01", store.jedis.get(NS + "idempotency:cd"));
     assertTime("idempotency:cd", Duration.ofMinutes(5));
     var kept = server.snapshot();

@@ -60,12 +60,14 @@ final class Walk {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         limit);
   }
 
   static TaskFilter of(StateName state, int limit) {
     return new TaskFilter(
         Optional.of(state),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -80,6 +82,7 @@ final class Walk {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         limit);
   }
 
@@ -90,6 +93,7 @@ final class Walk {
         Optional.of(type),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         limit);
   }
 
@@ -98,8 +102,20 @@ final class Walk {
         Optional.of(state),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.of(since),
         Optional.of(before),
+        limit);
+  }
+
+  static TaskFilter in(StateName state, String queue, int limit) {
+    return new TaskFilter(
+        Optional.of(state),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(queue),
+        Optional.empty(),
+        Optional.empty(),
         limit);
   }
 }

@@ -1,0 +1,16 @@
+package dev.taskscheduler.handlers.queues;
+
+import dev.taskscheduler.handlers.wire.FieldError;
+import java.util.List;
+
+/// The result of reading a body.
+sealed interface BodyResult<T> {
+  /// All is well.
+  record Valid<T>(T value) implements BodyResult<T> {}
+
+  /// JSON with invalid fields.
+  record Invalid<T>(List<FieldError> faults) implements BodyResult<T> {}
+
+  /// No JSON object.
+  record Malformed<T>(String detail) implements BodyResult<T> {}
+}
