@@ -1,5 +1,7 @@
 package dev.taskscheduler.task.redis;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.DateTimeException;
@@ -17,6 +19,9 @@ final class TaskOptionsCodec {
 
   private static final List<TaskOption<?>> STORED =
       TaskOption.ALL.stream().filter(option -> option.code() != TaskOption.NOT_STORED).toList();
+
+  private static final Map<Character, TaskOption<?>> BY_CODE =
+      STORED.stream().collect(toUnmodifiableMap(TaskOption::code, option -> option));
 
   /// Bytes that hold any options.
   static final int LONGEST = 3000;
@@ -52,10 +57,12 @@ final class TaskOptionsCodec {
   static TaskOptions read(String text) {
     Map<TaskOption<?>, Object> options = new HashMap<>();
     for (String part : text.strip().split(" ", -1)) {
+      TaskOption<?> option = part.length() > 2 ? BY_CODE.get(part.charAt(0)) : null;
+      if (option == null) {
+        continue;
+      }
       try {
-        STORED.stream()
-            .filter(option -> part.length() > 2 && part.charAt(0) == option.code())
-            .forEach(option -> options.put(option, value(option, part.substring(2))));
+        options.put(option, value(option, part.substring(2)));
       } catch (IllegalArgumentException | DateTimeException e) {
         LOG.log(System.Logger.Level.DEBUG, "option cannot be read", e);
       }

@@ -42,6 +42,7 @@ local claims, runs = #claimed, 0 -- their lengths, which Lua would count anew fo
 local queues, order = {}, {} -- what is known of each queue, whichever its priority; in the order of their first turns
 local left, looks, more = limit, 500, false -- looks: ids to look at, at the most
 local TURNS = 64 -- queues that are read together
+local PARTS = 16 -- parts of a claim, of which a queue gets one at each turn
 local all_paused = redis.call('HEXISTS', K.paused, 'all') == 1
 local lines = {} -- one for each priority: its turns
 for i, priority in ipairs(PRIORITIES) do
@@ -191,7 +192,7 @@ local function serve_all(line, most)
     if #line.turns == 0 and line.more then
       read_turns(line)
     end
-    local share = #line.turns == 1 and left - target or math.ceil((left - target) / TURNS)
+    local share = #line.turns == 1 and left - target or math.ceil((left - target) / PARTS)
     if not serve(line, share) then
       return
     end
