@@ -290,20 +290,20 @@ end
 
 -- Some ids to push, by the list where they belong.
 local function batch()
-  return { groups = {}, by_key = {} }
+  return { groups = {}, high = {}, medium = {}, low = {} }
 end
 
 -- Adds an id to a batch; to be called before the first write, since it raises the errors that a push would meet.
 local function put(some, priority, queue, id)
-  local key = ready(priority, queue)
-  local group = some.by_key[key]
+  local group = some[priority][queue]
   if not group then
+    local key = ready(priority, queue)
     length_of(key)
     redis.call('ZCARD', K['queues:' .. priority])
     redis.call('ZCARD', K['turns:' .. priority])
     has_settings()
     group = { priority = priority, queue = queue, key = key, ids = {} }
-    some.by_key[key] = group
+    some[priority][queue] = group
     some.groups[#some.groups + 1] = group
   end
   group.ids[#group.ids + 1] = id -- nil where only the list is to be looked at

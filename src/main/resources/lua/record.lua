@@ -113,12 +113,14 @@ local function place_of(id)
   return priority, priority and queue_of(head, TYPE - PRIORITY + 1)
 end
 
+local RUNNING = '^(%d+:%x+) (%x%x%x%x%x%x) (' .. string.rep('%x', 13) .. ')(.*)$'
+
 -- What a value of `running` says: token, start number, start time and queue; nil where it cannot be read.
 local function running_of(value)
   if #value > LONGEST_VALUE then
     return nil
   end
-  local token, start, began, rest = string.match(value, '^(%d+:%x+) (%x%x%x%x%x%x) (' .. string.rep('%x', 13) .. ')(.*)$')
+  local token, start, began, rest = string.match(value, RUNNING)
   if not token or (rest ~= '' and not (string.sub(rest, 1, 1) == ' ' and is_queue(string.sub(rest, 2)))) then
     return nil
   end

@@ -47,14 +47,14 @@ end
 for n, id in ipairs(ids) do
   local start, outcome = ARGV[3 * n], ARGV[3 * n + 1]
   local value = values[n]
-  local holder, value_start, began, queue = running_of(value or '')
   if ended[id] then
     recorded[n] = ended[id] == start and 'before' or 'refused' -- named twice in this call
-  elseif holder == token and value_start == start then
+  elseif value and string.sub(value, 1, #token + 7) == token .. ' ' .. start then
+    local _, _, began, queue = running_of(value)
     ended[id] = start
     gone[#gone + 1] = id
     queues[#queues + 1] = queue
-    local how = string.match(outcome, '^%a+')
+    local how = outcome == 'completed' and outcome or string.match(outcome, '^%a+')
     if how == 'retry' and some_cancelled and redis.call('HEXISTS', K.cancelling, id) == 1 then
       how = 'cancelled'
     end
