@@ -330,31 +330,30 @@ local function push(some, how)
   end
 end
 
--- The first bytes (as many as ask) of the record of the task that has stood longest at the front of a queue of this priority
--- that may be claimed from, and its id; nil if there is none among the first 100 of the turns. `since` reads a time from both.
-local function oldest_front(priority, bytes, since)
-  local first, first_id, first_since = nil, nil, nil
-  for _, queue in ipairs(redis.call('ZRANGE', K['turns:' .. priority], 0, 99)) do
-    local list, head = ready(priority, queue), nil
-    for _, look in ipairs({ 1, 100 }) do -- nearly always the very first
-      local front = redis.call('LRANGE', list, -look, -1)
-      for i = #front, 1, -1 do
-        local record = part(K['task:'] .. front[i], 0, bytes - 1)
-        if string.sub(record, 1, 1) == 'w' then -- else cancelled where it stands
-          local time = since(record, front[i])
-          if not first or time < first_since then
-            first, first_id, first_since = record, front[i], time
-          end
-          head = record
-          break
-        end
-      end
-      if head then
-        break
+-- The first bytes of the record of the task at the front of a ready list, and its id; nil if none of the first 100 waits.
+local function front_of(list, bytes)
+  for _, look in ipairs({ 1, 100 }) do -- nearly always the very first
+    local front = redis.call('LRANGE', list, -look, -1)
+    for i = #front, 1, -1 do
+      local head = part(K['task:'] .. front[i], 0, bytes - 1)
+      if string.sub(head, 1, 1) == 'w' then -- else cancelled where it stands
+        return head, front[i]
       end
     end
   end
-  return first, first_id, first_since
+  return nil
+end
+
+-- The least of what `since` reads from the record and the id of each task at the front of a queue of this priority; nil if there
+-- is none in the first 100 queues of the turns.
+local function oldest_front(priority, bytes, since)
+  local oldest = nil
+  for _, queue in ipairs(redis.call('ZRANGE', K['turns:' .. priority], 0, 99)) do
+    local head, id = front_of(ready(priority, queue), bytes)
+    local time = head and since(head, id)
+    oldest = time and (not oldest or time < oldest) and time or oldest
+  end
+  return oldest
 end
 
 -- The rest --------------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ final class Partition implements AutoCloseable {
             meters);
     depth =
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
-    busyQueues = new BusyQueues(stores.queues(), depth::counts, meters);
+    busyQueues = new BusyQueues(stores.queues()::busiest, depth::counts, meters);
     busyQueues.start();
     nodes =
         new RedisNodes(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /// Looks every few seconds for the queues with the most ready tasks, while this node leads, and
@@ -18,14 +19,18 @@ public final class BusyQueues implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BusyQueues.class.getName());
   private static final Duration PERIOD = Duration.ofSeconds(5);
 
-  private final Queues queues;
+  private final IntFunction<List<QueueView>> busiest;
   private final Supplier<Optional<TaskCounts>> counts;
   private final QueueListener listener;
   private volatile boolean closed;
 
+  /// @param busiest up to so many queues with the most ready tasks
   /// @param counts of all tasks; empty while this node does not lead
-  public BusyQueues(Queues queues, Supplier<Optional<TaskCounts>> counts, QueueListener listener) {
-    this.queues = queues;
+  public BusyQueues(
+      IntFunction<List<QueueView>> busiest,
+      Supplier<Optional<TaskCounts>> counts,
+      QueueListener listener) {
+    this.busiest = busiest;
     this.counts = counts;
     this.listener = listener;
   }
@@ -61,9 +66,7 @@ public final class BusyQueues implements AutoCloseable {
     List<QueueLoad> loads = new ArrayList<>();
     long ready = all.ready().values().stream().mapToLong(Long::longValue).sum();
     long running = all.running();
-    List<QueueView> most =
-        queues.list(QueueSort.READY, "", MOST).map(QueuePage::queues).orElse(List.of());
-    for (QueueView queue : most) {
+    for (QueueView queue : busiest.apply(MOST)) {
       if (!queue.name().equals(QueueLoad.OTHER)) {
         loads.add(new QueueLoad(queue.name(), queue.allReady(), queue.running()));
         ready -= queue.allReady();

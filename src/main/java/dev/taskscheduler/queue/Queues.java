@@ -50,12 +50,18 @@ public interface Queues {
   /// A queue as it stands; one that has nothing is shown empty.
   QueueView show(String name);
 
-  /// A page of the queues that have settings, or tasks that are ready or run.
+  /// A page of the queues that have settings, or tasks that are ready or run. Any order but by name
+  /// is that of a second ago at the most.
   ///
   /// @param cursor the `next` of the page before; empty for the first page
   /// @param limit queues on a page at the most, 1 to 500
   /// @return empty if the cursor is unknown, or belongs to another order
   Optional<QueuePage> list(QueueSort sort, String cursor, int limit);
+
+  /// Up to so many queues with the most ready tasks.
+  default List<QueueView> busiest(int limit) {
+    return list(QueueSort.READY, "", limit).map(QueuePage::queues).orElse(List.of());
+  }
 
   /// What is set by pattern, the most specific first.
   List<QueueSource> patterns();

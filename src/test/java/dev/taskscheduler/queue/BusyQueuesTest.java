@@ -19,7 +19,15 @@ class BusyQueuesTest {
   private boolean answers = true;
 
   private void look() {
-    new BusyQueues(new Listed(), () -> counts, reports::add).look();
+    new BusyQueues(this::busiest, () -> counts, reports::add).look();
+  }
+
+  private List<QueueView> busiest(int limit) {
+    if (!answers) {
+      throw new StoreException.Unavailable("away", new IllegalStateException());
+    }
+    assertEquals(BusyQueues.MOST, limit);
+    return queues;
   }
 
   private void queue(String name, long ready, long running) {
@@ -78,48 +86,5 @@ class BusyQueuesTest {
     answers = false;
     look();
     assertEquals(List.of(List.of()), reports);
-  }
-
-  /// Lists the given queues, and knows nothing else.
-  private final class Listed implements Queues {
-    @Override
-    public Optional<QueuePage> list(QueueSort sort, String cursor, int limit) {
-      if (!answers) {
-        throw new StoreException.Unavailable("away", new IllegalStateException());
-      }
-      assertEquals(QueueSort.READY, sort);
-      assertEquals(BusyQueues.MOST, limit);
-      return Optional.of(new QueuePage(queues, Optional.empty(), false));
-    }
-
-    @Override
-    public Change put(String name, QueueSettings settings) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Change delete(String name) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Change pause(String name, String note) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Change resume(String name) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public QueueView show(String name) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<QueueSource> patterns() {
-      throw new UnsupportedOperationException();
-    }
   }
 }

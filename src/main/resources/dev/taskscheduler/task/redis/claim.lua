@@ -192,7 +192,7 @@ local function serve_all(line, most)
     if #line.turns == 0 and line.more then
       read_turns(line)
     end
-    local share = #line.turns == 1 and left - target or math.ceil((left - target) / PARTS)
+    local share = #line.turns == 1 and not line.more and left - target or math.ceil((left - target) / PARTS)
     if not serve(line, share) then
       return
     end

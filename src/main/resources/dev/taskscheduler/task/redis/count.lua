@@ -27,8 +27,8 @@ end
 
 local now = now_us()
 local function waited(priority)
-  local head, _, since = oldest_front(priority, tonumber(ARGV[1]), ready_since)
-  return head and math.max(0, math.floor((now - since) / 1000)) or -1
+  local since = oldest_front(priority, tonumber(ARGV[1]), ready_since)
+  return since and math.max(0, math.floor((now - since) / 1000)) or -1
 end
 return {
   counts[1], counts[2], counts[3], redis.call('ZCARD', K.scheduled), redis.call('HLEN', K.running),

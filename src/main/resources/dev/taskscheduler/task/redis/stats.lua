@@ -6,8 +6,7 @@
 -- turns; when the first of what is scheduled is due, ms, '' if nothing is; then what is paused and since when, in turns.
 local answer = { '', '', '', '' }
 for i, priority in ipairs(PRIORITIES) do
-  local head = oldest_front(priority, TYPE, function(record) return string.sub(record, SUBMITTED + 1, TYPE) end)
-  answer[i] = head and string.sub(head, SUBMITTED + 1, TYPE) or ''
+  answer[i] = oldest_front(priority, TYPE, function(head) return string.sub(head, SUBMITTED + 1, TYPE) end) or ''
 end
 answer[4] = redis.call('ZRANGE', K.scheduled, 0, 0, 'WITHSCORES')[2] or ''
 for _, item in ipairs(pauses()) do
