@@ -33,6 +33,8 @@ local K = setmetatable({}, {
 })
 local PRIORITIES = { 'high', 'medium', 'low' } -- the highest first
 local WORDS = { h = 'high', m = 'medium', l = 'low' } -- by the letter in a record
+local LETTERS = { high = 'h', medium = 'm', low = 'l' }
+local STATES = { waiting = 'w', completed = 'c', dead = 'd', expired = 'e', cancelled = 'x' }
 local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that a callback may report
 local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
 local LONGEST_HEAD = 6200 -- bytes that hold all of a record but the payload

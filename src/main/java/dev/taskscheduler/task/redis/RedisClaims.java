@@ -126,13 +126,14 @@ final class RedisClaims implements Claims, AutoCloseable {
   private Claimed claimed(List<?> answer) {
     Instant claimedAt = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
     List<Claim> claims = new ArrayList<>(answer.size() / 3);
-    List<String> unreadable = new ArrayList<>();
+    List<ScriptCalls.Suspect> unreadable = new ArrayList<>();
     for (int i = 3; i < answer.size(); i += 3) {
       String id = text(answer.get(i));
       byte[] record = (byte[]) answer.get(i + 1);
       String defaults = text(answer.get(i + 2));
       TaskRecordCodec.read(record, whole -> whole.claim(id, claimedAt, defaults))
-          .ifPresentOrElse(claims::add, () -> unreadable.add('f' + id));
+          .ifPresentOrElse(
+              claims::add, () -> unreadable.add(new ScriptCalls.Suspect("unreadable", id)));
     }
     if (!unreadable.isEmpty()) {
       calls.setAside(unreadable);

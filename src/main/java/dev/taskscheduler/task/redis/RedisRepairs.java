@@ -48,7 +48,9 @@ final class RedisRepairs implements RepairPass {
     boolean goOn();
   }
 
-  private record Suspect(String marked, String list) {}
+  /// @param suspicion as `repair-tasks.lua` takes it
+  /// @param list where it was seen, `<priority>:<queue>`; empty if in none
+  private record Suspect(String suspicion, String id, String list) {}
 
   private final ScriptCalls calls;
   private final Namespace namespace;
@@ -74,10 +76,10 @@ final class RedisRepairs implements RepairPass {
     looks.add(new ListLook());
     looks.add(new IndexLook(namespace.key("running"), "running"));
     looks.add(new IndexLook(namespace.key("scheduled"), "scheduled"));
-    looks.add(new IndexLook(namespace.key("retained"), "c"));
-    looks.add(new IndexLook(namespace.key("dead"), "d"));
-    looks.add(new IndexLook(namespace.key("expired"), "e"));
-    looks.add(new IndexLook(namespace.key("cancelled"), "x"));
+    looks.add(new IndexLook(namespace.key("retained"), "completed"));
+    looks.add(new IndexLook(namespace.key("dead"), "dead"));
+    looks.add(new IndexLook(namespace.key("expired"), "expired"));
+    looks.add(new IndexLook(namespace.key("cancelled"), "cancelled"));
     looks.add(new KeyLook());
     looks.add(this::countAgain);
     looks.add(this::settle);
@@ -112,10 +114,9 @@ final class RedisRepairs implements RepairPass {
     }
   }
 
-  /// @param list where it was seen, `<priority>:<queue>`; empty if in none
-  private void suspect(char mark, String id, String list) {
+  private void suspect(String suspicion, String id, String list) {
     if (suspects.size() < MOST_SUSPECTS) {
-      suspects.add(new Suspect(mark + id, list));
+      suspects.add(new Suspect(suspicion, id, list));
     } else {
       unsettled++;
     }
@@ -189,7 +190,8 @@ final class RedisRepairs implements RepairPass {
 
     @Override
     public boolean goOn() {
-      List<?> page = calls.page(LIST, key, token, list.isEmpty() ? "c" : "w", next, last, PAGE);
+      List<?> page =
+          calls.page(LIST, key, token, list.isEmpty() ? "completed" : "waiting", next, last, PAGE);
       next = number(page, 0);
       last = text(page, 1);
       boolean lost = number(page, 2) == 1;
@@ -209,7 +211,7 @@ final class RedisRepairs implements RepairPass {
       String id = marked.substring(1);
       boolean twice = filter.covers(id) && !filter.add(id) && !lost;
       if (twice || marked.charAt(0) == '!') {
-        suspect(list.isEmpty() ? 'd' : 't', id, list);
+        suspect(list.isEmpty() ? "stray" : "twice", id, list);
       }
     }
   }
@@ -246,14 +248,14 @@ final class RedisRepairs implements RepairPass {
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
       count(RepairKind.QUEUE, number(page, 3));
-      List<String> damaged = new ArrayList<>();
-      for (int i = 4; i < page.size(); i++) {
-        String marked = text(page, i);
-        String id = marked.substring(1);
-        if (marked.charAt(0) == 't' || marked.charAt(0) == 'k') {
-          damaged.add(marked);
-        } else if (filter.covers(id) && !filter.mayContain(id)) {
-          suspect(marked.charAt(0), id, "");
+      List<ScriptCalls.Suspect> damaged = new ArrayList<>();
+      for (int i = 4; i < page.size(); i += 2) {
+        String what = text(page, i);
+        String name = text(page, i + 1);
+        if (what.equals("task") || what.equals("key")) {
+          damaged.add(new ScriptCalls.Suspect(what, name));
+        } else if (filter.covers(name) && !filter.mayContain(name)) {
+          suspect(what, name, "");
         }
       }
       if (!damaged.isEmpty()) {
@@ -274,7 +276,7 @@ final class RedisRepairs implements RepairPass {
     List<String> some =
         suspects.stream()
             .limit(MOST_LOOKS - throughLists)
-            .flatMap(suspect -> Stream.of(suspect.marked, suspect.list))
+            .flatMap(suspect -> Stream.of(suspect.suspicion, suspect.id, suspect.list))
             .toList();
     List<?> answer = calls.list(TASKS, token, retention.toMillis(), MOST_ENTRIES, some);
     for (int i = number(answer, 0); i > 0; i--) {

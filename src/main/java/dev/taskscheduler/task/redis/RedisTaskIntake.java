@@ -58,10 +58,10 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
           Durability.REPLICA, lane("redis-submit-replica", Durability.REPLICA),
           Durability.FSYNC, lane("redis-submit-fsync", Durability.FSYNC));
 
-  /// @param how a priority's letter, and more only where something is to be looked at
-  private record NewRecord(String id, byte[] how, byte[] body) {
+  /// @param how a priority, and more only where something is to be looked at
+  private record NewRecord(String id, String how, byte[] body) {
     boolean isPlain() {
-      return how.length == 1;
+      return how.indexOf(' ') < 0;
     }
   }
 
@@ -145,8 +145,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
     args.add(bytes(limits.maxPending()));
     for (Priority priority : Priority.values()) {
       int before = sorted.size();
-      byte letter = TaskRecordCodec.priority(priority)[0];
-      records.stream().filter(r -> r.how[0] == letter).forEach(sorted::add);
+      records.stream().filter(r -> r.how.equals(priority.wire())).forEach(sorted::add);
       args.add(bytes(sorted.size() - before));
     }
     sorted.forEach(r -> args.add(bytes(r.id)));
@@ -157,7 +156,7 @@ final class RedisTaskIntake implements TaskIntake, AutoCloseable {
   private List<byte[]> oneByOne(List<NewRecord> records) {
     List<byte[]> args = new ArrayList<>(1 + 3 * records.size());
     args.add(bytes(limits.maxPending()));
-    records.forEach(each -> args.addAll(List.of(bytes(each.id), each.how, each.body)));
+    records.forEach(each -> args.addAll(List.of(bytes(each.id), bytes(each.how), each.body)));
     return args;
   }
 

@@ -54,7 +54,7 @@ final class RunningTasks {
   /// Reads running tasks as claims. What cannot be read is set aside.
   List<Claim> claims(List<String> ids) {
     List<Claim> claims = new ArrayList<>();
-    List<String> unreadable = new ArrayList<>();
+    List<ScriptCalls.Suspect> unreadable = new ArrayList<>();
     int next = 0;
     while (next < ids.size()) {
       List<String> some = ids.subList(next, Math.min(next + PAGE, ids.size()));
@@ -68,7 +68,8 @@ final class RunningTasks {
                 TaskRecordCodec.read(
                     record,
                     whole -> whole.claim(id, running.attempt(), running.startedAt(), defaults)))
-            .ifPresentOrElse(claims::add, () -> unreadable.add('f' + id));
+            .ifPresentOrElse(
+                claims::add, () -> unreadable.add(new ScriptCalls.Suspect("unreadable", id)));
       }
       next += Integer.parseInt(text(answer.getFirst()));
     }

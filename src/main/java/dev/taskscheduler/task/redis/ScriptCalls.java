@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Calls the scripts of this room. Where one fails since something in Redis cannot be read, sets
@@ -125,8 +126,8 @@ final class ScriptCalls {
   /// @return whether something was set aside
   private boolean found(RedisException.Raised raised) {
     Matcher named = DAMAGED_KEY.matcher(String.valueOf(raised.getMessage()));
-    List<String> marked = named.find() ? List.of('k' + named.group(1)) : List.of();
-    return System.nanoTime() - lookFrom.get() >= 0 && setAside(marked) > 0;
+    List<Suspect> suspects = named.find() ? List.of(new Suspect("key", named.group(1))) : List.of();
+    return System.nanoTime() - lookFrom.get() >= 0 && setAside(suspects) > 0;
   }
 
   private void logUnexplained(LuaScript script, RedisException.Raised e) {
@@ -138,21 +139,28 @@ final class ScriptCalls {
     }
   }
 
-  /// Sets aside what cannot be read: of what every call needs, and of `marked`.
+  /// What is to be looked at, and set aside where it cannot be read.
   ///
-  /// @param marked as `set-aside.lua` takes it: a letter, then an id or a key
+  /// @param kind as `set-aside.lua` takes it: `task`, `unreadable` or `key`
+  /// @param name an id, or a key
+  record Suspect(String kind, String name) {}
+
+  /// Sets aside what cannot be read: of what every call needs, and of `suspects`.
+  ///
   /// @return how much was set aside
-  int setAside(List<String> marked) {
+  int setAside(List<Suspect> suspects) {
     int count = 0;
     int next = 0;
     do {
-      int end = Math.min(next + MOST_LOOKS_AT_ONCE, marked.size());
-      List<byte[]> args = ScriptArgs.of(MOST_ENTRIES, "-", marked.subList(next, end));
+      int end = Math.min(next + MOST_LOOKS_AT_ONCE, suspects.size());
+      List<String> words =
+          suspects.subList(next, end).stream().flatMap(s -> Stream.of(s.kind, s.name)).toList();
+      List<byte[]> args = ScriptArgs.of(MOST_ENTRIES, words);
       List<?> damaged = (List<?>) redis.eval(SET_ASIDE, keys(), args);
       count += damaged.size();
       log(damaged);
       next = end;
-    } while (next < marked.size());
+    } while (next < suspects.size());
     return count;
   }
 

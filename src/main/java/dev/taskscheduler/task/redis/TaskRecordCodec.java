@@ -15,7 +15,6 @@ import java.lang.System.Logger.Level;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -106,32 +105,32 @@ final class TaskRecordCodec {
 
   /// How a submission asks `submit.lua` to place it: its priority, and its options where they say
   /// more than how to run it.
-  static byte[] placing(NewTask task) {
-    byte[] priority = priority(task.priority());
-    if (task.options().isEmpty() && task.terms() == SubmitOptions.NONE) {
+  static String placing(NewTask task) {
+    String priority = task.priority().wire();
+    TaskOptions options = task.options();
+    SubmitOptions terms = task.terms();
+    if (options.isEmpty() && terms == SubmitOptions.NONE) {
       return priority; // nearly always
     }
-    String options = TaskOptionsCodec.write(task.options(), PLACING);
-    String window =
-        task.terms()
-            .uniqueWindow()
-            .map(unique -> " w=" + unique.keyHash() + "," + unique.window().toMillis())
-            .orElse("");
-    String once =
-        task.terms()
-            .idempotency()
-            .map(key ->
-                " i=" + key.keyHash() + "," + key.fingerprint() + "," + key.remembered().toMillis())
-            .orElse("");
-    return (new String(priority, UTF_8) + options + window + once).getBytes(UTF_8);
+    StringBuilder how = new StringBuilder(priority);
+    options.get(TaskOption.DELAY).ifPresent(time -> how.append(" delay=" + time.toMillis()));
+    options
+        .get(TaskOption.RUN_AT)
+        .ifPresent(time -> how.append(" runAt=" + Math.max(0, time.toEpochMilli())));
+    options.get(TaskOption.UNIQUE_KEY).ifPresent(hash -> how.append(" unique=" + hash));
+    terms
+        .uniqueWindow()
+        .ifPresent(unique ->
+            how.append(" window=%s,%d".formatted(unique.keyHash(), unique.window().toMillis())));
+    terms
+        .idempotency()
+        .ifPresent(key ->
+            how.append(
+                " idempotency=%s,%s,%d"
+                    .formatted(key.keyHash(), key.fingerprint(), key.remembered().toMillis())));
+    return how.toString();
   }
 
-  static byte[] priority(Priority priority) {
-    return new byte[] {(byte) priority.wire().charAt(0)};
-  }
-
-  private static final List<TaskOption<?>> PLACING =
-      List.of(TaskOption.DELAY, TaskOption.RUN_AT, TaskOption.UNIQUE_KEY);
   private static final byte[] COMPLETED = "completed".getBytes(UTF_8);
   private static final byte[] CANCELLED = "cancelled".getBytes(UTF_8);
 

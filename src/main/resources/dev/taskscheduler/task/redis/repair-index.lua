@@ -3,7 +3,7 @@
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- KEYS[2] the index to look through: {ns}:running, {ns}:scheduled or a zset of the ended
 -- ARGV[1] fencing token
--- ARGV[2] which: running, scheduled, or the state of what is in it: c d e x
+-- ARGV[2] which: running, scheduled, or the state of what is in it: completed, dead, expired, cancelled
 -- ARGV[3] cursor, 0 at first
 -- ARGV[4] about how many
 -- What stands in both `running` and `scheduled` is kept in `running` if it runs under the token, as its record's next start.
@@ -12,7 +12,7 @@ local prefix, which = K['task:'], ARGV[2]
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
-local state = #which == 1 and which or 'w'
+local state = STATES[which] or STATES.waiting
 local page = redis.call(which == 'running' and 'HSCAN' or 'ZSCAN', KEYS[2], ARGV[3], 'COUNT', ARGV[4])
 local strays, unscheduled, not_running = {}, {}, {}
 for i = 1, #page[2], 2 do

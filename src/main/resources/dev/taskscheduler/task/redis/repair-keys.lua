@@ -6,9 +6,9 @@
 -- ARGV[3] about how many
 -- ARGV[4] us: tasks that wait and were submitted later, or have completed later, are not looked at
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many attempts and unique keys went, how many
--- queues were entered, then 'l' and the id of each task that waits and is neither running nor scheduled, and
--- 'e' and the id of each completed task that is not in `retained`: lists have them, or nothing; 't' and the id of each task whose
--- record cannot be read, and 'k' and each key of another type than it should be: to be set aside. Errors: FENCED.
+-- queues were entered, then two words for each: 'lost' and the id of a task that waits and is neither running nor scheduled,
+-- 'unfiled' and the id of a completed task that is not in `retained`: lists have them, or nothing; 'task' and the id of one whose
+-- record cannot be read, and 'key' and a key of another type than it should be: to be set aside. Errors: FENCED.
 local prefix, attempts, unique, lists, idempotency = K['task:'], K['attempts:'], K['unique:'], K['ready:'], K['idempotency:']
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
@@ -22,7 +22,7 @@ local latest = tonumber(ARGV[4])
 local function look_at_task(id, header)
   local state = string.sub(header, 1, 1)
   if is_too_long(prefix .. id) or not readable(header) and not readable(part(prefix .. id, 0, LONGEST_HEAD - 1)) then
-    damaged[#damaged + 1] = 't' .. id
+    damaged[#damaged + 1] = { 'task', id }
   elseif state == 'w' then
     local submitted = tonumber(string.sub(header, SUBMITTED + 1, SUBMITTED + 13), 16)
     if submitted and submitted < latest then
@@ -47,23 +47,23 @@ for _, key in ipairs(page[2]) do
     if redis.call('EXISTS', prefix .. string.sub(key, #attempts + 1)) == 0 then
       left[#left + 1] = key
     elseif redis.call('TYPE', key).ok ~= 'list' then
-      damaged[#damaged + 1] = 'k' .. key
+      damaged[#damaged + 1] = { 'key', key }
     end
   elseif is_name and string.sub(key, 1, #unique) == unique then
     local holder = whole(key)
     if not holder then
-      damaged[#damaged + 1] = 'k' .. key -- looked at again before it is moved
+      damaged[#damaged + 1] = { 'key', key } -- looked at again before it is moved
     elseif redis.call('PTTL', key) == -1 and part(prefix .. holder, 0, 0) ~= 'w' then
       left[#left + 1] = key
     end
   elseif is_name and string.sub(key, 1, #idempotency) == idempotency then
     if not whole(key) then
-      damaged[#damaged + 1] = 'k' .. key
+      damaged[#damaged + 1] = { 'key', key }
     end
   elseif is_name and string.sub(key, 1, #lists) == lists then
     local priority, queue = string.match(key, '^(%a+):(.+)$', #lists + 1)
     if redis.call('TYPE', key).ok ~= 'list' then
-      damaged[#damaged + 1] = 'k' .. key
+      damaged[#damaged + 1] = { 'key', key }
     elseif (priority == 'high' or priority == 'medium' or priority == 'low') and is_queue(queue)
       and not redis.call('ZSCORE', K['queues:' .. priority], queue) then
       unknown[#unknown + 1] = { priority, queue }
@@ -72,11 +72,15 @@ for _, key in ipairs(page[2]) do
 end
 
 local answer = { page[1], #unfiled, #left, #unknown }
+local function add(what, name)
+  answer[#answer + 1] = what
+  answer[#answer + 1] = name
+end
 if #waiting > 0 then
   local running, scheduled = redis.call('HMGET', K.running, unpack(waiting)), redis.call('ZMSCORE', K.scheduled, unpack(waiting))
   for i, id in ipairs(waiting) do
     if not running[i] and not scheduled[i] then
-      answer[#answer + 1] = 'l' .. id
+      add('lost', id)
     end
   end
 end
@@ -84,13 +88,13 @@ if #completed > 0 then
   local retained = redis.call('ZMSCORE', K.retained, unpack(completed))
   for i, id in ipairs(completed) do
     if not retained[i] then
-      answer[#answer + 1] = 'e' .. id
+      add('unfiled', id)
     end
   end
 end
 
 for _, what in ipairs(damaged) do
-  answer[#answer + 1] = what
+  add(unpack(what))
 end
 
 has_settings()

@@ -3,14 +3,14 @@
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- KEYS[2] list   the one to look through: ready or done
 -- ARGV[1] fencing token
--- ARGV[2] w where waiting tasks stand here, c where completed ones do
+-- ARGV[2] the state of tasks that stand here: waiting or completed
 -- ARGV[3] index of the first id, 0 at first
 -- ARGV[4] the id before it, as this script answered it; '' at first
 -- ARGV[5] limit, 1 to 500
 -- Returns the next index (-1 at the end), the last id of this page, 1 if the place was lost (ids may come up twice) and else 0,
 -- how many ids have no task in this state, then for each that has, and of `done` for those too: '=' and the id, or '!' and the
 -- id where it stands elsewhere too, or has no business here. Errors: FENCED.
-local prefix, state, from, limit = K['task:'], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[5])
+local prefix, state, from, limit = K['task:'], STATES[ARGV[2]], tonumber(ARGV[3]), tonumber(ARGV[5])
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end

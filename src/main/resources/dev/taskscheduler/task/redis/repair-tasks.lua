@@ -4,9 +4,9 @@
 -- ARGV[1] fencing token
 -- ARGV[2] retention in ms
 -- ARGV[3] entries of lists to look through at the most
--- ARGV[4..] for each: its id, behind a letter: l it waits and may be in no index, t it waits and may be in two; e it has
---   completed and may be in no index, d it stands in `done` and may have no business there; then '<priority>:<queue>' of a list
---   where it was seen, '' if there is none
+-- ARGV[4..] for each: 'lost' where it waits and may be in no index, 'twice' where it waits and may be in two, 'unfiled' where
+--   it has completed and may be in no index, 'stray' where it stands in `done` and may have no business there; its id; then
+--   '<priority>:<queue>' of a list where it was seen, '' if there is none
 -- Returns how many ids were looked at (the rest is over the limit), how many needed a look through all of a list, how many of
 -- those have lists too long for that, then how many were put back, filed, removed from `done`, and removed from a second place.
 -- Errors: FENCED.
@@ -111,7 +111,7 @@ local function add_all_lists(lists)
 end
 
 -- A waiting task is to stand in its own list; `list` is another where it was seen, '' if there is none.
-local function settle_waiting(mark, id, list)
+local function settle_waiting(suspicion, id, list)
   local header = part(prefix .. id, 0, 4095) -- all but the payload
   local priority = WORDS[string.sub(header, PRIORITY + 1, PRIORITY + 1)]
   if string.sub(header, 1, 1) ~= 'w' or not priority then
@@ -125,7 +125,7 @@ local function settle_waiting(mark, id, list)
     add_all_lists(lists)
   end
   local value, due = redis.call('HGET', K.running, id), redis.call('ZSCORE', K.scheduled, id)
-  if mark == 'l' and (value or due or near(lists, id)) then
+  if suspicion == 'lost' and (value or due or near(lists, id)) then
     return true
   end
   local times, all = everywhere(lists, id)
@@ -150,11 +150,11 @@ local function file_completed(id, header)
   found.unfiled = found.unfiled + 1
 end
 
-local function settle_completed(mark, id)
+local function settle_completed(suspicion, id)
   local header = part(prefix .. id, 0, 4095) -- all but the payload
   local completed = string.sub(header, 1, 1) == 'c'
   local retained = completed and redis.call('ZSCORE', K.retained, id)
-  if mark == 'e' and (not completed or retained or near({ K.done }, id)) then
+  if suspicion == 'unfiled' and (not completed or retained or near({ K.done }, id)) then
     return true
   end
   local times, all = everywhere({ K.done }, id)
@@ -176,10 +176,9 @@ local function settle_completed(mark, id)
   return true
 end
 
-for i = 4, #ARGV, 2 do
-  local mark, id = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
-  local settle = (mark == 'l' or mark == 't') and settle_waiting or settle_completed
-  if not settle(mark, id, ARGV[i + 1]) then
+local SETTLE = { lost = settle_waiting, twice = settle_waiting, unfiled = settle_completed, stray = settle_completed }
+for i = 4, #ARGV, 3 do
+  if not SETTLE[ARGV[i]](ARGV[i], ARGV[i + 1], ARGV[i + 2]) then
     break
   end
   found.looked = found.looked + 1

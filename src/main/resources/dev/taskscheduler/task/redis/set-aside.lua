@@ -2,8 +2,9 @@
 -- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] entries of `damaged` at the most: an older one goes, and its key with it
--- ARGV[2..] what more to look at: 't<id>' a task, set aside where its record cannot be read; 'f<id>' one that this node cannot
--- read, set aside in any case; 'k<key>' a key, set aside where it is of another type than its name says; '-' nothing
+-- ARGV[2..] what more to look at, two words each: 'task' and an id, set aside where its record cannot be read; 'unreadable' and
+-- the id of one that this node cannot read, set aside in any case; 'key' and a key, set aside where it is of another type than
+-- its name says
 -- Looks at the types of all keys that are known by name and of the first 500 ready lists of each priority, at all of `running`
 -- and `paused`, and at the records of the 500 tasks that are next of each priority and in `scheduled`. A key keeps what it holds
 -- under a new name. The lease is never touched. A task whose value in `running` cannot be read goes to the front of its queue.
@@ -158,13 +159,13 @@ end
 for _, id in ipairs(redis.call('ZRANGE', K.scheduled, 0, NEXT - 1)) do
   is_damaged(id)
 end
-for i = 2, #ARGV do
-  local mark, what = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
-  if mark == 'k' then
+for i = 2, #ARGV, 2 do
+  local kind, what = ARGV[i], ARGV[i + 1]
+  if kind == 'key' then
     local list = string.sub(what, 1, #K['attempts:']) == K['attempts:'] or string.sub(what, 1, #K['ready:']) == K['ready:']
     is_other(what, list and 'list' or 'string')
-  elseif mark ~= '-' then
-    is_damaged(what, mark == 'f')
+  else
+    is_damaged(what, kind == 'unreadable')
   end
 end
 

@@ -8,7 +8,6 @@
 -- ARGV[4] of low
 -- ARGV[5..] the ids, no two the same, in that order, then for each '<type><options>\n<payload>'
 -- Returns 1 (all are kept), or 0 and has done nothing: one of them is there already, or too many are pending.
-local LETTERS = { 'h', 'm', 'l' }
 local all = ARGV[2] + ARGV[3] + ARGV[4]
 if all > ARGV[1] - pending() then
   return 0
@@ -16,7 +15,7 @@ end
 local prefix, submitted = K['task:'], hex(13, now_us())
 local records, n, from, new = {}, 0, 5, batch()
 for i, priority in ipairs(PRIORITIES) do
-  local head = 'w' .. string.rep('0', PRIORITY - 1) .. LETTERS[i] .. submitted
+  local head = 'w' .. string.rep('0', PRIORITY - 1) .. LETTERS[priority] .. submitted
   for j = from, from + ARGV[1 + i] - 1 do
     local body = ARGV[j + all]
     records[n + 1] = prefix .. ARGV[j]

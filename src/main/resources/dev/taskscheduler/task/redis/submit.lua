@@ -2,11 +2,11 @@
 -- include: record, index
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] most pending tasks
--- ARGV[2..] for each task: id, priority (h, m, l), and '<type><options>\n<payload>'; a priority may be followed by what is
--- to be looked at: ' d=<ms from now>' or ' r=<ms since 1970>': due then; ' u=<hash>': no other pending task may hold this key;
--- ' w=<hash>,<ms>': no other task may have held it for that long; ' i=<hash>,<fingerprint>,<ms>': the first with this
--- key within that time is the one that is kept; the key holds '<id> <fingerprint>', and ' ~' behind it if that id is the
--- holder of the unique key which the first was answered with
+-- ARGV[2..] for each task: id, priority (high, medium, low), and '<type><options>\n<payload>'; a priority may be followed by
+-- what is to be looked at: ' delay=<ms>' or ' runAt=<ms since 1970>': due then; ' unique=<hash>': no other pending task may
+-- hold this key; ' window=<hash>,<ms>': no other task may have held it for that long; ' idempotency=<hash>,<fingerprint>,<ms>':
+-- the first with this key within that time is the one that is kept; the key holds '<id> <fingerprint>', and ' ~' behind it if
+-- that id is the holder of the unique key which the first was answered with
 -- Returns for each task 'accepted' (kept, now or before), 'full' (too many are pending), 'replayed <id>' (kept before under this
 -- idempotency key), 'reused <id>' (another body was sent with it), or 'duplicate <id>' (that task holds the unique key, or did
 -- when this was first asked).
@@ -19,7 +19,7 @@ local answers, new, later = {}, batch(), {}
 
 -- The due time in ms that a submission asks for; nil if it is over.
 local function due_ms(how)
-  local delay, at = string.match(how, ' d=(%d+)'), string.match(how, ' r=(%d+)')
+  local delay, at = string.match(how, ' delay=(%d+)'), string.match(how, ' runAt=(%d+)')
   local due = delay and math.ceil(now / 1000) + tonumber(delay) or tonumber(at)
   return due and due * 1000 > now and due or nil
 end
@@ -28,7 +28,7 @@ end
 -- kept before, be it that it has ended and was removed since. Then the holder of its unique key, if that is to be remembered as
 -- the answer.
 local function conflict(id, how)
-  local key, fingerprint = string.match(how, ' i=(%x+),(%x+)')
+  local key, fingerprint = string.match(how, ' idempotency=(%x+),(%x+)')
   local first = key and whole(K['idempotency:'] .. key)
   if first then
     local first_id, first_print, duplicate = string.match(first, '^(%S+) (%x+)(.*)$')
@@ -38,7 +38,7 @@ local function conflict(id, how)
       return (first_print ~= fingerprint and 'reused ' or duplicate ~= '' and 'duplicate ' or 'replayed ') .. first_id
     end
   end
-  local unique = string.match(how, ' [uw]=(%x+)')
+  local unique = string.match(how, ' unique=(%x+)') or string.match(how, ' window=(%x+)')
   if unique and whole(K['unique:'] .. unique) == id then
     return 'accepted'
   end
@@ -48,7 +48,7 @@ end
 
 -- Remembers what was answered under an idempotency key, if there is one: the task that was kept, or (' ~') a duplicate's holder.
 local function answer_once(how, id, duplicate)
-  local key, fingerprint, ms = string.match(how, ' i=(%x+),(%x+),(%d+)')
+  local key, fingerprint, ms = string.match(how, ' idempotency=(%x+),(%x+),(%d+)')
   if key then
     redis.call('SET', K['idempotency:'] .. key, id .. ' ' .. fingerprint .. duplicate, 'PX', ms)
   end
@@ -56,11 +56,11 @@ end
 
 local function hold_keys(id, how)
   answer_once(how, id, '')
-  local unique, window = string.match(how, ' w=(%x+),(%d+)')
+  local unique, window = string.match(how, ' window=(%x+),(%d+)')
   if unique then
     redis.call('SET', K['unique:'] .. unique, id, 'PX', window)
   else
-    unique = string.match(how, ' u=(%x+)')
+    unique = string.match(how, ' unique=(%x+)')
     if unique then
       redis.call('SET', K['unique:'] .. unique, id)
     end
@@ -68,13 +68,13 @@ local function hold_keys(id, how)
 end
 
 for i = 2, #ARGV, 3 do -- each list that may be pushed to is looked at before the first write
-  put(new, WORDS[string.sub(ARGV[i + 1], 1, 1)], queue_of(ARGV[i + 2], 1))
+  put(new, string.match(ARGV[i + 1], '^%a+'), queue_of(ARGV[i + 2], 1))
 end
 redis.call('ZCARD', K.scheduled)
 for i = 2, #ARGV, 3 do
   local id, how, body = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local letter, due, taken, holder = string.sub(how, 1, 1), nil, nil, nil
-  if letter ~= how then
+  local priority, due, taken, holder = string.match(how, '^%a+'), nil, nil, nil
+  if priority ~= how then
     taken, holder = conflict(id, how)
     if taken and redis.call('EXISTS', prefix .. id) == 1 then
       taken = nil -- kept before: whatever came after it does not stand in its way
@@ -87,15 +87,15 @@ for i = 2, #ARGV, 3 do
     end
     answers[#answers + 1] = taken
   elseif room > 0 then
-    if redis.call('SET', prefix .. id, head .. letter .. submitted .. body, 'NX') then
-      if letter ~= how then
+    if redis.call('SET', prefix .. id, head .. LETTERS[priority] .. submitted .. body, 'NX') then
+      if priority ~= how then
         hold_keys(id, how)
       end
       if due then
         later[#later + 1] = due
         later[#later + 1] = id
       else
-        put(new, WORDS[letter], queue_of(body, 1), id)
+        put(new, priority, queue_of(body, 1), id)
       end
       room = room - 1
     end

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskRecordCodecTest {
@@ -185,14 +184,6 @@ class TaskRecordCodecTest {
   @ValueSource(ints = {1, 9, 10, 255, 256, 4095, 0xABCDE, 0xFFFFFF})
   void starts_are_six_lower_case_hex_digits(int attempt) {
     assertEquals("%06x".formatted(attempt), new String(TaskRecordCodec.start(attempt), ISO_8859_1));
-  }
-
-  @ParameterizedTest
-  @EnumSource(Priority.class)
-  void a_priority_is_the_first_letter_of_its_name(Priority priority) {
-    assertEquals(
-        priority.wire().substring(0, 1),
-        new String(TaskRecordCodec.priority(priority), ISO_8859_1));
   }
 
   @Test
