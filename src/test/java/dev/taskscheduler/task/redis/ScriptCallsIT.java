@@ -203,6 +203,9 @@ class ScriptCallsIT {
           continue;
         }
         String name = names.get(words.get(1));
+        if (name == null) {
+          continue; // another room's, in its own time; that none is missing is asserted below
+        }
         called.add(name);
         int keys = Integer.parseInt(words.get(2));
         compare(name, keys, words.size() - 3 - keys);
