@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,6 +69,7 @@ final class LeaderModel {
     final List<String> expired = new ArrayList<>();
     private final int limit;
     private final Map<Priority, List<Turn>> turns;
+    private final Map<String, Integer> room = new HashMap<>();
 
     Claiming(int limit, Map<Priority, List<Turn>> turns) {
       this.limit = limit;
@@ -105,11 +107,15 @@ final class LeaderModel {
       Turn turn = next(priority);
       Deque<String> list = list(priority, turn);
       int before = claims.size();
-      do {
+      int may = Math.min(most, room.computeIfAbsent(turn.queue, model::room));
+      boolean looks = may > 0;
+      while (looks) {
         lookAt(list.removeFirst(), priority.wire() + ":" + turn.queue);
-      } while (!once && claims.size() < before + most && !list.isEmpty());
-      turn.time += claims.size() - before;
-      if (list.isEmpty()) {
+        looks = !once && claims.size() < before + may && !list.isEmpty();
+      }
+      int served = claims.size() - before;
+      turn.time += (double) served / model.setting(turn.queue).weight();
+      if (room.merge(turn.queue, -served, Integer::sum) < 1 || list.isEmpty()) {
         turns.get(priority).remove(turn);
       }
     }

@@ -39,6 +39,11 @@ final class StoreModel {
 
   record Hold(String id, boolean window) {}
 
+  /// What a queue is set to.
+  record Setting(int concurrency, int weight) {
+    static final Setting NONE = new Setting(Integer.MAX_VALUE, 1);
+  }
+
   final Map<String, ModelTask> tasks = new HashMap<>();
   final Map<String, Deque<String>> ready = new TreeMap<>(); // by list; the next one first
   final Map<String, Run> running = new TreeMap<>();
@@ -51,6 +56,7 @@ final class StoreModel {
   final TreeSet<String> cancelling = new TreeSet<>();
   final Map<String, Integer> stale = new TreeMap<>();
   final TreeSet<String> paused = new TreeSet<>();
+  final Map<String, Setting> settings = new TreeMap<>(); // of a queue
   final Map<String, String> idempotency = new TreeMap<>();
   final Map<String, Hold> unique = new TreeMap<>();
   final List<String> leaders = new ArrayList<>();
@@ -201,6 +207,17 @@ final class StoreModel {
     paused.remove(what.wire());
   }
 
+  Setting setting(String queue) {
+    return settings.getOrDefault(queue, Setting.NONE);
+  }
+
+  /// How many tasks of a queue may start.
+  int room(String queue) {
+    long runs = running.keySet().stream().filter(id -> tasks.get(id).queue.equals(queue)).count();
+    boolean isPaused = paused.contains("queue:" + queue);
+    return isPaused ? 0 : (int) Math.max(0, setting(queue).concurrency() - runs);
+  }
+
   /// The end of a task that ended badly.
   void bury(String id, ModelTask task, Place where, String error) {
     task.place = where;
@@ -283,6 +300,11 @@ final class StoreModel {
     put(all, "cancelling", cancelling);
     put(all, "stale", stale.entrySet());
     put(all, "paused", paused);
+    TreeSet<String> set = new TreeSet<>(settings.keySet());
+    paused.stream()
+        .filter(what -> what.startsWith("queue:"))
+        .forEach(what -> set.add(what.substring("queue:".length())));
+    put(all, "settings", set);
     put(all, "leaders", leaders);
     idempotency.forEach((key, value) -> all.put("idempotency:" + key, value + " for a time"));
     unique.forEach(

@@ -2,14 +2,18 @@ package dev.taskscheduler.task.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.taskscheduler.queue.QueueSettings;
+import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.task.redis.StoreModel.Place;
+import dev.taskscheduler.task.redis.StoreModel.Setting;
 import dev.taskscheduler.testing.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,7 @@ class StoreModelIT {
   private static final List<Pause> PAUSES =
       List.of(
           new Pause.All(), new Pause.OfPriority(Priority.HIGH), new Pause.OfPriority(Priority.LOW));
+  private static final List<String> QUEUES = List.of("default", "q:0", "q:1", "callback");
   private static RedisServer server;
 
   private ModelRun run;
@@ -111,8 +116,10 @@ class StoreModelIT {
       cancel();
     } else if (dice < 91) {
       revive();
-    } else if (dice < 95) {
+    } else if (dice < 94) {
       pause();
+    } else if (dice < 96) {
+      set();
     } else if (dice < 97) {
       aKeysTimeIsOver();
     } else {
@@ -186,6 +193,47 @@ class StoreModelIT {
         store.pauses.resume(what);
       }
     }
+  }
+
+  private void set() {
+    String queue = QUEUES.get(random.nextInt(QUEUES.size()));
+    String paused = "queue:" + queue;
+    Queues.Change expected = Queues.Change.DONE;
+    switch (random.nextInt(6)) {
+      case 0, 1 -> {
+        Setting setting = new Setting(1 + random.nextInt(3), 1 + random.nextInt(3));
+        run.step = "set " + queue + " " + setting;
+        model.settings.put(queue, setting);
+        assertEquals(expected, store.queues.put(queue, settings(setting)), run.step);
+      }
+      case 2, 3 -> {
+        run.step = "delete the settings of " + queue;
+        boolean wasPaused = model.paused.remove(paused);
+        boolean there = model.settings.remove(queue) != null || wasPaused;
+        expected = there ? expected : Queues.Change.UNKNOWN;
+        assertEquals(expected, store.queues.delete(queue), run.step);
+      }
+      case 4 -> {
+        run.step = "pause " + queue;
+        model.paused.add(paused);
+        assertEquals(expected, store.queues.pause(queue, "note"), run.step);
+      }
+      default -> {
+        run.step = "resume " + queue;
+        model.paused.remove(paused);
+        assertEquals(expected, store.queues.resume(queue), run.step);
+      }
+    }
+  }
+
+  private static QueueSettings settings(Setting setting) {
+    return new QueueSettings(
+        Optional.of(setting.concurrency()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(setting.weight()),
+        Optional.empty(),
+        TaskOptions.NONE);
   }
 
   private void aKeysTimeIsOver() {

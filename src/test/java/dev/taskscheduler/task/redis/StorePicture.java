@@ -71,7 +71,7 @@ final class StorePicture {
   private static Response<?> read(Pipeline pipeline, String name, String key) {
     return switch (key.replaceFirst(":.*", "")) {
       case "ready", "attempts", "done" -> pipeline.lrange(name, 0, -1);
-      case "running", "cancelling", "stale", "paused" -> pipeline.hgetAll(name);
+      case "running", "cancelling", "stale", "paused", "settings" -> pipeline.hgetAll(name);
       case "scheduled", "retained", "dead", "expired", "cancelled", "leaders" ->
           pipeline.zrangeWithScores(name, 0, -1);
       case "task", "unique", "idempotency" -> pipeline.get(name);
@@ -94,7 +94,8 @@ final class StorePicture {
                     return parsed.token() + " " + parsed.attempt();
                   });
           case "stale" -> entries(value, count -> count);
-          case "cancelling", "paused" -> new TreeSet<>(((Map<?, ?>) value).keySet()).toString();
+          case "cancelling", "paused", "settings" ->
+              new TreeSet<>(((Map<?, ?>) value).keySet()).toString();
           case "scheduled", "retained" -> hours(value);
           case "dead", "expired", "cancelled" -> new TreeSet<>(elements(value)).toString();
           case "leaders" -> elements(value).toString();
