@@ -67,6 +67,7 @@ class ArchitectureTest {
     sees("cluster");
     sees("task", room("spi"), "com.github.f4b6a3.uuid..");
     sees("queue", room("task"));
+    sees("schedule");
     sees("leader", room("lease"), room("spi"));
     sees("runner", room("spi"), "tools.jackson.core..");
     sees(
