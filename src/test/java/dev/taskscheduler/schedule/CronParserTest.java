@@ -247,7 +247,7 @@ class CronParserTest {
     assertTimeout(
         Duration.ofSeconds(20),
         () -> {
-          for (int i = 0; i < 200_000; i++) {
+          for (int i = 0; i < 60_000; i++) {
             StringBuilder text = new StringBuilder(random.nextBoolean() ? "" : "0 0 ");
             for (int length = random.nextInt(30); length > 0; length--) {
               text.append(letters.charAt(random.nextInt(letters.length())));
