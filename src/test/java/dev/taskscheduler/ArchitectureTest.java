@@ -67,7 +67,7 @@ class ArchitectureTest {
     sees("cluster");
     sees("task", room("spi"), "com.github.f4b6a3.uuid..");
     sees("queue", room("task"));
-    sees("schedule");
+    sees("schedule", room("task"), room("spi"));
     sees("leader", room("lease"), room("spi"));
     sees("runner", room("spi"), "tools.jackson.core..");
     sees(
@@ -106,13 +106,14 @@ class ArchitectureTest {
 
   @Test
   void the_working_rooms_see_what_is_drawn() {
-    sees("node", room("leader"), room("task"), room("runner"), room("spi"));
+    sees("node", room("leader"), room("task"), room("schedule"), room("runner"), room("spi"));
     sees("cluster.redis", room("cluster"), room("redis"));
     sees("lease.redis", room("lease"), room("spi"), room("redis"), "redis.clients.jedis..");
     sees(
         "task.redis",
         room("task"),
         room("queue"),
+        room("schedule"),
         room("spi"),
         room("redis"),
         "redis.clients.jedis..");

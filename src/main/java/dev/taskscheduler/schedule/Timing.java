@@ -105,6 +105,11 @@ public record Timing(
     return new Timing(crons, interval, exclusions, startAt, Optional.of(with), zone, clockChange);
   }
 
+  /// The same from an instant on.
+  public Timing withStartAt(Instant with) {
+    return new Timing(crons, interval, exclusions, with, endAt, zone, clockChange);
+  }
+
   /// The same in another time zone.
   public Timing withZone(ZoneId with) {
     return new Timing(crons, interval, exclusions, startAt, endAt, with, clockChange);

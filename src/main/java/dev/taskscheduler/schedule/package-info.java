@@ -1,7 +1,8 @@
-/// Schedules: the arithmetic of cron expressions, intervals, time zones and clock changes.
+/// Schedules: what plans the instants at which tasks are submitted, and what happens at each.
 ///
-/// Sees Java alone. Begin with [Timing], which answers when a schedule fires next, and
-/// [CronExpression].
+/// Sees Java, and `task` for what a schedule submits. Begin with [Schedules], the port for users,
+/// and [FirePlanner], which decides what the leader does. [Timing] answers when a schedule fires
+/// next; [CronExpression] is its arithmetic.
 @NullMarked
 package dev.taskscheduler.schedule;
 

@@ -1,0 +1,17 @@
+package dev.taskscheduler.schedule;
+
+/// What became of a planned instant.
+public enum FireOutcome {
+  /// Its task was submitted.
+  FIRED,
+  /// A person triggered it.
+  TRIGGERED,
+  /// It waits for the end of an earlier run.
+  BUFFERED,
+  /// An earlier run had not ended.
+  SKIPPED,
+  /// It passed while nothing could fire, and was not caught up.
+  MISSED,
+  /// Too many tasks were pending; it is tried again.
+  FULL
+}

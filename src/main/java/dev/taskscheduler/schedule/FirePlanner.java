@@ -1,0 +1,123 @@
+package dev.taskscheduler.schedule;
+
+import dev.taskscheduler.schedule.Fires.DueSchedule;
+import dev.taskscheduler.schedule.Fires.Fire;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// Decides what a schedule does at a moment: which of the instants that have passed fire, which are
+/// missed, and which one is next.
+public final class FirePlanner {
+  /// Instants that are counted one by one; more that have passed are left out of the count.
+  static final int MOST_COUNTED = 100_000;
+
+  private FirePlanner() {}
+
+  /// What is to be done with a schedule.
+  ///
+  /// @param now the time of Redis's clock
+  public static Fire plan(DueSchedule due, Instant now) {
+    if (due.next().isEmpty()) {
+      return afterRun(due);
+    }
+    Passed passed = new Passed(due, now);
+    List<Instant> fires = passed.caughtUp();
+    fires.addAll(passed.onTime);
+    int missed = passed.count - fires.size();
+    if (!due.buffered().isEmpty() && due.runs() == 0) {
+      fires.addAll(0, due.buffered());
+    }
+    return new Fire(due, List.copyOf(fires), missed, passed.next, passed.firesAt);
+  }
+
+  /// A run has ended: what waited for that fires, and a fixed delay begins.
+  private static Fire afterRun(DueSchedule due) {
+    Optional<Instant> next =
+        due.runs() > 0
+            ? Optional.empty()
+            : due.lastEnd().flatMap(due.settings().timing()::nextAfterRun).map(PlannedInstant::at);
+    Optional<Instant> firesAt =
+        next.map(at -> Jitter.delayed(due.name(), at, due.settings().jitter()));
+    return new Fire(due, due.runs() > 0 ? List.of() : due.buffered(), 0, next, firesAt);
+  }
+
+  /// When an instant fires: with jitter, and before the one after it.
+  public static Instant firesAt(String name, ScheduleSettings settings, Instant planned) {
+    Duration bound = settings.jitter();
+    if (bound.isZero()) {
+      return planned; // nearly always
+    }
+    return settings
+        .timing()
+        .next(planned)
+        .map(after -> Jitter.delayed(name, planned, bound, after.at()))
+        .orElseGet(() -> Jitter.delayed(name, planned, bound));
+  }
+
+  /// The instants from the one that a schedule stands at to the last that has passed.
+  private static final class Passed {
+    private final CatchUp catchUp;
+    private final Instant now;
+    private final Deque<Instant> late = new ArrayDeque<>(); // the latest that may be caught up
+    final List<Instant> onTime = new ArrayList<>();
+    int count;
+    Optional<Instant> next;
+    Optional<Instant> firesAt = Optional.empty();
+
+    Passed(DueSchedule due, Instant now) {
+      this.now = now;
+      ScheduleSettings settings = due.settings();
+      catchUp = settings.catchUp();
+      next = due.next();
+      while (next.isPresent()) {
+        Instant planned = next.get();
+        Instant fires = firesAt(due.name(), settings, planned);
+        firesAt = Optional.of(fires);
+        if (fires.isAfter(now)) {
+          return;
+        }
+        add(planned, fires);
+        Instant from = count < MOST_COUNTED ? planned : later(planned);
+        next = settings.timing().next(from).map(PlannedInstant::at);
+      }
+      firesAt = Optional.empty();
+    }
+
+    /// So many have passed that only those that may fire are still looked at.
+    private Instant later(Instant planned) {
+      Duration matters =
+          catchUp.within().compareTo(CatchUp.ON_TIME) > 0 ? catchUp.within() : CatchUp.ON_TIME;
+      Instant from = now.minus(matters).minusSeconds(1);
+      return from.isAfter(planned) ? from : planned;
+    }
+
+    private void add(Instant planned, Instant fires) {
+      count++;
+      Duration lateness = Duration.between(fires, now);
+      if (lateness.compareTo(CatchUp.ON_TIME) <= 0) {
+        onTime.add(planned);
+      } else if (lateness.compareTo(catchUp.within()) <= 0) {
+        late.add(planned);
+        if (late.size() > catchUp.max()) {
+          late.removeFirst();
+        }
+      }
+    }
+
+    /// The late ones that fire. One that is on time takes the place of the last late one.
+    List<Instant> caughtUp() {
+      return switch (catchUp.runs()) {
+        case ALL -> new ArrayList<>(late);
+        case LAST ->
+            new ArrayList<>(
+                onTime.isEmpty() && !late.isEmpty() ? List.of(late.getLast()) : List.<Instant>of());
+        case NONE -> new ArrayList<>();
+      };
+    }
+  }
+}

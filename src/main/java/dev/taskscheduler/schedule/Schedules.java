@@ -1,0 +1,82 @@
+package dev.taskscheduler.schedule;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The port for schedules, through any node. Every call may be repeated without harm, but for
+/// [#trigger], which fires once more.
+///
+/// Methods block for ten seconds at most, wait on futures, and throw
+/// [dev.taskscheduler.task.StoreException]. Names are those of
+/// [dev.taskscheduler.task.QueueName#isName].
+public interface Schedules {
+  /// As many schedules there may be.
+  int MOST = 1_000_000;
+
+  /// The longest note of a pause, in characters.
+  int LONGEST_NOTE = 200;
+
+  /// What a schedule keeps of what it did.
+  int MOST_RECORDS = 100;
+
+  /// What may become of a change.
+  enum Change {
+    CREATED,
+    CHANGED,
+    /// It stands as it is asked for.
+    UNCHANGED,
+    UNKNOWN,
+    /// There are [#MOST].
+    TOO_MANY
+  }
+
+  /// What may become of a trigger.
+  ///
+  /// @param outcome empty if there is no such schedule
+  /// @param task the id of the task, where one was submitted
+  record Triggered(Optional<FireOutcome> outcome, Optional<String> task) {}
+
+  /// Creates or replaces a schedule. Its next instant is computed anew and lies ahead: a change
+  /// never fires at once. Its pause stays.
+  Change put(String name, NewSchedule schedule);
+
+  /// Removes a schedule; tasks that it has made go on.
+  Change delete(String name);
+
+  /// Keeps a schedule from firing; its runs go on.
+  ///
+  /// @param note why, at most [#LONGEST_NOTE] characters; empty for nothing
+  Change pause(String name, String note);
+
+  /// Lets a schedule fire again. What passed meanwhile is caught up as its settings say.
+  Change resume(String name);
+
+  /// Fires a schedule now, also while it is paused; its planned instants stay.
+  ///
+  /// @param anyway whether to fire also while an earlier run has not ended, whatever its settings
+  ///   say
+  Triggered trigger(String name, boolean anyway);
+
+  Optional<ScheduleView> find(String name);
+
+  /// What a schedule did, the newest first, [#MOST_RECORDS] at most.
+  List<FireRecord> records(String name);
+
+  /// A page of schedules, in the order of their names.
+  ///
+  /// @param after the last name of the page before; empty for the first page
+  /// @param limit schedules on a page at the most, 1 to 500
+  SchedulePage list(String after, int limit);
+
+  /// How many there are, and when the first of those that wait is to fire.
+  Overview overview();
+
+  /// All schedules in numbers.
+  ///
+  /// @param all how many there are
+  /// @param active how many of them wait for an instant
+  /// @param first when the first of these fires; long past where none can fire
+  /// @param now the time of Redis's clock
+  record Overview(long all, long active, Optional<Instant> first, Instant now) {}
+}
