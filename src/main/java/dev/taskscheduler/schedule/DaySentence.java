@@ -40,9 +40,8 @@ final class DaySentence {
   }
 
   private String monthNames() {
-    int step = months.step();
-    if (months.isRound() && step > 1) {
-      return "every " + Words.ordinal(step) + " month from " + month(months.first());
+    if (months.isRound()) {
+      return "every " + Words.ordinal(months.step()) + " month from " + month(months.first());
     }
     return Words.list(months.items(DaySentence::month));
   }

@@ -25,7 +25,7 @@ public final class TimeZones {
             + "' is unknown"
             + nearest.map(near -> "; did you mean " + near + "?").orElse(".")
             + " Allowed are IANA names such as Europe/Berlin, and UTC.",
-        nearest);
+        nearest.orElse(""));
   }
 
   /// The name that takes the fewest edits, a third of its length at most. A city alone is enough.

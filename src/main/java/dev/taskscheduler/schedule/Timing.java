@@ -120,6 +120,11 @@ public record Timing(
     return new Timing(crons, interval, exclusions, startAt, endAt, zone, with);
   }
 
+  /// The first planned instant of all, which may be `startAt` itself.
+  public Optional<PlannedInstant> first() {
+    return next(startAt.minusNanos(1));
+  }
+
   /// The first planned instant strictly after another. A fixed delay plans only its first instant;
   /// for the others see [#nextAfterRun].
   ///

@@ -58,11 +58,7 @@ record ValueSet(List<Integer> values, int min, int max, boolean cyclic) {
 
   /// Whether the step goes round the field without a break, from its first value.
   boolean isEven() {
-    int step = step();
-    return step > 0
-        && first() == min
-        && (max - min + 1) % step == 0
-        && values.size() == (max - min + 1) / step;
+    return first() == min && isRound();
   }
 
   /// Whether the step goes round the field without a break, from any value.

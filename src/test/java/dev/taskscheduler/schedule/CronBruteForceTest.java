@@ -92,12 +92,12 @@ class CronBruteForceTest {
       long from = minute(random, change - 5 * DAY, change - DAY);
       walk(zone, new SlowWalk(zone, from, from + 7 * DAY, 60), from, random, 3, true);
     }
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 10; i++) {
       long from = minute(random, BEGIN, END - 40 * DAY);
       walk(zone, new SlowWalk(zone, from, from + 40 * DAY, 60), from, random, 3, false);
     }
     for (long change : changes(zone)) {
-      if (random.nextInt(4) == 0) {
+      if (random.nextInt(8) == 0) {
         long from = minute(random, change - 3 * 3600, change);
         SlowWalk walk = new SlowWalk(zone, from, from + 5 * 3600, 1);
         for (int i = 0; i < 4; i++) {

@@ -15,7 +15,7 @@ import java.util.List;
 /// The reference for planned instants: looks at each minute or second of a window, one by one. It
 /// knows the offset at each instant and nothing else of a zone.
 final class SlowWalk {
-  /// No two offsets of a zone change within so long, and no local time comes back after so long.
+  /// No zone changes its offset twice within so long, and no local time comes again after so long.
   private static final long AWAY = 26 * 3600;
 
   private static final int DAY = 24 * 3600;

@@ -87,6 +87,8 @@ class TimingTest {
   void a_fixed_delay_begins_at_the_start_and_goes_on_after_each_run() {
     Timing timing = Timing.of(new FixedDelay(Duration.ofMinutes(15)), NEW_YEAR);
     assertEquals(List.of("01-01T00:00"), first(timing, 9));
+    assertEquals(NEW_YEAR, timing.first().orElseThrow().at());
+    assertEquals(NEW_YEAR, timing("@daily").first().orElseThrow().at());
     Instant ended = Instant.parse("2026-01-01T09:10:11.123Z");
     assertEquals(ended.plusSeconds(900), timing.nextAfterRun(ended).orElseThrow().at());
     assertTrue(timing.withEndAt(ended).nextAfterRun(ended).isEmpty());
