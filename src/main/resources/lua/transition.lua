@@ -6,7 +6,7 @@ local ENDED = { d = 'dead', e = 'expired', x = 'cancelled' } -- the index by the
 
 -- Raises the error of what a move would meet where something of another type stands under a key: before the first write.
 local function check_moves()
-  for _, index in ipairs({ K.scheduled, K.dead, K.expired, K.cancelled, K.retained }) do
+  for _, index in ipairs({ K.scheduled, K.dead, K.expired, K.cancelled, K.retained, K.due }) do
     redis.call('ZCARD', index)
   end
   check_queues()
@@ -28,6 +28,15 @@ local function free_unique(id, opts)
   local key = string.match(opts, ' u=(%x+)')
   if key and whole(K['unique:'] .. key) == id then
     redis.call('DEL', K['unique:'] .. key)
+  end
+end
+
+-- Lets a schedule that waits for the end of a run look again, where the task was one.
+local function run_ended(opts, now)
+  local schedule = string.match(opts, ' s=(%S+)')
+  if schedule and redis.pcall('HGET', K['schedule:'] .. schedule, 'waits') == '1' then
+    redis.call('ZADD', K.due, math.floor(now / 1000), schedule)
+    publish(K.maintenance, '1')
   end
 end
 
@@ -101,6 +110,7 @@ local function to_ended(id, head, charged, error, now, calls)
     .. string.sub(record, PRIORITY + 1, type_end - 1) .. (error and '\t' .. error or '') .. string.sub(record, line))
   redis.call('ZADD', K[ENDED[state]], math.floor(now / 1000), id)
   free_unique(id, opts)
+  run_ended(opts, now)
   if state ~= 'x' then
     call_back(id, 'f', opts, now, nil, calls)
   end
@@ -138,6 +148,7 @@ local function to_completed(id, head, opts, result, now, calls)
     redis.pcall('RPUSH', K['attempts:'] .. id, '=' .. result)
   end
   free_unique(id, opts)
+  run_ended(opts, now)
   call_back(id, 's', opts, now, result, calls)
 end
 
@@ -165,6 +176,7 @@ local function to_cancelled(id, record, scheduled, now)
   redis.call('SETRANGE', key, FINISHED, hex(13, now))
   redis.call('ZADD', K.cancelled, math.floor(now / 1000), id)
   free_unique(id, options(record))
+  run_ended(options(record), now)
 end
 
 -- Lets a task that has ended badly wait once more, with none of its attempts charged. Its id is still to be pushed.

@@ -61,7 +61,13 @@ final class Partition implements AutoCloseable {
             new RedisLease(shared.leaseRedis(), namespace),
             election(namespace, shared),
             new SchedulerNode(
-                shared.workers(), stores.claims(), stores.maintenance(), shared.runners(), meters),
+                shared.workers(),
+                stores.claims(),
+                stores.maintenance(),
+                shared.runners(),
+                meters,
+                stores.fires(),
+                meters.schedules()),
             meters);
     depth =
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());

@@ -179,6 +179,7 @@ class ArchitectureTest {
         room("queue"),
         room("redis"),
         room("runner.http"),
+        room("schedule"),
         room("task"),
         "io.helidon..",
         "io.micrometer..");

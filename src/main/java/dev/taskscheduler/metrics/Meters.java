@@ -12,6 +12,7 @@ import dev.taskscheduler.queue.QueueLoad;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.runner.http.TargetListener;
+import dev.taskscheduler.schedule.ScheduleListener;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
@@ -71,6 +72,7 @@ public final class Meters
   private final Map<FailedLogin, Counter> failedLogins;
   private final TargetMeters targets;
   private final QueueGauges queues = new QueueGauges(registry);
+  private final ScheduleMeters schedules = new ScheduleMeters(registry);
   private final Timer wait;
   private final Timer run;
   private final Counter timedOut;
@@ -210,6 +212,11 @@ public final class Meters
             + " their uniqueKey",
         "how",
         reason);
+  }
+
+  /// The meters of schedules.
+  public ScheduleListener schedules() {
+    return schedules;
   }
 
   @Override

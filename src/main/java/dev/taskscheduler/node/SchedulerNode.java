@@ -2,6 +2,8 @@ package dev.taskscheduler.node;
 
 import dev.taskscheduler.leader.LeaderWork;
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.schedule.Fires;
+import dev.taskscheduler.schedule.ScheduleListener;
 import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskMaintenance;
@@ -26,6 +28,8 @@ public final class SchedulerNode implements LeaderWork {
   private final TaskMaintenance store;
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
+  private final Fires fires;
+  private final ScheduleListener schedules;
   private final AtomicReference<@Nullable Work> current = new AtomicReference<>();
   private final AtomicReference<@Nullable Drain> last = new AtomicReference<>();
 
@@ -36,6 +40,7 @@ public final class SchedulerNode implements LeaderWork {
     final Repairs repairs = new Repairs(store, config.repairEvery(), listener);
     final Chore promote;
     final Chore cancel;
+    final Chore fire;
     final Maintenance maintenance;
     final Maintenance repairing; // on a thread of its own: a step may take long
     final Drain drain;
@@ -64,6 +69,7 @@ public final class SchedulerNode implements LeaderWork {
             pool.cancel(store.cancelling(token));
             return EACH_SECOND;
           };
+      fire = new FireSchedules(fires, dispatcher::hint, schedules);
       Chore clean = token -> untilNext(store.clean(token, MOST));
       Chore endOverdue =
           token -> {
@@ -71,7 +77,8 @@ public final class SchedulerNode implements LeaderWork {
             return OVERDUE_CHECK;
           };
       maintenance =
-          new Maintenance("maintenance", leadership, List.of(endOverdue, cancel, promote, clean));
+          new Maintenance(
+              "maintenance", leadership, List.of(endOverdue, cancel, promote, fire, clean));
       repairing = new Maintenance("repairs", leadership, List.of(repairs));
       Unsettled unsettled = new Unsettled(leadership.token(), claims, listener);
       drain = new Drain(leadership, pool, dispatcher, maintenance, repairing, unsettled);
@@ -81,7 +88,10 @@ public final class SchedulerNode implements LeaderWork {
       switch (signal) {
         case READY -> dispatcher.hint();
         case CANCEL -> maintenance.hint(cancel);
-        case DUE -> maintenance.hint(promote);
+        case DUE -> {
+          maintenance.hint(promote);
+          maintenance.hint(fire);
+        }
         case SET_ASIDE -> {
           repairs.hint();
           repairing.hint(repairs);
@@ -100,12 +110,17 @@ public final class SchedulerNode implements LeaderWork {
   }
 
   /// @param runners by type
+  /// @param fires the leader's part in schedules
   public SchedulerNode(
       WorkerConfig config,
       Claims claims,
       TaskMaintenance store,
       Map<String, TaskRunner> runners,
-      WorkListener listener) {
+      WorkListener listener,
+      Fires fires,
+      ScheduleListener schedules) {
+    this.fires = fires;
+    this.schedules = schedules;
     this.config = config;
     this.claims = claims;
     this.store = store;

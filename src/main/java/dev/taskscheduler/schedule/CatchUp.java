@@ -11,14 +11,14 @@ import java.time.Duration;
 /// @param max as many fire at the most, the latest ones, where `runs` is [Runs#ALL]; 1 to
 ///   [#MOST_RUNS]
 public record CatchUp(Duration within, Runs runs, int max) {
-  /// The last one, if it is an hour late at the most.
-  public static final CatchUp DEFAULT = new CatchUp(Duration.ofHours(1), Runs.LAST, 100);
-
   /// A fire that comes this late is still on time: a change of leaders takes no longer.
   public static final Duration ON_TIME = Duration.ofMinutes(1);
 
   public static final Duration LONGEST = Duration.ofDays(366);
   public static final int MOST_RUNS = 1_000;
+
+  /// The last one, if it is an hour late at the most.
+  public static final CatchUp DEFAULT = new CatchUp(Duration.ofHours(1), Runs.LAST, 100);
 
   /// Which instants fire late.
   public enum Runs {

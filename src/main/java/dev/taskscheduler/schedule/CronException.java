@@ -1,7 +1,7 @@
 package dev.taskscheduler.schedule;
 
 /// A fault in the text of a cron expression. The message says what is wrong and what is allowed.
-public final class CronException extends RuntimeException {
+public final class CronException extends IllegalArgumentException {
   private final int position;
 
   CronException(String message, int position) {

@@ -1,6 +1,6 @@
 package dev.taskscheduler.schedule;
 
-/// What became of a planned instant.
+/// The ends of a planned instant.
 public enum FireOutcome {
   /// Its task was submitted.
   FIRED,

@@ -23,7 +23,7 @@ public final class FirePlanner {
   /// @param now the time of Redis's clock
   public static Fire plan(DueSchedule due, Instant now) {
     if (due.next().isEmpty()) {
-      return afterRun(due);
+      return afterRun(due, now);
     }
     Passed passed = new Passed(due, now);
     List<Instant> fires = passed.caughtUp();
@@ -32,18 +32,25 @@ public final class FirePlanner {
     if (!due.buffered().isEmpty() && due.runs() == 0) {
       fires.addAll(0, due.buffered());
     }
-    return new Fire(due, List.copyOf(fires), missed, passed.next, passed.firesAt);
+    boolean waits = passed.next.isEmpty() && hasFixedDelay(due);
+    return new Fire(due, List.copyOf(fires), missed, passed.next, passed.firesAt, waits);
   }
 
   /// A run has ended: what waited for that fires, and a fixed delay begins.
-  private static Fire afterRun(DueSchedule due) {
+  private static Fire afterRun(DueSchedule due, Instant now) {
+    boolean runs = due.runs() > 0;
+    List<Instant> fires = runs ? List.of() : due.buffered();
+    Instant ended = due.lastEnd().orElse(now); // its task may have been removed
     Optional<Instant> next =
-        due.runs() > 0
+        runs || !fires.isEmpty()
             ? Optional.empty()
-            : due.lastEnd().flatMap(due.settings().timing()::nextAfterRun).map(PlannedInstant::at);
-    Optional<Instant> firesAt =
-        next.map(at -> Jitter.delayed(due.name(), at, due.settings().jitter()));
-    return new Fire(due, due.runs() > 0 ? List.of() : due.buffered(), 0, next, firesAt);
+            : due.settings().timing().nextAfterRun(ended).map(PlannedInstant::at);
+    Optional<Instant> firesAt = next.map(at -> firesAt(due.name(), due.settings(), at));
+    return new Fire(due, fires, 0, next, firesAt, next.isEmpty() && hasFixedDelay(due));
+  }
+
+  private static boolean hasFixedDelay(DueSchedule due) {
+    return due.settings().timing().interval().orElse(null) instanceof Interval.FixedDelay;
   }
 
   /// When an instant fires: with jitter, and before the one after it.

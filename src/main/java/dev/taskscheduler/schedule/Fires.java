@@ -15,7 +15,15 @@ public interface Fires {
   /// @param now the time of Redis's clock, which alone decides what is due
   /// @param untilNext how long until the next one is due; an hour at most
   /// @param more whether there is more than `limit`
-  record Due(Instant now, Duration untilNext, boolean more, List<DueSchedule> schedules) {}
+  /// @param all how many schedules there are
+  /// @param active how many of them wait for an instant
+  record Due(
+      Instant now,
+      Duration untilNext,
+      boolean more,
+      long all,
+      long active,
+      List<DueSchedule> schedules) {}
 
   /// A schedule whose next instant has passed, or one of whose runs has ended.
   ///
@@ -42,23 +50,21 @@ public interface Fires {
   /// @param missed instants that do not fire
   /// @param next the instant at which it stands then; empty if it is over, or waits for a run's end
   /// @param firesAt when that fires, with jitter
+  /// @param waitsForRun whether the end of a run plans its next instant
   record Fire(
       DueSchedule seen,
       List<Instant> instants,
       int missed,
       Optional<Instant> next,
-      Optional<Instant> firesAt) {}
-
-  /// What became of some fires.
-  ///
-  /// @param done outcomes of all instants
-  /// @param changed schedules that another call had changed meanwhile: nothing was done with them
-  record Done(List<FireOutcome> done, int changed) {}
+      Optional<Instant> firesAt,
+      boolean waitsForRun) {}
 
   /// @param limit schedules, 1 to 500
   Due due(FencingToken token, int limit);
 
-  Done fire(FencingToken token, List<Fire> fires);
+  /// @return of each what became of its instants; none where another call had changed the schedule
+  ///   meanwhile: nothing was done with it
+  List<List<FireOutcome>> fire(FencingToken token, List<Fire> fires);
 
   /// Sets a schedule aside that cannot be planned or whose record cannot be read: it is looked at
   /// again after a while.

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalInt;
 
-/// What a schedule is set to, without its task.
+/// The settings of a schedule, without its task.
 ///
 /// @param timing its planned instants; `startAt` is [Instant#EPOCH] where it is to start at its
 ///   creation and has not been kept yet

@@ -74,7 +74,7 @@ public record Timing(
         List.of(),
         startAt,
         Optional.empty(),
-        ZoneOffset.UTC,
+        ZoneId.of("UTC"),
         ClockChange.DEFAULT);
   }
 
@@ -86,7 +86,7 @@ public record Timing(
         List.of(),
         startAt,
         Optional.empty(),
-        ZoneOffset.UTC,
+        ZoneId.of("UTC"),
         ClockChange.DEFAULT);
   }
 

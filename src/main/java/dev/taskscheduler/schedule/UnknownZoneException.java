@@ -3,7 +3,7 @@ package dev.taskscheduler.schedule;
 import java.util.Optional;
 
 /// A text that is no time zone of the IANA database. The message names the nearest one.
-public final class UnknownZoneException extends RuntimeException {
+public final class UnknownZoneException extends IllegalArgumentException {
   /// Empty if there is none.
   private final String nearest;
 

@@ -83,6 +83,16 @@ public record TaskOption<T>(
   public static final TaskOption<Duration> UNIQUE_FOR =
       time("/uniqueFor", NOT_STORED, HIDDEN, ofSeconds(1), ofDays(365), WHILE);
 
+  /// The schedule that made the task.
+  public static final TaskOption<String> SCHEDULE = text("", 's', HIDDEN, "", QueueName::isName);
+
+  /// The planned instant at which its schedule fired.
+  public static final TaskOption<Instant> SCHEDULED_AT = instant("", 'i', HIDDEN);
+
+  /// Instants of its schedule before it that did not fire.
+  public static final TaskOption<Integer> MISSED =
+      row("", 'n', HIDDEN, Integer.class, "", upTo(Integer.MAX_VALUE));
+
   /// The header of the submission, as W3C Trace Context writes it.
   public static final TaskOption<String> TRACEPARENT = text("", 'p', HIDDEN, "", any -> true);
 

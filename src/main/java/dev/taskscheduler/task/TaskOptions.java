@@ -63,6 +63,7 @@ public record TaskOptions(Map<TaskOption<?>, Object> values) {
   public boolean endsPlainly() {
     return !has(TaskOption.RETENTION)
         && !has(TaskOption.CALLBACK_URL)
-        && !has(TaskOption.UNIQUE_KEY);
+        && !has(TaskOption.UNIQUE_KEY)
+        && !has(TaskOption.SCHEDULE);
   }
 }

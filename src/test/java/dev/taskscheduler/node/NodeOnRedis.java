@@ -191,7 +191,13 @@ abstract class NodeOnRedis {
     stores.add(tasksOfNode);
     SchedulerNode node =
         new SchedulerNode(
-            config, around.apply(tasksOfNode.claims()), tasksOfNode.maintenance(), runners, ledger);
+            config,
+            around.apply(tasksOfNode.claims()),
+            tasksOfNode.maintenance(),
+            runners,
+            ledger,
+            tasksOfNode.fires(),
+            new FireLedger());
     nodes.add(node);
     return node;
   }

@@ -36,6 +36,7 @@ final class SubmitReader {
 
   private static final Map<String, TaskOption<?>> BY_POINTER =
       TaskOption.ALL.stream()
+          .filter(row -> !row.pointer().isEmpty())
           .collect(Collectors.toUnmodifiableMap(TaskOption::pointer, row -> row));
 
   private static final String PRIORITY_RULE =

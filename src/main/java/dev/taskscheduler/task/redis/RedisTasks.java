@@ -4,6 +4,8 @@ import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.redis.Admission;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.schedule.Fires;
+import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskMaintenance;
@@ -21,6 +23,8 @@ public final class RedisTasks implements AutoCloseable {
   private final RedisTaskCommands commands;
   private final RedisTaskQueries queries;
   private final RedisQueues queues;
+  private final RedisSchedules schedules;
+  private final RedisFires fires;
   private final RedisClaims claims;
   private final RedisTaskMaintenance maintenance;
 
@@ -39,6 +43,8 @@ public final class RedisTasks implements AutoCloseable {
     commands = new RedisTaskCommands(calls, admission, limits);
     queries = new RedisTaskQueries(calls);
     queues = new RedisQueues(commands);
+    schedules = new RedisSchedules(commands, namespace, limits.maxPending());
+    fires = new RedisFires(calls, namespace, limits.maxPending());
     claims = new RedisClaims(redis, calls, namespace, limits);
     maintenance = new RedisTaskMaintenance(calls, namespace, limits, mayComeAgain);
   }
@@ -50,6 +56,16 @@ public final class RedisTasks implements AutoCloseable {
   /// The port for queues; any node may use it.
   public Queues queues() {
     return queues;
+  }
+
+  /// The port for schedules; any node may use it.
+  public Schedules schedules() {
+    return schedules;
+  }
+
+  /// The port for the leader's part in schedules.
+  public Fires fires() {
+    return fires;
   }
 
   public Claims claims() {

@@ -13,11 +13,14 @@ local damaged, prefix, aside = K.damaged, K['task:'], K['damaged:']
 local TYPED = {
   list = { 'done' },
   zset = {
+    'due', 'schedules',
     'scheduled', 'retained', 'dead', 'expired', 'cancelled', 'leaders', 'closed', 'queues:high', 'queues:medium', 'queues:low',
     'turns:high', 'turns:medium', 'turns:low',
   },
   hash = { 'running', 'cancelling', 'paused', 'stale', 'counts', 'occupied', 'settings', 'patterns' },
 }
+-- Types by the first word of a key's name; all others are strings.
+local LIKE = { attempts = 'list', ready = 'list', fires = 'list', schedule = 'hash' }
 local NEXT, MOST_RUNNING, SAMPLE = 500, 20000, 512
 local now = string.format('%.0f', math.floor(now_us() / 1000))
 local moved = {}
@@ -162,8 +165,8 @@ end
 for i = 2, #ARGV, 2 do
   local kind, what = ARGV[i], ARGV[i + 1]
   if kind == 'key' then
-    local list = string.sub(what, 1, #K['attempts:']) == K['attempts:'] or string.sub(what, 1, #K['ready:']) == K['ready:']
-    is_other(what, list and 'list' or 'string')
+    local kind_of_key = string.match(string.sub(what, #NS + 1), '^[^:]+') or ''
+    is_other(what, LIKE[kind_of_key] or 'string')
   else
     is_damaged(what, kind == 'unreadable')
   end

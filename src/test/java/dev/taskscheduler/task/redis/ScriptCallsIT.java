@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.queue.QueueSort;
+import dev.taskscheduler.schedule.FirePlanner;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
@@ -132,10 +133,25 @@ class ScriptCallsIT {
             assertEquals(0, pass.unsettled());
           }
         });
+    callSchedules(store, token);
     store.queries.details("a");
     store.queries.explain("a");
     store.queries.overview();
     walkAll(store);
+  }
+
+  private static void callSchedules(StoreOnRedis store, FencingToken token) {
+    store.schedules.put("s", SchedulesOnRedis.every(Duration.ofHours(1)));
+    store.schedules.trigger("s", true);
+    store.schedules.records("s");
+    store.schedules.list("", 10);
+    store.schedules.pause("s", "why");
+    store.schedules.resume("s");
+    store.jedis.zadd("{scheduler}:due", 0, "s");
+    var due = store.fires.due(token, 10);
+    store.fires.fire(
+        token, due.schedules().stream().map(s -> FirePlanner.plan(s, due.now())).toList());
+    store.fires.fault(token, "s", "why");
   }
 
   /// Two on a page, so that most pages begin where another ended.

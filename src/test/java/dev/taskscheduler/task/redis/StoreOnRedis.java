@@ -6,6 +6,8 @@ import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.StoreFormat;
+import dev.taskscheduler.schedule.Fires;
+import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
@@ -46,6 +48,8 @@ final class StoreOnRedis implements AutoCloseable {
   final Pauses pauses;
   final TaskQueries queries;
   final Queues queues;
+  final Schedules schedules;
+  final Fires fires;
   final Claims claims;
   final TaskMaintenance maintenance;
   final Namespace namespace = new Namespace("scheduler");
@@ -66,6 +70,8 @@ final class StoreOnRedis implements AutoCloseable {
     this.pauses = ports.pauses();
     this.queries = ports.queries();
     this.queues = tasks.queues();
+    this.schedules = tasks.schedules();
+    this.fires = tasks.fires();
     this.claims = tasks.claims();
     this.maintenance = tasks.maintenance();
     this.jedis = server.jedis();

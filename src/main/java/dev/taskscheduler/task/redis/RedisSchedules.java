@@ -1,0 +1,306 @@
+package dev.taskscheduler.task.redis;
+
+import static dev.taskscheduler.task.redis.ScriptCalls.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
+import dev.taskscheduler.schedule.FireOutcome;
+import dev.taskscheduler.schedule.FirePlanner;
+import dev.taskscheduler.schedule.FireRecord;
+import dev.taskscheduler.schedule.NewSchedule;
+import dev.taskscheduler.schedule.PlannedInstant;
+import dev.taskscheduler.schedule.SchedulePage;
+import dev.taskscheduler.schedule.ScheduleSettings;
+import dev.taskscheduler.schedule.ScheduleState;
+import dev.taskscheduler.schedule.ScheduleView;
+import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.QueueName;
+import dev.taskscheduler.task.StoreException;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Keeps schedules, and shows them.
+final class RedisSchedules implements Schedules {
+  private static final System.Logger LOG = System.getLogger(RedisSchedules.class.getName());
+  private static final LuaScript PUT = LuaScript.load(RedisSchedules.class, "schedule-put");
+  private static final LuaScript PAUSE = LuaScript.load(RedisSchedules.class, "schedule-pause");
+  private static final LuaScript TRIGGER = LuaScript.load(RedisSchedules.class, "schedule-trigger");
+  private static final LuaScript SHOW = LuaScript.load(RedisSchedules.class, "schedule-show");
+  private static final LuaScript NAMES = LuaScript.load(RedisSchedules.class, "schedule-names");
+  private static final LuaScript RECORDS = LuaScript.load(RedisSchedules.class, "schedule-records");
+
+  /// Schedules in one answer, of 64 KiB each at the worst.
+  private static final int SHOWN_AT_ONCE = 50;
+
+  /// Two calls that change a schedule at once are put one after the other; more are refused.
+  private static final int MOST_TRIES = 5;
+
+  private static final Pattern RECORD =
+      Pattern.compile("(\\d{1,15}) (\\d{1,15}) ([a-z]{1,12}) (\\S{1,128}) (\\d{1,9})");
+
+  private final RedisTaskCommands commands;
+  private final FireTasks tasks;
+  private final long maxPending;
+
+  /// What is known of a schedule.
+  ///
+  /// @param now the time of Redis's clock
+  private record Known(Instant now, Optional<Stored> stored) {}
+
+  private record Stored(ScheduleView view, String settings, byte[] task) {}
+
+  /// @param commands sends the calls, one after the other
+  RedisSchedules(RedisTaskCommands commands, Namespace namespace, long maxPending) {
+    this.commands = commands;
+    this.maxPending = maxPending;
+    tasks = new FireTasks(namespace.text(""));
+  }
+
+  @Override
+  public Change put(String name, NewSchedule schedule) {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      Known known = look(name);
+      Instant created = known.stored.map(each -> each.view.created()).orElse(known.now);
+      ScheduleSettings settings = schedule.settings().createdAt(created);
+      String lines = ScheduleCodec.write(settings);
+      byte[] task = ScheduleCodec.task(schedule.task());
+      if (known.stored.filter(each -> isSame(each, lines, task, schedule)).isPresent()) {
+        return Change.UNCHANGED;
+      }
+      switch (text(send(name, known, settings, lines, task, schedule.taskJson(), created))) {
+        case "done" -> {
+          return known.stored.isPresent() ? Change.CHANGED : Change.CREATED;
+        }
+        case "too_many" -> {
+          return Change.TOO_MANY;
+        }
+        default -> {} // changed meanwhile
+      }
+    }
+    throw changedTooOften(name);
+  }
+
+  private static boolean isSame(Stored stored, String lines, byte[] task, NewSchedule schedule) {
+    return stored.settings.equals(lines)
+        && Arrays.equals(stored.task, task)
+        && Arrays.equals(stored.view.taskJson(), schedule.taskJson());
+  }
+
+  private Object send(
+      String name,
+      Known known,
+      ScheduleSettings settings,
+      String lines,
+      byte[] task,
+      byte[] json,
+      Instant created) {
+    Optional<Instant> next =
+        settings
+            .timing()
+            .next(known.now)
+            .or(() -> settings.timing().nextAfterRun(known.now))
+            .map(PlannedInstant::at);
+    return commands.send(
+        PUT,
+        name,
+        known.stored.map(each -> String.valueOf(each.view.generation())).orElse(""),
+        lines,
+        task,
+        json,
+        settings.overlap().wire(),
+        settings.remaining().isPresent() ? settings.remaining().getAsInt() : "",
+        next.map(at -> String.valueOf(at.toEpochMilli())).orElse(""),
+        next.map(at -> FirePlanner.firesAt(name, settings, at))
+            .map(at -> String.valueOf(at.toEpochMilli()))
+            .orElse(""),
+        created.toEpochMilli(),
+        MOST);
+  }
+
+  private static StoreException changedTooOften(String name) {
+    String message = "the schedule " + name + " was changed by others at the same time; try again";
+    return new StoreException.Refused(message, new ConcurrentModificationException(name));
+  }
+
+  @Override
+  public Change delete(String name) {
+    return change(name, "delete", "");
+  }
+
+  @Override
+  public Change pause(String name, String note) {
+    return change(name, "pause", note.replaceAll("\\p{Cntrl}+", " "));
+  }
+
+  @Override
+  public Change resume(String name) {
+    return change(name, "resume", "");
+  }
+
+  private Change change(String name, String action, String note) {
+    Object answer = commands.send(PAUSE, name, action, note.getBytes(UTF_8));
+    return Change.valueOf(text(answer).toUpperCase(Locale.ROOT));
+  }
+
+  @Override
+  public Triggered trigger(String name, boolean anyway) {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      Known known = look(name);
+      if (known.stored.isEmpty()) {
+        return new Triggered(Optional.empty(), Optional.empty());
+      }
+      Stored stored = known.stored.get();
+      NewTask task = ScheduleCodec.task(stored.task);
+      String id = tasks.id(name, known.now, "trigger " + System.nanoTime());
+      String outcome =
+          text(
+              commands.send(
+                  TRIGGER,
+                  name,
+                  stored.view.generation(),
+                  maxPending,
+                  anyway ? 1 : 0,
+                  known.now.toEpochMilli(),
+                  id,
+                  task.priority().wire(),
+                  FireTasks.body(name, task, known.now, 0)));
+      if (!outcome.equals("again")) {
+        FireOutcome done = FireOutcome.valueOf(outcome.toUpperCase(Locale.ROOT));
+        return done == FireOutcome.FIRED
+            ? new Triggered(Optional.of(FireOutcome.TRIGGERED), Optional.of(id))
+            : new Triggered(Optional.of(done), Optional.empty());
+      }
+    }
+    throw changedTooOften(name);
+  }
+
+  private Known look(String name) {
+    List<?> answer = (List<?>) commands.send(SHOW, name);
+    return new Known(
+        TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst()))),
+        answer.size() == 1 ? Optional.empty() : stored((List<?>) answer.get(1)));
+  }
+
+  @Override
+  public Optional<ScheduleView> find(String name) {
+    return look(name).stored.map(Stored::view);
+  }
+
+  @Override
+  public List<FireRecord> records(String name) {
+    List<FireRecord> records = new ArrayList<>();
+    for (Object line : (List<?>) commands.send(RECORDS, name, MOST_RECORDS)) {
+      Matcher parts = RECORD.matcher(text(line));
+      if (parts.matches()) {
+        outcome(parts.group(3))
+            .ifPresent(outcome ->
+                records.add(
+                    new FireRecord(
+                        ofMillis(parts.group(1)),
+                        ofMillis(parts.group(2)),
+                        outcome,
+                        Optional.of(parts.group(4)).filter(id -> !id.equals("-")),
+                        Integer.parseInt(parts.group(5)))));
+      }
+    }
+    return records;
+  }
+
+  private static Optional<FireOutcome> outcome(String word) {
+    return Arrays.stream(FireOutcome.values())
+        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+        .findFirst();
+  }
+
+  @Override
+  public SchedulePage list(String after, int limit) {
+    List<?> answer = (List<?>) commands.send(NAMES, after, limit);
+    List<String> names =
+        answer.subList(4, answer.size()).stream()
+            .map(ScriptCalls::text)
+            .filter(name -> QueueName.isName(name) && name.compareTo(after) > 0)
+            .toList();
+    List<ScheduleView> views = new ArrayList<>(names.size());
+    for (int i = 0; i < names.size(); i += SHOWN_AT_ONCE) {
+      List<?> shown =
+          (List<?>)
+              commands.send(SHOW, names.subList(i, Math.min(i + SHOWN_AT_ONCE, names.size())));
+      shown.stream()
+          .skip(1)
+          .flatMap(each -> stored((List<?>) each).stream())
+          .forEach(each -> views.add(each.view));
+    }
+    return new SchedulePage(
+        views, names.size() < limit ? Optional.empty() : Optional.of(names.getLast()));
+  }
+
+  @Override
+  public Overview overview() {
+    List<?> answer = (List<?>) commands.send(NAMES, "", 0);
+    return new Overview(
+        (Long) answer.get(1),
+        (Long) answer.get(2),
+        Optional.of(text(answer.get(3))).filter(ms -> !ms.isEmpty()).map(TaskRecordCodec::dueAt),
+        TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst()))));
+  }
+
+  /// What stands in Redis may be anything: what cannot be read is as if it were not there.
+  private static Optional<Stored> stored(List<?> shown) {
+    String name = text(shown.getFirst());
+    try {
+      String settings = text(shown.get(2));
+      boolean isPaused = !text(shown.get(8)).isEmpty();
+      String fault = new String((byte[]) shown.get(10), UTF_8);
+      boolean waits = !text(shown.get(12)).isEmpty();
+      Optional<Instant> next = time(shown.get(6));
+      ScheduleState state =
+          isPaused
+              ? ScheduleState.PAUSED
+              : !fault.isEmpty()
+                  ? ScheduleState.FAULTY
+                  : next.isPresent() || waits ? ScheduleState.ACTIVE : ScheduleState.ENDED;
+      String runs = text(shown.get(14));
+      ScheduleView view =
+          new ScheduleView(
+              name,
+              ScheduleCodec.read(name, settings),
+              (byte[]) shown.get(4),
+              ofMillis(text(shown.get(5))),
+              Long.parseLong(text(shown.get(1))),
+              state,
+              next,
+              time(shown.get(7)),
+              time(shown.get(8)),
+              new String((byte[]) shown.get(9), UTF_8),
+              fault,
+              text(shown.get(11)).isEmpty()
+                  ? OptionalInt.empty()
+                  : OptionalInt.of(Integer.parseInt(text(shown.get(11)))),
+              runs.isEmpty() ? List.of() : List.of(runs.split(" ", -1)),
+              RedisFires.instants(text(shown.get(13))));
+      return Optional.of(new Stored(view, settings, (byte[]) shown.get(3)));
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.WARNING, () -> "schedule cannot be read name=%s why=%s".formatted(name, e));
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Instant> time(Object ms) {
+    return Optional.of(text(ms)).filter(text -> !text.isEmpty()).map(RedisSchedules::ofMillis);
+  }
+
+  private static Instant ofMillis(String ms) {
+    return Instant.ofEpochMilli(Long.parseLong(ms));
+  }
+}

@@ -1,0 +1,35 @@
+-- schedule-trigger.lua  Fires a schedule now, whatever its planned instants are. Through any node.
+-- include: record, index, transition, schedule
+-- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
+-- ARGV[1] name
+-- ARGV[2] the generation that was seen
+-- ARGV[3] most pending tasks
+-- ARGV[4] 1 to fire whatever its overlap policy says, else 0
+-- ARGV[5] ms that stands for its planned instant
+-- ARGV[6] id of its task
+-- ARGV[7] priority
+-- ARGV[8] '<type><options>\n<payload>'
+-- Returns 'again' if its generation is another by now, else the outcome: fired, buffered, skipped, missed (it has no fires left)
+-- or full.
+local name, now, new = ARGV[1], now_us(), batch()
+local s = fields_of(name, 'overlap', 'runs', 'buffer', 'remaining')
+if not s or s.generation ~= ARGV[2] then
+  return 'again'
+end
+check_moves()
+redis.call('ZCARD', K.due)
+s.overlap = ARGV[4] == '1' and 'allow' or s.overlap
+local c = changing(name, s, new)
+local outcome = decide(c, ARGV[5], ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[3]) - pending())
+if outcome == 'full' then
+  return outcome
+end
+note_fire(c, ARGV[5], outcome == 'fired' and 'triggered' or outcome, outcome == 'fired' and ARGV[6] or nil, 0)
+write_tasks(c, now)
+begin_writing(KEYS[1])
+write_schedule(c, now)
+if #c.buffer > 0 then
+  redis.call('HSET', K['schedule:'] .. name, 'waits', '1')
+end
+push(new, 'LPUSH')
+return outcome
