@@ -32,7 +32,7 @@ public final class FirePlanner {
     if (!due.buffered().isEmpty() && due.runs() == 0) {
       fires.addAll(0, due.buffered());
     }
-    boolean waits = passed.next.isEmpty() && hasFixedDelay(due);
+    boolean waits = passed.next.isEmpty() && waitsForRun(due, fires);
     return new Fire(due, List.copyOf(fires), missed, passed.next, passed.firesAt, waits);
   }
 
@@ -46,11 +46,12 @@ public final class FirePlanner {
             ? Optional.empty()
             : due.settings().timing().nextAfterRun(ended).map(PlannedInstant::at);
     Optional<Instant> firesAt = next.map(at -> firesAt(due.name(), due.settings(), at));
-    return new Fire(due, fires, 0, next, firesAt, next.isEmpty() && hasFixedDelay(due));
+    return new Fire(due, fires, 0, next, firesAt, waitsForRun(due, fires));
   }
 
-  private static boolean hasFixedDelay(DueSchedule due) {
-    return due.settings().timing().interval().orElse(null) instanceof Interval.FixedDelay;
+  private static boolean waitsForRun(DueSchedule due, List<Instant> fires) {
+    return due.settings().timing().interval().orElse(null) instanceof Interval.FixedDelay
+        && (due.runs() > 0 || !fires.isEmpty());
   }
 
   /// When an instant fires: with jitter, and before the one after it.
