@@ -95,8 +95,10 @@ end
 -- what a look at them would meet; so the first call comes before the first write.
 local function has_settings()
   if any_settings == nil then
-    any_settings = redis.call('HLEN', K.settings) + redis.call('HLEN', K.patterns) > 0
+    any_settings = redis.call('EXISTS', K.settings, K.patterns) > 0
     if any_settings then
+      redis.call('HLEN', K.settings)
+      redis.call('HLEN', K.patterns)
       check_queues()
     end
   end

@@ -43,10 +43,10 @@ local queues, order = {}, {} -- what is known of each queue, whichever its prior
 local left, looks, more = limit, 500, false -- looks: ids to look at, at the most
 local TURNS = 64 -- queues that are read together
 local PARTS = 16 -- parts of a claim, of which a queue gets one at each turn
-local all_paused = redis.call('HEXISTS', K.paused, 'all') == 1
+local paused = redis.call('HMGET', K.paused, 'all', 'priority:high', 'priority:medium', 'priority:low')
 local lines = {} -- one for each priority: its turns
 for i, priority in ipairs(PRIORITIES) do
-  local open = not all_paused and redis.call('HEXISTS', K.paused, 'priority:' .. priority) == 0
+  local open = not paused[1] and not paused[1 + i]
   lines[i] = { priority = priority, turns = {}, read = 0, more = open, last = nil, visited = {}, out = {} }
 end
 
@@ -234,13 +234,16 @@ end
 claimed[3] = #expired
 local visited = 0
 for _, line in ipairs(lines) do
-  visited = visited + #line.visited + #line.out
+  local some = #line.visited + #line.out
+  if some > 0 then
+    redis.call('ZCARD', K['queues:' .. line.priority]) -- raises what a change of it would meet
+  end
+  visited = visited + some
 end
 if f[2] and not first and visited == 0 then
   claimed[2] = more and 1 or 0
   return claimed -- nothing there, and the mark stands: nothing to write
 end
-check_queues()
 if #expired > 0 then
   check_moves()
 end

@@ -14,7 +14,7 @@
 -- Returns for each attempt the state that came of it (completed, dead, cancelled, retrying or requeued), 'before' if its end was
 -- recorded by an earlier call, or 'refused' if the task is not in this attempt. Errors: FENCED.
 local STATES = { completed = 'completed', dead = 'dead', retry = 'retrying', cancelled = 'cancelled', requeue = 'requeued' }
-local LETTERS = { failed = 'f', timed_out = 't' }
+local HOW = { failed = 'f', timed_out = 't' }
 local MOST_UNCHARGED, LONGEST_WHY = 10, 300
 local token, prefix = ARGV[1], K['task:']
 if fenced(KEYS[1], token) then
@@ -71,7 +71,7 @@ for n, id in ipairs(ids) do
         o.letter, o.after, o.delay, o.error = string.match(outcome, '^retry (%S+) (%S+) (%d+) (.*)$')
         how = closes(o, how)
       end
-      o.how, o.letter = how, LETTERS[o.letter]
+      o.how, o.letter = how, HOW[o.letter]
       other[#other + 1] = o
     end
     recorded[n] = STATES[how]
