@@ -22,5 +22,8 @@ public enum RepairKind {
   COUNT,
 
   /// A queue without tasks was listed, or one with tasks was not, or was out of its turns.
-  QUEUE
+  QUEUE,
+
+  /// A schedule was not listed, or did not stand among those that are to fire: it does.
+  SCHEDULE
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.spi.TaskRun;
 import dev.taskscheduler.spi.TaskRunner;
@@ -61,6 +62,7 @@ abstract class NodeOnRedis {
   private final List<SchedulerNode> nodes = new ArrayList<>();
   private final List<RedisTasks> stores = new ArrayList<>();
   private RedisTasks store;
+  Schedules schedules;
 
   /// What the nodes told.
   static final class Ledger implements WorkListener, TaskListener {
@@ -146,6 +148,7 @@ abstract class NodeOnRedis {
     jedis.flushAll();
     store = new RedisTasks(redis, NAMESPACE, LIMITS);
     queues = store.queues();
+    schedules = store.schedules();
     tasks = new TaskService(store.ports(), TaskTypes.of("note", "mail", "unknown-here"), ledger);
   }
 

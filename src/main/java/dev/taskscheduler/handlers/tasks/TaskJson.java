@@ -10,6 +10,7 @@ import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
@@ -71,6 +72,7 @@ final class TaskJson {
   static void write(JsonGenerator json, TaskDetails details) {
     write(json, details.task());
     options(json, details.options());
+    schedule(json, details.task(), details.options());
     if (details.cancelling()) {
       json.writeBooleanProperty("cancelling", true);
     }
@@ -107,6 +109,22 @@ final class TaskJson {
       }
     }
     within(json, object, "");
+  }
+
+  /// The schedule that made the task.
+  private static void schedule(JsonGenerator json, Task task, TaskOptions options) {
+    Optional<String> name = options.get(TaskOption.SCHEDULE);
+    Optional<Instant> planned = options.get(TaskOption.SCHEDULED_AT);
+    if (name.isEmpty() || planned.isEmpty()) {
+      return;
+    }
+    Duration late = Duration.between(planned.get(), task.submittedAt());
+    json.writeObjectPropertyStart("schedule");
+    json.writeStringProperty("name", name.get());
+    time(json, "scheduledAt", planned.get());
+    json.writeStringProperty("late", (late.isNegative() ? Duration.ZERO : late).toString());
+    json.writeNumberProperty("missed", options.get(TaskOption.MISSED).orElse(0));
+    json.writeEndObject();
   }
 
   /// Ends one object and begins another; the empty name is the task's own.

@@ -248,8 +248,9 @@ final class RedisRepairs implements RepairPass {
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
       count(RepairKind.QUEUE, number(page, 3));
+      count(RepairKind.SCHEDULE, number(page, 4));
       List<ScriptCalls.Suspect> damaged = new ArrayList<>();
-      for (int i = 4; i < page.size(); i += 2) {
+      for (int i = 5; i < page.size(); i += 2) {
         String what = text(page, i);
         String name = text(page, i + 1);
         if (what.equals("task") || what.equals("key")) {

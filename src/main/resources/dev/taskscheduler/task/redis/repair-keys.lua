@@ -6,13 +6,15 @@
 -- ARGV[3] about how many
 -- ARGV[4] us: tasks that wait and were submitted later, or have completed later, are not looked at
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many attempts and unique keys went, how many
--- queues were entered, then two words for each: 'lost' and the id of a task that waits and is neither running nor scheduled,
--- 'unfiled' and the id of a completed task that is not in `retained`: lists have them, or nothing; 'task' and the id of one whose
--- record cannot be read, and 'key' and a key of another type than it should be: to be set aside. Errors: FENCED.
+-- queues were entered, how many schedules were, then two words for each: 'lost' and the id of a task that waits and is neither
+-- running nor scheduled, 'unfiled' and the id of a completed task that is not in `retained`: lists have them, or nothing; 'task'
+-- and the id of one whose record cannot be read, and 'key' and a key of another type than it should be: to be set aside.
+-- Errors: FENCED.
 local prefix, attempts, unique, lists, idempotency = K['task:'], K['attempts:'], K['unique:'], K['ready:'], K['idempotency:']
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
+local schedules, fires, lost_schedules = K['schedule:'], K['fires:'], {}
 local ended = { d = K.dead, e = K.expired, x = K.cancelled }
 local unfiled, left, unknown = {}, {}, {}
 local waiting, completed, damaged = {}, {}, {}
@@ -38,6 +40,19 @@ local function look_at_task(id, header)
   end
 end
 
+-- A schedule stands in `schedules`, and in `due` while it is to be looked at some time.
+local function look_at_schedule(key, name)
+  local s = redis.pcall('HMGET', key, 'generation', 'fire', 'waits', 'paused')
+  if s.err then
+    damaged[#damaged + 1] = { 'key', key }
+  elseif s[1] and is_queue(name) then
+    local due = not s[4] and (s[2] or s[3] and '0') or nil
+    if not redis.call('ZSCORE', K.schedules, name) or due and not redis.call('ZSCORE', K.due, name) then
+      lost_schedules[#lost_schedules + 1] = { name, tonumber(due) }
+    end
+  end
+end
+
 local page = redis.call('SCAN', ARGV[2], 'MATCH', NS .. '*', 'COUNT', ARGV[3])
 for _, key in ipairs(page[2]) do
   local is_name = #key <= #NS + 2 * LONGEST_ID -- a longer one is none of ours, and goes to no node
@@ -60,6 +75,12 @@ for _, key in ipairs(page[2]) do
     if not whole(key) then
       damaged[#damaged + 1] = { 'key', key }
     end
+  elseif is_name and string.sub(key, 1, #schedules) == schedules then
+    look_at_schedule(key, string.sub(key, #schedules + 1))
+  elseif is_name and string.sub(key, 1, #fires) == fires then
+    if redis.call('EXISTS', schedules .. string.sub(key, #fires + 1)) == 0 then
+      left[#left + 1] = key
+    end
   elseif is_name and string.sub(key, 1, #lists) == lists then
     local priority, queue = string.match(key, '^(%a+):(.+)$', #lists + 1)
     if redis.call('TYPE', key).ok ~= 'list' then
@@ -71,7 +92,7 @@ for _, key in ipairs(page[2]) do
   end
 end
 
-local answer = { page[1], #unfiled, #left, #unknown }
+local answer = { page[1], #unfiled, #left, #unknown, #lost_schedules }
 local function add(what, name)
   answer[#answer + 1] = what
   answer[#answer + 1] = name
@@ -98,11 +119,17 @@ for _, what in ipairs(damaged) do
 end
 
 has_settings()
-if #unfiled + #left + #unknown > 0 then
+if #unfiled + #left + #unknown + #lost_schedules > 0 then
   begin_writing(KEYS[1])
 end
 for _, key in ipairs(left) do
   redis.call('UNLINK', key)
+end
+for _, s in ipairs(lost_schedules) do
+  redis.call('ZADD', K.schedules, 0, s[1])
+  if s[2] then
+    redis.call('ZADD', K.due, s[2], s[1])
+  end
 end
 for _, u in ipairs(unfiled) do
   redis.call('ZADD', unpack(u))

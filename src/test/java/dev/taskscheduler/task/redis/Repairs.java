@@ -119,6 +119,7 @@ final class Repairs {
     store.commands.cancel("gone");
     store.jedis.del("{scheduler}:task:gone"); // as a trim does
     store.jedis.zrem("{scheduler}:cancelled", "gone");
+    store.schedules.put("hourly", SchedulesOnRedis.every(Duration.ofHours(1)));
     submitMany(store, Priority.HIGH, "h", count);
     submitMany(store, Priority.MEDIUM, "m", count);
     submitMany(store, Priority.LOW, "l", count);

@@ -47,10 +47,12 @@ abstract class SchedulesOnRedis extends OnOneRedis {
     return store.schedules.find(name).orElseThrow();
   }
 
+  private int passed; // so that no two instants are in the same millisecond
+
   /// Lets so many planned instants of a schedule by `every` have passed, the last one just now.
   void pass(String name, Duration period, int instants) {
     long now = Instant.now().toEpochMilli();
-    long next = now - period.toMillis() * (instants - 1) - 10;
+    long next = now - period.toMillis() * (instants - 1) - 1000 + passed++;
     String key = NS + "schedule:" + name;
     String settings =
         store.jedis.hget(key, "settings").replaceFirst("created=\\d+", "created=" + next);
