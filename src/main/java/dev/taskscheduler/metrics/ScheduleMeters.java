@@ -66,7 +66,7 @@ final class ScheduleMeters implements ScheduleListener {
     boolean isLate = late.compareTo(CatchUp.ON_TIME) > 0;
     Outcome word =
         switch (outcome) {
-          case FIRED, TRIGGERED -> isLate ? Outcome.LATE : Outcome.FIRED;
+          case FIRED, TRIGGERED, BACKFILLED -> isLate ? Outcome.LATE : Outcome.FIRED;
           case BUFFERED -> Outcome.BUFFERED;
           case SKIPPED -> Outcome.SKIPPED;
           case MISSED -> Outcome.MISSED;

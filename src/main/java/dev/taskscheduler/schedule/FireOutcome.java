@@ -6,6 +6,8 @@ public enum FireOutcome {
   FIRED,
   /// A person triggered it.
   TRIGGERED,
+  /// A person asked for instants that had passed.
+  BACKFILLED,
   /// It waits for the end of an earlier run.
   BUFFERED,
   /// An earlier run had not ended.

@@ -2,6 +2,7 @@ package dev.taskscheduler.schedule;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The port for schedules, through any node. Every call may be repeated without harm, but for
@@ -16,6 +17,9 @@ public interface Schedules {
 
   /// The longest note of a pause, in characters.
   int LONGEST_NOTE = 200;
+
+  /// As many instants are backfilled in a call.
+  int MOST_BACKFILLED = 1_000;
 
   /// What a schedule keeps of what it did.
   int MOST_RECORDS = 100;
@@ -57,6 +61,14 @@ public interface Schedules {
   /// @param anyway whether to fire also while an earlier run has not ended, whatever its settings
   ///   say
   Triggered trigger(String name, boolean anyway);
+
+  /// Fires for instants that have passed, whatever its overlap policy and its bounds of time say.
+  /// An instant that has its task already fires nothing, so that a call may be repeated.
+  ///
+  /// @param instants planned ones, [#MOST_BACKFILLED] at most
+  /// @return the ids of the tasks that were submitted, by their instants; empty if there is no such
+  ///   schedule. Too many pending tasks end it early: the rest is left out
+  Optional<Map<Instant, String>> backfill(String name, List<Instant> instants);
 
   Optional<ScheduleView> find(String name);
 

@@ -9,6 +9,7 @@ import dev.taskscheduler.schedule.FireOutcome;
 import dev.taskscheduler.schedule.FirePlanner;
 import dev.taskscheduler.schedule.FireRecord;
 import dev.taskscheduler.schedule.NewSchedule;
+import dev.taskscheduler.schedule.OverlapPolicy;
 import dev.taskscheduler.schedule.PlannedInstant;
 import dev.taskscheduler.schedule.SchedulePage;
 import dev.taskscheduler.schedule.ScheduleSettings;
@@ -25,8 +26,10 @@ import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -160,21 +163,9 @@ final class RedisSchedules implements Schedules {
       if (known.stored.isEmpty()) {
         return new Triggered(Optional.empty(), Optional.empty());
       }
-      Stored stored = known.stored.get();
-      NewTask task = ScheduleCodec.task(stored.task);
       String id = tasks.id(name, known.now, "trigger " + System.nanoTime());
-      String outcome =
-          text(
-              commands.send(
-                  TRIGGER,
-                  name,
-                  stored.view.generation(),
-                  maxPending,
-                  anyway ? 1 : 0,
-                  known.now.toEpochMilli(),
-                  id,
-                  task.priority().wire(),
-                  FireTasks.body(name, task, known.now, 0)));
+      String overlap = anyway ? OverlapPolicy.ALLOW.wire() : "";
+      String outcome = fire(known.stored.get(), known.now, id, overlap, "triggered");
       if (!outcome.equals("again")) {
         FireOutcome done = FireOutcome.valueOf(outcome.toUpperCase(Locale.ROOT));
         return done == FireOutcome.FIRED
@@ -183,6 +174,45 @@ final class RedisSchedules implements Schedules {
       }
     }
     throw changedTooOften(name);
+  }
+
+  /// @return as `schedule-trigger.lua` answers
+  private String fire(Stored stored, Instant planned, String id, String overlap, String noted) {
+    String name = stored.view.name();
+    NewTask task = ScheduleCodec.task(stored.task);
+    return text(
+        commands.send(
+            TRIGGER,
+            name,
+            stored.view.generation(),
+            maxPending,
+            overlap,
+            planned.toEpochMilli(),
+            id,
+            task.priority().wire(),
+            FireTasks.body(name, task, planned, 0),
+            noted));
+  }
+
+  @Override
+  public Optional<Map<Instant, String>> backfill(String name, List<Instant> instants) {
+    Optional<Stored> stored = look(name).stored;
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<Instant, String> submitted = new TreeMap<>();
+    for (Instant planned : instants) {
+      String id = tasks.id(name, planned, ""); // as the leader would have made it
+      switch (fire(stored.get(), planned, id, OverlapPolicy.ALLOW.wire(), "backfilled")) {
+        case "fired" -> submitted.put(planned, id);
+        case "there" -> {}
+        case "full" -> {
+          return Optional.of(submitted);
+        }
+        default -> throw changedTooOften(name);
+      }
+    }
+    return Optional.of(submitted);
   }
 
   private Known look(String name) {

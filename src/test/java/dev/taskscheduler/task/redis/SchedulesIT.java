@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.schedule.CatchUp;
+import dev.taskscheduler.schedule.FireOutcome;
 import dev.taskscheduler.schedule.FirePlanner;
 import dev.taskscheduler.schedule.FireRecord;
 import dev.taskscheduler.schedule.Fires;
@@ -28,6 +29,7 @@ import dev.taskscheduler.task.TaskOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -278,6 +280,21 @@ class SchedulesIT extends SchedulesOnRedis {
     assertEquals(
         List.of(TRIGGERED, SKIPPED, TRIGGERED),
         store.schedules.records("a").stream().map(FireRecord::outcome).toList());
+  }
+
+  @Test
+  void a_backfill_gives_each_instant_one_task_however_often_it_is_asked_for() {
+    store.schedules.put("a", every(HOUR, OverlapPolicy.SKIP, CatchUp.DEFAULT));
+    pass("a", HOUR, 1);
+    Instant fired = view("a").next().orElseThrow();
+    look();
+    List<Instant> instants = List.of(fired.minus(HOUR), fired, fired.minus(HOUR.multipliedBy(2)));
+    var done = store.schedules.backfill("a", instants).orElseThrow();
+    assertEquals(List.of(instants.getLast(), instants.getFirst()), List.copyOf(done.keySet()));
+    assertEquals(Map.of(), store.schedules.backfill("a", instants).orElseThrow());
+    assertEquals(3, store.claim(token, 10).size());
+    assertEquals(FireOutcome.BACKFILLED, store.schedules.records("a").getFirst().outcome());
+    assertEquals(Optional.empty(), store.schedules.backfill("b", instants));
   }
 
   @Test
