@@ -14,6 +14,7 @@
 --   remaining   fires that it may still make
 --   paused      ms since when, and note
 --   fault       why it could not fire
+--   group       the group that it was applied with; {ns}:group:<group> names all of one
 local MOST_RUNS, MOST_BUFFERED, MOST_FIRES = 100, 100, 100
 local LONGEST_SCHEDULE = 262144 -- bytes of a field
 
@@ -31,6 +32,13 @@ local function fields_of(name, ...)
     end
   end
   return found.generation and found or nil
+end
+
+-- Removes a schedule but for its place in its group; whether there was anything of it.
+local function remove_schedule(name)
+  local gone = redis.call('UNLINK', K['schedule:'] .. name, K['fires:'] .. name) + redis.call('ZREM', K.schedules, name)
+  redis.call('ZREM', K.due, name)
+  return gone > 0
 end
 
 -- Words of a text, which are no longer than an id and no more than 100.

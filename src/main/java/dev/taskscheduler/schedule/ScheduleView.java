@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 /// @param remaining fires that it may still make
 /// @param runs ids of runs that have not ended
 /// @param buffered instants that wait for the end of a run
+/// @param group that it was applied with; empty for none
 public record ScheduleView(
     String name,
     ScheduleSettings settings,
@@ -32,4 +33,5 @@ public record ScheduleView(
     String fault,
     OptionalInt remaining,
     List<String> runs,
-    List<Instant> buffered) {}
+    List<Instant> buffered,
+    String group) {}

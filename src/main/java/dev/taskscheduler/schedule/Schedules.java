@@ -18,6 +18,9 @@ public interface Schedules {
   /// The longest note of a pause, in characters.
   int LONGEST_NOTE = 200;
 
+  /// As many schedules are applied in a call.
+  int MOST_APPLIED = 500;
+
   /// As many instants are backfilled in a call.
   int MOST_BACKFILLED = 1_000;
 
@@ -30,6 +33,8 @@ public interface Schedules {
     CHANGED,
     /// It stands as it is asked for.
     UNCHANGED,
+    /// It was of the group, and is not any more.
+    REMOVED,
     UNKNOWN,
     /// There are [#MOST].
     TOO_MANY
@@ -44,6 +49,17 @@ public interface Schedules {
   /// Creates or replaces a schedule. Its next instant is computed anew and lies ahead: a change
   /// never fires at once. Its pause stays.
   Change put(String name, NewSchedule schedule);
+
+  /// Creates and replaces the schedules of a group, all or none; each then belongs to this group
+  /// alone.
+  ///
+  /// @param group a name as schedules have
+  /// @param all by name, with `prune` [#MOST_APPLIED] of the group and of these together
+  /// @param prune whether those of the group that are not among these are removed
+  /// @param dryRun whether only to say what would be done
+  /// @return by name what became of each; [Change#TOO_MANY] of each where nothing was done
+  Map<String, Change> apply(
+      String group, Map<String, NewSchedule> all, boolean prune, boolean dryRun);
 
   /// Removes a schedule; tasks that it has made go on.
   Change delete(String name);

@@ -34,7 +34,8 @@ class ScheduleExplanationTest {
         fault,
         OptionalInt.empty(),
         List.of(),
-        List.of());
+        List.of(),
+        "");
   }
 
   private ScheduleView active() {

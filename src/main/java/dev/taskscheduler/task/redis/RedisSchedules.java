@@ -16,6 +16,7 @@ import dev.taskscheduler.schedule.ScheduleSettings;
 import dev.taskscheduler.schedule.ScheduleState;
 import dev.taskscheduler.schedule.ScheduleView;
 import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.StoreException;
@@ -24,12 +25,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +46,8 @@ final class RedisSchedules implements Schedules {
   private static final LuaScript SHOW = LuaScript.load(RedisSchedules.class, "schedule-show");
   private static final LuaScript NAMES = LuaScript.load(RedisSchedules.class, "schedule-names");
   private static final LuaScript RECORDS = LuaScript.load(RedisSchedules.class, "schedule-records");
+
+  private static final LuaScript GROUP = LuaScript.load(RedisSchedules.class, "schedule-group");
 
   /// Schedules in one answer, of 64 KiB each at the worst.
   private static final int SHOWN_AT_ONCE = 50;
@@ -56,10 +62,14 @@ final class RedisSchedules implements Schedules {
   private final FireTasks tasks;
   private final long maxPending;
 
-  /// What is known of a schedule.
+  /// What is known of some schedules.
   ///
   /// @param now the time of Redis's clock
-  private record Known(Instant now, Optional<Stored> stored) {}
+  private record Known(Instant now, Map<String, Stored> all) {
+    Optional<Stored> stored(String name) {
+      return Optional.ofNullable(all.get(name));
+    }
+  }
 
   private record Stored(ScheduleView view, String settings, byte[] task) {}
 
@@ -73,17 +83,15 @@ final class RedisSchedules implements Schedules {
   @Override
   public Change put(String name, NewSchedule schedule) {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
-      Known known = look(name);
-      Instant created = known.stored.map(each -> each.view.created()).orElse(known.now);
-      ScheduleSettings settings = schedule.settings().createdAt(created);
-      String lines = ScheduleCodec.write(settings);
-      byte[] task = ScheduleCodec.task(schedule.task());
-      if (known.stored.filter(each -> isSame(each, lines, task, schedule)).isPresent()) {
-        return Change.UNCHANGED;
+      Known known = look(List.of(name));
+      String group = known.stored(name).map(stored -> stored.view.group()).orElse("");
+      Plan plan = plan(known, name, schedule, group);
+      if (plan.change == Change.UNCHANGED) {
+        return plan.change;
       }
-      switch (text(send(name, known, settings, lines, task, schedule.taskJson(), created))) {
+      switch (text(commands.send(PUT, MOST, plan.words))) {
         case "done" -> {
-          return known.stored.isPresent() ? Change.CHANGED : Change.CREATED;
+          return plan.change;
         }
         case "too_many" -> {
           return Change.TOO_MANY;
@@ -94,41 +102,92 @@ final class RedisSchedules implements Schedules {
     throw changedTooOften(name);
   }
 
-  private static boolean isSame(Stored stored, String lines, byte[] task, NewSchedule schedule) {
-    return stored.settings.equals(lines)
-        && Arrays.equals(stored.task, task)
-        && Arrays.equals(stored.view.taskJson(), schedule.taskJson());
+  /// What a call is to do with one schedule.
+  ///
+  /// @param words as `schedule-put.lua` takes them
+  private record Plan(Change change, List<Object> words) {}
+
+  private static Plan plan(Known known, String name, NewSchedule schedule, String group) {
+    Optional<Stored> stored = known.stored(name);
+    Instant created = stored.map(each -> each.view.created()).orElse(known.now);
+    ScheduleSettings settings = schedule.settings().createdAt(created);
+    String lines = ScheduleCodec.write(settings);
+    byte[] task = ScheduleCodec.task(schedule.task());
+    boolean same =
+        stored
+            .filter(each -> each.settings.equals(lines) && Arrays.equals(each.task, task))
+            .filter(each -> Arrays.equals(each.view.taskJson(), schedule.taskJson()))
+            .filter(each -> each.view.group().equals(group))
+            .isPresent();
+    if (same) {
+      return new Plan(Change.UNCHANGED, List.of());
+    }
+    Timing timing = settings.timing();
+    Optional<Instant> next =
+        timing
+            .next(known.now)
+            .or(() -> timing.nextAfterRun(known.now)) // a fixed delay counts from now
+            .map(PlannedInstant::at);
+    return new Plan(
+        stored.isPresent() ? Change.CHANGED : Change.CREATED,
+        List.of(
+            name,
+            generation(stored),
+            lines,
+            task,
+            schedule.taskJson(),
+            settings.overlap().wire(),
+            settings.remaining().isPresent() ? settings.remaining().getAsInt() : "",
+            ms(next),
+            ms(next.map(at -> FirePlanner.firesAt(name, settings, at))),
+            created.toEpochMilli(),
+            group));
   }
 
-  private Object send(
-      String name,
-      Known known,
-      ScheduleSettings settings,
-      String lines,
-      byte[] task,
-      byte[] json,
-      Instant created) {
-    Optional<Instant> next =
-        settings
-            .timing()
-            .next(known.now)
-            .or(() -> settings.timing().nextAfterRun(known.now))
-            .map(PlannedInstant::at);
-    return commands.send(
-        PUT,
-        name,
-        known.stored.map(each -> String.valueOf(each.view.generation())).orElse(""),
-        lines,
-        task,
-        json,
-        settings.overlap().wire(),
-        settings.remaining().isPresent() ? settings.remaining().getAsInt() : "",
-        next.map(at -> String.valueOf(at.toEpochMilli())).orElse(""),
-        next.map(at -> FirePlanner.firesAt(name, settings, at))
-            .map(at -> String.valueOf(at.toEpochMilli()))
-            .orElse(""),
-        created.toEpochMilli(),
-        MOST);
+  private static String generation(Optional<Stored> stored) {
+    return stored.map(each -> String.valueOf(each.view.generation())).orElse("");
+  }
+
+  private static String ms(Optional<Instant> time) {
+    return time.map(at -> String.valueOf(at.toEpochMilli())).orElse("");
+  }
+
+  @Override
+  public Map<String, Change> apply(
+      String group, Map<String, NewSchedule> all, boolean prune, boolean dryRun) {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      Set<String> names = new TreeSet<>(all.keySet());
+      if (prune) {
+        ((List<?>) commands.send(GROUP, group, MOST_APPLIED))
+            .stream().map(ScriptCalls::text).filter(QueueName::isName).forEach(names::add);
+      }
+      Known known = look(List.copyOf(names));
+      Map<String, Change> changes = new TreeMap<>();
+      List<Object> words = new ArrayList<>();
+      for (String name : names) {
+        NewSchedule schedule = all.get(name);
+        Plan plan = schedule == null ? removal(known, name) : plan(known, name, schedule, group);
+        changes.put(name, plan.change);
+        words.addAll(plan.words);
+      }
+      switch (dryRun || words.isEmpty() ? "done" : text(commands.send(PUT, MOST, words))) {
+        case "done" -> {
+          return changes;
+        }
+        case "too_many" -> {
+          changes.replaceAll((_, _) -> Change.TOO_MANY);
+          return changes;
+        }
+        default -> {} // changed meanwhile
+      }
+    }
+    throw changedTooOften(group);
+  }
+
+  private static Plan removal(Known known, String name) {
+    return new Plan(
+        Change.REMOVED,
+        List.of(name, generation(known.stored(name)), "", "", "", "", "", "", "", "", ""));
   }
 
   private static StoreException changedTooOften(String name) {
@@ -159,13 +218,14 @@ final class RedisSchedules implements Schedules {
   @Override
   public Triggered trigger(String name, boolean anyway) {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
-      Known known = look(name);
-      if (known.stored.isEmpty()) {
+      Known known = look(List.of(name));
+      Optional<Stored> stored = known.stored(name);
+      if (stored.isEmpty()) {
         return new Triggered(Optional.empty(), Optional.empty());
       }
       String id = tasks.id(name, known.now, "trigger " + System.nanoTime());
       String overlap = anyway ? OverlapPolicy.ALLOW.wire() : "";
-      String outcome = fire(known.stored.get(), known.now, id, overlap, "triggered");
+      String outcome = fire(stored.get(), known.now, id, overlap, "triggered");
       if (!outcome.equals("again")) {
         FireOutcome done = FireOutcome.valueOf(outcome.toUpperCase(Locale.ROOT));
         return done == FireOutcome.FIRED
@@ -196,7 +256,7 @@ final class RedisSchedules implements Schedules {
 
   @Override
   public Optional<Map<Instant, String>> backfill(String name, List<Instant> instants) {
-    Optional<Stored> stored = look(name).stored;
+    Optional<Stored> stored = look(List.of(name)).stored(name);
     if (stored.isEmpty()) {
       return Optional.empty();
     }
@@ -215,16 +275,24 @@ final class RedisSchedules implements Schedules {
     return Optional.of(submitted);
   }
 
-  private Known look(String name) {
-    List<?> answer = (List<?>) commands.send(SHOW, name);
-    return new Known(
-        TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst()))),
-        answer.size() == 1 ? Optional.empty() : stored((List<?>) answer.get(1)));
+  private Known look(List<String> names) {
+    Map<String, Stored> all = new HashMap<>();
+    Instant now = Instant.EPOCH;
+    for (int i = 0; i < names.size() || i == 0; i += SHOWN_AT_ONCE) {
+      List<String> some = names.subList(i, Math.min(i + SHOWN_AT_ONCE, names.size()));
+      List<?> answer = (List<?>) commands.send(SHOW, some);
+      now = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
+      answer.stream()
+          .skip(1)
+          .flatMap(shown -> stored((List<?>) shown).stream())
+          .forEach(stored -> all.put(stored.view.name(), stored));
+    }
+    return new Known(now, all);
   }
 
   @Override
   public Optional<ScheduleView> find(String name) {
-    return look(name).stored.map(Stored::view);
+    return look(List.of(name)).stored(name).map(Stored::view);
   }
 
   @Override
@@ -261,16 +329,9 @@ final class RedisSchedules implements Schedules {
             .map(ScriptCalls::text)
             .filter(name -> QueueName.isName(name) && name.compareTo(after) > 0)
             .toList();
-    List<ScheduleView> views = new ArrayList<>(names.size());
-    for (int i = 0; i < names.size(); i += SHOWN_AT_ONCE) {
-      List<?> shown =
-          (List<?>)
-              commands.send(SHOW, names.subList(i, Math.min(i + SHOWN_AT_ONCE, names.size())));
-      shown.stream()
-          .skip(1)
-          .flatMap(each -> stored((List<?>) each).stream())
-          .forEach(each -> views.add(each.view));
-    }
+    Known known = look(names);
+    List<ScheduleView> views =
+        names.stream().flatMap(name -> known.stored(name).stream()).map(Stored::view).toList();
     return new SchedulePage(
         views, names.size() < limit ? Optional.empty() : Optional.of(names.getLast()));
   }
@@ -300,7 +361,7 @@ final class RedisSchedules implements Schedules {
               : !fault.isEmpty()
                   ? ScheduleState.FAULTY
                   : next.isPresent() || waits ? ScheduleState.ACTIVE : ScheduleState.ENDED;
-      String runs = text(shown.get(14));
+      String runs = text(shown.get(15));
       ScheduleView view =
           new ScheduleView(
               name,
@@ -318,7 +379,8 @@ final class RedisSchedules implements Schedules {
                   ? OptionalInt.empty()
                   : OptionalInt.of(Integer.parseInt(text(shown.get(11)))),
               runs.isEmpty() ? List.of() : List.of(runs.split(" ", -1)),
-              RedisFires.instants(text(shown.get(13))));
+              RedisFires.instants(text(shown.get(14))),
+              text(shown.get(13)));
       return Optional.of(new Stored(view, settings, (byte[]) shown.get(3)));
     } catch (IllegalArgumentException e) {
       LOG.log(Level.WARNING, () -> "schedule cannot be read name=%s why=%s".formatted(name, e));

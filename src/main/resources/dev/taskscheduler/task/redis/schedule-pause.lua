@@ -7,11 +7,12 @@
 -- Returns 'unknown', 'changed' or 'unchanged'.
 local name, action, key = ARGV[1], ARGV[2], K['schedule:'] .. ARGV[1]
 if action == 'delete' then
-  local there = redis.call('EXISTS', key, K['fires:'] .. name)
+  local group = redis.call('HGET', key, 'group')
   redis.call('ZCARD', K.due)
-  redis.call('UNLINK', key, K['fires:'] .. name)
-  redis.call('ZREM', K.due, name)
-  return redis.call('ZREM', K.schedules, name) + there > 0 and 'changed' or 'unknown'
+  if group then
+    redis.call('ZREM', K['group:'] .. group, name)
+  end
+  return remove_schedule(name) and 'changed' or 'unknown'
 end
 local s = fields_of(name, 'paused', 'note', 'fire', 'waits')
 if not s then

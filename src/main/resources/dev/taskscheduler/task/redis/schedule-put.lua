@@ -1,42 +1,60 @@
--- schedule-put.lua  Creates or replaces a schedule. Through any node.
+-- schedule-put.lua  Creates, replaces and removes schedules, all or none. Through any node.
 -- include: record, index, transition, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
--- ARGV[1] name
--- ARGV[2] the generation that was seen, '' if there was none
--- ARGV[3] settings
--- ARGV[4] task
--- ARGV[5] json
--- ARGV[6] overlap
--- ARGV[7] fires that it may make, '' for no bound
--- ARGV[8] planned ms at which it stands, '' for none
--- ARGV[9] ms when that fires, '' for none
--- ARGV[10] ms when it was created
--- ARGV[11] schedules at the most
--- Its pause stays, and its runs; what waits for the end of a run does not.
--- Returns 'done', 'again' if its generation is another by now, or 'too_many'.
-local name, key = ARGV[1], K['schedule:'] .. ARGV[1]
-local s = fields_of(name, 'paused')
-if (s and s.generation or '') ~= ARGV[2] then
-  return 'again'
+-- ARGV[1] schedules at the most
+-- ARGV[2..] for each: name; the generation that was seen, '' if there was none; settings, '' to remove it; task; json; overlap;
+-- fires that it may make, '' for no bound; planned ms at which it stands, and ms when that fires, '' for none; ms when it was
+-- created; its group, '' for none
+-- A pause stays, and so do runs; what waits for the end of a run does not.
+-- Returns 'done', 'again' if the generation of one is another by now, or 'too_many'.
+local WORDS_OF_ONE = 11
+local added, now, some = 0, now_us(), {}
+for i = 2, #ARGV, WORDS_OF_ONE do
+  local s = fields_of(ARGV[i], 'paused', 'group')
+  if (s and s.generation or '') ~= ARGV[i + 1] then
+    return 'again'
+  end
+  added = added + (ARGV[i + 2] == '' and -1 or s and 0 or 1)
+  some[#some + 1] = { i, s }
 end
-if redis.call('ZCARD', K.schedules) >= tonumber(ARGV[11]) and not s then
+if added > 0 and redis.call('ZCARD', K.schedules) + added > tonumber(ARGV[1]) then
   return 'too_many'
 end
 redis.call('ZCARD', K.due)
-local generation = math.max(now_us(), (s and tonumber(s.generation) or 0) + 1)
-redis.call('HSET', key, 'generation', string.format('%.0f', generation), 'settings', ARGV[3], 'task', ARGV[4], 'json', ARGV[5],
-  'overlap', ARGV[6], 'created', ARGV[10])
-redis.call('HDEL', key, 'fault', 'buffer', 'waits', 'next', 'fire', 'remaining')
-redis.call('ZADD', K.schedules, 0, name)
-if ARGV[7] ~= '' then
-  redis.call('HSET', key, 'remaining', ARGV[7])
+
+local function write_one(s, name, settings, task, json, overlap, remaining, next_ms, fire_ms, created, group)
+  local key = K['schedule:'] .. name
+  local generation = math.max(now, (s and tonumber(s.generation) or 0) + 1)
+  redis.call('HSET', key, 'generation', string.format('%.0f', generation), 'settings', settings, 'task', task, 'json', json,
+    'overlap', overlap, 'created', created)
+  redis.call('HDEL', key, 'fault', 'buffer', 'waits', 'next', 'fire', 'remaining', 'group')
+  redis.call('ZADD', K.schedules, 0, name)
+  if remaining ~= '' then
+    redis.call('HSET', key, 'remaining', remaining)
+  end
+  if group ~= '' then
+    redis.call('HSET', key, 'group', group)
+    redis.call('ZADD', K['group:'] .. group, 0, name)
+  end
+  if next_ms ~= '' then
+    redis.call('HSET', key, 'next', next_ms, 'fire', fire_ms)
+  end
+  if next_ms == '' or s and s.paused then
+    redis.call('ZREM', K.due, name)
+  else
+    wait_until(K.due, { fire_ms, name })
+  end
 end
-if ARGV[8] ~= '' then
-  redis.call('HSET', key, 'next', ARGV[8], 'fire', ARGV[9])
-end
-if ARGV[8] == '' or s and s.paused then
-  redis.call('ZREM', K.due, name)
-else
-  wait_until(K.due, { ARGV[9], name })
+
+for _, one in ipairs(some) do
+  local i, s = unpack(one)
+  if s and s.group then
+    redis.call('ZREM', K['group:'] .. s.group, ARGV[i])
+  end
+  if ARGV[i + 2] == '' then
+    remove_schedule(ARGV[i])
+  else
+    write_one(s, ARGV[i], unpack(ARGV, i + 2, i + WORDS_OF_ONE - 1))
+  end
 end
 return 'done'

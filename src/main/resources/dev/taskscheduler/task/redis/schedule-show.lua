@@ -3,9 +3,9 @@
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1..] names, 50 at the most
 -- Returns the time in us, then for each that there is, as a list: name, generation, settings, task, json, created, next, fire,
--- paused, note, fault, remaining, waits, what waits for the end of a run as words, and the runs that have not ended as words;
--- '' for what it has not.
-local FIELDS = { 'settings', 'task', 'json', 'created', 'next', 'fire', 'paused', 'note', 'fault', 'remaining', 'waits' }
+-- paused, note, fault, remaining, waits, group, what waits for the end of a run as words, and the runs that have not ended as
+-- words; '' for what it has not.
+local FIELDS = { 'settings', 'task', 'json', 'created', 'next', 'fire', 'paused', 'note', 'fault', 'remaining', 'waits', 'group' }
 local answer = { string.format('%.0f', now_us()) }
 for _, name in ipairs(ARGV) do
   local s = fields_of(name, 'runs', 'buffer', unpack(FIELDS))

@@ -20,7 +20,7 @@ local TYPED = {
   hash = { 'running', 'cancelling', 'paused', 'stale', 'counts', 'occupied', 'settings', 'patterns' },
 }
 -- Types by the first word of a key's name; all others are strings.
-local LIKE = { attempts = 'list', ready = 'list', fires = 'list', schedule = 'hash' }
+local LIKE = { attempts = 'list', ready = 'list', fires = 'list', schedule = 'hash', group = 'zset' }
 local NEXT, MOST_RUNNING, SAMPLE = 500, 20000, 512
 local now = string.format('%.0f', math.floor(now_us() / 1000))
 local moved = {}

@@ -18,6 +18,7 @@ import dev.taskscheduler.schedule.FirePlanner;
 import dev.taskscheduler.schedule.FireRecord;
 import dev.taskscheduler.schedule.Fires;
 import dev.taskscheduler.schedule.Interval;
+import dev.taskscheduler.schedule.NewSchedule;
 import dev.taskscheduler.schedule.OverlapPolicy;
 import dev.taskscheduler.schedule.ScheduleState;
 import dev.taskscheduler.schedule.ScheduleView;
@@ -295,6 +296,33 @@ class SchedulesIT extends SchedulesOnRedis {
     assertEquals(3, store.claim(token, 10).size());
     assertEquals(FireOutcome.BACKFILLED, store.schedules.records("a").getFirst().outcome());
     assertEquals(Optional.empty(), store.schedules.backfill("b", instants));
+  }
+
+  @Test
+  void a_group_is_applied_as_a_whole() {
+    store.schedules.put("mine", every(HOUR));
+    Map<String, NewSchedule> all = Map.of("a", every(HOUR), "b", every(HOUR), "mine", every(HOUR));
+    Map<String, Change> created =
+        Map.of("a", Change.CREATED, "b", Change.CREATED, "mine", Change.CHANGED);
+    assertEquals(created, store.schedules.apply("g", all, true, true));
+    assertEquals(Optional.empty(), store.schedules.find("a"));
+    assertEquals(created, store.schedules.apply("g", all, true, false));
+    assertEquals("g", view("mine").group());
+    Map<String, NewSchedule> fewer = Map.of("a", every(HOUR), "b", every(MINUTE));
+    assertEquals(
+        Map.of("a", Change.UNCHANGED, "b", Change.CHANGED),
+        store.schedules.apply("g", fewer, false, false));
+    assertEquals(
+        Map.of("a", Change.UNCHANGED, "b", Change.UNCHANGED, "mine", Change.REMOVED),
+        store.schedules.apply("g", fewer, true, false));
+    assertEquals(Optional.empty(), store.schedules.find("mine"));
+    store.schedules.put("a", every(MINUTE));
+    assertEquals("g", view("a").group(), "a change by itself leaves it in its group");
+    assertEquals(
+        Map.of("a", Change.REMOVED, "b", Change.REMOVED),
+        store.schedules.apply("g", Map.of(), true, false));
+    assertEquals(0, store.schedules.overview().all());
+    assertFalse(store.jedis.exists(NS + "group:g"));
   }
 
   @Test

@@ -85,6 +85,7 @@ class ScriptContractTest {
           "schedule-put.lua",
           "schedule-pause.lua",
           "schedule-trigger.lua",
+          "schedule-group.lua",
           "schedule-show.lua",
           "schedule-names.lua",
           "schedule-records.lua",
