@@ -107,6 +107,7 @@ final class Partition implements AutoCloseable {
     return new Scheduler(
         tasks,
         stores.queues(),
+        stores.schedules(),
         LeaderView.of(leadership, nodes::find),
         depth::paused,
         depth::queued);

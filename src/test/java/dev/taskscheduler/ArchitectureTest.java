@@ -164,7 +164,21 @@ class ArchitectureTest {
         "handlers.wire",
         "queue",
         "task");
-    sees("handlers", BASE + ".handlers..", room("queue"), room("task"), "io.helidon..");
+    partSees(
+        "schedules",
+        "handlers.server",
+        "handlers.submit",
+        "handlers.auth",
+        "handlers.wire",
+        "schedule",
+        "task");
+    sees(
+        "handlers",
+        BASE + ".handlers..",
+        room("queue"),
+        room("schedule"),
+        room("task"),
+        "io.helidon..");
   }
 
   @Test

@@ -7,6 +7,11 @@ import dev.taskscheduler.handlers.docs.DocumentPages;
 import dev.taskscheduler.handlers.queues.QueueCommandsHandler;
 import dev.taskscheduler.handlers.queues.QueueDeletionHandler;
 import dev.taskscheduler.handlers.queues.QueuesHandler;
+import dev.taskscheduler.handlers.schedules.BackfillHandler;
+import dev.taskscheduler.handlers.schedules.GroupHandler;
+import dev.taskscheduler.handlers.schedules.PreviewHandler;
+import dev.taskscheduler.handlers.schedules.ScheduleCommandsHandler;
+import dev.taskscheduler.handlers.schedules.SchedulesHandler;
 import dev.taskscheduler.handlers.server.BodyMemoryLimit;
 import dev.taskscheduler.handlers.server.ErrorMapping;
 import dev.taskscheduler.handlers.submit.BatchHandler;
@@ -19,6 +24,7 @@ import dev.taskscheduler.handlers.tasks.TasksHandler;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -29,6 +35,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -75,6 +82,7 @@ final class Routes {
     routing.delete("/tasks/{id}", commands::cancel);
     routing.post("/tasks/{id}/retry", commands::retry);
     queues(routing, scheduler, config.maxBodyBytes(), bodyMemory);
+    schedules(routing, scheduler, config.maxBodyBytes(), bodyMemory);
     read(routing, "/pause", pauses::list);
     routing.post("/pause", pauses::pause);
     routing.post("/resume", pauses::resume);
@@ -102,6 +110,27 @@ final class Routes {
         "/queues/{name}", new QueueDeletionHandler(scheduler.queues(), scheduler.tasks()));
     routing.post("/queues/{name}/pause", commands::pause);
     routing.post("/queues/{name}/resume", commands::resume);
+  }
+
+  private static void schedules(
+      HttpRouting.Builder routing, Scheduler scheduler, int maxBodyBytes, BodyMemoryLimit memory) {
+    Schedules schedules = scheduler.schedules();
+    SchedulesHandler views = new SchedulesHandler(schedules);
+    ScheduleCommandsHandler commands =
+        new ScheduleCommandsHandler(schedules, scheduler.tasks(), maxBodyBytes, memory);
+    String one = "/schedules/{name}";
+    read(routing, "/schedules", views::list);
+    routing.put("/schedules", new GroupHandler(schedules, scheduler.tasks(), maxBodyBytes, memory));
+    routing.post(Paths.PREVIEW, new PreviewHandler(maxBodyBytes, memory, InstantSource.system()));
+    refuseOthers(routing, Paths.PREVIEW, "POST"); // before it is taken for a name
+    read(routing, one, views::show);
+    routing.put(one, commands::put);
+    routing.delete(one, commands::delete);
+    routing.post(one + "/pause", commands::pause);
+    routing.post(one + "/resume", commands::resume);
+    routing.post(one + "/trigger", commands::trigger);
+    routing.post(one + "/backfill", new BackfillHandler(schedules, maxBodyBytes, memory));
+    read(routing, one + "/explain", views::explain);
   }
 
   private static void pages(HttpRouting.Builder routing) {

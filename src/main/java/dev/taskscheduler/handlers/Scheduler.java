@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.queue.Queues;
+import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskService;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 public record Scheduler(
     TaskService tasks,
     Queues queues,
+    Schedules schedules,
     LeaderView leader,
     Supplier<Map<Pause, Instant>> paused,
     LongSupplier queueSize) {}

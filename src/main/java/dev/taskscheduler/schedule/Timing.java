@@ -39,7 +39,9 @@ public record Timing(
   public static final int MOST_EXCLUDED = 10_000;
 
   private static final Instant EARLIEST = Instant.EPOCH;
-  private static final Instant END =
+
+  /// No instant is planned from here on.
+  public static final Instant END =
       LocalDateTime.of(CronExpression.LAST_YEAR + 1, 1, 1, 0, 0).toInstant(ZoneOffset.UTC);
 
   public Timing {

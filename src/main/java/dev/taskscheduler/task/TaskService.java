@@ -54,7 +54,10 @@ public final class TaskService {
     }
   }
 
-  private Optional<SubmitResult> refused(NewTask task) {
+  /// Checks a task without storing it.
+  ///
+  /// @return why it would not be stored: its type is unknown or its payload invalid
+  public Optional<SubmitResult> refused(NewTask task) {
     PayloadCheck check = checks.get(task.type());
     if (check == null) {
       return Optional.of(new SubmitResult.UnknownType(task.type()));

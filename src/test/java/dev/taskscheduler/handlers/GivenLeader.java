@@ -29,7 +29,10 @@ final class GivenLeader implements LeaderView {
     HttpConfig config = TestServers.config(1 << 20, 1 << 24, Duration.ofSeconds(5));
     TaskService tasks = new TaskService(store.ports(), TaskTypes.of(types), priority -> {});
     Routes.register(
-        routing, config, new Scheduler(tasks, store.queues, leader, Map::of, () -> 12), List::of);
+        routing,
+        config,
+        new Scheduler(tasks, store.queues, store.schedules, leader, Map::of, () -> 12),
+        List::of);
   }
 
   void ledBy(String node, boolean here) {

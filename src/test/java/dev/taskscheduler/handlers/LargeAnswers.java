@@ -58,6 +58,7 @@ final class LargeAnswers implements AutoCloseable {
             new Scheduler(
                 new TaskService(store.ports(), TaskTypes.of("log"), meters),
                 store.queues,
+                store.schedules,
                 new GivenLeader(),
                 Map::of,
                 () -> 0),

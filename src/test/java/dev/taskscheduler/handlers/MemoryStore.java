@@ -70,6 +70,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   final Map<String, TaskDetails> details = new ConcurrentHashMap<>();
   final Map<String, Explanation> explained = new ConcurrentHashMap<>();
   final MemoryQueues queues = new MemoryQueues(this);
+  final MemorySchedules schedules = new MemorySchedules();
 
   /// The filter of the last listing.
   volatile Optional<TaskFilter> asked = Optional.empty();

@@ -50,6 +50,7 @@ final class RestFace implements AutoCloseable {
             new Scheduler(
                 new TaskService(store.ports(), TaskTypes.of("log"), meters),
                 store.queues(),
+                store.schedules(),
                 leader,
                 Map::of,
                 () -> 0),

@@ -94,6 +94,7 @@ final class TestServers {
     return new Scheduler(
         new TaskService(store.ports(), TaskTypes.of("log"), _ -> {}),
         store.queues,
+        store.schedules,
         new GivenLeader(),
         Map::of,
         () -> 0);

@@ -95,6 +95,7 @@ class TokenRightsIT {
             new Scheduler(
                 new TaskService(store.ports(), TaskTypes.of("log", "mail"), meters),
                 store.queues(),
+                store.schedules(),
                 leader,
                 Map::of,
                 () -> 0),

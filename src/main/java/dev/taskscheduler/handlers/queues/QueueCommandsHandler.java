@@ -2,15 +2,12 @@ package dev.taskscheduler.handlers.queues;
 
 import dev.taskscheduler.handlers.auth.CommandLog;
 import dev.taskscheduler.handlers.server.BodyMemoryLimit;
-import dev.taskscheduler.handlers.server.ErrorMapping;
-import dev.taskscheduler.handlers.server.RequestBody;
-import dev.taskscheduler.handlers.submit.SubmitProblems;
-import dev.taskscheduler.handlers.wire.ContentLength;
-import dev.taskscheduler.handlers.wire.FieldError;
+import dev.taskscheduler.handlers.submit.JsonBody;
 import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.NoteReader;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
-import dev.taskscheduler.handlers.wire.StrictJson;
+import dev.taskscheduler.queue.QueuePause;
 import dev.taskscheduler.queue.QueueSettings;
 import dev.taskscheduler.queue.QueueSource;
 import dev.taskscheduler.queue.Queues;
@@ -19,10 +16,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import tools.jackson.core.JsonParser;
 
 /// `PUT /queues/{name}`, `POST /queues/{name}/pause` and `POST /queues/{name}/resume`. The answer
 /// is that of `GET /queues/{name}` after the change.
@@ -31,22 +25,19 @@ public final class QueueCommandsHandler {
 
   private final Queues queues;
   private final QueuesHandler views;
-  private final StrictJson json;
-  private final int maxBodyBytes;
-  private final BodyMemoryLimit room;
+  private final JsonBody body;
 
   public QueueCommandsHandler(Queues queues, int maxBodyBytes, BodyMemoryLimit room) {
     this.queues = queues;
     this.views = new QueuesHandler(queues);
-    this.json = new StrictJson(maxBodyBytes);
-    this.maxBodyBytes = maxBodyBytes;
-    this.room = room;
+    this.body = new JsonBody(maxBodyBytes, room);
   }
 
   public void put(ServerRequest req, ServerResponse res) throws IOException {
     Optional<String> name = QueuePath.of(req, res);
     if (name.isPresent()) {
-      Optional<QueueSettings> settings = body(req, res, p -> new SettingsReader(p).read());
+      Optional<QueueSettings> settings =
+          body.read(req, res, (p, _) -> new SettingsReader(p).read());
       if (settings.isPresent()) {
         answer(req, res, "put-queue", name.get(), queues.put(name.get(), settings.get()));
       }
@@ -57,9 +48,7 @@ public final class QueueCommandsHandler {
     Optional<String> name = QueuePath.of(req, res);
     if (name.isPresent()) {
       Optional<String> note =
-          req.content().hasEntity()
-              ? body(req, res, p -> new NoteReader(p).read())
-              : Optional.of("");
+          body.readOr("", req, res, (p, _) -> new NoteReader(p, QueuePause.LONGEST_NOTE).read());
       if (note.isPresent()) {
         answer(req, res, "pause", name.get(), queues.pause(name.get(), note.get()));
       }
@@ -69,45 +58,10 @@ public final class QueueCommandsHandler {
   public void resume(ServerRequest req, ServerResponse res) {
     QueuePath.of(req, res)
         .ifPresent(name -> {
-          if (req.content().hasEntity()) {
-            Responses.problem(
-                req,
-                res,
-                SubmitProblems.invalid(
-                    List.of(new FieldError("", "must be empty; the path says it all"))));
-          } else {
+          if (JsonBody.none(req, res)) {
             answer(req, res, "resume", name, queues.resume(name));
           }
         });
-  }
-
-  /// Reads a body; answers the request itself if it is not valid.
-  private <T> Optional<T> body(
-      ServerRequest req, ServerResponse res, Function<JsonParser, BodyResult<T>> reader)
-      throws IOException {
-    if (!RequestBody.isUtf8(req.headers(), RequestBody.JSON)) {
-      Responses.problem(req, res, RequestBody.notJson());
-      return Optional.empty();
-    }
-    try (BodyMemoryLimit.Share share = room.share()) {
-      byte[] body = RequestBody.read(req, ContentLength.of(req.headers()), maxBodyBytes, share);
-      if (body.length > maxBodyBytes) {
-        Responses.problem(req, res, ErrorMapping.tooLarge());
-        return Optional.empty();
-      }
-      return switch (json.read(body, reader, BodyResult.Malformed<T>::new)) {
-        case BodyResult.Valid<T>(T value) -> Optional.of(value);
-        case BodyResult.Invalid<T>(List<FieldError> faults) ->
-            refused(req, res, SubmitProblems.invalid(faults));
-        case BodyResult.Malformed<T>(String detail) ->
-            refused(req, res, SubmitProblems.malformed(detail));
-      };
-    }
-  }
-
-  private static <T> Optional<T> refused(ServerRequest req, ServerResponse res, Problem problem) {
-    Responses.problem(req, res, problem);
-    return Optional.empty();
   }
 
   private void answer(

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.taskscheduler.handlers.submit.OptionValues;
 import dev.taskscheduler.handlers.wire.FieldErrors;
+import dev.taskscheduler.handlers.wire.ObjectReader;
 import dev.taskscheduler.queue.QueueSettings;
 import dev.taskscheduler.queue.Rate;
 import dev.taskscheduler.task.TaskOption;
@@ -40,7 +41,7 @@ final class SettingsReader extends ObjectReader<QueueSettings> {
   }
 
   @Override
-  void field(String name, JsonToken value) {
+  protected void field(String name, JsonToken value) {
     String pointer = FieldErrors.pointer(name);
     switch (name) {
       case "concurrency" -> concurrency = whole(value, pointer, QueueSettings.MOST_CONCURRENCY);
@@ -57,20 +58,6 @@ final class SettingsReader extends ObjectReader<QueueSettings> {
     }
   }
 
-  private Optional<Integer> whole(JsonToken value, String pointer, int most) {
-    Optional<Integer> read =
-        value.isNumeric() ? OptionValues.whole(parser) : Optional.<Integer>empty();
-    return checked(
-        value,
-        pointer,
-        read.filter(number -> number >= 1 && number <= most),
-        "must be a whole number from 1 to " + most);
-  }
-
-  private Optional<String> text(JsonToken value) {
-    return value == JsonToken.VALUE_STRING ? Optional.of(parser.getString()) : Optional.empty();
-  }
-
   private static Optional<Boolean> bool(JsonToken value) {
     return value.isBoolean() ? Optional.of(value == JsonToken.VALUE_TRUE) : Optional.empty();
   }
@@ -79,13 +66,11 @@ final class SettingsReader extends ObjectReader<QueueSettings> {
   ///
   /// @param parent the pointer of the object that they are in, as in a submission
   private void defaults(JsonToken value, String pointer, String parent) {
-    if (value != JsonToken.START_OBJECT) {
-      checked(value, pointer, Optional.empty(), "must be an object with " + names(parent));
-      return;
-    }
-    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-      option(parser.nextToken(), pointer + FieldErrors.pointer(name), parent, name);
-    }
+    object(
+        value,
+        pointer,
+        names(parent),
+        (name, inner) -> option(inner, pointer + FieldErrors.pointer(name), parent, name));
   }
 
   private void option(JsonToken value, String pointer, String parent, String name) {
@@ -115,7 +100,7 @@ final class SettingsReader extends ObjectReader<QueueSettings> {
   }
 
   @Override
-  QueueSettings value() {
+  protected void check() {
     if (burst.isPresent() && !rateSeen) {
       errors.add("/burst", "needs a rate");
     }
@@ -125,6 +110,11 @@ final class SettingsReader extends ObjectReader<QueueSettings> {
     if (cap.isPresent() && base.isPresent() && cap.get().compareTo(base.get()) < 0) {
       errors.add("/defaults/backoff/cap", "must not be less than base");
     }
-    return new QueueSettings(concurrency, rate, burst, weight, honourRetryAfter, options);
+  }
+
+  @Override
+  protected QueueSettings value() {
+    return new QueueSettings(
+        concurrency, rate, burst, weight, honourRetryAfter, new TaskOptions(defaults));
   }
 }

@@ -27,9 +27,10 @@ public final class RequestFilter implements Filter {
 
   private static final String PATH =
       "Write the path plainly: without dot segments, empty segments, percent signs, ';' and '\\'."
-          + " The name of a queue may have %2A for * and %3A for the colon.";
+          + " The name of a queue or schedule may have %2A for * and %3A for the colon.";
 
   private static final String QUEUES = "/queues/";
+  private static final String SCHEDULES = "/schedules/";
 
   private static final int MOST_DIGITS = 18;
 
@@ -105,9 +106,9 @@ public final class RequestFilter implements Filter {
     return true;
   }
 
-  /// Whether `*` or `:` is encoded there, in the name of a queue.
+  /// Whether `*` or `:` is encoded there, in the name of a queue or schedule.
   private static boolean isMark(String path, int at) {
-    return path.startsWith(QUEUES)
+    return (path.startsWith(QUEUES) || path.startsWith(SCHEDULES))
         && (path.regionMatches(true, at, "%2A", 0, 3) || path.regionMatches(true, at, "%3A", 0, 3));
   }
 

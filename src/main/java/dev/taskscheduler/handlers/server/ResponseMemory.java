@@ -78,7 +78,10 @@ public final class ResponseMemory implements Filter {
     String path = req.path().path();
     return switch (path) {
       case Paths.METRICS, Paths.OPENAPI -> documentKib;
-      default -> path.startsWith("/tasks") || path.equals("/queues") ? tasksKib : 0;
+      default ->
+          path.startsWith("/tasks") || path.startsWith("/schedules") || path.equals("/queues")
+              ? tasksKib
+              : 0;
     };
   }
 

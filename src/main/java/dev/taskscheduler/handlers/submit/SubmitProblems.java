@@ -82,6 +82,12 @@ public final class SubmitProblems {
         "The task cannot be retried: the number of pending tasks is at its limit (MAX_PENDING).");
   }
 
+  /// The queue is full, so a schedule cannot fire now.
+  public static Problem noRoomToFire() {
+    return queueFull(
+        "The schedule cannot fire: the number of pending tasks is at its limit (MAX_PENDING).");
+  }
+
   private static Problem queueFull(String why) {
     return Problem.named(
             "queue-full",

@@ -212,7 +212,7 @@ final class SubmitReader {
 
   private void refuse(JsonToken value, String pointer, String rule) {
     walk(value, false);
-    errors.add(pointer, value == JsonToken.VALUE_NULL ? OptionValues.NULL : rule);
+    errors.add(pointer, value == JsonToken.VALUE_NULL ? FieldErrors.NULL : rule);
   }
 
   /// Notes what does not go together.

@@ -7,6 +7,10 @@ import java.util.List;
 /// The errors of a request body, collected while it is read; up to a limit.
 public final class FieldErrors {
   public static final int MOST = PayloadError.MAX_SHOWN;
+
+  /// The error of an optional field: to take it for one that was left out could hide a mistake.
+  public static final String NULL = "must not be null; leave the field out";
+
   private static final int SHOWN = 100;
 
   private final List<FieldError> faults = new ArrayList<>(0);

@@ -10,12 +10,14 @@ public final class Paths {
   public static final String PAGES = "/swagger/";
   public static final String BATCH = "/submit/batch";
   public static final String RETRY = "/tasks/retry";
+  public static final String PREVIEW = "/schedules/preview";
   public static final String METRICS = "/metrics";
   public static final String OPENAPI = "/openapi";
   public static final String OTHER = "other";
 
   /// Begins of paths that go on with a name, and what stands for it in the document.
-  private static final Map<String, String> NAMED = Map.of("/tasks/", "{id}", "/queues/", "{name}");
+  private static final Map<String, String> NAMED =
+      Map.of("/tasks/", "{id}", "/queues/", "{name}", "/schedules/", "{name}");
 
   public static final String READ = "GET, HEAD";
 
@@ -42,6 +44,14 @@ public final class Paths {
     all.put("/queues/{name}", READ + ", PUT, DELETE");
     all.put("/queues/{name}/pause", "POST");
     all.put("/queues/{name}/resume", "POST");
+    all.put("/schedules", READ + ", PUT");
+    all.put(PREVIEW, "POST");
+    all.put("/schedules/{name}", READ + ", PUT, DELETE");
+    all.put("/schedules/{name}/pause", "POST");
+    all.put("/schedules/{name}/resume", "POST");
+    all.put("/schedules/{name}/trigger", "POST");
+    all.put("/schedules/{name}/backfill", "POST");
+    all.put("/schedules/{name}/explain", READ);
     all.put("/pause", READ + ", POST");
     all.put("/resume", "POST");
     all.put("/leader", READ);

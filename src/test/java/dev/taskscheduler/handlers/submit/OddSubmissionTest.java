@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.handlers.submit.ItemSplitter.BrokenBatch;
 import dev.taskscheduler.handlers.wire.FieldError;
+import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.StrictJson;
 import dev.taskscheduler.task.NewTask;
@@ -104,7 +105,7 @@ class OddSubmissionTest {
   void null_is_not_taken_for_left_out(String name) {
     FieldError fault = fault("\"" + name + "\":null");
     assertEquals("/" + name, fault.pointer());
-    assertEquals(OptionValues.NULL, fault.detail());
+    assertEquals(FieldErrors.NULL, fault.detail());
   }
 
   @ParameterizedTest

@@ -1,10 +1,9 @@
-package dev.taskscheduler.handlers.queues;
+package dev.taskscheduler.handlers.wire;
 
-import dev.taskscheduler.handlers.wire.FieldError;
 import java.util.List;
 
 /// The result of reading a body.
-sealed interface BodyResult<T> {
+public sealed interface BodyResult<T> {
   /// All is well.
   record Valid<T>(T value) implements BodyResult<T> {}
 

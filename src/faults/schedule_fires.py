@@ -1,0 +1,161 @@
+"""See src/faults/schedule-fires. The tasks themselves, read from Redis at the end, tell for which instants they were made."""
+import argparse
+import collections
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from processes import await_true, free_port
+import processes
+import systems as s
+
+EACH_SECOND, EACH_MINUTE = [f"second-{i}" for i in range(10)], [f"minute-{i}" for i in range(10)]
+MADE = re.compile(r"^[^\n]* s=(\S+) i=(\d+)")
+KINDS = ("kill", "pause", "cut off", "resign")
+
+
+class Cluster:
+    def __init__(self, run, elector):
+        self.run, self.redis, self.elector = run, s.redis(run), elector
+        self.ports = {f"n{i}": free_port() for i in range(3)}
+        self.nodes = {}
+        for name in self.ports:
+            self.start(name)
+
+    def start(self, name):
+        env = {"NODE_ID": name, "LEASE_TTL": "2s", "RETENTION": "1d"}
+        if self.elector == "raft":
+            env |= {
+                "CONSENSUS_TYPE": "raft", "RAFT_BIND_ADDR": f"127.0.0.1:{self.ports[name]}", "RAFT_DATA_DIR": os.path.join(self.run.folder, name),
+                "RAFT_NODES": ",".join(f"{peer}:127.0.0.1:{port}" for peer, port in self.ports.items())}
+        self.nodes[name] = s.node(self.run, self.redis, 50, wait=False, env=env)
+
+    def call(self, method, path, body=None):
+        why = "no node answers"
+        for name in random.sample(sorted(self.nodes), len(self.nodes)) * 20:
+            data = None if body is None else json.dumps(body).encode()
+            request = urllib.request.Request(self.nodes[name].url + path, data, {"Content-Type": "application/json"}, method=method)
+            try:
+                with urllib.request.urlopen(request, timeout=5) as answer:
+                    return json.loads(answer.read() or "{}")
+            except urllib.error.HTTPError as e:
+                why = e.read().decode()
+                if e.code < 500:
+                    raise RuntimeError(why)
+            except OSError as e:
+                why = str(e)
+            time.sleep(0.2)
+        raise RuntimeError(f"{method} {path}: {why}")
+
+    def leader(self):
+        return self.call("GET", "/health").get("leader_id") or ""
+
+
+def disturb(cluster, kind):
+    """Takes the leader away; it comes back within seconds."""
+    leader = cluster.leader()
+    node = cluster.nodes.get(leader)
+    if node is None:
+        return False
+    if kind == "kill":
+        node.child.kill()
+        cluster.nodes.pop(leader)
+        time.sleep(2)
+        cluster.start(leader)
+    elif kind == "pause":
+        node.child.send_signal(signal.SIGSTOP)
+        time.sleep(5)
+        node.child.send_signal(signal.SIGCONT)
+    elif kind == "cut off":  # its connections break, again and again
+        for _ in range(20):
+            for line in cluster.redis.client("CLIENT", "LIST").splitlines():
+                if leader in line:
+                    cluster.redis.client("CLIENT", "KILL", "ID", re.search(r"id=(\d+)", line)[1])
+            time.sleep(0.2)
+    else:
+        try:
+            s.get(urllib.request.Request(node.url + "/leader/resign", b"", method="POST"))
+        except OSError:
+            pass  # it leads no more
+    return True
+
+
+def instants(redis):
+    """For each schedule how many tasks each of its planned instants has, in seconds."""
+    made = collections.defaultdict(collections.Counter)
+    cursor = "0"
+    while True:
+        cursor, keys = redis.client("SCAN", cursor, "MATCH", "{scheduler}:task:*", "COUNT", "1000")
+        for key in keys:
+            match = MADE.search(redis.client("GETRANGE", key, "63", "400"))
+            if match:
+                made[match[1]][int(match[2]) / 1000] += 1
+        if cursor == "0":
+            return made
+
+
+def check(made, begun, ended):
+    """What is missing or doubled, as lines."""
+    wrong, expected = [], 0
+    for names, period in ((EACH_SECOND, 1), (EACH_MINUTE, 60)):
+        for name in names:
+            times = made[name]
+            first = min(times, default=0)
+            if not times or first > begun[name] + period + 5:
+                wrong.append(f"{name}: first task for {first}, created at {begun[name]}")
+                continue
+            planned = [first + period * n for n in range(int((ended - first) // period) + 1)]
+            expected += len(planned)
+            for at in planned:
+                if round(times[at]) != 1:
+                    wrong.append(f"{name}: {times[at]} tasks for {at}")
+            if len(times) > len([at for at in planned if times[at]]) + 3:
+                wrong.append(f"{name}: tasks for instants that are not planned")
+    return wrong, expected
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--elector", choices=("redis", "raft"), default="redis")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    options = parser.parse_args()
+    print(f"seed {options.seed} elector {options.elector}", flush=True)
+    chance, run, events, begun = random.Random(options.seed), s.Run(1, True), collections.Counter(), {}
+    try:
+        cluster = Cluster(run, options.elector)
+        await_true("a leader", lambda: cluster.leader(), 60, 0.2)
+        task = {"type": "log", "payload": "{{scheduledAt}}"}
+        for name in EACH_SECOND:
+            begun[name] = time.time()
+            cluster.call("PUT", f"/schedules/{name}", {"every": "PT1S", "overlap": "allow", "task": task})
+        for name in EACH_MINUTE:
+            begun[name] = time.time()
+            cluster.call("PUT", f"/schedules/{name}", {"cron": "* * * * *", "overlap": "allow", "task": task})
+        kinds = []
+        for _ in range(options.minutes):
+            time.sleep(max(0, 60 - time.time() % 60 - chance.random() * 2))  # up to two seconds before the minute
+            kinds = kinds or chance.sample(KINDS, len(KINDS))
+            kind = kinds.pop()
+            events[kind] += disturb(cluster, kind)
+        time.sleep(75)
+        ended = time.time() - 10
+        wrong, expected = check(instants(cluster.redis), begun, ended)
+        late = re.findall(r'scheduler_schedule_fires_total\{[^}]*outcome="(\w+)"[^}]*\} (\S+)', s.get(cluster.nodes[cluster.leader()].url + "/metrics"))
+        print(f"{expected:,} planned instants in {options.minutes} minutes with {dict(events)}; the last leader's own count: {dict(late)}")
+    finally:
+        processes.stop_all()
+        shutil.rmtree(run.folder, ignore_errors=True)
+    print("FAILED: " + "; ".join(wrong[:20]) if wrong else "each instant has exactly one task")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+package dev.taskscheduler.handlers.schedules;
+
+import dev.taskscheduler.handlers.wire.FieldErrors;
+import dev.taskscheduler.handlers.wire.JsonText;
+import dev.taskscheduler.handlers.wire.QueryReader;
+import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.handlers.wire.Rfc3339;
+import dev.taskscheduler.schedule.PlannedInstant;
+import dev.taskscheduler.schedule.ScheduleExplanation;
+import dev.taskscheduler.schedule.SchedulePage;
+import dev.taskscheduler.schedule.ScheduleState;
+import dev.taskscheduler.schedule.ScheduleView;
+import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.schedule.Timing;
+import dev.taskscheduler.task.QueueName;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// `GET /schedules`, `GET /schedules/{name}` and `GET /schedules/{name}/explain`.
+public final class SchedulesHandler {
+  private static final int USUAL_LIMIT = 50;
+  private static final int MOST = 500;
+  private static final int UPCOMING = 10;
+
+  private final Schedules schedules;
+
+  public SchedulesHandler(Schedules schedules) {
+    this.schedules = schedules;
+  }
+
+  public void list(ServerRequest req, ServerResponse res) {
+    FieldErrors errors = new FieldErrors();
+    QueryReader reader = new QueryReader(req.query(), errors);
+    reader.allow(List.of("state", "limit", "cursor"), "the parameters are state, limit, cursor");
+    Optional<ScheduleState> state =
+        reader.one(
+            "state", SchedulesHandler::state, "must be one of active, paused, ended, faulty");
+    int limit = reader.limit(MOST).orElse(USUAL_LIMIT);
+    String cursor = reader.cursor().orElse("");
+    if (!cursor.isEmpty() && !QueueName.isName(cursor)) {
+      errors.add(
+          "?cursor", "must be the next of an earlier answer; leave it out for the first page");
+    }
+    if (!errors.none()) {
+      Responses.problem(req, res, QueryReader.invalid(errors));
+      return;
+    }
+    SchedulePage page = schedules.list(cursor, limit);
+    byte[] body =
+        JsonText.object(json -> {
+          json.writeArrayPropertyStart("schedules");
+          for (ScheduleView schedule : page.schedules()) {
+            if (state.isEmpty() || state.get() == schedule.state()) {
+              json.writeStartObject();
+              ScheduleJson.head(json, schedule);
+              json.writeEndObject();
+            }
+          }
+          json.writeEndArray();
+          page.next().ifPresent(next -> json.writeStringProperty("next", next));
+        });
+    Responses.json(req, res, Status.OK_200, body);
+  }
+
+  private static Optional<ScheduleState> state(String word) {
+    return Arrays.stream(ScheduleState.values())
+        .filter(state -> JsonText.word(state).equals(word))
+        .findFirst();
+  }
+
+  public void show(ServerRequest req, ServerResponse res) {
+    found(req, res, view -> Responses.json(req, res, Status.OK_200, body(view, "")));
+  }
+
+  private void found(ServerRequest req, ServerResponse res, Consumer<ScheduleView> action) {
+    Optional<String> name = SchedulePath.of(req, res);
+    if (name.isPresent()) {
+      schedules
+          .find(name.get())
+          .ifPresentOrElse(
+              action, () -> Responses.problem(req, res, SchedulePath.unknown(name.get())));
+    }
+  }
+
+  /// All of a schedule.
+  ///
+  /// @param change what a call did to it; empty where it is only shown
+  byte[] body(ScheduleView schedule, String change) {
+    Instant from = schedule.next().map(next -> next.minusMillis(1)).orElse(schedule.created());
+    boolean goesOn = schedule.next().isPresent();
+    List<PlannedInstant> upcoming =
+        goesOn ? upcoming(schedule.settings().timing(), from, UPCOMING) : List.of();
+    var records = schedules.records(schedule.name());
+    return JsonText.object(json -> {
+      ScheduleJson.write(json, schedule, upcoming, records);
+      if (!change.isEmpty()) {
+        json.writeStringProperty("change", change);
+      }
+    });
+  }
+
+  /// The next planned instants after a time.
+  static List<PlannedInstant> upcoming(Timing timing, Instant after, int most) {
+    List<PlannedInstant> instants = new ArrayList<>();
+    Optional<PlannedInstant> next = timing.next(after);
+    while (next.isPresent() && instants.size() < most) {
+      instants.add(next.get());
+      next = timing.next(next.get().at());
+    }
+    return instants;
+  }
+
+  public void explain(ServerRequest req, ServerResponse res) {
+    FieldErrors errors = new FieldErrors();
+    QueryReader reader = new QueryReader(req.query(), errors);
+    reader.allow(List.of("at"), "the parameter is at");
+    Optional<Instant> at =
+        reader.one("at", Rfc3339::time, "must be a time such as 2026-11-23T08:55:00Z (RFC 3339)");
+    if (at.isEmpty() && errors.none()) {
+      errors.add("?at", "is missing; send the instant, such as 2026-11-23T08:55:00Z");
+    }
+    if (!errors.none()) {
+      Responses.problem(req, res, QueryReader.invalid(errors));
+      return;
+    }
+    found(
+        req,
+        res,
+        view -> {
+          String why =
+              ScheduleExplanation.explain(
+                  view, schedules.records(view.name()), at.get(), schedules.overview().now());
+          byte[] body =
+              JsonText.object(json -> {
+                json.writeStringProperty("name", view.name());
+                json.writeStringProperty("at", JsonText.time(at.get()));
+                json.writeStringProperty("explanation", JsonText.outside(why));
+              });
+          Responses.json(req, res, Status.OK_200, body);
+        });
+  }
+}
