@@ -40,6 +40,11 @@ public interface Schedules {
     TOO_MANY
   }
 
+  /// The answer to a put.
+  ///
+  /// @param view as it stands then; empty if nothing was done
+  record Put(Change change, Optional<ScheduleView> view) {}
+
   /// What may become of a trigger.
   ///
   /// @param outcome empty if there is no such schedule
@@ -48,7 +53,7 @@ public interface Schedules {
 
   /// Creates or replaces a schedule. Its next instant is computed anew and lies ahead: a change
   /// never fires at once. Its pause stays.
-  Change put(String name, NewSchedule schedule);
+  Put put(String name, NewSchedule schedule);
 
   /// Creates and replaces the schedules of a group, all or none; each then belongs to this group
   /// alone.

@@ -23,8 +23,10 @@ final class MemorySchedules implements Schedules {
   final Map<String, ScheduleView> views = new ConcurrentSkipListMap<>();
 
   @Override
-  public Change put(String name, NewSchedule schedule) {
-    return views.put(name, view(name, schedule, "")) == null ? Change.CREATED : Change.CHANGED;
+  public Put put(String name, NewSchedule schedule) {
+    ScheduleView view = view(name, schedule, "");
+    Change change = views.put(name, view) == null ? Change.CREATED : Change.CHANGED;
+    return new Put(change, Optional.of(view));
   }
 
   private static ScheduleView view(String name, NewSchedule schedule, String group) {

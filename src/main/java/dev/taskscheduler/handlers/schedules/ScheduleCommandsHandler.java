@@ -24,6 +24,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The calls that change one schedule: `PUT` and `DELETE /schedules/{name}`, and `POST` of its
 /// `pause`, `resume` and `trigger`.
@@ -57,7 +58,8 @@ public final class ScheduleCommandsHandler {
                 (parser, bytes) -> new ScheduleReader(parser, bytes, name.get(), templates).read())
             .map(ScheduleReader.Body::schedule);
     if (schedule.isPresent()) {
-      answer(req, res, "put-schedule", name.get(), schedules.put(name.get(), schedule.get()));
+      Schedules.Put put = schedules.put(name.get(), schedule.get());
+      answer(req, res, "put-schedule", name.get(), put.change(), put::view);
     }
   }
 
@@ -67,7 +69,13 @@ public final class ScheduleCommandsHandler {
       Optional<String> note =
           body.readOr("", req, res, (p, _) -> new NoteReader(p, Schedules.LONGEST_NOTE).read());
       if (note.isPresent()) {
-        answer(req, res, "pause-schedule", name.get(), schedules.pause(name.get(), note.get()));
+        answer(
+            req,
+            res,
+            "pause-schedule",
+            name.get(),
+            schedules.pause(name.get(), note.get()),
+            () -> schedules.find(name.get()));
       }
     }
   }
@@ -75,17 +83,28 @@ public final class ScheduleCommandsHandler {
   public void resume(ServerRequest req, ServerResponse res) {
     SchedulePath.of(req, res)
         .filter(_ -> JsonBody.none(req, res))
-        .ifPresent(name -> answer(req, res, "resume-schedule", name, schedules.resume(name)));
+        .ifPresent(name ->
+            answer(
+                req,
+                res,
+                "resume-schedule",
+                name,
+                schedules.resume(name),
+                () -> schedules.find(name)));
   }
 
   private void answer(
-      ServerRequest req, ServerResponse res, String command, String name, Change change) {
+      ServerRequest req,
+      ServerResponse res,
+      String command,
+      String name,
+      Change change,
+      Supplier<Optional<ScheduleView>> found) {
     if (change == Change.TOO_MANY) {
       Responses.problem(req, res, tooMany());
       return;
     }
-    Optional<ScheduleView> view =
-        change == Change.UNKNOWN ? Optional.empty() : schedules.find(name);
+    Optional<ScheduleView> view = change == Change.UNKNOWN ? Optional.empty() : found.get();
     if (view.isEmpty()) {
       Responses.problem(req, res, SchedulePath.unknown(name));
       return;

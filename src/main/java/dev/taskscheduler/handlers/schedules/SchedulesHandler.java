@@ -5,6 +5,7 @@ import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.handlers.wire.Rfc3339;
+import dev.taskscheduler.schedule.FireRecord;
 import dev.taskscheduler.schedule.PlannedInstant;
 import dev.taskscheduler.schedule.ScheduleExplanation;
 import dev.taskscheduler.schedule.SchedulePage;
@@ -97,7 +98,8 @@ public final class SchedulesHandler {
     boolean goesOn = schedule.next().isPresent();
     List<PlannedInstant> upcoming =
         goesOn ? upcoming(schedule.settings().timing(), from, UPCOMING) : List.of();
-    var records = schedules.records(schedule.name());
+    boolean isNew = change.equals(JsonText.word(Schedules.Change.CREATED));
+    List<FireRecord> records = isNew ? List.of() : schedules.records(schedule.name());
     return JsonText.object(json -> {
       ScheduleJson.write(json, schedule, upcoming, records);
       if (!change.isEmpty()) {

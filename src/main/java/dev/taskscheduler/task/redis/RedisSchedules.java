@@ -16,12 +16,11 @@ import dev.taskscheduler.schedule.ScheduleSettings;
 import dev.taskscheduler.schedule.ScheduleState;
 import dev.taskscheduler.schedule.ScheduleView;
 import dev.taskscheduler.schedule.Schedules;
-import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.StoreException;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
@@ -30,10 +29,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,16 +61,24 @@ final class RedisSchedules implements Schedules {
   private final FireTasks tasks;
   private final long maxPending;
 
-  /// What is known of some schedules.
-  ///
-  /// @param now the time of Redis's clock
-  private record Known(Instant now, Map<String, Stored> all) {
-    Optional<Stored> stored(String name) {
-      return Optional.ofNullable(all.get(name));
+  /// Redis's clock when it was last read.
+  private record Reading(Instant redis, long nanos) {
+    /// What it shows now, if both clocks go alike.
+    Instant now() {
+      return redis.plusNanos(System.nanoTime() - nanos);
     }
   }
 
-  private record Stored(ScheduleView view, String settings, byte[] task) {}
+  private final AtomicReference<Optional<Reading>> clock = new AtomicReference<>(Optional.empty());
+
+  /// What is known of some schedules.
+  ///
+  /// @param now the time of Redis's clock
+  private record Known(Instant now, Map<String, StoredSchedule> all) {
+    Optional<StoredSchedule> stored(String name) {
+      return Optional.ofNullable(all.get(name));
+    }
+  }
 
   /// @param commands sends the calls, one after the other
   RedisSchedules(RedisTaskCommands commands, Namespace namespace, long maxPending) {
@@ -81,25 +88,63 @@ final class RedisSchedules implements Schedules {
   }
 
   @Override
-  public Change put(String name, NewSchedule schedule) {
+  public Put put(String name, NewSchedule schedule) {
+    // Most are new, and then one call is enough: the script looks whether all is as this assumes.
+    Optional<Known> assumed = clock.get().map(reading -> new Known(reading.now(), Map.of()));
     for (int tries = 0; tries < MOST_TRIES; tries++) {
-      Known known = look(List.of(name));
-      String group = known.stored(name).map(stored -> stored.view.group()).orElse("");
+      Known known = tries == 0 && assumed.isPresent() ? assumed.get() : look(List.of(name));
+      String group = known.stored(name).map(stored -> stored.view().group()).orElse("");
       Plan plan = plan(known, name, schedule, group);
       if (plan.change == Change.UNCHANGED) {
-        return plan.change;
+        return new Put(plan.change, known.stored(name).map(StoredSchedule::view));
       }
-      switch (text(commands.send(PUT, MOST, plan.words))) {
+      String[] answer = text(commands.send(PUT, MOST, plan.words)).split(" ", 2);
+      switch (answer[0]) {
         case "done" -> {
-          return plan.change;
+          return new Put(
+              plan.change,
+              plan.change == Change.CREATED
+                  ? Optional.of(created(name, schedule, known.now, Long.parseLong(answer[1])))
+                  : find(name));
         }
         case "too_many" -> {
-          return Change.TOO_MANY;
+          return new Put(Change.TOO_MANY, Optional.empty());
         }
-        default -> {} // changed meanwhile
+        default -> {} // changed meanwhile, or not as assumed
       }
     }
     throw changedTooOften(name);
+  }
+
+  private static ScheduleView created(
+      String name, NewSchedule schedule, Instant now, long generation) {
+    Instant created = now.truncatedTo(ChronoUnit.MILLIS);
+    ScheduleSettings settings = schedule.settings().createdAt(created);
+    Optional<Instant> next = next(settings, now);
+    return new ScheduleView(
+        name,
+        settings,
+        schedule.taskJson(),
+        created,
+        generation,
+        next.isPresent() ? ScheduleState.ACTIVE : ScheduleState.ENDED,
+        next,
+        next.map(at -> FirePlanner.firesAt(name, settings, at)),
+        Optional.empty(),
+        "",
+        "",
+        settings.remaining(),
+        List.of(),
+        List.of(),
+        "");
+  }
+
+  private static Optional<Instant> next(ScheduleSettings settings, Instant now) {
+    return settings
+        .timing()
+        .next(now)
+        .or(() -> settings.timing().nextAfterRun(now)) // a fixed delay counts from now
+        .map(PlannedInstant::at);
   }
 
   /// What a call is to do with one schedule.
@@ -108,26 +153,21 @@ final class RedisSchedules implements Schedules {
   private record Plan(Change change, List<Object> words) {}
 
   private static Plan plan(Known known, String name, NewSchedule schedule, String group) {
-    Optional<Stored> stored = known.stored(name);
-    Instant created = stored.map(each -> each.view.created()).orElse(known.now);
+    Optional<StoredSchedule> stored = known.stored(name);
+    Instant created = stored.map(each -> each.view().created()).orElse(known.now);
     ScheduleSettings settings = schedule.settings().createdAt(created);
     String lines = ScheduleCodec.write(settings);
     byte[] task = ScheduleCodec.task(schedule.task());
     boolean same =
         stored
-            .filter(each -> each.settings.equals(lines) && Arrays.equals(each.task, task))
-            .filter(each -> Arrays.equals(each.view.taskJson(), schedule.taskJson()))
-            .filter(each -> each.view.group().equals(group))
+            .filter(each -> each.settings().equals(lines) && Arrays.equals(each.task(), task))
+            .filter(each -> Arrays.equals(each.view().taskJson(), schedule.taskJson()))
+            .filter(each -> each.view().group().equals(group))
             .isPresent();
     if (same) {
       return new Plan(Change.UNCHANGED, List.of());
     }
-    Timing timing = settings.timing();
-    Optional<Instant> next =
-        timing
-            .next(known.now)
-            .or(() -> timing.nextAfterRun(known.now)) // a fixed delay counts from now
-            .map(PlannedInstant::at);
+    Optional<Instant> next = next(settings, known.now);
     return new Plan(
         stored.isPresent() ? Change.CHANGED : Change.CREATED,
         List.of(
@@ -144,8 +184,8 @@ final class RedisSchedules implements Schedules {
             group));
   }
 
-  private static String generation(Optional<Stored> stored) {
-    return stored.map(each -> String.valueOf(each.view.generation())).orElse("");
+  private static String generation(Optional<StoredSchedule> stored) {
+    return stored.map(each -> String.valueOf(each.view().generation())).orElse("");
   }
 
   private static String ms(Optional<Instant> time) {
@@ -170,7 +210,9 @@ final class RedisSchedules implements Schedules {
         changes.put(name, plan.change);
         words.addAll(plan.words);
       }
-      switch (dryRun || words.isEmpty() ? "done" : text(commands.send(PUT, MOST, words))) {
+      switch (dryRun || words.isEmpty()
+          ? "done"
+          : text(commands.send(PUT, MOST, words)).split(" ", 2)[0]) {
         case "done" -> {
           return changes;
         }
@@ -219,7 +261,7 @@ final class RedisSchedules implements Schedules {
   public Triggered trigger(String name, boolean anyway) {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       Known known = look(List.of(name));
-      Optional<Stored> stored = known.stored(name);
+      Optional<StoredSchedule> stored = known.stored(name);
       if (stored.isEmpty()) {
         return new Triggered(Optional.empty(), Optional.empty());
       }
@@ -237,14 +279,15 @@ final class RedisSchedules implements Schedules {
   }
 
   /// @return as `schedule-trigger.lua` answers
-  private String fire(Stored stored, Instant planned, String id, String overlap, String noted) {
-    String name = stored.view.name();
-    NewTask task = ScheduleCodec.task(stored.task);
+  private String fire(
+      StoredSchedule stored, Instant planned, String id, String overlap, String noted) {
+    String name = stored.view().name();
+    NewTask task = ScheduleCodec.task(stored.task());
     return text(
         commands.send(
             TRIGGER,
             name,
-            stored.view.generation(),
+            stored.view().generation(),
             maxPending,
             overlap,
             planned.toEpochMilli(),
@@ -256,7 +299,7 @@ final class RedisSchedules implements Schedules {
 
   @Override
   public Optional<Map<Instant, String>> backfill(String name, List<Instant> instants) {
-    Optional<Stored> stored = look(List.of(name)).stored(name);
+    Optional<StoredSchedule> stored = look(List.of(name)).stored(name);
     if (stored.isEmpty()) {
       return Optional.empty();
     }
@@ -276,23 +319,24 @@ final class RedisSchedules implements Schedules {
   }
 
   private Known look(List<String> names) {
-    Map<String, Stored> all = new HashMap<>();
+    Map<String, StoredSchedule> all = new HashMap<>();
     Instant now = Instant.EPOCH;
     for (int i = 0; i < names.size() || i == 0; i += SHOWN_AT_ONCE) {
       List<String> some = names.subList(i, Math.min(i + SHOWN_AT_ONCE, names.size()));
       List<?> answer = (List<?>) commands.send(SHOW, some);
       now = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
+      clock.set(Optional.of(new Reading(now, System.nanoTime())));
       answer.stream()
           .skip(1)
-          .flatMap(shown -> stored((List<?>) shown).stream())
-          .forEach(stored -> all.put(stored.view.name(), stored));
+          .flatMap(shown -> StoredSchedule.read((List<?>) shown).stream())
+          .forEach(stored -> all.put(stored.view().name(), stored));
     }
     return new Known(now, all);
   }
 
   @Override
   public Optional<ScheduleView> find(String name) {
-    return look(List.of(name)).stored(name).map(Stored::view);
+    return look(List.of(name)).stored(name).map(StoredSchedule::view);
   }
 
   @Override
@@ -331,7 +375,10 @@ final class RedisSchedules implements Schedules {
             .toList();
     Known known = look(names);
     List<ScheduleView> views =
-        names.stream().flatMap(name -> known.stored(name).stream()).map(Stored::view).toList();
+        names.stream()
+            .flatMap(name -> known.stored(name).stream())
+            .map(StoredSchedule::view)
+            .toList();
     return new SchedulePage(
         views, names.size() < limit ? Optional.empty() : Optional.of(names.getLast()));
   }
@@ -344,52 +391,6 @@ final class RedisSchedules implements Schedules {
         (Long) answer.get(2),
         Optional.of(text(answer.get(3))).filter(ms -> !ms.isEmpty()).map(TaskRecordCodec::dueAt),
         TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst()))));
-  }
-
-  /// What stands in Redis may be anything: what cannot be read is as if it were not there.
-  private static Optional<Stored> stored(List<?> shown) {
-    String name = text(shown.getFirst());
-    try {
-      String settings = text(shown.get(2));
-      boolean isPaused = !text(shown.get(8)).isEmpty();
-      String fault = new String((byte[]) shown.get(10), UTF_8);
-      boolean waits = !text(shown.get(12)).isEmpty();
-      Optional<Instant> next = time(shown.get(6));
-      ScheduleState state =
-          isPaused
-              ? ScheduleState.PAUSED
-              : !fault.isEmpty()
-                  ? ScheduleState.FAULTY
-                  : next.isPresent() || waits ? ScheduleState.ACTIVE : ScheduleState.ENDED;
-      String runs = text(shown.get(15));
-      ScheduleView view =
-          new ScheduleView(
-              name,
-              ScheduleCodec.read(name, settings),
-              (byte[]) shown.get(4),
-              ofMillis(text(shown.get(5))),
-              Long.parseLong(text(shown.get(1))),
-              state,
-              next,
-              time(shown.get(7)),
-              time(shown.get(8)),
-              new String((byte[]) shown.get(9), UTF_8),
-              fault,
-              text(shown.get(11)).isEmpty()
-                  ? OptionalInt.empty()
-                  : OptionalInt.of(Integer.parseInt(text(shown.get(11)))),
-              runs.isEmpty() ? List.of() : List.of(runs.split(" ", -1)),
-              RedisFires.instants(text(shown.get(14))),
-              text(shown.get(13)));
-      return Optional.of(new Stored(view, settings, (byte[]) shown.get(3)));
-    } catch (IllegalArgumentException e) {
-      LOG.log(Level.WARNING, () -> "schedule cannot be read name=%s why=%s".formatted(name, e));
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<Instant> time(Object ms) {
-    return Optional.of(text(ms)).filter(text -> !text.isEmpty()).map(RedisSchedules::ofMillis);
   }
 
   private static Instant ofMillis(String ms) {

@@ -6,12 +6,14 @@
 -- fires that it may make, '' for no bound; planned ms at which it stands, and ms when that fires, '' for none; ms when it was
 -- created; its group, '' for none
 -- A pause stays, and so do runs; what waits for the end of a run does not.
--- Returns 'done', 'again' if the generation of one is another by now, or 'too_many'.
+-- Returns 'done ' and the last generation; 'again' if the generation of one is another by now, or one is created at a time that
+-- is not now; or 'too_many'.
 local WORDS_OF_ONE = 11
-local added, now, some = 0, now_us(), {}
+local added, now, some, last = 0, now_us(), {}, 0
 for i = 2, #ARGV, WORDS_OF_ONE do
   local s = fields_of(ARGV[i], 'paused', 'group')
-  if (s and s.generation or '') ~= ARGV[i + 1] then
+  local is_now = s or ARGV[i + 2] == '' or math.abs(now / 1000 - tonumber(ARGV[i + 9])) < 1000
+  if (s and s.generation or '') ~= ARGV[i + 1] or not is_now then
     return 'again'
   end
   added = added + (ARGV[i + 2] == '' and -1 or s and 0 or 1)
@@ -25,6 +27,7 @@ redis.call('ZCARD', K.due)
 local function write_one(s, name, settings, task, json, overlap, remaining, next_ms, fire_ms, created, group)
   local key = K['schedule:'] .. name
   local generation = math.max(now, (s and tonumber(s.generation) or 0) + 1)
+  last = generation
   redis.call('HSET', key, 'generation', string.format('%.0f', generation), 'settings', settings, 'task', task, 'json', json,
     'overlap', overlap, 'created', created)
   redis.call('HDEL', key, 'fault', 'buffer', 'waits', 'next', 'fire', 'remaining', 'group')
@@ -57,4 +60,4 @@ for _, one in ipairs(some) do
     write_one(s, ARGV[i], unpack(ARGV, i + 2, i + WORDS_OF_ONE - 1))
   end
 end
-return 'done'
+return 'done ' .. string.format('%.0f', last)

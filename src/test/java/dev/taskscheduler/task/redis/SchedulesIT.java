@@ -42,14 +42,19 @@ class SchedulesIT extends SchedulesOnRedis {
 
   @Test
   void what_is_put_is_shown_and_the_same_again_changes_nothing() {
-    assertEquals(Change.CREATED, store.schedules.put("a", every(HOUR)));
+    assertEquals(Change.CREATED, store.schedules.put("a", every(HOUR)).change());
     ScheduleView first = view("a");
+    ScheduleView second = store.schedules.put("b2", every(HOUR)).view().orElseThrow();
+    assertEquals(view("b2").next(), second.next(), "created in one call");
+    assertEquals(view("b2").generation(), second.generation());
+    assertEquals(view("b2").created(), second.created());
+    store.schedules.delete("b2");
     assertEquals(ScheduleState.ACTIVE, first.state());
     assertEquals(first.created().plus(HOUR), first.next().orElseThrow());
     assertEquals(first.next(), first.firesAt());
-    assertEquals(Change.UNCHANGED, store.schedules.put("a", every(HOUR)));
+    assertEquals(Change.UNCHANGED, store.schedules.put("a", every(HOUR)).change());
     assertEquals(first.generation(), view("a").generation());
-    assertEquals(Change.CHANGED, store.schedules.put("a", every(MINUTE)));
+    assertEquals(Change.CHANGED, store.schedules.put("a", every(MINUTE)).change());
     assertEquals(first.created().plus(MINUTE), view("a").next().orElseThrow());
     assertTrue(view("a").generation() > first.generation());
     assertEquals(Optional.empty(), store.schedules.find("b"));
