@@ -197,6 +197,9 @@ class TokenRightsIT {
 
   @Test
   void a_token_for_reading_sees_queues_and_changes_none() throws Exception {
+    assertEquals(200, as(READ, "POST", "/schedules/preview", "{\"every\":60}").statusCode());
+    assertEquals(403, status(READ, "PUT", "/schedules/s"));
+    assertEquals(403, status(READ, "POST", "/schedules/s/trigger"));
     assertEquals(200, status(READ, "GET", "/queues/mails"));
     assertEquals(403, status(READ, "PUT", "/queues/mails"));
     assertEquals(403, status(READ, "DELETE", "/queues/mails"));

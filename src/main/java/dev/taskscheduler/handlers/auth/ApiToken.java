@@ -33,7 +33,7 @@ public final class ApiToken {
     boolean allows(Method method, String path) {
       boolean reads = READING.contains(method);
       return switch (this) {
-        case READ -> reads;
+        case READ -> reads || method.equals(Method.POST) && path.equals(Paths.PREVIEW);
         case SUBMIT ->
             reads ? STATUS.contains(path) : method.equals(Method.POST) && SUBMITS.contains(path);
         case METRICS -> reads && MEASURES.contains(path);
@@ -44,7 +44,8 @@ public final class ApiToken {
     /// The answer to a bearer who wanted more.
     String limit() {
       return switch (this) {
-        case READ -> "This token may only read (GET and HEAD); use a token with the right all.";
+        case READ ->
+            "This token may only read (GET, HEAD and /schedules/preview); use a token with the right all.";
         case SUBMIT ->
             "This token may only submit tasks and call /status; use a token with the right read or all.";
         case METRICS ->
@@ -55,7 +56,7 @@ public final class ApiToken {
 
     /// The narrowest right that would do, as a challenge names it.
     static String wanted(Method method, String path) {
-      if (READING.contains(method)) {
+      if (READ.allows(method, path)) {
         return "read";
       }
       return SUBMIT.allows(method, path) ? "submit" : "all";
