@@ -34,7 +34,7 @@ class Caller:
         text = answer.read()
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
-        return json.loads(text)
+        return text
 
 
 def apply(call, count, schedule):

@@ -191,6 +191,13 @@ class RestContractIT {
 
   /// The path, with a task that there is, or a queue that has a pause.
   private static String existing(String path) throws Exception {
+    if (path.startsWith("/schedules/{name}")) {
+      HttpRequest.Builder put =
+          HttpRequest.newBuilder()
+              .PUT(BodyPublishers.ofString("{\"every\":60,\"task\":{\"payload\":1}}"))
+              .header("Content-Type", "application/json");
+      assertTrue(send("PUT", "/schedules/tenant-7", put).statusCode() < 300);
+    }
     if (path.contains("{name}")) {
       call("POST", "/queues/tenant-7/pause");
       return path.replace("{name}", "tenant-7");
