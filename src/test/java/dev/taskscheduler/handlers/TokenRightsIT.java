@@ -207,6 +207,14 @@ class TokenRightsIT {
   }
 
   @Test
+  void a_token_for_reading_previews_schedules_and_changes_none() throws Exception {
+    String body = "{\"cron\":\"0 9 * * *\"}";
+    assertEquals(200, as(READ, "POST", "/schedules/preview", body).statusCode());
+    assertEquals(403, as(READ, "PUT", "/schedules/s", body).statusCode());
+    assertEquals(403, as(READ, "POST", "/schedules/s/trigger", "").statusCode());
+  }
+
+  @Test
   void a_token_for_metrics_sees_no_tasks() throws Exception {
     assertEquals(200, status(METRICS, "GET", "/metrics"));
     assertEquals(200, status(METRICS, "GET", "/health"));

@@ -36,7 +36,7 @@ public final class GroupHandler implements Handler {
     this.schedules = schedules;
     this.body = new JsonBody(maxBodyBytes, room);
     this.json = new StrictJson(maxBodyBytes);
-    this.templates = new TemplateReader(tasks, maxBodyBytes);
+    this.templates = new TemplateReader(tasks, maxBodyBytes, ScheduleReader::fire);
   }
 
   @Override

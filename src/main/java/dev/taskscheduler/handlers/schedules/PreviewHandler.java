@@ -7,8 +7,10 @@ import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.handlers.wire.Rfc3339;
+import dev.taskscheduler.schedule.Interval;
 import dev.taskscheduler.schedule.PlannedInstant;
 import dev.taskscheduler.schedule.ScheduleSettings;
+import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.task.QueueName;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -56,7 +58,8 @@ public final class PreviewHandler implements Handler {
             req, res, (parser, bytes) -> new ScheduleReader(parser, bytes, name, null).read());
     if (read.isPresent()) {
       ScheduleSettings settings = read.get().settings().createdAt(from);
-      List<PlannedInstant> upcoming = SchedulesHandler.upcoming(settings.timing(), from, limit);
+      int most = Math.min(limit, settings.remaining().orElse(limit));
+      List<PlannedInstant> upcoming = upcoming(settings.timing(), from, most);
       byte[] answer =
           JsonText.object(json -> {
             json.writeStringProperty("sentence", settings.timing().sentence());
@@ -64,5 +67,12 @@ public final class PreviewHandler implements Handler {
           });
       Responses.json(req, res, Status.OK_200, answer);
     }
+  }
+
+  /// A fixed delay plans its first instant alone, which may be the moment itself.
+  private static List<PlannedInstant> upcoming(Timing timing, Instant from, int most) {
+    return timing.interval().orElse(null) instanceof Interval.FixedDelay
+        ? timing.first().stream().toList()
+        : SchedulesHandler.upcoming(timing, from, most);
   }
 }

@@ -43,7 +43,7 @@ public final class ScheduleCommandsHandler {
     this.tasks = tasks;
     this.views = new SchedulesHandler(schedules);
     this.body = new JsonBody(maxBodyBytes, room);
-    this.templates = new TemplateReader(tasks, maxBodyBytes);
+    this.templates = new TemplateReader(tasks, maxBodyBytes, ScheduleReader::fire);
   }
 
   public void put(ServerRequest req, ServerResponse res) throws IOException {
@@ -139,13 +139,11 @@ public final class ScheduleCommandsHandler {
       Responses.problem(req, res, QueryReader.invalid(errors));
       return;
     }
-    List<String> runs =
-        cancel ? schedules.find(name.get()).map(ScheduleView::runs).orElse(List.of()) : List.of();
+    long cancelled = cancel ? cancelRuns(name.get()) : 0;
     if (schedules.delete(name.get()) == Change.UNKNOWN) {
       Responses.problem(req, res, SchedulePath.unknown(name.get()));
       return;
     }
-    long cancelled = runs.stream().map(tasks::cancel).filter(ScheduleCommandsHandler::did).count();
     CommandLog.command("delete-schedule", "schedule=" + name.get() + " cancelled=" + cancelled);
     byte[] answer =
         JsonText.object(json -> {
@@ -156,6 +154,16 @@ public final class ScheduleCommandsHandler {
           }
         });
     Responses.json(req, res, Status.OK_200, answer);
+  }
+
+  /// Pauses the schedule first, so that nothing fires meanwhile, and while it is still there: a
+  /// call that fails on the way may be repeated.
+  private long cancelRuns(String name) {
+    if (schedules.pause(name, "is being deleted") == Change.UNKNOWN) {
+      return 0;
+    }
+    List<String> runs = schedules.find(name).map(ScheduleView::runs).orElse(List.of());
+    return runs.stream().map(tasks::cancel).filter(ScheduleCommandsHandler::did).count();
   }
 
   private static boolean did(Cancellation answer) {

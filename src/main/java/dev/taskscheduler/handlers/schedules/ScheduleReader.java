@@ -13,6 +13,7 @@ import dev.taskscheduler.schedule.Interval;
 import dev.taskscheduler.schedule.NewSchedule;
 import dev.taskscheduler.schedule.OverlapPolicy;
 import dev.taskscheduler.schedule.ScheduleSettings;
+import dev.taskscheduler.schedule.TaskTemplate;
 import dev.taskscheduler.schedule.TimeZones;
 import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.schedule.UnknownZoneException;
@@ -82,6 +83,11 @@ final class ScheduleReader extends ObjectReader<ScheduleReader.Body> {
     this.body = body;
     this.name = name;
     this.templates = templates;
+  }
+
+  /// The task of some fire, for the check of its payload.
+  static NewTask fire(NewTask template) {
+    return TaskTemplate.at(template, Instant.EPOCH);
   }
 
   @Override

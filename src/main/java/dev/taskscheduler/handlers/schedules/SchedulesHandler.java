@@ -5,7 +5,9 @@ import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.handlers.wire.Rfc3339;
+import dev.taskscheduler.schedule.Bend;
 import dev.taskscheduler.schedule.FireRecord;
+import dev.taskscheduler.schedule.Interval;
 import dev.taskscheduler.schedule.PlannedInstant;
 import dev.taskscheduler.schedule.ScheduleExplanation;
 import dev.taskscheduler.schedule.SchedulePage;
@@ -94,10 +96,12 @@ public final class SchedulesHandler {
   ///
   /// @param change what a call did to it; empty where it is only shown
   byte[] body(ScheduleView schedule, String change) {
-    Instant from = schedule.next().map(next -> next.minusMillis(1)).orElse(schedule.created());
-    boolean goesOn = schedule.next().isPresent();
     List<PlannedInstant> upcoming =
-        goesOn ? upcoming(schedule.settings().timing(), from, UPCOMING) : List.of();
+        schedule
+            .next()
+            .filter(_ -> schedule.state() != ScheduleState.ENDED)
+            .map(next -> upcoming(schedule, next))
+            .orElse(List.of());
     boolean isNew = change.equals(JsonText.word(Schedules.Change.CREATED));
     List<FireRecord> records = isNew ? List.of() : schedules.records(schedule.name());
     return JsonText.object(json -> {
@@ -106,6 +110,16 @@ public final class SchedulesHandler {
         json.writeStringProperty("change", change);
       }
     });
+  }
+
+  /// The next instant and those after it, as many as it may still fire at. Of a fixed delay the
+  /// next alone is known.
+  private static List<PlannedInstant> upcoming(ScheduleView schedule, Instant next) {
+    Timing timing = schedule.settings().timing();
+    return timing.interval().orElse(null) instanceof Interval.FixedDelay
+        ? List.of(new PlannedInstant(next, next.atZone(timing.zone()), Bend.NONE))
+        : upcoming(
+            timing, next.minusNanos(1), Math.min(UPCOMING, schedule.remaining().orElse(UPCOMING)));
   }
 
   /// The next planned instants after a time.

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /// Reads the task of a schedule: the body of a submission, without what each fire would have to
 /// decide anew.
@@ -28,9 +29,12 @@ public final class TemplateReader {
 
   private final TaskService tasks;
   private final SubmitParser parser;
+  private final UnaryOperator<NewTask> fire;
 
-  public TemplateReader(TaskService tasks, int maxBodyBytes) {
+  /// @param fire makes the task of a fire, whose payload is checked
+  public TemplateReader(TaskService tasks, int maxBodyBytes, UnaryOperator<NewTask> fire) {
     this.tasks = tasks;
+    this.fire = fire;
     this.parser = new SubmitParser(maxBodyBytes, InstantSource.system());
   }
 
@@ -73,7 +77,7 @@ public final class TemplateReader {
           pointer + "/type",
           "must be one of " + String.join(", ", new TreeSet<>(Caller.current().types())));
     }
-    tasks.refused(task).ifPresent(refused -> note(refused, pointer, errors));
+    tasks.refused(fire.apply(task)).ifPresent(refused -> note(refused, pointer, errors));
     return errors.none();
   }
 
