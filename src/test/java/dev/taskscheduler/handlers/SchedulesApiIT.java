@@ -47,6 +47,8 @@ class SchedulesApiIT extends FaceAndLeader {
     HttpResponse<byte[]> created = put("/schedules/morning", DAILY);
     assertEquals(201, created.statusCode(), text(created));
     has(text(created), "\"change\":\"created\"");
+    assertEquals("/schedules/morning", created.headers().firstValue("Location").orElse(""));
+    assertFalse(text(created).contains("startAt"), "it was left out");
     HttpResponse<byte[]> same = put("/schedules/morning", DAILY);
     assertEquals(200, same.statusCode(), text(same));
     has(text(same), "\"change\":\"unchanged\"");

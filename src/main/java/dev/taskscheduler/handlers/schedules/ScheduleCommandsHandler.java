@@ -18,6 +18,7 @@ import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.schedule.Schedules.Change;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.TaskService;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -110,7 +111,11 @@ public final class ScheduleCommandsHandler {
       return;
     }
     CommandLog.command(command, "schedule=" + name + " change=" + JsonText.word(change));
-    Status status = change == Change.CREATED ? Status.CREATED_201 : Status.OK_200;
+    Status status = Status.OK_200;
+    if (change == Change.CREATED) {
+      status = Status.CREATED_201;
+      res.header(HeaderNames.LOCATION, "/schedules/" + name);
+    }
     Responses.json(req, res, status, views.body(view.get(), JsonText.word(change)));
   }
 

@@ -100,7 +100,9 @@ final class ScheduleJson {
     if (!timing.exclusions().isEmpty()) {
       strings(json, "exclude", timing.exclusions().stream().map(CronExpression::text).toList());
     }
-    json.writeStringProperty("startAt", JsonText.time(timing.startAt()));
+    if (!settings.startsAtCreation()) {
+      json.writeStringProperty("startAt", JsonText.time(timing.startAt()));
+    }
     time(json, "endAt", timing.endAt());
     json.writeStringProperty("timeZone", timing.zone().getId());
     ClockChange change = timing.clockChange();
