@@ -71,6 +71,7 @@ final class FireSchedules implements Chore {
       fire(token, batch, due.now());
     }
     Duration next = due.more() ? Duration.ZERO : due.untilNext();
+    listener.looked(due.all(), due.active(), next);
     return next.compareTo(LONGEST_REST) < 0 ? next : LONGEST_REST;
   }
 

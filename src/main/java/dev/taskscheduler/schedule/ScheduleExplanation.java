@@ -80,6 +80,9 @@ public final class ScheduleExplanation {
       return Optional.of(
           "Nothing is recorded of it. Its instants follow from the ends of its runs (fixedDelay).");
     }
+    if (at.isBefore(timing.startAt()) && schedule.settings().startsAtCreation()) {
+      return Optional.of(createdLater());
+    }
     if (at.isBefore(timing.startAt())) {
       return Optional.of("It starts later, at %s.".formatted(timing.startAt()));
     }
@@ -116,10 +119,14 @@ public final class ScheduleExplanation {
         + (schedule.note().isEmpty() ? "" : " (" + schedule.note() + ")");
   }
 
+  private String createdLater() {
+    return "The schedule was created later, at %s.".formatted(schedule.created());
+  }
+
   /// It has passed. It was missed if a record of a later instant says that some were.
   private Optional<String> missed() {
     if (at.isBefore(schedule.created())) {
-      return Optional.of("The schedule was created later, at %s.".formatted(schedule.created()));
+      return Optional.of(createdLater());
     }
     Optional<FireRecord> after =
         records.reversed().stream()

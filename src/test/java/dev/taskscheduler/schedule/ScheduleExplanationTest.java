@@ -22,7 +22,12 @@ class ScheduleExplanationTest {
     return new ScheduleView(
         "s",
         new ScheduleSettings(
-            timing, false, OverlapPolicy.SKIP, CatchUp.DEFAULT, Duration.ZERO, OptionalInt.empty()),
+            timing,
+            timing.startAt().equals(CREATED),
+            OverlapPolicy.SKIP,
+            CatchUp.DEFAULT,
+            Duration.ZERO,
+            OptionalInt.empty()),
         new byte[0],
         CREATED,
         1,
@@ -88,8 +93,12 @@ class ScheduleExplanationTest {
         "An exclusion leaves this instant out. The next one is 2026-03-04T09:00:00Z.",
         explain(schedule(ScheduleState.ACTIVE, excluding, ""), NINE));
     assertEquals(
-        "It starts later, at 2026-03-02T00:00:00Z.",
+        "The schedule was created later, at 2026-03-02T00:00:00Z.",
         explain(active(), CREATED.minus(Duration.ofHours(15))));
+    Timing later = Timing.of(cron, CREATED.plus(Duration.ofDays(3)));
+    assertEquals(
+        "It starts later, at 2026-03-05T00:00:00Z.",
+        explain(schedule(ScheduleState.ACTIVE, later, ""), NINE.plusSeconds(1)));
     Timing ended = Timing.of(cron, CREATED).withEndAt(NINE.minusSeconds(1));
     assertEquals(
         "It ended before, at 2026-03-03T08:59:59Z.",
