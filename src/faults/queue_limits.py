@@ -2,7 +2,6 @@
 import argparse
 import collections
 import http.server
-import json
 import random
 import shutil
 import signal
@@ -10,10 +9,9 @@ import socketserver
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 
-from processes import await_true, free_port
+from cluster import Cluster
+from processes import await_true
 import processes
 import systems as s
 
@@ -21,6 +19,7 @@ LIMITED, CONCURRENCY = [f"limited-{i}" for i in range(10)], 4
 RATED, STARTS, BURST = "rated", 200, 20
 CLOSING = "closing"
 FREE = "free"
+ENV = {"LEASE_TTL": "1s", "HTTP_ALLOW_PRIVATE": "127.0.0.1", "BACKOFF_BASE": "50ms", "MAX_ATTEMPTS": "100"}
 
 
 class Target:
@@ -100,37 +99,6 @@ class Target:
         return most
 
 
-class Cluster:
-    def __init__(self, run):
-        self.run, self.redis = run, s.redis(run)
-        self.env = {"LEASE_TTL": "1s", "HTTP_ALLOW_PRIVATE": "127.0.0.1", "BACKOFF_BASE": "50ms", "MAX_ATTEMPTS": "100"}
-        self.nodes = {}
-        for i in range(3):
-            self.start(f"n{i}")
-
-    def start(self, name):
-        self.nodes[name] = s.node(self.run, self.redis, 200, wait=False, env={**self.env, "NODE_ID": name})
-
-    def call(self, method, path, body=None, secs=10):
-        why = "no node answers"
-        for name in random.sample(sorted(self.nodes), len(self.nodes)) * 20:
-            request = urllib.request.Request(self.nodes[name].url + path, None if body is None else json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method)
-            try:
-                with urllib.request.urlopen(request, timeout=secs) as answer:
-                    return json.loads(answer.read() or "{}")
-            except urllib.error.HTTPError as e:
-                why = e.read().decode()
-                if e.code < 500:
-                    raise RuntimeError(why)
-            except OSError as e:
-                why = str(e)
-            time.sleep(0.2)
-        raise RuntimeError(f"{method} {path}: {why}")
-
-    def leader(self):
-        return self.call("GET", "/health").get("leader_id") or ""
-
-
 def disturb(cluster, chance, events):
     """Kills, pauses or resigns the leader, or changes settings and deletes a queue under load."""
     kind = chance.choice(("kill", "pause", "resign", "settings", "delete", "pause-queue"))
@@ -146,10 +114,7 @@ def disturb(cluster, chance, events):
         time.sleep(2.5)
         node.child.send_signal(signal.SIGCONT)
     elif kind == "resign":
-        try:
-            s.get(urllib.request.Request(cluster.nodes[leader].url + "/leader/resign", b"", method="POST"))
-        except (KeyError, OSError):
-            pass  # it leads no more
+        cluster.resign(leader)
     elif kind == "settings":
         cluster.call("PUT", "/queues/limited-*", {"concurrency": CONCURRENCY, "weight": chance.randint(1, 9)})
     elif kind == "delete":
@@ -172,7 +137,7 @@ def main():
     chance, run, target, events = random.Random(options.seed), s.Run(1, True), Target(), collections.Counter()
     failed = []
     try:
-        cluster = Cluster(run)
+        cluster = Cluster(run, 200, lambda _: ENV)
         await_true("a leader", lambda: cluster.leader(), 60, 0.2)
         cluster.call("PUT", "/queues/limited-*", {"concurrency": CONCURRENCY})
         cluster.call("PUT", f"/queues/{RATED}", {"rate": f"{STARTS}/PT1S", "burst": BURST})

@@ -1,7 +1,6 @@
 """See src/faults/schedule-fires. The tasks themselves, read from Redis at the end, tell for which instants they were made."""
 import argparse
 import collections
-import json
 import os
 import random
 import re
@@ -9,9 +8,8 @@ import shutil
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 
+from cluster import Cluster
 from processes import await_true, free_port
 import processes
 import systems as s
@@ -21,41 +19,14 @@ MADE = re.compile(r"^[^\n]* s=(\S+) i=(\d+)")
 KINDS = ("kill", "pause", "cut off", "resign")
 
 
-class Cluster:
-    def __init__(self, run, elector):
-        self.run, self.redis, self.elector = run, s.redis(run), elector
-        self.ports = {f"n{i}": free_port() for i in range(3)}
-        self.nodes = {}
-        for name in self.ports:
-            self.start(name)
-
-    def start(self, name):
-        env = {"NODE_ID": name, "LEASE_TTL": "2s", "RETENTION": "1d"}
-        if self.elector == "raft":
-            env |= {
-                "CONSENSUS_TYPE": "raft", "RAFT_BIND_ADDR": f"127.0.0.1:{self.ports[name]}", "RAFT_DATA_DIR": os.path.join(self.run.folder, name),
-                "RAFT_NODES": ",".join(f"{peer}:127.0.0.1:{port}" for peer, port in self.ports.items())}
-        self.nodes[name] = s.node(self.run, self.redis, 50, wait=False, env=env)
-
-    def call(self, method, path, body=None):
-        why = "no node answers"
-        for name in random.sample(sorted(self.nodes), len(self.nodes)) * 20:
-            data = None if body is None else json.dumps(body).encode()
-            request = urllib.request.Request(self.nodes[name].url + path, data, {"Content-Type": "application/json"}, method=method)
-            try:
-                with urllib.request.urlopen(request, timeout=5) as answer:
-                    return json.loads(answer.read() or "{}")
-            except urllib.error.HTTPError as e:
-                why = e.read().decode()
-                if e.code < 500:
-                    raise RuntimeError(why)
-            except OSError as e:
-                why = str(e)
-            time.sleep(0.2)
-        raise RuntimeError(f"{method} {path}: {why}")
-
-    def leader(self):
-        return self.call("GET", "/health").get("leader_id") or ""
+def environment(run, elector):
+    """The environment of each node, by its name."""
+    if elector == "redis":
+        return lambda _: {"LEASE_TTL": "2s", "RETENTION": "1d"}
+    ports = {name: free_port() for name in ("n0", "n1", "n2")}
+    return lambda name: {
+        "LEASE_TTL": "2s", "RETENTION": "1d", "CONSENSUS_TYPE": "raft", "RAFT_BIND_ADDR": f"127.0.0.1:{ports[name]}", "RAFT_DATA_DIR": os.path.join(run.folder, name),
+        "RAFT_NODES": ",".join(f"{peer}:127.0.0.1:{port}" for peer, port in ports.items())}
 
 
 def disturb(cluster, kind):
@@ -80,10 +51,7 @@ def disturb(cluster, kind):
                     cluster.redis.client("CLIENT", "KILL", "ID", re.search(r"id=(\d+)", line)[1])
             time.sleep(0.2)
     else:
-        try:
-            s.get(urllib.request.Request(node.url + "/leader/resign", b"", method="POST"))
-        except OSError:
-            pass  # it leads no more
+        cluster.resign(leader)
     return True
 
 
@@ -127,7 +95,7 @@ def main():
     print(f"seed {options.seed} elector {options.elector}", flush=True)
     chance, run, events, begun = random.Random(options.seed), s.Run(1, True), collections.Counter(), {}
     try:
-        cluster = Cluster(run, options.elector)
+        cluster = Cluster(run, 50, environment(run, options.elector))
         await_true("a leader", lambda: cluster.leader(), 60, 0.2)
         task = {"type": "log", "payload": "{{scheduledAt}}"}
         for name in EACH_SECOND:
