@@ -42,7 +42,7 @@ local claims, runs = #claimed, 0 -- their lengths, which Lua would count anew fo
 local queues, order = {}, {} -- what is known of each queue, whichever its priority; in the order of their first turns
 local left, looks, more = limit, 500, false -- looks: ids to look at, at the most
 local TURNS = 64 -- queues that are read together
-local PARTS = 16 -- parts of a claim, of which a queue gets one at each turn
+local PARTS = 8 -- parts of a claim, of which a queue gets one at each turn
 local paused = redis.call('HMGET', K.paused, 'all', 'priority:high', 'priority:medium', 'priority:low')
 local lines = {} -- one for each priority: its turns
 for i, priority in ipairs(PRIORITIES) do

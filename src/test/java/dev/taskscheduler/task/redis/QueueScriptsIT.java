@@ -32,7 +32,7 @@ class QueueScriptsIT extends QueuesOnRedis {
     into("a", "a1", "a2", "a3", "a4");
     into("b", "b1", "b2");
     into("default", "d1");
-    assertEquals(List.of("a1", "b1", "d1", "a2", "b2", "a3", "a4"), ids(store.claim(token, 10)));
+    assertEquals(List.of("a1", "b1", "d1", "a2", "b2", "a3", "a4"), ids(store.claim(token, 7)));
     check();
   }
 
