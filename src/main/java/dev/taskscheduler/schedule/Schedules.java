@@ -96,7 +96,7 @@ public interface Schedules {
   /// What a schedule did, the newest first, [#MOST_RECORDS] at most.
   List<FireRecord> records(String name);
 
-  /// A page of schedules, in the order of their names.
+  /// A page of schedules, in the order of their names; without their tasks' JSON.
   ///
   /// @param after the last name of the page before; empty for the first page
   /// @param limit schedules on a page at the most, 1 to 500

@@ -78,7 +78,8 @@ class SchedulesNodeIT extends NodeOnRedis {
       CountDownLatch ended = new CountDownLatch(1);
       node.end(false, Duration.ZERO, ended::countDown);
       assertTrue(ended.await(10, TimeUnit.SECONDS));
-      Thread.sleep(1500); // nobody leads
+      Instant until = Instant.now().plusMillis(1500);
+      await("nobody leads for a while", () -> Instant.now().isAfter(until));
     }
     node(4).begin(HeldLeadership.take(server));
     await("all that passed", () -> runs.size() >= 7);

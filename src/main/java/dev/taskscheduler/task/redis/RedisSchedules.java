@@ -319,11 +319,16 @@ final class RedisSchedules implements Schedules {
   }
 
   private Known look(List<String> names) {
+    return look(names, "whole");
+  }
+
+  /// @param much as `schedule-show.lua` takes it
+  private Known look(List<String> names, String much) {
     Map<String, StoredSchedule> all = new HashMap<>();
     Instant now = Instant.EPOCH;
     for (int i = 0; i < names.size() || i == 0; i += SHOWN_AT_ONCE) {
       List<String> some = names.subList(i, Math.min(i + SHOWN_AT_ONCE, names.size()));
-      List<?> answer = (List<?>) commands.send(SHOW, some);
+      List<?> answer = (List<?>) commands.send(SHOW, much, some);
       now = TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst())));
       clock.set(Optional.of(new Reading(now, System.nanoTime())));
       answer.stream()
@@ -373,7 +378,7 @@ final class RedisSchedules implements Schedules {
             .map(ScriptCalls::text)
             .filter(name -> QueueName.isName(name) && name.compareTo(after) > 0)
             .toList();
-    Known known = look(names);
+    Known known = look(names, "head"); // a page of tasks would be large
     List<ScheduleView> views =
         names.stream()
             .flatMap(name -> known.stored(name).stream())

@@ -55,7 +55,7 @@ record StoredSchedule(ScheduleView view, String settings, byte[] task) {
               text(shown.get(13)));
       return Optional.of(new StoredSchedule(view, settings, (byte[]) shown.get(3)));
     } catch (IllegalArgumentException e) {
-      LOG.log(Level.WARNING, () -> "schedule cannot be read name=%s why=%s".formatted(name, e));
+      LOG.log(Level.DEBUG, () -> "schedule cannot be read name=%s why=%s".formatted(name, e));
       return Optional.empty();
     }
   }

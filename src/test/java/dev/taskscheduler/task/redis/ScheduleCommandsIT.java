@@ -93,6 +93,7 @@ class ScheduleCommandsIT extends SchedulesOnRedis {
     var page = store.schedules.list("", 2);
     assertEquals(List.of("a", "b"), page.schedules().stream().map(ScheduleView::name).toList());
     assertEquals(Optional.of("b"), page.next());
+    assertEquals(0, page.schedules().getFirst().taskJson().length, "a page has no tasks");
     page = store.schedules.list("b", 2);
     assertEquals(List.of("c"), page.schedules().stream().map(ScheduleView::name).toList());
     assertEquals(Optional.empty(), page.next());
