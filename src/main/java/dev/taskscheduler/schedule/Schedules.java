@@ -102,14 +102,6 @@ public interface Schedules {
   /// @param limit schedules on a page at the most, 1 to 500
   SchedulePage list(String after, int limit);
 
-  /// How many there are, and when the first of those that wait is to fire.
-  Overview overview();
-
-  /// All schedules in numbers.
-  ///
-  /// @param all how many there are
-  /// @param active how many of them wait for an instant
-  /// @param first when the first of these fires; long past where none can fire
-  /// @param now the time of Redis's clock
-  record Overview(long all, long active, Optional<Instant> first, Instant now) {}
+  /// The time of Redis's clock.
+  Instant now();
 }

@@ -85,7 +85,7 @@ public final class BackfillHandler implements Handler {
                   + Schedules.MOST_BACKFILLED
                   + " instants; fill them in parts"));
     }
-    return asked.to().isAfter(schedules.overview().now())
+    return asked.to().isAfter(schedules.now())
         ? Optional.of(new FieldError("/to", "must have passed by the clock of Redis"))
         : Optional.empty();
   }

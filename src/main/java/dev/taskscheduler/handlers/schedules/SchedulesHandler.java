@@ -152,7 +152,7 @@ public final class SchedulesHandler {
         view -> {
           String why =
               ScheduleExplanation.explain(
-                  view, schedules.records(view.name()), at.get(), schedules.overview().now());
+                  view, schedules.records(view.name()), at.get(), schedules.now());
           byte[] body =
               JsonText.object(json -> {
                 json.writeStringProperty("name", view.name());

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Does the leader's part in schedules, by scripts under its token.
 final class RedisFires implements Fires {
@@ -28,10 +29,12 @@ final class RedisFires implements Fires {
   private static final long LONGEST_MS = Duration.ofHours(1).toMillis();
   private static final Duration AGAIN = Duration.ofMinutes(1);
   private static final int LONGEST_FAULT = 300;
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private final ScriptCalls calls;
   private final FireTasks tasks;
   private final long maxPending;
+  private final AtomicLong lineFrom = new AtomicLong(System.nanoTime());
 
   RedisFires(ScriptCalls calls, Namespace namespace, long maxPending) {
     this.calls = calls;
@@ -126,7 +129,10 @@ final class RedisFires implements Fires {
 
   @Override
   public void fault(FencingToken token, String name, String why) {
-    LOG.log(Level.WARNING, () -> "schedule cannot fire name=%s why=%s".formatted(name, why));
+    if (System.nanoTime() - lineFrom.get() >= 0) { // thousands may have the same fault
+      lineFrom.set(System.nanoTime() + BETWEEN_LINES.toNanos());
+      LOG.log(Level.WARNING, () -> "schedule cannot fire name=%s why=%s".formatted(name, why));
+    }
     String text = why.substring(0, Math.min(why.length(), LONGEST_FAULT));
     byte[] bytes = text.replaceAll("\\p{Cntrl}+", " ").getBytes(StandardCharsets.UTF_8);
     blocking("fault", () -> calls.eval(FAULT, token, name, bytes, AGAIN.toMillis()));

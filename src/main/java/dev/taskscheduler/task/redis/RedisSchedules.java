@@ -374,7 +374,7 @@ final class RedisSchedules implements Schedules {
   public SchedulePage list(String after, int limit) {
     List<?> answer = (List<?>) commands.send(NAMES, after, limit);
     List<String> names =
-        answer.subList(4, answer.size()).stream()
+        answer.stream()
             .map(ScriptCalls::text)
             .filter(name -> QueueName.isName(name) && name.compareTo(after) > 0)
             .toList();
@@ -389,13 +389,8 @@ final class RedisSchedules implements Schedules {
   }
 
   @Override
-  public Overview overview() {
-    List<?> answer = (List<?>) commands.send(NAMES, "", 0);
-    return new Overview(
-        (Long) answer.get(1),
-        (Long) answer.get(2),
-        Optional.of(text(answer.get(3))).filter(ms -> !ms.isEmpty()).map(TaskRecordCodec::dueAt),
-        TaskRecordCodec.ofMicros(Long.parseLong(text(answer.getFirst()))));
+  public Instant now() {
+    return look(List.of()).now;
   }
 
   private static Instant ofMillis(String ms) {
