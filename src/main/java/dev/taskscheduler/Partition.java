@@ -4,6 +4,7 @@ import dev.taskscheduler.cluster.redis.RedisNodes;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.Scheduler;
 import dev.taskscheduler.handlers.cluster.LeaderView;
+import dev.taskscheduler.handlers.schedules.ScheduleFile;
 import dev.taskscheduler.leader.LeaderElection;
 import dev.taskscheduler.leader.LeadershipManager;
 import dev.taskscheduler.leader.NoElection;
@@ -24,12 +25,14 @@ import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTasks;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// One namespace with one leader among all nodes: its stores, lease, elector and leadership, and
 /// the work of this node while it leads.
 final class Partition implements AutoCloseable {
   private final RedisTasks stores;
   private final TaskService tasks;
+  private final Optional<ScheduleFile> scheduleFile;
   private final LeadershipManager leadership;
   private final QueueDepth depth;
   private final BusyQueues busyQueues;
@@ -55,6 +58,8 @@ final class Partition implements AutoCloseable {
     Map<String, TaskService.PayloadCheck> checks = new HashMap<>();
     shared.runners().forEach((type, runner) -> checks.put(type, runner::payloadErrors));
     tasks = new TaskService(ports, checks, meters);
+    int maxBody = config.http().maxBodyBytes();
+    scheduleFile = config.http().scheduleFile().map(path -> new ScheduleFile(path, tasks, maxBody));
     leadership =
         new LeadershipManager(
             config.leader(),
@@ -66,8 +71,11 @@ final class Partition implements AutoCloseable {
                 stores.maintenance(),
                 shared.runners(),
                 meters,
-                stores.fires(),
-                meters.schedules()),
+                new SchedulerNode.Scheduling(
+                    stores.fires(),
+                    meters.schedules(),
+                    stores.schedules(),
+                    () -> scheduleFile.flatMap(ScheduleFile::schedules))),
             meters);
     depth =
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
@@ -108,6 +116,7 @@ final class Partition implements AutoCloseable {
         tasks,
         stores.queues(),
         stores.schedules(),
+        scheduleFile,
         LeaderView.of(leadership, nodes::find),
         depth::paused,
         depth::queued);

@@ -161,7 +161,8 @@ public record SchedulerConfig(
         Version.current(),
         AccessSettings.access(settings),
         AccessSettings.transport(settings),
-        AccessSettings.origins(settings));
+        AccessSettings.origins(settings),
+        settings.file("SCHEDULES_FILE"));
   }
 
   static void checkBuild(Settings settings, String ofCode, String ofJar) {

@@ -4,7 +4,9 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The configuration of the HTTP server.
 ///
@@ -21,6 +23,7 @@ import java.time.Duration;
 /// @param access who may call
 /// @param transport plain, or over TLS
 /// @param origins which names and pages may be used
+/// @param scheduleFile with schedules that the leader keeps as they stand there
 public record HttpConfig(
     String node,
     String host,
@@ -33,4 +36,5 @@ public record HttpConfig(
     String version,
     AccessPolicy access,
     Transport transport,
-    OriginRules origins) {}
+    OriginRules origins,
+    Optional<Path> scheduleFile) {}

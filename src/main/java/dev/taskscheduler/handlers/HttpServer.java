@@ -4,6 +4,7 @@ import dev.taskscheduler.handlers.auth.AccessFilter;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginFilter;
 import dev.taskscheduler.handlers.docs.DocumentAsBuilt;
+import dev.taskscheduler.handlers.files.FileError;
 import dev.taskscheduler.handlers.files.FileWatch;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.server.ErrorMapping;
@@ -135,6 +136,9 @@ public final class HttpServer implements AutoCloseable {
             .routing(routing);
     this.server = encrypted(builder).build();
     watchIdentity();
+    scheduler
+        .scheduleFile()
+        .ifPresent(file -> files.add(List.of(file.unread()), now -> file.changed(now.getFirst())));
   }
 
   /// Bytes of any body.
@@ -147,8 +151,12 @@ public final class HttpServer implements AutoCloseable {
     if (config.access() instanceof AccessPolicy.Bearers bearers) {
       AccessFilter filter = new AccessFilter(bearers, listener, InstantSource.system());
       routing.addFilter(filter);
-      files.add(List.of(bearers.tokens().file()), now -> filter.changed(now.getFirst()));
+      files.add(List.of(bearers.tokens().file()), now -> said(filter.changed(now.getFirst())));
     }
+  }
+
+  private static List<String> said(List<FileError> faults) {
+    return faults.stream().map(FileError::toString).toList();
   }
 
   private WebServerConfig.Builder encrypted(WebServerConfig.Builder builder) {
@@ -159,7 +167,7 @@ public final class HttpServer implements AutoCloseable {
 
   private void watchIdentity() {
     if (config.transport() instanceof Transport.Encrypted encrypted) {
-      files.add(encrypted.identity().files(), now -> TlsReloader.changed(server, now));
+      files.add(encrypted.identity().files(), now -> said(TlsReloader.changed(server, now)));
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.cluster.LeaderView;
+import dev.taskscheduler.handlers.schedules.ScheduleFile;
 import dev.taskscheduler.queue.Queues;
 import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.TaskService;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -18,6 +20,7 @@ public record Scheduler(
     TaskService tasks,
     Queues queues,
     Schedules schedules,
+    Optional<ScheduleFile> scheduleFile,
     LeaderView leader,
     Supplier<Map<Pause, Instant>> paused,
     LongSupplier queueSize) {}

@@ -3,7 +3,9 @@ package dev.taskscheduler.node;
 import dev.taskscheduler.leader.LeaderWork;
 import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.schedule.Fires;
+import dev.taskscheduler.schedule.NewSchedule;
 import dev.taskscheduler.schedule.ScheduleListener;
+import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskMaintenance;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Does the leader's work: for each leadership a [WorkerPool], a [Dispatcher], the [Chore]s with
@@ -28,10 +31,18 @@ public final class SchedulerNode implements LeaderWork {
   private final TaskMaintenance store;
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
-  private final Fires fires;
-  private final ScheduleListener schedules;
+  private final Scheduling scheduling;
   private final AtomicReference<@Nullable Work> current = new AtomicReference<>();
   private final AtomicReference<@Nullable Drain> last = new AtomicReference<>();
+
+  /// The leader's part in schedules.
+  ///
+  /// @param file schedules that are kept as they stand in a file; empty while there are none
+  public record Scheduling(
+      Fires fires,
+      ScheduleListener listener,
+      Schedules schedules,
+      Supplier<Optional<Map<String, NewSchedule>>> file) {}
 
   /// The work of one leadership.
   private final class Work {
@@ -69,7 +80,7 @@ public final class SchedulerNode implements LeaderWork {
             pool.cancel(store.cancelling(token));
             return EACH_SECOND;
           };
-      fire = new FireSchedules(fires, dispatcher::hint, schedules);
+      fire = new FireSchedules(scheduling.fires(), dispatcher::hint, scheduling.listener());
       Chore clean = token -> untilNext(store.clean(token, MOST));
       Chore endOverdue =
           token -> {
@@ -79,7 +90,8 @@ public final class SchedulerNode implements LeaderWork {
       maintenance =
           new Maintenance(
               "maintenance", leadership, List.of(endOverdue, cancel, promote, fire, clean));
-      repairing = new Maintenance("repairs", leadership, List.of(repairs));
+      Chore apply = new ApplySchedules(scheduling.schedules(), scheduling.file());
+      repairing = new Maintenance("repairs", leadership, List.of(repairs, apply));
       Unsettled unsettled = new Unsettled(leadership.token(), claims, listener);
       drain = new Drain(leadership, pool, dispatcher, maintenance, repairing, unsettled);
     }
@@ -110,17 +122,14 @@ public final class SchedulerNode implements LeaderWork {
   }
 
   /// @param runners by type
-  /// @param fires the leader's part in schedules
   public SchedulerNode(
       WorkerConfig config,
       Claims claims,
       TaskMaintenance store,
       Map<String, TaskRunner> runners,
       WorkListener listener,
-      Fires fires,
-      ScheduleListener schedules) {
-    this.fires = fires;
-    this.schedules = schedules;
+      Scheduling scheduling) {
+    this.scheduling = scheduling;
     this.config = config;
     this.claims = claims;
     this.store = store;

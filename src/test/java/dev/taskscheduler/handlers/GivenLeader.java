@@ -31,7 +31,8 @@ final class GivenLeader implements LeaderView {
     Routes.register(
         routing,
         config,
-        new Scheduler(tasks, store.queues, store.schedules, leader, Map::of, () -> 12),
+        new Scheduler(
+            tasks, store.queues, store.schedules, Optional.empty(), leader, Map::of, () -> 12),
         List::of);
   }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,6 +60,7 @@ final class LargeAnswers implements AutoCloseable {
                 new TaskService(store.ports(), TaskTypes.of("log"), meters),
                 store.queues,
                 store.schedules,
+                Optional.empty(),
                 new GivenLeader(),
                 Map::of,
                 () -> 0),

@@ -51,6 +51,7 @@ final class RestFace implements AutoCloseable {
                 new TaskService(store.ports(), TaskTypes.of("log"), meters),
                 store.queues(),
                 store.schedules(),
+                Optional.empty(),
                 leader,
                 Map::of,
                 () -> 0),

@@ -78,7 +78,8 @@ final class TestServers {
         "0.1.0",
         access,
         transport,
-        origins);
+        origins,
+        Optional.empty());
   }
 
   /// The meters of a node that follows and knows no counts.
@@ -95,6 +96,7 @@ final class TestServers {
         new TaskService(store.ports(), TaskTypes.of("log"), _ -> {}),
         store.queues,
         store.schedules,
+        Optional.empty(),
         new GivenLeader(),
         Map::of,
         () -> 0);

@@ -96,6 +96,7 @@ class TokenRightsIT {
                 new TaskService(store.ports(), TaskTypes.of("log", "mail"), meters),
                 store.queues(),
                 store.schedules(),
+                Optional.empty(),
                 leader,
                 Map::of,
                 () -> 0),

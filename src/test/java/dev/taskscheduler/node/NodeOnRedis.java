@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -199,8 +200,8 @@ abstract class NodeOnRedis {
             tasksOfNode.maintenance(),
             runners,
             ledger,
-            tasksOfNode.fires(),
-            new FireLedger());
+            new SchedulerNode.Scheduling(
+                tasksOfNode.fires(), new FireLedger(), tasksOfNode.schedules(), Optional::empty));
     nodes.add(node);
     return node;
   }

@@ -35,7 +35,7 @@ public final class FileWatch implements AutoCloseable {
   /// @param known as they were read by whoever uses them now
   /// @param changed takes them as they are, in the same order, and returns what is wrong with them;
   ///   it is called again once they change again, or if it threw
-  public void add(List<SmallFile> known, Function<List<SmallFile>, List<FileError>> changed) {
+  public void add(List<SmallFile> known, Function<List<SmallFile>, List<String>> changed) {
     all.add(new Watched(known, changed));
   }
 
@@ -65,7 +65,7 @@ public final class FileWatch implements AutoCloseable {
           "changed files are not read: the last check was " + silent.toSeconds() + " seconds ago");
     }
     for (Watched files : all) {
-      files.problems.forEach(fault -> problems.add(fault.toString()));
+      problems.addAll(files.problems);
     }
     return problems;
   }
@@ -78,13 +78,13 @@ public final class FileWatch implements AutoCloseable {
   /// Files that belong together; only the watching thread looks.
   private static final class Watched {
     private final List<Path> paths;
-    private final Function<List<SmallFile>, List<FileError>> changed;
+    private final Function<List<SmallFile>, List<String>> changed;
     private List<SmallFile> taken;
     private List<SmallFile> seen;
     private List<SmallFile> refused = List.of();
-    private volatile List<FileError> problems = List.of();
+    private volatile List<String> problems = List.of();
 
-    private Watched(List<SmallFile> known, Function<List<SmallFile>, List<FileError>> changed) {
+    private Watched(List<SmallFile> known, Function<List<SmallFile>, List<String>> changed) {
       this.paths = known.stream().map(SmallFile::path).toList();
       this.changed = changed;
       this.taken = known;
@@ -108,8 +108,7 @@ public final class FileWatch implements AutoCloseable {
       } catch (RuntimeException e) {
         if (!now.equals(refused)) { // tried again at each look, logged once
           refused = now;
-          problems =
-              List.of(new FileError(paths.toString(), "files that can be read; see the log"));
+          problems = List.of(paths + ": allowed is files that can be read; see the log");
           LOG.log(Level.ERROR, "changed files could not be read files=" + paths, e);
         }
       }
