@@ -7,6 +7,7 @@
 --   settings    a line for each, '<name>=<value>'; task '<priority> <type><options>\n<payload>'; json the task as it was sent
 --   generation  grows with each change of these; created, ms
 --   next        the planned ms that it stands at, and fire the ms when that fires; both are missing where it stands at none
+--   rules       the version of the time-zone rules by which these were computed
 --   overlap     what happens while a run has not ended: skip, bufferOne, bufferAll, cancelRunning or allow
 --   runs        ids of the newest runs, oldest first; most of them have ended
 --   buffer      planned ms that wait for the end of a run
@@ -71,15 +72,13 @@ local function changing(name, s, new)
   }
 end
 
--- Takes a word out of a list; whether it was there.
-local function take_out_of(list, word)
+-- Where a word stands in a list; nil if it is not there.
+local function place_in(list, word)
   for i, one in ipairs(list) do
     if one == word then
-      table.remove(list, i)
-      return true
+      return i
     end
   end
-  return false
 end
 
 -- Decides what one instant comes to, before the first write; `room` is how many tasks may be added. Returns the outcome, and how
@@ -90,10 +89,8 @@ local function decide(c, planned, id, priority, body, room)
   end
   if #c.runs > 0 and c.overlap ~= 'allow' and c.overlap ~= 'cancelRunning' then
     local most = c.overlap == 'bufferOne' and 1 or c.overlap == 'bufferAll' and MOST_BUFFERED or 0
-    for _, one in ipairs(c.buffer) do
-      if one == planned then
-        return 'buffered', 0
-      end
+    if place_in(c.buffer, planned) then
+      return 'buffered', 0
     end
     if #c.buffer >= most then
       return 'skipped', 0
@@ -105,7 +102,10 @@ local function decide(c, planned, id, priority, body, room)
   if is_new and room < 1 then
     return 'full', 0
   end
-  take_out_of(c.buffer, planned)
+  local place = place_in(c.buffer, planned)
+  if place then
+    table.remove(c.buffer, place)
+  end
   if c.overlap == 'cancelRunning' then
     for _, run in ipairs(c.runs) do
       c.cancels[#c.cancels + 1] = run

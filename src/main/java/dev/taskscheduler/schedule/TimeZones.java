@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /// Reads names of time zones: those of the IANA database, and neither offsets nor the host's zone.
 public final class TimeZones {
+  /// The version of the rules of all zones, such as `2026a`; a newer one is greater as a text.
+  public static final String RULES = ZoneRulesProvider.getVersions("UTC").lastKey();
+
   private static final int LONGEST = 64;
 
   private TimeZones() {}

@@ -7,6 +7,7 @@ import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.schedule.FireOutcome;
 import dev.taskscheduler.schedule.Fires;
+import dev.taskscheduler.schedule.TimeZones;
 import dev.taskscheduler.spi.FencingToken;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +94,7 @@ final class RedisFires implements Fires {
     List<Object> args = new ArrayList<>();
     args.add(token);
     args.add(maxPending);
+    args.add(TimeZones.RULES);
     fires.forEach(fire -> add(args, fire));
     return blocking("fire", () -> calls.list(FIRE, args.toArray())).stream()
         .map(each -> each instanceof List<?> outcomes ? outcomes : List.of())
@@ -123,7 +125,7 @@ final class RedisFires implements Fires {
     }
   }
 
-  private static String ms(Optional<Instant> time) {
+  static String ms(Optional<Instant> time) {
     return time.map(at -> String.valueOf(at.toEpochMilli())).orElse("");
   }
 

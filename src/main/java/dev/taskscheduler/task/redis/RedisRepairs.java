@@ -3,6 +3,7 @@ package dev.taskscheduler.task.redis;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisException;
+import dev.taskscheduler.schedule.TimeZones;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -53,6 +54,7 @@ final class RedisRepairs implements RepairPass {
   private record Suspect(String suspicion, String id, String list) {}
 
   private final ScriptCalls calls;
+  private final NewTimeZoneRules newRules;
   private final Namespace namespace;
   private final FencingToken token;
   private final Duration retention;
@@ -66,6 +68,7 @@ final class RedisRepairs implements RepairPass {
 
   RedisRepairs(ScriptCalls calls, Namespace namespace, Duration retention, FencingToken token) {
     this.calls = calls;
+    this.newRules = new NewTimeZoneRules(calls);
     this.namespace = namespace;
     this.retention = retention;
     this.token = token;
@@ -243,7 +246,7 @@ final class RedisRepairs implements RepairPass {
 
     @Override
     public boolean goOn() {
-      List<?> page = calls.list(KEYS, token, cursor, PAGE, begunUs);
+      List<?> page = calls.list(KEYS, token, cursor, PAGE, begunUs, TimeZones.RULES);
       cursor = text(page, 0);
       count(RepairKind.UNFILED, number(page, 1));
       count(RepairKind.LEFTOVER, number(page, 2));
@@ -255,6 +258,8 @@ final class RedisRepairs implements RepairPass {
         String name = text(page, i + 1);
         if (what.equals("task") || what.equals("key")) {
           damaged.add(new ScriptCalls.Suspect(what, name));
+        } else if (what.equals("rules")) {
+          newRules.apply(token, name);
         } else if (filter.covers(name) && !filter.mayContain(name)) {
           suspect(what, name, "");
         }

@@ -16,6 +16,7 @@ import dev.taskscheduler.schedule.ScheduleSettings;
 import dev.taskscheduler.schedule.ScheduleState;
 import dev.taskscheduler.schedule.ScheduleView;
 import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.schedule.TimeZones;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.StoreException;
@@ -98,7 +99,7 @@ final class RedisSchedules implements Schedules {
       if (plan.change == Change.UNCHANGED) {
         return new Put(plan.change, known.stored(name).map(StoredSchedule::view));
       }
-      String[] answer = text(commands.send(PUT, MOST, plan.words)).split(" ", 2);
+      String[] answer = text(commands.send(PUT, MOST, TimeZones.RULES, plan.words)).split(" ", 2);
       switch (answer[0]) {
         case "done" -> {
           return new Put(
@@ -178,18 +179,14 @@ final class RedisSchedules implements Schedules {
             schedule.taskJson(),
             settings.overlap().wire(),
             settings.remaining().isPresent() ? settings.remaining().getAsInt() : "",
-            ms(next),
-            ms(next.map(at -> FirePlanner.firesAt(name, settings, at))),
+            RedisFires.ms(next),
+            RedisFires.ms(next.map(at -> FirePlanner.firesAt(name, settings, at))),
             created.toEpochMilli(),
             group));
   }
 
   private static String generation(Optional<StoredSchedule> stored) {
     return stored.map(each -> String.valueOf(each.view().generation())).orElse("");
-  }
-
-  private static String ms(Optional<Instant> time) {
-    return time.map(at -> String.valueOf(at.toEpochMilli())).orElse("");
   }
 
   @Override
@@ -212,7 +209,7 @@ final class RedisSchedules implements Schedules {
       }
       switch (dryRun || words.isEmpty()
           ? "done"
-          : text(commands.send(PUT, MOST, words)).split(" ", 2)[0]) {
+          : text(commands.send(PUT, MOST, TimeZones.RULES, words)).split(" ", 2)[0]) {
         case "done" -> {
           return changes;
         }

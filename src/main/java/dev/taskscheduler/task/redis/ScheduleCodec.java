@@ -66,10 +66,11 @@ final class ScheduleCodec {
     Map<String, String> values = new HashMap<>();
     for (String line : text.split("\n", MOST_LINES)) {
       String[] pair = line.split("=", 2);
+      String value = pair.length == 2 ? pair[1] : "";
       switch (pair[0]) {
-        case "cron" -> crons.add(CronExpression.parse(pair[1], name));
-        case "exclude" -> exclusions.add(CronExpression.parse(pair[1], name));
-        default -> values.put(pair[0], pair.length == 2 ? pair[1] : "");
+        case "cron" -> crons.add(CronExpression.parse(value, name));
+        case "exclude" -> exclusions.add(CronExpression.parse(value, name));
+        default -> values.put(pair[0], value);
       }
     }
     boolean created = values.containsKey("created");
@@ -82,7 +83,7 @@ final class ScheduleCodec {
             crons,
             interval,
             exclusions,
-            instant(values, created ? "created" : "startAt").orElseThrow(),
+            Instant.ofEpochMilli(number(values, created ? "created" : "startAt")),
             instant(values, "endAt"),
             TimeZones.parse(value(values, "timeZone")),
             new ClockChange(
@@ -93,10 +94,10 @@ final class ScheduleCodec {
         created,
         OverlapPolicy.valueOf(value(values, "overlap")),
         new CatchUp(
-            millis(values, "within").orElseThrow(),
+            Duration.ofMillis(number(values, "within")),
             CatchUp.Runs.valueOf(value(values, "runs")),
             Integer.parseInt(value(values, "max"))),
-        millis(values, "jitter").orElseThrow(),
+        Duration.ofMillis(number(values, "jitter")),
         values.containsKey("remaining")
             ? OptionalInt.of(Integer.parseInt(value(values, "remaining")))
             : OptionalInt.empty());
@@ -108,6 +109,10 @@ final class ScheduleCodec {
       throw new IllegalArgumentException("the line " + name + " is missing");
     }
     return value;
+  }
+
+  private static long number(Map<String, String> values, String name) {
+    return Long.parseLong(value(values, name));
   }
 
   private static Optional<Duration> millis(Map<String, String> values, String name) {

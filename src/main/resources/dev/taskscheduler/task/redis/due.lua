@@ -23,8 +23,12 @@ end
 
 for _, name in ipairs(names) do
   local s = is_queue(name) and fields_of(name, 'settings', 'task', 'next', 'runs', 'buffer', 'paused')
-  if not s or s.paused or not s.settings or not s.task then
+  if s and s.paused or not s and not (is_queue(name) and redis.call('EXISTS', K['schedule:'] .. name) == 1) then
     redis.call('ZREM', K.due, name)
+  elseif not s or not s.settings or not s.task then
+    for _, value in ipairs({ name, '0', '', '', '', '0', '0', '' }) do -- the node sees that it cannot be read, and says so
+      answer[#answer + 1] = value
+    end
   elseif bytes + #s.task + #s.settings > MOST_BYTES and shown > 0 then
     answer[3] = 1
     break

@@ -3,7 +3,8 @@
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] most pending tasks
--- ARGV[3..] for each schedule: its name, its generation and the planned ms that it stands at, as they were seen; the planned ms
+-- ARGV[3] the version of the time-zone rules
+-- ARGV[4..] for each schedule: its name, its generation and the planned ms that it stands at, as they were seen; the planned ms
 -- at which it stands then, and the ms when that fires ('run' where it waits for the end of a run); how many instants are missed;
 -- how many fire, and for each of these the planned ms, the id of its task, its priority and '<type><options>\n<payload>'. A time
 -- is '' where there is none.
@@ -32,7 +33,7 @@ local function look(i, count)
   local missed, outcomes = tonumber(ARGV[i + 5]), {}
   for j = i + 7, i + 3 + 4 * count, 4 do
     local planned, id = ARGV[j], ARGV[j + 1]
-    local buffered = string.find(' ' .. table.concat(c.buffer, ' ') .. ' ', ' ' .. planned .. ' ', 1, true)
+    local buffered = place_in(c.buffer, planned)
     local outcome, adds = decide(c, planned, id, ARGV[j + 2], ARGV[j + 3], room)
     room = room - adds
     outcomes[#outcomes + 1] = outcome
@@ -55,7 +56,7 @@ local function look(i, count)
   return c, outcomes
 end
 
-local i = 3
+local i = 4
 while i <= #ARGV do
   local count = tonumber(ARGV[i + 6])
   local c, outcomes = look(i, count)
@@ -72,7 +73,7 @@ for _, c in ipairs(changes) do
   local waits = c.fire == 'run' or #c.buffer > 0
   write_schedule(c, now)
   if c.next ~= '' then
-    redis.call('HSET', key, 'next', c.next, 'fire', c.fire)
+    redis.call('HSET', key, 'next', c.next, 'fire', c.fire, 'rules', ARGV[3])
   else
     redis.call('HDEL', key, 'next', 'fire')
   end

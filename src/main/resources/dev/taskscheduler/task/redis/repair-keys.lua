@@ -5,16 +5,18 @@
 -- ARGV[2] cursor, 0 at first
 -- ARGV[3] about how many
 -- ARGV[4] us: tasks that wait and were submitted later, or have completed later, are not looked at
+-- ARGV[5] the version of the time-zone rules
 -- Returns the next cursor (0 at the end), how many ended tasks were filed, how many attempts and unique keys went, how many
 -- queues were entered, how many schedules were, then two words for each: 'lost' and the id of a task that waits and is neither
 -- running nor scheduled, 'unfiled' and the id of a completed task that is not in `retained`: lists have them, or nothing; 'task'
--- and the id of one whose record cannot be read, and 'key' and a key of another type than it should be: to be set aside.
+-- and the id of one whose record cannot be read, and 'key' and a key of another type than it should be: to be set aside; 'rules'
+-- and the name of a schedule whose next instant was computed by older rules.
 -- Errors: FENCED.
 local prefix, attempts, unique, lists, idempotency = K['task:'], K['attempts:'], K['unique:'], K['ready:'], K['idempotency:']
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
-local schedules, fires, lost_schedules = K['schedule:'], K['fires:'], {}
+local schedules, fires, lost_schedules, older = K['schedule:'], K['fires:'], {}, {}
 local ended = { d = K.dead, e = K.expired, x = K.cancelled }
 local unfiled, left, unknown = {}, {}, {}
 local waiting, completed, damaged = {}, {}, {}
@@ -42,13 +44,16 @@ end
 
 -- A schedule stands in `schedules`, and in `due` while it is to be looked at some time.
 local function look_at_schedule(key, name)
-  local s = redis.pcall('HMGET', key, 'generation', 'fire', 'waits', 'paused')
+  local s = redis.pcall('HMGET', key, 'generation', 'fire', 'waits', 'paused', 'rules')
   if s.err then
     damaged[#damaged + 1] = { 'key', key }
   elseif s[1] and is_queue(name) then
     local due = not s[4] and (s[2] or s[3] and '0') or nil
     if not redis.call('ZSCORE', K.schedules, name) or due and not redis.call('ZSCORE', K.due, name) then
       lost_schedules[#lost_schedules + 1] = { name, tonumber(due) }
+    end
+    if s[2] and (s[5] or '') < ARGV[5] then
+      older[#older + 1] = name
     end
   end
 end
@@ -116,6 +121,9 @@ end
 
 for _, what in ipairs(damaged) do
   add(unpack(what))
+end
+for _, name in ipairs(older) do
+  add('rules', name)
 end
 
 has_settings()

@@ -2,7 +2,8 @@
 -- include: record, index, transition, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] schedules at the most
--- ARGV[2..] for each: name; the generation that was seen, '' if there was none; settings, '' to remove it; task; json; overlap;
+-- ARGV[2] the version of the time-zone rules
+-- ARGV[3..] for each: name; the generation that was seen, '' if there was none; settings, '' to remove it; task; json; overlap;
 -- fires that it may make, '' for no bound; planned ms at which it stands, and ms when that fires, '' for none; ms when it was
 -- created; its group, '' for none
 -- A pause stays, and so do runs; what waits for the end of a run does not.
@@ -10,7 +11,7 @@
 -- is not now; or 'too_many'.
 local WORDS_OF_ONE = 11
 local added, now, some, last = 0, now_us(), {}, 0
-for i = 2, #ARGV, WORDS_OF_ONE do
+for i = 3, #ARGV, WORDS_OF_ONE do
   local s = fields_of(ARGV[i], 'paused', 'group')
   local is_now = s or ARGV[i + 2] == '' or math.abs(now / 1000 - tonumber(ARGV[i + 9])) < 1000
   if (s and s.generation or '') ~= ARGV[i + 1] or not is_now then
@@ -29,7 +30,7 @@ local function write_one(s, name, settings, task, json, overlap, remaining, next
   local generation = math.max(now, (s and tonumber(s.generation) or 0) + 1)
   last = generation
   redis.call('HSET', key, 'generation', string.format('%.0f', generation), 'settings', settings, 'task', task, 'json', json,
-    'overlap', overlap, 'created', created)
+    'overlap', overlap, 'created', created, 'rules', ARGV[2])
   redis.call('HDEL', key, 'fault', 'buffer', 'waits', 'next', 'fire', 'remaining', 'group')
   redis.call('ZADD', K.schedules, 0, name)
   if remaining ~= '' then

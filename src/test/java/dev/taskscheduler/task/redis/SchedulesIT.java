@@ -291,6 +291,12 @@ class SchedulesIT extends SchedulesOnRedis {
     store.jedis.hset(NS + "schedule:bad", "settings", "cron=no\nno");
     assertEquals(List.of(FIRED), look());
     assertTrue(store.jedis.hget(NS + "schedule:bad", "fault").startsWith("it cannot be read"));
+    store.jedis.hset(NS + "schedule:bad", "task", "x".repeat(300_000));
+    store.jedis.hdel(NS + "schedule:bad", "fault");
+    store.jedis.zadd(NS + "due", 0, "bad");
+    assertEquals(List.of(), look());
+    assertTrue(store.jedis.hget(NS + "schedule:bad", "fault").startsWith("it cannot be read"));
+    assertTrue(store.jedis.zscore(NS + "due", "bad") > 0, "it is looked at again");
     store.jedis.del(NS + "schedule:good");
     store.jedis.set(NS + "schedule:good", "junk");
     store.jedis.zadd(NS + "due", 0, "good");

@@ -146,6 +146,8 @@ class ScriptCallsIT {
 
   private static void callSchedules(StoreOnRedis store, FencingToken token) {
     store.schedules.put("s", SchedulesOnRedis.every(Duration.ofHours(1)));
+    store.jedis.hset("{scheduler}:schedule:s", "rules", "2000a");
+    Repairs.pass(store, token);
     store.schedules.apply("g", Map.of(), true, false);
     store.schedules.trigger("s", true);
     store.schedules.records("s");
