@@ -13,8 +13,12 @@ import java.util.Optional;
 /// Decides what a schedule does at a moment: which of the instants that have passed fire, which are
 /// missed, and which one is next.
 public final class FirePlanner {
-  /// Instants that are counted one by one; more that have passed are left out of the count.
-  static final int MOST_COUNTED = 100_000;
+  /// [Steps] in which instants that have passed are counted one by one; more are left out of the
+  /// count, but for those that may be caught up.
+  static final int MOST_COUNTED = 200_000;
+
+  /// Steps after which those that may be caught up are left out, too.
+  static final int MOST_CAUGHT_UP = 1_000_000;
 
   private FirePlanner() {}
 
@@ -71,6 +75,7 @@ public final class FirePlanner {
   private static final class Passed {
     private final CatchUp catchUp;
     private final Instant now;
+    private final Steps steps = new Steps();
     private final Deque<Instant> late = new ArrayDeque<>(); // the latest that may be caught up
     final List<Instant> onTime = new ArrayList<>();
     int count;
@@ -90,16 +95,20 @@ public final class FirePlanner {
           return;
         }
         add(planned, fires);
-        Instant from = count < MOST_COUNTED ? planned : later(planned);
-        next = settings.timing().next(from).map(PlannedInstant::at);
+        next = settings.timing().next(from(planned), steps).map(PlannedInstant::at);
       }
       firesAt = Optional.empty();
     }
 
-    /// So many have passed that only those that may fire are still looked at.
-    private Instant later(Instant planned) {
-      Duration matters =
-          catchUp.within().compareTo(CatchUp.ON_TIME) > 0 ? catchUp.within() : CatchUp.ON_TIME;
+    /// Where the search goes on: where very many have passed, only those that may fire, or that are
+    /// on time, are still looked at.
+    private Instant from(Instant planned) {
+      if (steps.taken() < MOST_COUNTED) {
+        return planned; // nearly always
+      }
+      boolean catchesUp =
+          steps.taken() < MOST_CAUGHT_UP && catchUp.within().compareTo(CatchUp.ON_TIME) > 0;
+      Duration matters = catchesUp ? catchUp.within() : CatchUp.ON_TIME;
       Instant from = now.minus(matters).minusSeconds(1);
       return from.isAfter(planned) ? from : planned;
     }

@@ -34,9 +34,10 @@ public record Timing(
   /// As many crons, and as many exclusions.
   public static final int MOST = 20;
 
-  /// So many excluded stretches of time are passed over in search of the next instant. A schedule
-  /// that finds none among them is taken to be over.
-  public static final int MOST_EXCLUDED = 10_000;
+  /// As many [Steps] are taken in search of the next instant: with one cron and three exclusions
+  /// 10,000 excluded stretches of time are passed over. A schedule that finds none among them is
+  /// taken to be over.
+  public static final int MOST_STEPS = 50_000;
 
   private static final Instant EARLIEST = Instant.EPOCH;
 
@@ -131,13 +132,22 @@ public record Timing(
   /// for the others see [#nextAfterRun].
   ///
   /// @return empty if the schedule is over: nothing is planned up to `endAt`, or up to the end of
-  ///   [CronExpression#LAST_YEAR], or among [#MOST_EXCLUDED] stretches that are excluded
+  ///   [CronExpression#LAST_YEAR], or within [#MOST_STEPS]
   public Optional<PlannedInstant> next(Instant after) {
+    return next(after, new Steps());
+  }
+
+  /// The same.
+  ///
+  /// @param steps counts those that were taken
+  public Optional<PlannedInstant> next(Instant after, Steps steps) {
     if (!after.isBefore(END)) {
       return Optional.empty();
     }
     Instant from = after.isBefore(startAt) ? startAt.minusNanos(1) : after;
-    for (int excluded = 0; excluded < MOST_EXCLUDED; excluded++) {
+    int limit = steps.taken() + MOST_STEPS;
+    while (steps.taken() < limit) {
+      steps.take(crons.size() + exclusions.size() + 1);
       Optional<PlannedInstant> next = earliest(from).filter(this::isInTime);
       if (next.isEmpty()) {
         return next;
@@ -208,7 +218,7 @@ public record Timing(
   /// An instant, or the end of the exclusion that it lies in.
   private Optional<PlannedInstant> allowed(Instant at) {
     Instant allowed = at.isBefore(startAt) ? startAt : at;
-    for (int excluded = 0; excluded < MOST_EXCLUDED; excluded++) {
+    for (int steps = 0; steps < MOST_STEPS; steps += exclusions.size() + 1) {
       Optional<Instant> end = endOfExclusion(allowed);
       if (end.isEmpty() || end.get().equals(allowed)) {
         return end.map(this::unbent);

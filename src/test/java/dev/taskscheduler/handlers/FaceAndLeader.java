@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import static dev.taskscheduler.handlers.RestFace.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.redis.Redis;
@@ -10,6 +11,8 @@ import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.PriorityShares;
 import dev.taskscheduler.task.redis.RedisTasks;
 import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,22 @@ abstract class FaceAndLeader {
 
   static void end(Claim claim, Outcome outcome) {
     tasks.claims().end(TOKEN, claim, outcome).join();
+  }
+
+  static HttpResponse<byte[]> put(String target, String body) throws Exception {
+    return face.send(
+        "PUT",
+        target,
+        HttpRequest.newBuilder()
+            .PUT(BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json"));
+  }
+
+  /// The body of an answer that is well.
+  static String get(String target) throws Exception {
+    HttpResponse<byte[]> answer = face.call("GET", target);
+    assertEquals(200, answer.statusCode(), text(answer));
+    return text(answer);
   }
 
   static void assertState(String state, String id) throws Exception {

@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,30 +16,16 @@ import org.junit.jupiter.api.Timeout;
 /// is held against the document.
 @Timeout(120)
 class QueuesApiIT extends FaceAndLeader {
-  private HttpResponse<byte[]> put(String name, String body) throws Exception {
-    return face.send(
-        "PUT",
-        "/queues/" + name,
-        HttpRequest.newBuilder()
-            .PUT(BodyPublishers.ofString(body))
-            .header("Content-Type", "application/json"));
-  }
-
-  private String get(String target) throws Exception {
-    HttpResponse<byte[]> answer = face.call("GET", target);
-    assertEquals(200, answer.statusCode(), text(answer));
-    return text(answer);
-  }
-
   private String submit(String queue) throws Exception {
     return id(face.post("/submit", "{\"payload\":1,\"queue\":\"" + queue + "\"}"));
   }
 
   @Test
   void settings_are_kept_and_the_most_specific_is_in_effect() throws Exception {
-    assertEquals(200, put("tenant-*", "{\"concurrency\":5,\"rate\":\"100/PT1M\"}").statusCode());
-    assertEquals(200, put("tenant-7", "{\"concurrency\":2}").statusCode());
-    assertEquals(400, put("tenant-7", "{\"burst\":2,\"x\":1}").statusCode());
+    assertEquals(
+        200, put("/queues/tenant-*", "{\"concurrency\":5,\"rate\":\"100/PT1M\"}").statusCode());
+    assertEquals(200, put("/queues/tenant-7", "{\"concurrency\":2}").statusCode());
+    assertEquals(400, put("/queues/tenant-7", "{\"burst\":2,\"x\":1}").statusCode());
     String shown = get("/queues/tenant-7");
     assertTrue(shown.contains("\"concurrency\":{\"value\":2,\"from\":\"tenant-7\"}"), shown);
     assertTrue(shown.contains("\"rate\":{\"value\":\"100/PT1M\",\"from\":\"tenant-*\"}"), shown);
@@ -91,7 +74,7 @@ class QueuesApiIT extends FaceAndLeader {
 
   @Test
   void a_queue_at_its_limit_says_so_and_goes_on_when_a_task_ends() throws Exception {
-    put("tenant-1", "{\"concurrency\":1}");
+    put("/queues/tenant-1", "{\"concurrency\":1}");
     submit("tenant-1");
     String second = submit("tenant-1");
     List<Claim> claims = claim(5);
@@ -107,7 +90,7 @@ class QueuesApiIT extends FaceAndLeader {
 
   @Test
   void waiting_tasks_are_cancelled_with_their_queue_and_others_stay() throws Exception {
-    put("old", "{\"weight\":2}");
+    put("/queues/old", "{\"weight\":2}");
     for (int i = 0; i < 30; i++) {
       submit("old");
     }
@@ -140,7 +123,7 @@ class QueuesApiIT extends FaceAndLeader {
 
   @Test
   void names_that_are_none_and_bodies_that_are_not_understood_change_nothing() throws Exception {
-    assertEquals(400, put("a*b", "{}").statusCode());
+    assertEquals(400, put("/queues/a*b", "{}").statusCode());
     for (String path :
         List.of("/queues/a%2Fb", "/queues/%2E%2E", "/queues/..", "/tasks/%2A", "/%2A/queues/x")) {
       assertEquals(400, face.call("GET", path).statusCode(), path);

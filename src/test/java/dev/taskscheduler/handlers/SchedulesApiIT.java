@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Claim;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,21 +20,6 @@ class SchedulesApiIT extends FaceAndLeader {
   private static final String DAILY =
       "{\"cron\":\"0 9 * * MON-FRI\",\"timeZone\":\"Europe/Berlin\","
           + "\"task\":{\"payload\":{\"at\":\"{{scheduledAt}}\"},\"queue\":\"reports\"}}";
-
-  private HttpResponse<byte[]> put(String target, String body) throws Exception {
-    return face.send(
-        "PUT",
-        target,
-        HttpRequest.newBuilder()
-            .PUT(BodyPublishers.ofString(body))
-            .header("Content-Type", "application/json"));
-  }
-
-  private String get(String target) throws Exception {
-    HttpResponse<byte[]> answer = face.call("GET", target);
-    assertEquals(200, answer.statusCode(), text(answer));
-    return text(answer);
-  }
 
   private static void has(String text, String part) {
     assertTrue(text.contains(part), () -> part + " is not in " + text);
@@ -101,6 +84,29 @@ class SchedulesApiIT extends FaceAndLeader {
     has(preview, "\"local\":\"2026-03-29T03:00:00+02:00\",\"clockChange\":\"moved behind the gap");
     has(preview, "\"local\":\"2026-03-30T02:30:00+02:00\"");
     assertEquals("{\"schedules\":[]}", get("/schedules"));
+  }
+
+  /// One instant in five hours is left of 9,000.
+  @Test
+  void instants_that_take_very_long_to_find_are_not_all_looked_for() throws Exception {
+    String costly =
+        "\"cron\":\"*/2 * * * * *\",\"exclude\":[\"*/2 1-59 * * * *\",\"2-58/2 0 * * * *\","
+            + "\"*/2 * 1-4,6-9,11-14,16-19,21-23 * * *\"]";
+    String preview =
+        text(
+            face.post(
+                "/schedules/preview?from=2026-01-01T00:00:00Z&limit=100", "{" + costly + "}"));
+    int shown = preview.split("\"at\":", -1).length - 1;
+    assertTrue(shown >= 5 && shown < 50, preview);
+    put(
+        "/schedules/c",
+        "{" + costly + ",\"startAt\":\"2026-01-01T00:00:00Z\",\"task\":{\"payload\":1}}");
+    HttpResponse<byte[]> refused =
+        face.post(
+            "/schedules/c/backfill",
+            "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-03-01T00:00:00Z\"}");
+    assertEquals(400, refused.statusCode(), text(refused));
+    has(text(refused), "exclude leaves out too many instants");
   }
 
   @Test

@@ -24,16 +24,15 @@ class FirePlannerTest {
   private static final NewTask TASK = new NewTask(Priority.LOW, "log", new byte[] {'1'});
 
   private static DueSchedule due(Interval interval, CatchUp catchUp, Duration jitter) {
+    return due(Timing.of(interval, START), catchUp, jitter);
+  }
+
+  private static DueSchedule due(Timing timing, CatchUp catchUp, Duration jitter) {
     return new DueSchedule(
         "name",
         1,
         new ScheduleSettings(
-            Timing.of(interval, START),
-            false,
-            OverlapPolicy.ALLOW,
-            catchUp,
-            jitter,
-            OptionalInt.empty()),
+            timing, false, OverlapPolicy.ALLOW, catchUp, jitter, OptionalInt.empty()),
         TASK,
         Optional.of(START),
         0,
@@ -185,5 +184,24 @@ class FirePlannerTest {
     Fire fire = FirePlanner.plan(over, START.plusSeconds(1));
     assertFalse(fire.waitsForRun());
     assertEquals(Optional.empty(), fire.next());
+  }
+
+  /// One instant in five hours is left of 9,000: a year of them would be millions of steps.
+  @Test
+  void exclusions_that_cost_much_do_not_hold_up_the_leader() {
+    Timing costly =
+        Timing.of(List.of(CronExpression.parse("*/2 * * * * *", "name")), START)
+            .withExclusions(
+                List.of(
+                    CronExpression.parse("*/2 1-59 * * * *", "name"),
+                    CronExpression.parse("2-58/2 0 * * * *", "name"),
+                    CronExpression.parse("*/2 * 1-4,6-9,11-14,16-19,21-23 * * *", "name")));
+    CatchUp catchUp = new CatchUp(CatchUp.LONGEST, Runs.ALL, 1000);
+    Instant now = START.plus(Duration.ofDays(360));
+    Fire fire = FirePlanner.plan(due(costly, catchUp, Duration.ZERO), now.plusSeconds(1));
+    int counted = fire.instants().size() + fire.missed();
+    assertTrue(counted < 200, "of 1,728 were counted " + counted);
+    assertEquals(now, fire.instants().getLast(), "it is on time");
+    assertEquals(Optional.of(now.plus(Duration.ofHours(5))), fire.next());
   }
 }

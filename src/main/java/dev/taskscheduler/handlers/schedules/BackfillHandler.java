@@ -10,6 +10,7 @@ import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.schedule.PlannedInstant;
 import dev.taskscheduler.schedule.ScheduleView;
 import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.schedule.Steps;
 import dev.taskscheduler.schedule.Timing;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -48,8 +49,9 @@ public final class BackfillHandler implements Handler {
       Responses.problem(req, res, SchedulePath.unknown(name.get()));
       return;
     }
-    List<Instant> instants = instants(view.get().settings().timing(), asked.get());
-    Optional<FieldError> error = error(instants, asked.get());
+    Steps steps = new Steps();
+    List<Instant> instants = instants(view.get().settings().timing(), asked.get(), steps);
+    Optional<FieldError> error = error(instants, asked.get(), steps);
     if (error.isPresent()) {
       Responses.problem(req, res, SubmitProblems.invalid(List.of(error.get())));
       return;
@@ -63,20 +65,27 @@ public final class BackfillHandler implements Handler {
     Responses.json(req, res, Status.OK_200, answer(instants, submitted));
   }
 
-  /// One more than may be, where there are as many.
-  private static List<Instant> instants(Timing timing, BackfillReader.Body asked) {
+  /// One more than may be, where there are as many; not all, where that takes too many steps.
+  private static List<Instant> instants(Timing timing, BackfillReader.Body asked, Steps steps) {
     List<Instant> instants = new ArrayList<>();
-    Optional<Instant> next = timing.next(asked.from().minusNanos(1)).map(PlannedInstant::at);
+    Optional<Instant> next = timing.next(asked.from().minusNanos(1), steps).map(PlannedInstant::at);
     while (next.isPresent()
         && !next.get().isAfter(asked.to())
-        && instants.size() <= Schedules.MOST_BACKFILLED) {
+        && instants.size() <= Schedules.MOST_BACKFILLED
+        && !steps.areTooMany()) {
       instants.add(next.get());
-      next = timing.next(next.get()).map(PlannedInstant::at);
+      next = timing.next(next.get(), steps).map(PlannedInstant::at);
     }
     return instants;
   }
 
-  private Optional<FieldError> error(List<Instant> instants, BackfillReader.Body asked) {
+  private Optional<FieldError> error(
+      List<Instant> instants, BackfillReader.Body asked, Steps steps) {
+    if (steps.areTooMany()) {
+      return Optional.of(
+          new FieldError(
+              "/to", "must be earlier: exclude leaves out too many instants one by one"));
+    }
     if (instants.size() > Schedules.MOST_BACKFILLED) {
       return Optional.of(
           new FieldError(

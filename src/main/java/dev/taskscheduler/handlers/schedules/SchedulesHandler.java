@@ -14,6 +14,7 @@ import dev.taskscheduler.schedule.SchedulePage;
 import dev.taskscheduler.schedule.ScheduleState;
 import dev.taskscheduler.schedule.ScheduleView;
 import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.schedule.Steps;
 import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.task.QueueName;
 import io.helidon.http.Status;
@@ -122,13 +123,14 @@ public final class SchedulesHandler {
             timing, next.minusNanos(1), Math.min(UPCOMING, schedule.remaining().orElse(UPCOMING)));
   }
 
-  /// The next planned instants after a time.
+  /// The next planned instants after a time; fewer where it takes too many steps to find them.
   static List<PlannedInstant> upcoming(Timing timing, Instant after, int most) {
     List<PlannedInstant> instants = new ArrayList<>();
-    Optional<PlannedInstant> next = timing.next(after);
-    while (next.isPresent() && instants.size() < most) {
+    Steps steps = new Steps();
+    Optional<PlannedInstant> next = timing.next(after, steps);
+    while (next.isPresent() && instants.size() < most && !steps.areTooMany()) {
       instants.add(next.get());
-      next = timing.next(next.get().at());
+      next = timing.next(next.get().at(), steps);
     }
     return instants;
   }
