@@ -115,7 +115,7 @@ final class Routes {
   private static void schedules(
       HttpRouting.Builder routing, Scheduler scheduler, int maxBodyBytes, BodyMemoryLimit memory) {
     Schedules schedules = scheduler.schedules();
-    SchedulesHandler views = new SchedulesHandler(schedules);
+    SchedulesHandler views = new SchedulesHandler(schedules, scheduler.tasks().queries());
     ScheduleCommandsHandler commands =
         new ScheduleCommandsHandler(schedules, scheduler.tasks(), maxBodyBytes, memory);
     String one = "/schedules/{name}";

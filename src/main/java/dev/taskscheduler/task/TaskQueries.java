@@ -1,6 +1,8 @@
 package dev.taskscheduler.task;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The port for questions about tasks.
 ///
@@ -8,6 +10,11 @@ import java.util.Optional;
 public interface TaskQueries {
   /// Finds a task by id.
   Optional<Task> find(String id);
+
+  /// Finds some tasks.
+  ///
+  /// @return by their ids those that there are
+  Map<String, Task> find(Set<String> ids);
 
   /// Returns all that is known of a task.
   Optional<TaskDetails> details(String id);

@@ -35,6 +35,17 @@ public sealed interface TaskState {
   /// @param startedAt of the attempt that was interrupted; empty if it waited
   record Cancelled(Optional<Instant> startedAt, Instant finishedAt) implements TaskState {}
 
+  /// When it ended; empty while it has not.
+  default Optional<Instant> ended() {
+    return switch (this) {
+      case Scheduled _, Retrying _, Ready _, Running _ -> Optional.empty();
+      case Completed(Instant _, Instant finishedAt) -> Optional.of(finishedAt);
+      case Dead(Instant _, Instant finishedAt, String _) -> Optional.of(finishedAt);
+      case Expired(Instant finishedAt) -> Optional.of(finishedAt);
+      case Cancelled(Optional<Instant> _, Instant finishedAt) -> Optional.of(finishedAt);
+    };
+  }
+
   /// What it is called.
   default StateName named() {
     return switch (this) {

@@ -24,9 +24,11 @@ import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskQueries;
 import dev.taskscheduler.task.TaskState;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -107,6 +109,15 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   @Override
   public Optional<Task> find(String id) {
     return answer(() -> Optional.ofNullable(tasks.get(id)));
+  }
+
+  @Override
+  public Map<String, Task> find(Set<String> ids) {
+    return answer(() -> {
+      Map<String, Task> found = new HashMap<>(tasks);
+      found.keySet().retainAll(ids);
+      return found;
+    });
   }
 
   @Override

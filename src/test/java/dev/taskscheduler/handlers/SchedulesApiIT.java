@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Claim;
+import dev.taskscheduler.task.Outcome;
 import java.net.http.HttpResponse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,13 +62,16 @@ class SchedulesApiIT extends FaceAndLeader {
     assertEquals(id.group(1), claim.id());
     assertEquals("reports", claim.options().queue());
     has(get("/tasks/" + claim.id()), "\"schedule\":{\"name\":\"s\",\"scheduledAt\":");
+    has(get("/schedules/s"), "\"task\":\"" + claim.id() + "\",\"state\":\"running\"}");
     has(text(face.call("POST", "/schedules/s/trigger")), "{\"outcome\":\"skipped\"}");
     has(text(face.post("/schedules/s/trigger", "{\"overlap\":\"allow\"}")), "triggered");
     has(get("/schedules/s"), "\"outcome\":\"skipped\"");
+    end(claim, Outcome.SUCCESS);
+    has(get("/schedules/s"), "\"state\":\"completed\",\"finishedAt\":");
     has(text(face.call("POST", "/schedules/s/resume")), "\"state\":\"active\"");
     has(
         text(face.call("DELETE", "/schedules/s?pending=cancel")),
-        "{\"name\":\"s\",\"deleted\":true,\"cancelled\":2}");
+        "{\"name\":\"s\",\"deleted\":true,\"cancelled\":1}");
     for (String call : new String[] {"pause", "resume", "trigger"}) {
       assertEquals(404, face.call("POST", "/schedules/s/" + call).statusCode());
     }

@@ -42,7 +42,7 @@ public final class ScheduleCommandsHandler {
       Schedules schedules, TaskService tasks, int maxBodyBytes, BodyMemoryLimit room) {
     this.schedules = schedules;
     this.tasks = tasks;
-    this.views = new SchedulesHandler(schedules);
+    this.views = new SchedulesHandler(schedules, tasks.queries());
     this.body = new JsonBody(maxBodyBytes, room);
     this.templates = new TemplateReader(tasks, maxBodyBytes, ScheduleReader::fire);
   }

@@ -13,9 +13,11 @@ import dev.taskscheduler.schedule.ScheduleSettings;
 import dev.taskscheduler.schedule.ScheduleState;
 import dev.taskscheduler.schedule.ScheduleView;
 import dev.taskscheduler.schedule.Timing;
+import dev.taskscheduler.task.Task;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
@@ -51,11 +53,13 @@ final class ScheduleJson {
   /// All of a schedule.
   ///
   /// @param records what it did, the newest first
+  /// @param fired the tasks of these by their ids, as far as they are there
   static void write(
       JsonGenerator json,
       ScheduleView schedule,
       List<PlannedInstant> upcoming,
-      List<FireRecord> records) {
+      List<FireRecord> records,
+      Map<String, Task> fired) {
     head(json, schedule);
     time(json, "firesAt", schedule.firesAt());
     upcoming(json, upcoming);
@@ -66,7 +70,9 @@ final class ScheduleJson {
     strings(json, "runs", schedule.runs());
     strings(json, "buffered", schedule.buffered().stream().map(JsonText::time).toList());
     json.writeArrayPropertyStart("records");
-    records.forEach(record -> write(json, record));
+    for (FireRecord record : records) {
+      write(json, record, record.task().flatMap(id -> Optional.ofNullable(fired.get(id))));
+    }
     json.writeEndArray();
     json.writeStringProperty("createdAt", JsonText.time(schedule.created()));
     json.writeNumberProperty("generation", schedule.generation());
@@ -144,12 +150,16 @@ final class ScheduleJson {
     };
   }
 
-  private static void write(JsonGenerator json, FireRecord record) {
+  private static void write(JsonGenerator json, FireRecord record, Optional<Task> task) {
     json.writeStartObject();
     json.writeStringProperty("planned", JsonText.time(record.planned()));
     json.writeStringProperty("at", JsonText.time(record.at()));
     json.writeStringProperty("outcome", JsonText.word(record.outcome()));
     record.task().ifPresent(id -> json.writeStringProperty("task", JsonText.outside(id)));
+    task.ifPresent(found -> {
+      json.writeStringProperty("state", found.state().named().wire());
+      time(json, "finishedAt", found.state().ended());
+    });
     if (record.missed() > 0) {
       json.writeNumberProperty("missed", record.missed());
     }

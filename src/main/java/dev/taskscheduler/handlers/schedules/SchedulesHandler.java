@@ -17,6 +17,8 @@ import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.schedule.Steps;
 import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.task.QueueName;
+import dev.taskscheduler.task.Task;
+import dev.taskscheduler.task.TaskQueries;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -24,8 +26,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// `GET /schedules`, `GET /schedules/{name}` and `GET /schedules/{name}/explain`.
 public final class SchedulesHandler {
@@ -34,9 +39,11 @@ public final class SchedulesHandler {
   private static final int UPCOMING = 10;
 
   private final Schedules schedules;
+  private final TaskQueries tasks;
 
-  public SchedulesHandler(Schedules schedules) {
+  public SchedulesHandler(Schedules schedules, TaskQueries tasks) {
     this.schedules = schedules;
+    this.tasks = tasks;
   }
 
   public void list(ServerRequest req, ServerResponse res) {
@@ -105,12 +112,17 @@ public final class SchedulesHandler {
             .orElse(List.of());
     boolean isNew = change.equals(JsonText.word(Schedules.Change.CREATED));
     List<FireRecord> records = isNew ? List.of() : schedules.records(schedule.name());
+    Map<String, Task> fired = tasks.find(ids(records));
     return JsonText.object(json -> {
-      ScheduleJson.write(json, schedule, upcoming, records);
+      ScheduleJson.write(json, schedule, upcoming, records, fired);
       if (!change.isEmpty()) {
         json.writeStringProperty("change", change);
       }
     });
+  }
+
+  private static Set<String> ids(List<FireRecord> records) {
+    return records.stream().flatMap(record -> record.task().stream()).collect(Collectors.toSet());
   }
 
   /// The next instant and those after it, as many as it may still fire at. Of a fixed delay the

@@ -25,9 +25,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Answers questions about tasks. Each is one script call that only reads, within bounds; the
 /// questions that programs ask often, states and counts, are answered in batches.
@@ -79,6 +81,14 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   @Override
   public Optional<Task> find(String id) {
     return StoreExceptions.await("find", ids.add(id));
+  }
+
+  @Override
+  public Map<String, Task> find(Set<String> wanted) {
+    List<CompletableFuture<Optional<Task>>> asked = wanted.stream().map(ids::add).toList();
+    return asked.stream()
+        .flatMap(each -> StoreExceptions.await("find", each).stream())
+        .collect(Collectors.toMap(Task::id, task -> task));
   }
 
   private List<Optional<Task>> findAll(List<String> ids) {
