@@ -1,5 +1,5 @@
 -- due.lua  Shows schedules that are to be looked at now; forgets those that are gone.
--- include: record, index, transition, schedule
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] limit, 1 to 500

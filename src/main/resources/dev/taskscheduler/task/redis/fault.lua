@@ -1,5 +1,5 @@
 -- fault.lua  Sets a schedule aside that could not be planned: it is looked at again after a while.
--- include: record, index, transition, schedule
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] name

@@ -1,5 +1,5 @@
 -- fire.lua  Fires schedules whose instants have passed, under the leader's token, and sets the instant at which each stands next.
--- include: record, index, transition, schedule
+-- include: record, index, transition, schedule, runs
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] most pending tasks

@@ -1,5 +1,5 @@
 -- schedule-next.lua  Sets the instant at which a schedule stands, computed anew by newer time-zone rules.
--- include: record, index, transition, schedule
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] name

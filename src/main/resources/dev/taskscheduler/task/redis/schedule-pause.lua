@@ -1,5 +1,5 @@
 -- schedule-pause.lua  Pauses a schedule, resumes it or removes it. Through any node.
--- include: record, index, transition, schedule
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] name
 -- ARGV[2] what to do: pause, resume or delete

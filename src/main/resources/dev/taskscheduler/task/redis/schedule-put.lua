@@ -1,5 +1,5 @@
 -- schedule-put.lua  Creates, replaces and removes schedules, all or none. Through any node.
--- include: record, index, transition, schedule
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] schedules at the most
 -- ARGV[2] the version of the time-zone rules

@@ -1,5 +1,5 @@
 -- schedule-show.lua  Shows schedules. Through any node.
--- include: record, index, transition, schedule
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] whole, or head: without the task and its json, which may be long
 -- ARGV[2..] names, 50 at the most

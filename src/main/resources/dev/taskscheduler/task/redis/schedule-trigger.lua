@@ -1,5 +1,5 @@
 -- schedule-trigger.lua  Fires a schedule out of turn: now, or for an instant that it missed. Through any node.
--- include: record, index, transition, schedule
+-- include: record, index, transition, schedule, runs
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] name
 -- ARGV[2] the generation that was seen
