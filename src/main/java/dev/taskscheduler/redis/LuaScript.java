@@ -29,8 +29,8 @@ public final class LuaScript {
     this.name = name;
   }
 
-  /// The script `name.lua` in the package of `owner`, after the files that its line `-- include:`
-  /// names, which are in `/lua`.
+  /// The script `name.lua` in the package of `owner`, after what it uses of the files that its line
+  /// `-- include:` names, which are in `/lua`.
   public static LuaScript load(Class<?> owner, String name) {
     return new LuaScript(owner, name);
   }
@@ -49,18 +49,19 @@ public final class LuaScript {
         read(name + ".lua")
             .orElseThrow(() ->
                 new IllegalStateException("no script " + name + ".lua beside " + owner.getName()));
-    StringBuilder whole = new StringBuilder();
+    StringBuilder files = new StringBuilder();
     Matcher includes = INCLUDES.matcher(script);
     if (includes.find()) {
       for (String file : includes.group(1).split(", ")) {
-        whole.append(
+        files.append(
             read("/lua/" + file + ".lua")
                 .orElseThrow(() ->
                     new IllegalStateException(
                         name + ".lua includes " + file + ".lua, which is not there")));
       }
     }
-    byte[] text = whole.append(script).toString().getBytes(StandardCharsets.UTF_8);
+    String used = new LuaDefinitions(files.toString()).usedBy(script);
+    byte[] text = (used + script).getBytes(StandardCharsets.UTF_8);
     try {
       byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
       return new Source(text, HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.queue.QueueSort;
+import dev.taskscheduler.redis.ScriptDigest;
 import dev.taskscheduler.schedule.FirePlanner;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Outcome;
@@ -16,14 +17,10 @@ import dev.taskscheduler.task.TaskPage;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +40,6 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /// What Java passes to each script is what its header says, seen by Redis's own MONITOR.
 class ScriptCallsIT {
-  private static final Path SHARED = Path.of("src/main/resources/lua");
   private static final Path SCRIPTS = Path.of("src/main/resources/dev/taskscheduler/task/redis");
   private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
   private static final Pattern REST = Pattern.compile("ARGV\\[(\\d+)\\.\\.]");
@@ -70,17 +66,10 @@ class ScriptCallsIT {
 
   private final LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
-  private static Map<String, String> namesBySha() throws IOException, GeneralSecurityException {
+  private static Map<String, String> namesBySha() throws IOException {
     Map<String, String> names = new TreeMap<>();
     for (String name : names()) {
-      String text = Files.readString(SCRIPTS.resolve(name + ".lua"));
-      Matcher includes = Pattern.compile("(?m)^-- include: (.+)$").matcher(text);
-      assertTrue(includes.find(), name);
-      for (String file : List.of(includes.group(1).split(", ")).reversed()) {
-        text = Files.readString(SHARED.resolve(file + ".lua")) + text;
-      }
-      byte[] sha = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
-      names.put(HexFormat.of().formatHex(sha), name);
+      names.put(ScriptDigest.of(RedisTasks.class, name), name);
     }
     return names;
   }
