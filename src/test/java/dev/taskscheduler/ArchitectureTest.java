@@ -12,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -182,6 +184,25 @@ class ArchitectureTest {
         room("schedule"),
         room("task"),
         "io.helidon..");
+  }
+
+  /// The clocks of nodes may be off by hours: what fires goes by the time that Redis answered.
+  @Test
+  void no_clock_of_a_node_decides_when_a_schedule_fires() {
+    noClasses()
+        .that()
+        .resideInAPackage(room("schedule"))
+        .or()
+        .haveNameMatching(
+            ".*\\.(FireSchedules|ClockGuard|RedisFires|RedisSchedules|FireTasks)(\\$.*)?")
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .accessClassesThat()
+        .areAssignableTo(InstantSource.class)
+        .check(CLASSES);
   }
 
   @Test

@@ -51,8 +51,13 @@ abstract class SchedulesOnRedis extends OnOneRedis {
 
   /// Lets so many planned instants of a schedule by `every` have passed, the last one just now.
   void pass(String name, Duration period, int instants) {
-    long now = Instant.now().toEpochMilli();
-    long next = now - period.toMillis() * (instants - 1) - 1000 + passed++;
+    pass(name, period, instants, Duration.ofSeconds(1));
+  }
+
+  /// @param ago how long ago the last one was
+  void pass(String name, Duration period, int instants, Duration ago) {
+    long last = Instant.now().minus(ago).toEpochMilli();
+    long next = last - period.toMillis() * (instants - 1) + passed++;
     String key = NS + "schedule:" + name;
     String settings =
         store.jedis.hget(key, "settings").replaceFirst("created=\\d+", "created=" + next);
