@@ -32,6 +32,7 @@ public final class SchedulerNode implements LeaderWork {
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
   private final Scheduling scheduling;
+  private final TaskLog log = new TaskLog(System::nanoTime);
   private final AtomicReference<@Nullable Work> current = new AtomicReference<>();
   private final AtomicReference<@Nullable Drain> last = new AtomicReference<>();
 
@@ -57,7 +58,7 @@ public final class SchedulerNode implements LeaderWork {
     final Drain drain;
 
     Work(Leadership leadership) {
-      pool = new WorkerPool(config, claims, runners, listener, leadership);
+      pool = new WorkerPool(config, claims, runners, listener, log, leadership);
       dispatcher =
           new Dispatcher(
               leadership,

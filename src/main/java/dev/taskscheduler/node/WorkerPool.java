@@ -46,6 +46,7 @@ final class WorkerPool {
   private final Claims store;
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
+  private final TaskLog log;
   private final Leadership leadership;
   private final Retries retries;
   private final Workers workers;
@@ -67,11 +68,13 @@ final class WorkerPool {
       Claims store,
       Map<String, TaskRunner> runners,
       WorkListener listener,
+      TaskLog log,
       Leadership leadership) {
     this.config = config;
     this.store = store;
     this.runners = runners;
     this.listener = listener;
+    this.log = log;
     this.leadership = leadership;
     this.retries = new Retries(config);
     this.writes = new OutcomeWriter(leadership, this::signalIdle);
@@ -253,6 +256,7 @@ final class WorkerPool {
             permits.release();
           }
           EndCounts.report(listener, claim, end, outcome, run);
+          log.ended(claim, end, outcome, run);
           leave(attempt, 1);
         });
     if (permit && early) {
@@ -272,6 +276,7 @@ final class WorkerPool {
 
   /// Interrupts attempts whose time is over and records their ends; reports those that ignore it.
   void endOverdue() {
+    log.tellLeftOut();
     long now = System.nanoTime();
     for (Attempt attempt : attempts.values()) {
       long over = attempt.overdueNanos(now);
