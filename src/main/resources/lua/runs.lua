@@ -24,7 +24,8 @@ local function decide(c, planned, id, priority, body, room)
   if c.remaining == 0 then
     return 'missed', 0
   end
-  if #c.runs > 0 and c.overlap ~= 'allow' and c.overlap ~= 'cancelRunning' then
+  local is_new = redis.call('EXISTS', K['task:'] .. id) == 0 -- else it was backfilled, or an earlier call kept it
+  if is_new and #c.runs > 0 and c.overlap ~= 'allow' and c.overlap ~= 'cancelRunning' then
     local most = c.overlap == 'bufferOne' and 1 or c.overlap == 'bufferAll' and MOST_BUFFERED or 0
     if place_in(c.buffer, planned) then
       return 'buffered', 0
@@ -35,13 +36,16 @@ local function decide(c, planned, id, priority, body, room)
     c.buffer[#c.buffer + 1] = planned
     return 'buffered', 0
   end
-  local is_new = redis.call('EXISTS', K['task:'] .. id) == 0 -- else an earlier call with an unknown outcome kept it
   if is_new and room < 1 then
     return 'full', 0
   end
   local place = place_in(c.buffer, planned)
   if place then
     table.remove(c.buffer, place)
+  end
+  c.remaining = c.remaining and c.remaining - 1
+  if not is_new then
+    return 'fired', 0
   end
   if c.overlap == 'cancelRunning' then
     for _, run in ipairs(c.runs) do
@@ -50,12 +54,9 @@ local function decide(c, planned, id, priority, body, room)
     c.runs = {}
   end
   c.runs[#c.runs + 1] = id
-  if is_new then
-    put(c.new, priority, queue_of(body, 1), id)
-    c.starts[#c.starts + 1] = { id, priority, body }
-  end
-  c.remaining = c.remaining and c.remaining - 1
-  return 'fired', is_new and 1 or 0
+  put(c.new, priority, queue_of(body, 1), id)
+  c.starts[#c.starts + 1] = { id, priority, body }
+  return 'fired', 1
 end
 
 -- Notes what an instant came to.

@@ -37,6 +37,9 @@ public final class FirePlanner {
       fires.addAll(0, due.buffered());
     }
     boolean waits = passed.next.isEmpty() && waitsForRun(due, fires);
+    if (passed.next.isEmpty() && !waits) { // a fixed delay missed its instant: no run will end
+      passed.goOn(due);
+    }
     return new Fire(due, List.copyOf(fires), missed, passed.next, passed.firesAt, waits);
   }
 
@@ -111,6 +114,12 @@ public final class FirePlanner {
       Duration matters = catchesUp ? catchUp.within() : CatchUp.ON_TIME;
       Instant from = now.minus(matters).minusSeconds(1);
       return from.isAfter(planned) ? from : planned;
+    }
+
+    /// A fixed delay counts from now; what has none is over.
+    void goOn(DueSchedule due) {
+      next = due.settings().timing().nextAfterRun(now).map(PlannedInstant::at);
+      firesAt = next.map(at -> FirePlanner.firesAt(due.name(), due.settings(), at));
     }
 
     private void add(Instant planned, Instant fires) {

@@ -204,4 +204,15 @@ class FirePlannerTest {
     assertEquals(now, fire.instants().getLast(), "it is on time");
     assertEquals(Optional.of(now.plus(Duration.ofHours(5))), fire.next());
   }
+
+  /// It has no run whose end could plan the next one.
+  @Test
+  void a_fixed_delay_that_missed_its_instant_goes_on() {
+    DueSchedule due = due(new Interval.FixedDelay(TEN), CatchUp.DEFAULT, Duration.ZERO);
+    Instant now = START.plus(Duration.ofMinutes(110));
+    Fire fire = FirePlanner.plan(due, now);
+    expect(fire, List.of(), 1, now.plus(TEN));
+    assertEquals(Optional.of(now.plus(TEN)), fire.firesAt());
+    assertFalse(fire.waitsForRun());
+  }
 }

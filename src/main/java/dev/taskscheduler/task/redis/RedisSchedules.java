@@ -121,7 +121,7 @@ final class RedisSchedules implements Schedules {
       String name, NewSchedule schedule, Instant now, long generation) {
     Instant created = now.truncatedTo(ChronoUnit.MILLIS);
     ScheduleSettings settings = schedule.settings().createdAt(created);
-    Optional<Instant> next = next(settings, now);
+    Optional<Instant> next = next(settings, created);
     return new ScheduleView(
         name,
         settings,

@@ -5,7 +5,8 @@
 -- ARGV[2] limit, 1 to 500
 -- Returns the time in us, ms until the next is due (-1 if none will be), 1 if there is more now and else 0, how many schedules
 -- there are, and how many wait; then for each: name, generation, settings, task, next ('' if none), how many runs have not
--- ended, us when the last ended (0 if unknown), and what waits for the end of a run, as words. Errors: FENCED.
+-- ended, us when the last ended (0 if unknown, or where it stands at an instant), and what waits for the end of a run, as
+-- words. Errors: FENCED.
 if fenced(KEYS[1], ARGV[1]) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
@@ -15,10 +16,13 @@ local names = redis.call('ZRANGEBYSCORE', K.due, '-inf', now / 1000, 'LIMIT', 0,
 local answer = { string.format('%.0f', now), -1, 0, redis.call('ZCARD', K.schedules), redis.call('ZCARD', K.due) }
 local bytes, shown = 0, 0
 
--- When the last run ended, us, if that is known.
+-- When the last run ended, us, if that is known: the newest is not always the last that ended.
 local function last_end(runs)
-  local head = #runs > 0 and part(K['task:'] .. runs[#runs], FINISHED, FINISHED + 12) or ''
-  return string.format('%.0f', tonumber(head, 16) or 0)
+  local last = 0
+  for _, id in ipairs(runs) do
+    last = math.max(last, tonumber(part(K['task:'] .. id, FINISHED, FINISHED + 12), 16) or 0)
+  end
+  return string.format('%.0f', last)
 end
 
 for _, name in ipairs(names) do
@@ -35,7 +39,7 @@ for _, name in ipairs(names) do
   else
     local runs = words_of(s.runs)
     for _, value in ipairs({
-      name, s.generation, s.settings, s.task, s.next or '', #open_runs(runs), last_end(runs),
+      name, s.generation, s.settings, s.task, s.next or '', #open_runs(runs), s.next and '0' or last_end(runs),
       table.concat(words_of(s.buffer), ' '),
     }) do
       answer[#answer + 1] = value

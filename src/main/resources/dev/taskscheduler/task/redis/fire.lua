@@ -30,6 +30,12 @@ local function look(i, count)
   end
   local c = changing(name, s, new)
   c.next, c.fire = ARGV[i + 3], ARGV[i + 4]
+  for j = i + 7, i + 3 + 4 * count, 4 do
+    local waited = seen == '' or tonumber(ARGV[j]) < tonumber(seen)
+    if waited and not place_in(c.buffer, ARGV[j]) then
+      return nil -- this call came before, and its instant waits no more
+    end
+  end
   local missed, outcomes = tonumber(ARGV[i + 5]), {}
   for j = i + 7, i + 3 + 4 * count, 4 do
     local planned, id = ARGV[j], ARGV[j + 1]

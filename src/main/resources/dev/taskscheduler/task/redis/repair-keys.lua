@@ -1,5 +1,5 @@
 -- repair-keys.lua  Looks through a page of all keys: files ended tasks that no index has, removes what tasks have left behind.
--- include: record, index
+-- include: record, index, schedule
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
 -- ARGV[2] cursor, 0 at first
@@ -44,11 +44,12 @@ end
 
 -- A schedule stands in `schedules`, and in `due` while it is to be looked at some time.
 local function look_at_schedule(key, name)
-  local s = redis.pcall('HMGET', key, 'generation', 'fire', 'waits', 'paused', 'rules')
+  local s = redis.pcall('HMGET', key, 'generation', 'fire', 'waits', 'paused', 'rules', 'runs')
   if s.err then
     damaged[#damaged + 1] = { 'key', key }
   elseif s[1] and is_queue(name) then
-    local due = not s[4] and (s[2] or s[3] and '0') or nil
+    local waits = s[3] and #open_runs(words_of(s[6])) == 0 -- else the end of a run tells
+    local due = not s[4] and (s[2] or waits and '0') or nil
     if not redis.call('ZSCORE', K.schedules, name) or due and not redis.call('ZSCORE', K.due, name) then
       lost_schedules[#lost_schedules + 1] = { name, tonumber(due) }
     end

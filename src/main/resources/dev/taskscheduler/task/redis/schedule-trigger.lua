@@ -10,7 +10,8 @@
 -- ARGV[7] priority
 -- ARGV[8] '<type><options>\n<payload>'
 -- ARGV[9] the outcome that is noted where it fires: triggered or backfilled
--- Such fires do not count against those that it may make. An instant whose task is there already fires nothing.
+-- Such fires do not count against those that it may make, but for one that has waited for the end of a run. An instant whose
+-- task is there already fires nothing.
 -- Returns 'again' if its generation is another by now, else the outcome: fired, buffered, skipped, full, or 'there'.
 local name, now, new = ARGV[1], now_us(), batch()
 local s = fields_of(name, 'overlap', 'runs', 'buffer')
