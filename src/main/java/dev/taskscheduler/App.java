@@ -60,15 +60,20 @@ final class App implements AutoCloseable {
     HttpRunner httpRunner = new HttpRunner(sender, meters);
     Map<String, TaskRunner> runners =
         Runners.find(List.of(httpRunner, new CallbackRunner(httpRunner)));
-    taskRedis = new Redis(config.redis(), node, TASK_CONNECTIONS, ANSWER, meters);
+    taskRedis =
+        new Redis(
+            config.redis(),
+            config.namespace(),
+            new Redis.Pool(node, TASK_CONNECTIONS, ANSWER),
+            meters);
     // A quarter, so that one lost answer ends no leadership. dividedBy would be slow (ADR 7).
     Duration quarter = Duration.ofNanos(config.leader().trust().toNanos() / 4);
     leaseRedis =
         new Redis(
             config.redis(),
-            node + "-lease",
-            LEASE_CONNECTIONS,
-            Collections.min(List.of(quarter, ANSWER)),
+            config.namespace(),
+            new Redis.Pool(
+                node + "-lease", LEASE_CONNECTIONS, Collections.min(List.of(quarter, ANSWER))),
             meters);
     Partition partition =
         new Partition(

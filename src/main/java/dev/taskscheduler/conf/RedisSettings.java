@@ -2,16 +2,21 @@ package dev.taskscheduler.conf;
 
 import dev.taskscheduler.handlers.tls.TlsIdentity;
 import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisLogin;
 import dev.taskscheduler.redis.RedisTls;
+import dev.taskscheduler.redis.RedisTopology;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Reads the address of Redis and the TLS settings for it.
 final class RedisSettings {
   private static final String ADDRESS = "REDIS_ADDR";
   private static final String PASSWORD_FILE = "REDIS_PASSWORD_FILE";
+  private static final String SENTINEL_USER = "REDIS_SENTINEL_USER";
+  private static final String SENTINEL_PASSWORD_FILE = "REDIS_SENTINEL_PASSWORD_FILE";
   private static final String SIGNERS = "REDIS_TLS_CA";
   private static final String CERTIFICATE = "REDIS_TLS_CERT";
   private static final String KEY = "REDIS_TLS_KEY";
@@ -19,13 +24,19 @@ final class RedisSettings {
   private RedisSettings() {}
 
   static RedisConfig read(Settings settings) {
-    Optional<String> password = settings.text(PASSWORD_FILE, "", SecretFile::read);
+    Optional<Supplier<String>> password = settings.text(PASSWORD_FILE, "", SecretFile::readAgain);
     RedisConfig config =
-        settings.text(
-            ADDRESS,
-            "localhost:6379",
-            address -> RedisConfig.parse(address, password),
-            RedisSettings::withoutPassword);
+        settings
+            .text(
+                ADDRESS,
+                "localhost:6379",
+                address -> RedisConfig.parse(address, password),
+                RedisSettings::withoutPassword)
+            .sentinelLogin(sentinelLogin(settings));
+    if (!(config.topology() instanceof RedisTopology.Sentinel) && settings.valid(ADDRESS)) {
+      forSentinelsOnly(settings, config, SENTINEL_USER);
+      forSentinelsOnly(settings, config, SENTINEL_PASSWORD_FILE);
+    }
     Optional<Path> signers = settings.file(SIGNERS);
     Optional<TlsIdentity.Valid> identity = AccessSettings.identity(settings, CERTIFICATE, KEY);
     List<X509Certificate> trusted = signers.map(file -> signers(settings, file)).orElse(List.of());
@@ -38,9 +49,30 @@ final class RedisSettings {
       settings.fault(
           ADDRESS,
           config.toString(),
-          "rediss://..., since " + SIGNERS + " or " + CERTIFICATE + " is set");
+          "a scheme that begins with rediss, since " + SIGNERS + " or " + CERTIFICATE + " is set");
     }
     return config;
+  }
+
+  private static RedisLogin sentinelLogin(Settings settings) {
+    Optional<String> user = settings.text(SENTINEL_USER, "", RedisSettings::some);
+    Optional<Supplier<String>> password =
+        settings.text(SENTINEL_PASSWORD_FILE, "", SecretFile::readAgain);
+    if (user.isPresent() && password.isEmpty() && settings.valid(SENTINEL_PASSWORD_FILE)) {
+      settings.fault(SENTINEL_PASSWORD_FILE, "", "the file with the password of " + SENTINEL_USER);
+    }
+    return new RedisLogin(user, password);
+  }
+
+  private static Optional<String> some(String text) {
+    return Optional.of(text).filter(value -> !value.isEmpty());
+  }
+
+  private static void forSentinelsOnly(Settings settings, RedisConfig config, String name) {
+    if (settings.text(name, "", RedisSettings::some).isPresent()) {
+      settings.fault(
+          name, "set", "only with redis-sentinel:// in " + ADDRESS + ", which is " + config);
+    }
   }
 
   private static List<X509Certificate> signers(Settings settings, Path file) {

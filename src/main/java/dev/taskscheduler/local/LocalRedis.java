@@ -1,6 +1,7 @@
 package dev.taskscheduler.local;
 
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisException;
@@ -175,7 +176,10 @@ public final class LocalRedis implements AutoCloseable {
   private void forgetReleased() {
     try (Redis redis =
         new Redis(
-            RedisConfig.parse("127.0.0.1:" + port), "run", 1, LAST_CALL, RedisListener.NONE)) {
+            RedisConfig.parse("127.0.0.1:" + port),
+            new Namespace("scheduler"),
+            new Redis.Pool("run", 1, LAST_CALL),
+            RedisListener.NONE)) {
       redis.eval(FORGET_RELEASED, List.of(), List.of());
     } catch (RedisException e) {
       // The next leader begins a little later.

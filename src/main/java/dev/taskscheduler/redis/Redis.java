@@ -1,5 +1,6 @@
 package dev.taskscheduler.redis;
 
+import dev.taskscheduler.process.VitalThreads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -13,13 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -33,45 +31,85 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 public final class Redis implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
   private static final Duration SECOND_RENEWAL_AFTER = Duration.ofSeconds(2);
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   private final RedisConfig config;
-  private final JedisClientConfig clientConfig;
+  private final Connector connector;
   private final Connections pool;
   private final RedisListener listener;
+
+  /// In a Cluster each script names a key that does not exist. So a node refuses it as a whole
+  /// while the slot moves, and not in the middle, at the first key that has already gone.
+  private final List<byte[]> absentKeys;
+
   private final AtomicInteger generation = new AtomicInteger();
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean reconnecting = new AtomicBoolean();
+  private volatile boolean closed;
 
-  /// Creates a pool; it connects at first use.
+  /// The size and limits of a pool.
   ///
   /// @param name shown in `CLIENT LIST`; letters, digits, dash
   /// @param connections at most
   /// @param timeout for a free connection, and again for a reply
-  public Redis(
-      RedisConfig config, String name, int connections, Duration timeout, RedisListener listener) {
+  public record Pool(String name, int connections, Duration timeout) {}
+
+  /// Creates a pool; it connects at first use.
+  ///
+  /// @param namespace of all keys: in a Redis Cluster it has one slot, and so one primary
+  public Redis(RedisConfig config, Namespace namespace, Pool size, RedisListener listener) {
     this.config = config;
     this.listener = listener;
-    this.clientConfig = clientConfig(config, name, timeout);
+    this.connector = new Connector(config, namespace, size.name(), size.timeout());
+    this.absentKeys = followsSlot(config) ? List.of(namespace.key("absent")) : List.of();
     ConnectionPoolConfig poolConfig = new ConnectionPoolConfig();
-    poolConfig.setMaxTotal(connections);
-    poolConfig.setMaxIdle(connections);
-    poolConfig.setMaxWait(timeout);
+    poolConfig.setMaxTotal(size.connections());
+    poolConfig.setMaxIdle(size.connections());
+    poolConfig.setMaxWait(size.timeout());
     poolConfig.setFairness(true); // otherwise single callers starve for seconds
     poolConfig.setJmxEnabled(false);
     poolConfig.setTestWhileIdle(false);
     poolConfig.setTimeBetweenEvictionRuns(Duration.ofMillis(-1));
-    this.pool =
-        new Connections(new HostAndPort(config.host(), config.port()), clientConfig, poolConfig);
+    this.pool = new Connections(connector.factory(), poolConfig);
+    if (connector.lookup().isWatched()) {
+      VitalThreads.platform("redis-primary", this::watch).start();
+    }
+  }
+
+  private static boolean followsSlot(RedisConfig config) {
+    return config.topology() instanceof RedisTopology.Cluster;
+  }
+
+  /// Whether the primary is found by asking, so that an error of a former one passes by itself.
+  public boolean asksForPrimary() {
+    return !(config.topology() instanceof RedisTopology.Single);
+  }
+
+  /// Follows a primary that moves while the former one still answers.
+  private void watch() throws InterruptedException {
+    while (!closed) {
+      synchronized (this) {
+        if (!closed) {
+          wait(WATCH_EVERY.toMillis());
+        }
+      }
+      try {
+        if (!closed && connector.lookup().moved()) {
+          LOG.log(System.Logger.Level.INFO, () -> "redis primary has moved address=" + config);
+          reconnect();
+        }
+      } catch (JedisException e) { // whoever needs a connection says why there is none
+        LOG.log(System.Logger.Level.DEBUG, "the primary is not known", e);
+      }
+    }
   }
 
   /// A pool that connects only for waiting callers. The superclass also opens a connection in place
   /// of each broken one when that is returned. Then a caller would wait twice for a Redis that
   /// hangs, and would get the error of the new connection instead of its own.
   private static final class Connections extends ConnectionPool {
-    Connections(
-        HostAndPort address, JedisClientConfig clientConfig, ConnectionPoolConfig poolConfig) {
-      super(address, clientConfig, poolConfig);
+    Connections(ConnectionFactory factory, ConnectionPoolConfig poolConfig) {
+      super(factory, poolConfig);
     }
 
     @Override
@@ -80,23 +118,6 @@ public final class Redis implements AutoCloseable {
         super.addObject();
       }
     }
-  }
-
-  private static JedisClientConfig clientConfig(RedisConfig config, String name, Duration timeout) {
-    var builder =
-        DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis((int) Math.min(CONNECT_TIMEOUT.toMillis(), timeout.toMillis()))
-            .socketTimeoutMillis((int) timeout.toMillis())
-            .protocol(RedisProtocol.RESP2)
-            .database(config.database())
-            .clientName(name);
-    config
-        .tls()
-        .ifPresent(tls ->
-            builder.ssl(true).sslSocketFactory(tls.sockets()).sslParameters(tls.parameters()));
-    config.user().ifPresent(builder::user);
-    config.password().ifPresent(builder::password);
-    return builder.build();
   }
 
   /// Runs a script; sends its text only where Redis does not know it yet.
@@ -156,6 +177,7 @@ public final class Redis implements AutoCloseable {
   /// ones look the address up. Subscriptions reconnect at once, and again when the JVM's cached
   /// address has expired.
   public void reconnect() {
+    connector.lookup().forget();
     generation.incrementAndGet(); // connections in use now are closed when they are returned
     pool.clear();
     if (reconnecting.compareAndSet(false, true)) {
@@ -168,7 +190,7 @@ public final class Redis implements AutoCloseable {
     }
   }
 
-  private static Object eval(
+  private Object eval(
       Connection connection, LuaScript script, List<byte[]> keys, List<byte[]> args) {
     try {
       return connection.executeCommand(
@@ -178,10 +200,12 @@ public final class Redis implements AutoCloseable {
     }
   }
 
-  private static CommandArguments arguments(
+  private CommandArguments arguments(
       Protocol.Command command, byte[] script, List<byte[]> keys, List<byte[]> args) {
-    CommandArguments arguments = new CommandArguments(command).add(script).add(keys.size());
+    CommandArguments arguments =
+        new CommandArguments(command).add(script).add(keys.size() + absentKeys.size());
     keys.forEach(key -> arguments.add(uncopied(key)));
+    absentKeys.forEach(key -> arguments.add(uncopied(key)));
     args.forEach(arg -> arguments.add(uncopied(arg)));
     return arguments;
   }
@@ -193,7 +217,12 @@ public final class Redis implements AutoCloseable {
 
   /// The answer to `INFO section`.
   public ServerInfo info(String section) {
-    return ServerInfo.parse(call("info", new CommandArguments(Protocol.Command.INFO).add(section)));
+    return (ServerInfo) call("info", connection -> info(connection, section));
+  }
+
+  static ServerInfo info(Connection connection, String section) {
+    return ServerInfo.parse(
+        connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add(section)));
   }
 
   /// The answer to `CONFIG GET name`; empty where this Redis does not give it.
@@ -287,7 +316,7 @@ public final class Redis implements AutoCloseable {
   public Subscription subscribe(String channel, Runnable onMessage) {
     Subscription subscription =
         new Subscription(
-            () -> new Connection(new HostAndPort(config.host(), config.port()), clientConfig),
+            connector::single,
             channel.getBytes(StandardCharsets.UTF_8),
             onMessage,
             subscriptions::remove);
@@ -303,6 +332,11 @@ public final class Redis implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    connector.lookup().close();
     try {
       pool.close();
     } catch (JedisException e) {

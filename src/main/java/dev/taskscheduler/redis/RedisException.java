@@ -24,8 +24,8 @@ public abstract sealed class RedisException extends RuntimeException {
   private static final Set<String> BEFORE_WRITES =
       Set.of("OOM", "MISCONF", "READONLY", "NOREPLICAS");
 
-  /// Errors of a server that cannot serve now: it was demoted, is loading, or has lost its cluster.
-  /// The address may lead to another server by now.
+  /// Errors of a server that cannot serve now: it was demoted, is loading, hangs in a script, or
+  /// has lost its cluster or the slot. The address may lead to another server by now.
   private static final Set<String> OTHER_SERVER =
       Set.of(
           "READONLY",
@@ -37,6 +37,8 @@ public abstract sealed class RedisException extends RuntimeException {
           "ASK",
           "TRYAGAIN",
           "UNBLOCKED",
+          "BUSY",
+          "UNKILLABLE",
           "NOAUTH");
 
   /// Whether the address should be looked up again after this error reply.
@@ -44,6 +46,9 @@ public abstract sealed class RedisException extends RuntimeException {
     return OTHER_SERVER.contains(codeOf(reply));
   }
 
+  // Errors of a command inside a script have no code in a Cluster.
+  private static final String NOT_LOCAL = "Script attempted to access a non local key";
+  private static final String CLUSTER_DOWN = "while the cluster is down";
   private static final String NOT_ALLOWED = "The user executing the script can't";
 
   // Redis before 7 wraps the error of a command inside a script, so its code is not the first word.
@@ -54,6 +59,12 @@ public abstract sealed class RedisException extends RuntimeException {
   private static String codeOf(String reply) {
     if (reply.contains(NOT_ALLOWED)) {
       return "NOPERM"; // Redis before 7.2 gives no code
+    }
+    if (reply.contains(NOT_LOCAL)) {
+      return "ASK"; // of a slot that moves: a key has already gone
+    }
+    if (reply.contains(CLUSTER_DOWN)) {
+      return "CLUSTERDOWN";
     }
     int space = reply.indexOf(' ');
     String first = space < 0 ? reply : reply.substring(0, space);

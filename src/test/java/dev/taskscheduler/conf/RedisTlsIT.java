@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.RedisListener;
@@ -90,9 +91,8 @@ class RedisTlsIT {
     }
     return new Redis(
         SchedulerConfig.of(env, Map.of()).redis(),
-        "test",
-        2,
-        Duration.ofSeconds(5),
+        new Namespace("scheduler"),
+        new Redis.Pool("test", 2, Duration.ofSeconds(5)),
         RedisListener.NONE);
   }
 

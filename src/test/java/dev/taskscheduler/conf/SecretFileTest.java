@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisLogin;
+import dev.taskscheduler.redis.RedisTopology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,10 +53,56 @@ class SecretFileTest {
     for (String end : List.of("", "\n", "\r\n")) {
       Path file = Files.writeString(folder.resolve("password"), "s p@ce/#%41" + end);
       var redis = with(address, file).redis();
-      assertEquals(Optional.of("s p@ce/#%41"), redis.password());
-      assertEquals(user, redis.user().orElse(""));
+      assertEquals(Optional.of("s p@ce/#%41"), redis.login().password().map(Supplier::get));
+      assertEquals(user, redis.login().user().orElse(""));
       assertFalse(redis.toString().contains("p@ce"));
     }
+  }
+
+  @Test
+  void a_password_that_changes_is_read_again_and_the_last_good_one_stays() throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), "first");
+    Supplier<String> password = with("redis", file).redis().login().password().orElseThrow();
+    assertEquals("first", password.get());
+    Files.writeString(file, "second\n");
+    assertEquals("second", password.get());
+    Files.writeString(file, "");
+    assertEquals("second", password.get(), "an empty file is half written");
+    Files.delete(file);
+    assertEquals("second", password.get());
+    Files.writeString(file, "third");
+    assertEquals("third", password.get());
+  }
+
+  @Test
+  void sentinels_have_a_login_of_their_own() throws IOException {
+    Path file = Files.writeString(folder.resolve("sentinel"), "sesame");
+    Map<String, String> env =
+        new HashMap<>(
+            Map.of(
+                "CONSENSUS_TYPE",
+                "redis",
+                "REDIS_ADDR",
+                "redis-sentinel://a,b:1/mine",
+                "REDIS_SENTINEL_USER",
+                "watcher",
+                "REDIS_SENTINEL_PASSWORD_FILE",
+                file.toString()));
+    RedisConfig redis = SchedulerConfig.of(env, Map.of()).redis();
+    RedisLogin login = ((RedisTopology.Sentinel) redis.topology()).login();
+    assertEquals(Optional.of("watcher"), login.user());
+    assertEquals(Optional.of("sesame"), login.password().map(Supplier::get));
+    assertEquals(Optional.empty(), redis.login().password());
+    assertFalse(redis.toString().contains("sesame"));
+    env.remove("REDIS_SENTINEL_PASSWORD_FILE");
+    assertRefused(env, "the file with the password of REDIS_SENTINEL_USER");
+    env.put("REDIS_ADDR", "redis");
+    assertRefused(env, "only with redis-sentinel:// in REDIS_ADDR");
+  }
+
+  private static void assertRefused(Map<String, String> env, String why) {
+    var e = assertThrows(ConfigException.class, () -> SchedulerConfig.of(env, Map.of()));
+    assertTrue(e.faults().toString().contains(why), e.faults()::toString);
   }
 
   @Test

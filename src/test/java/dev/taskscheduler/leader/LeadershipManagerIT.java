@@ -42,7 +42,11 @@ class LeadershipManagerIT {
     final AtomicInteger fencedWrites = new AtomicInteger();
     final AtomicInteger leading = new AtomicInteger();
     final Redis redis =
-        new Redis(server.config(), "test", 4, TRUST.dividedBy(4), RedisListener.NONE);
+        new Redis(
+            server.config(),
+            new Namespace("scheduler"),
+            new Redis.Pool("test", 4, TRUST.dividedBy(4)),
+            RedisListener.NONE);
     final LeadershipManager manager;
 
     Node(String name, boolean eligible) {

@@ -67,9 +67,8 @@ class FirstClaimIT extends NodeOnRedis {
         Redis through =
             new Redis(
                 RedisConfig.parse("127.0.0.1:" + link.port()),
-                "test",
-                12,
-                Duration.ofSeconds(2),
+                new Namespace("scheduler"),
+                new Redis.Pool("test", 12, Duration.ofSeconds(2)),
                 RedisListener.NONE)) {
       SchedulerNode node = node(3, through);
       await(

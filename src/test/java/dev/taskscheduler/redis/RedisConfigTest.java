@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,23 +30,58 @@ class RedisConfigTest {
     "my_redis:1, redis://my_redis:1/0",
     "redis://me:secret@my_redis:1/2, redis://me@my_redis:1/2",
     "redis://:geheimär@redis, redis://redis:6379/0",
+    "redis-sentinel://a/mine, redis-sentinel://a:26379/mine/0",
+    "redis-sentinel://a:1/my.primary-1/3, redis-sentinel://a:1/my.primary-1/3",
+    "redis-sentinel://me:secret@a/mine/, redis-sentinel://me@a:26379/mine/0",
+    "redis-cluster://a, redis-cluster://a:6379",
+    "redis-cluster://a/0, redis-cluster://a:6379",
+    "rediss-cluster://me:secret@[::1]:7000/, rediss-cluster://me@[::1]:7000",
   })
   void an_address_is_read_and_shown_without_its_password(String address, String shown) {
     assertEquals(shown, RedisConfig.parse(address).toString());
   }
 
   @Test
+  void several_hosts_are_read_in_their_order_and_each_once() {
+    assertEquals(
+        "rediss-sentinel://me@a:26379,b:1,[::1]:2/mine/0",
+        RedisConfig.parse("rediss-sentinel://me:x@a,b:1,[::1]:2,b:1/mine").toString());
+    assertEquals(
+        "redis-cluster://a:7000,b:7001",
+        RedisConfig.parse("redis-cluster://a:7000,b:7001").toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis-sentinel://a, name of the primary",
+    "redis-sentinel://a/, name of the primary",
+    "redis-sentinel://a/b/c, name of the primary",
+    "redis-cluster://a/1, no database",
+    "'redis://a,b', 'redis-sentinel:// or redis-cluster://'",
+    "redis-cluster:, redis-cluster://",
+    "redis-cluster://, redis-cluster://",
+    "'redis-cluster://a,,b', redis-cluster://",
+    "'redis-sentinel://a, b/mine', redis-sentinel://",
+    "http://a, 'rediss-sentinel:// or rediss-cluster://'",
+    "redis-sentinel://me@a/mine, 'redis-sentinel://user:password@'",
+  })
+  void an_error_says_what_to_write(String address, String words) {
+    var refused = assertThrows(IllegalArgumentException.class, () -> RedisConfig.parse(address));
+    assertTrue(String.valueOf(refused.getMessage()).contains(words), refused.getMessage());
+  }
+
+  @Test
   void user_and_password_are_decoded() {
     RedisConfig config = RedisConfig.parse("redis://a%40b:p%3A%2F+%25ä@redis:1");
-    assertEquals(Optional.of("a@b"), config.user());
-    assertEquals(Optional.of("p:/+%ä"), config.password());
+    assertEquals(Optional.of("a@b"), config.login().user());
+    assertEquals(Optional.of("p:/+%ä"), config.login().password().map(Supplier::get));
   }
 
   @Test
   void a_password_may_hold_a_colon_and_stand_without_a_user() {
     RedisConfig config = RedisConfig.parse("redis://:a:b@redis:1");
-    assertEquals(Optional.empty(), config.user());
-    assertEquals(Optional.of("a:b"), config.password());
+    assertEquals(Optional.empty(), config.login().user());
+    assertEquals(Optional.of("a:b"), config.login().password().map(Supplier::get));
   }
 
   @ParameterizedTest

@@ -25,7 +25,10 @@ class RedisIT {
 
   private static Redis redis(int port, int connections) {
     return new Redis(
-        RedisConfig.parse("127.0.0.1:" + port), "test", connections, TIMEOUT, RedisListener.NONE);
+        RedisConfig.parse("127.0.0.1:" + port),
+        new Namespace("scheduler"),
+        new Redis.Pool("test", connections, TIMEOUT),
+        RedisListener.NONE);
   }
 
   private static <E extends Exception> Duration timeToFail(Class<E> type, Redis redis) {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.redis.RedisAddress;
+import dev.taskscheduler.redis.RedisLogin;
+import dev.taskscheduler.redis.RedisTopology;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -91,11 +95,13 @@ class ComposeSecretsIT {
                   server.address(),
                   "REDIS_PASSWORD_FILE",
                   folder.resolve("node/redis-password").toString()));
-      assertEquals(Optional.of(password), config.redis().password());
-      try (Jedis stranger = new Jedis(config.redis().host(), config.redis().port());
-          Jedis node = new Jedis(config.redis().host(), config.redis().port())) {
+      RedisAddress address = ((RedisTopology.Single) config.redis().topology()).address();
+      RedisLogin login = config.redis().login();
+      assertEquals(Optional.of(password), login.password().map(Supplier::get));
+      try (Jedis stranger = new Jedis(address.host(), address.port());
+          Jedis node = new Jedis(address.host(), address.port())) {
         assertThrows(JedisException.class, stranger::ping);
-        node.auth(config.redis().password().orElseThrow());
+        node.auth(login.password().orElseThrow().get());
         assertEquals("PONG", node.ping());
       }
     }

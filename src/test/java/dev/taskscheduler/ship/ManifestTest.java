@@ -17,6 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.SchedulerConfig;
+import dev.taskscheduler.redis.RedisAddress;
+import dev.taskscheduler.redis.RedisTopology;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -302,8 +304,9 @@ class ManifestTest {
     Map<String, Integer> ports = new HashMap<>();
     ports(pod).forEach(p -> ports.put(p.getName(), p.getContainerPort()));
     assertEquals(config.http().port(), ports.get("http"));
-    Service redis = named(elector, Service.class, config.redis().host());
-    assertEquals(config.redis().port(), redis.getSpec().getPorts().getFirst().getPort());
+    RedisAddress address = ((RedisTopology.Single) config.redis().topology()).address();
+    Service redis = named(elector, Service.class, address.host());
+    assertEquals(address.port(), redis.getSpec().getPorts().getFirst().getPort());
     long preStop =
         pod.getSpec()
             .getContainers()

@@ -1,5 +1,6 @@
 package dev.taskscheduler.testing;
 
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
@@ -34,6 +35,7 @@ public final class RedisServer implements AutoCloseable {
   private final NetworkHost host;
   private final Path folder;
   private final List<String> lines;
+  private final boolean sentinel;
   private int port;
   private @Nullable Process process;
 
@@ -47,7 +49,17 @@ public final class RedisServer implements AutoCloseable {
 
   /// The same elsewhere.
   public RedisServer(NetworkHost host, String... lines) {
+    this(host, false, lines);
+  }
+
+  /// Starts a Sentinel, as [RedisGroups] needs it.
+  static RedisServer sentinel(String... lines) {
+    return new RedisServer(NetworkHost.HERE, true, lines);
+  }
+
+  private RedisServer(NetworkHost host, boolean sentinel, String... lines) {
     this.host = host;
+    this.sentinel = sentinel;
     this.lines = List.of(lines);
     try {
       this.folder = Files.createTempDirectory("redis-test");
@@ -92,6 +104,7 @@ public final class RedisServer implements AutoCloseable {
   private RedisServer(NetworkHost host, int port, String... lines) {
     this.host = host;
     this.port = port;
+    this.sentinel = false;
     this.lines = List.of(lines);
     try {
       this.folder = Files.createTempDirectory("redis-test");
@@ -101,7 +114,7 @@ public final class RedisServer implements AutoCloseable {
     start();
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
@@ -112,7 +125,9 @@ public final class RedisServer implements AutoCloseable {
   private void start() {
     StringBuilder config = new StringBuilder();
     config.append("bind ").append(host.address()).append("\nprotected-mode no\n");
-    config.append("save \"\"\nmaxmemory-policy noeviction\n");
+    if (!sentinel) {
+      config.append("save \"\"\nmaxmemory-policy noeviction\n");
+    }
     config.append("port ").append(port).append("\ndir ").append(folder).append('\n');
     lines.forEach(line -> config.append(line).append('\n'));
     Path file = folder.resolve("redis.conf");
@@ -122,7 +137,7 @@ public final class RedisServer implements AutoCloseable {
       Files.writeString(file, config);
       String binary = Optional.ofNullable(System.getenv("REDIS_SERVER")).orElse("redis-server");
       started =
-          new ProcessBuilder(host.in(List.of(binary, file.toString())))
+          new ProcessBuilder(host.in(command(binary, file)))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
@@ -139,6 +154,12 @@ public final class RedisServer implements AutoCloseable {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
     process = started;
+  }
+
+  private List<String> command(String binary, Path file) {
+    return sentinel
+        ? List.of(binary, file.toString(), "--sentinel")
+        : List.of(binary, file.toString());
   }
 
   private static String readLog(Path log) {
@@ -175,7 +196,11 @@ public final class RedisServer implements AutoCloseable {
 
   /// A pool of the project's own, to be closed by the caller.
   public Redis redis(int connections) {
-    return new Redis(config(), "test", connections, Duration.ofSeconds(2), RedisListener.NONE);
+    return new Redis(
+        config(),
+        new Namespace("scheduler"),
+        new Redis.Pool("test", connections, Duration.ofSeconds(2)),
+        RedisListener.NONE);
   }
 
   /// A plain connection, to be closed by the caller.

@@ -3,10 +3,14 @@ package dev.taskscheduler.lease.redis;
 import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
+import java.util.Set;
 
 /// Checks whether a Redis is fit for a leader, and says what a person must change if it is not.
 final class RedisRequirements {
   private static final String FIT_POLICY = "noeviction";
+
+  /// Errors of a server that is not the primary any more, where the new one is asked for.
+  private static final Set<String> PASSING = Set.of("READONLY", "MOVED");
 
   private final Redis redis;
 
@@ -59,11 +63,12 @@ final class RedisRequirements {
           case "WRONGTYPE" ->
               "holds something else under the key of the lease: use another namespace";
           case "MOVED" ->
-              "is a node of a cluster that keeps this namespace elsewhere: REDIS_ADDR must name that"
-                  + " node";
+              "is a node of a Cluster that keeps this namespace elsewhere: REDIS_ADDR must begin with"
+                  + " redis-cluster://";
           default -> "";
         };
-    if (advice.isEmpty()) {
+    boolean passes = redis.asksForPrimary() && PASSING.contains(code);
+    if (advice.isEmpty() || passes) {
       return new LeaseException.Unavailable(at("refused " + operation + " for now: " + message), e);
     }
     // The rest of the reply differs from script to script, and only NOPERM says anything more.

@@ -62,6 +62,12 @@ final class StoreExceptions {
           "Redis cannot write to its disk (MISCONF): free some space, see the log of Redis";
       case "READONLY" -> "this Redis is a replica: REDIS_ADDR must name the primary";
       case "LOADING" -> "Redis is still loading its data";
+      case "MASTERDOWN" -> "this Redis is a replica that has lost its primary";
+      case "MOVED", "ASK", "TRYAGAIN" ->
+          "the slot of this namespace is moving to another node of the Redis Cluster; if that lasts,"
+              + " REDIS_ADDR must begin with redis-cluster://";
+      case "CLUSTERDOWN" -> "the Redis Cluster does not serve the slot of this namespace now";
+      case "BUSY", "UNKILLABLE" -> "Redis is busy with a script that does not end";
       case "NOAUTH", "WRONGPASS" ->
           "Redis refuses the login: check the user and password in REDIS_ADDR (%s)"
               .formatted(e.getMessage());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.lease.LeaseException;
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisException;
@@ -33,7 +34,10 @@ class RedisRequirementsTest {
   private static LeaseException refusal(String reply) {
     try (Redis redis =
         new Redis(
-            RedisConfig.parse("localhost:1"), "t", 1, Duration.ofSeconds(1), RedisListener.NONE)) {
+            RedisConfig.parse("localhost:1"),
+            new Namespace("scheduler"),
+            new Redis.Pool("t", 1, Duration.ofSeconds(1)),
+            RedisListener.NONE)) {
       var refused = new RedisException.Refused(reply, new IllegalStateException());
       return new RedisRequirements(redis).refusal("renew", refused.code(), refused);
     }

@@ -37,9 +37,8 @@ class LostAnswersIT {
         server,
         new Redis(
             RedisConfig.parse("127.0.0.1:" + link.port()),
-            "test",
-            12,
-            Duration.ofSeconds(2),
+            new Namespace("scheduler"),
+            new Redis.Pool("test", 12, Duration.ofSeconds(2)),
             RedisListener.NONE),
         StoreOnRedis.LIMITS);
   }

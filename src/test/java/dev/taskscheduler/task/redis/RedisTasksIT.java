@@ -47,7 +47,10 @@ class RedisTasksIT {
 
   private static Redis redis(String address) {
     return new Redis(
-        RedisConfig.parse(address), "test", 12, Duration.ofSeconds(2), RedisListener.NONE);
+        RedisConfig.parse(address),
+        new Namespace("scheduler"),
+        new Redis.Pool("test", 12, Duration.ofSeconds(2)),
+        RedisListener.NONE);
   }
 
   private static void within(Duration most, Runnable action) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
@@ -43,9 +44,8 @@ class RightsIT {
             server,
             new Redis(
                 RedisConfig.parse("redis://app:secret@" + server.address()),
-                "test",
-                12,
-                Duration.ofSeconds(2),
+                new Namespace("scheduler"),
+                new Redis.Pool("test", 12, Duration.ofSeconds(2)),
                 RedisListener.NONE),
             StoreOnRedis.LIMITS);
     token = store.lead(1000);

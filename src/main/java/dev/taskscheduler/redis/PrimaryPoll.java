@@ -1,0 +1,235 @@
+package dev.taskscheduler.redis;
+
+import dev.taskscheduler.redis.PrimaryQuestion.View;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/// Finds the primary by asking several servers at once. It waits for the answers of more than half
+/// of them, or for the time limit, and believes the newest configuration among them.
+///
+/// One server alone may be wrong: a Sentinel or a node that is cut off from the others still names
+/// the former primary. Callers that ask at the same time share one round of questions.
+final class PrimaryPoll implements PrimaryLookup {
+  /// For so long an answer serves the next callers: a pool makes many connections at once.
+  private static final Duration KEPT_FOR = Duration.ofMillis(500);
+
+  private static final System.Logger LOG = System.getLogger(PrimaryPoll.class.getName());
+
+  private final PrimaryQuestion question;
+  private final RedisConfig config;
+  private final List<Asked> servers;
+  private final Function<RedisAddress, Connection> connector;
+  private final Duration limit;
+  private final boolean watched;
+  private final AtomicReference<@Nullable CompletableFuture<View>> running =
+      new AtomicReference<>();
+  private volatile @Nullable Found found;
+  private volatile @Nullable RedisAddress given;
+  private volatile boolean closed;
+
+  private record Found(View view, long nanos) {}
+
+  /// What became of one question: a view, or why there is none.
+  private record Reply(Optional<View> view, String failure) {}
+
+  /// @param connector makes a connection to one of the servers
+  /// @param limit of one round of questions
+  /// @param watched whether to ask once a second, on connections that stay open
+  PrimaryPoll(
+      RedisConfig config,
+      PrimaryQuestion question,
+      List<RedisAddress> servers,
+      Function<RedisAddress, Connection> connector,
+      Duration limit,
+      boolean watched) {
+    this.config = config;
+    this.question = question;
+    this.connector = connector;
+    this.limit = limit;
+    this.watched = watched;
+    this.servers = servers.stream().map(Asked::new).toList();
+  }
+
+  @Override
+  public RedisAddress primary() {
+    Found last = found;
+    RedisAddress primary =
+        last != null && System.nanoTime() - last.nanos < KEPT_FOR.toNanos()
+            ? last.view.primary()
+            : look().primary();
+    given = primary;
+    return primary;
+  }
+
+  @Override
+  public void forget() {
+    Found last = found;
+    if (last != null) { // the view is still the newest one, but must not serve without a question
+      found = new Found(last.view, System.nanoTime() - KEPT_FOR.toNanos());
+    }
+  }
+
+  @Override
+  public boolean isWatched() {
+    return watched;
+  }
+
+  @Override
+  public boolean moved() {
+    RedisAddress before = given;
+    return before != null && !look().primary().equals(before);
+  }
+
+  private View look() {
+    CompletableFuture<View> mine = new CompletableFuture<>();
+    CompletableFuture<View> others = running.compareAndExchange(null, mine);
+    if (others != null) {
+      return await(others);
+    }
+    try {
+      mine.complete(poll());
+    } catch (RuntimeException e) {
+      mine.completeExceptionally(e);
+    } finally {
+      running.set(null);
+    }
+    return await(mine);
+  }
+
+  private static View await(CompletableFuture<View> view) {
+    try {
+      return view.join();
+    } catch (CompletionException e) {
+      throw new JedisConnectionException(ConnectFailure.message(ConnectFailure.innermost(e)), e);
+    }
+  }
+
+  private View poll() {
+    Found last = found;
+    List<String> failures = new ArrayList<>();
+    Optional<View> newest = ask(servers, last, failures);
+    if (newest.isEmpty() && last != null) {
+      List<Asked> more = last.view.others().stream().map(Asked::new).toList();
+      newest = ask(more, last, failures);
+      more.forEach(Asked::forget);
+    }
+    if (newest.isEmpty()) {
+      throw new JedisConnectionException(question.what() + ": " + String.join("; ", failures));
+    }
+    found = new Found(newest.get(), System.nanoTime());
+    return newest.get();
+  }
+
+  /// The newest view of those that are asked. Less than half of them are not believed if they are
+  /// behind what was known before.
+  private Optional<View> ask(List<Asked> all, @Nullable Found last, List<String> failures) {
+    BlockingQueue<Reply> replies = new LinkedBlockingQueue<>();
+    for (Asked each : all) {
+      Thread.ofVirtual().name("redis-primary").start(() -> replies.add(each.ask()));
+    }
+    List<View> views = new ArrayList<>();
+    long end = System.nanoTime() + limit.toNanos();
+    for (int i = 0; i < all.size() && views.size() <= all.size() / 2; i++) {
+      Reply reply = next(replies, end - System.nanoTime());
+      reply.view.ifPresentOrElse(views::add, () -> failures.add(reply.failure));
+    }
+    boolean most = views.size() > all.size() / 2;
+    Stream<View> known =
+        most || last == null || views.isEmpty() ? Stream.of() : Stream.of(last.view);
+    return Stream.concat(views.stream(), known)
+        .reduce((one, other) -> other.epoch() > one.epoch() ? other : one);
+  }
+
+  private Reply next(BlockingQueue<Reply> replies, long nanos) {
+    try {
+      Reply reply = replies.poll(nanos, TimeUnit.NANOSECONDS);
+      return reply != null
+          ? reply
+          : new Reply(Optional.empty(), "no answer within " + limit.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JedisConnectionException("interrupted while asking for the primary", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    servers.forEach(Asked::forget);
+  }
+
+  private static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (JedisException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the connection failed at close", e);
+    }
+  }
+
+  /// One server, and a connection to it that no question uses right now.
+  private final class Asked {
+    private final RedisAddress address;
+    private final AtomicReference<@Nullable Connection> open = new AtomicReference<>();
+
+    private Asked(RedisAddress address) {
+      this.address = address;
+    }
+
+    private Reply ask() {
+      Connection kept = open.getAndSet(null);
+      if (kept != null) {
+        try {
+          return asked(kept);
+        } catch (JedisConnectionException e) {
+          LOG.log(System.Logger.Level.DEBUG, "a connection was closed meanwhile", e);
+        } catch (RuntimeException e) {
+          return failed(e);
+        }
+      }
+      try {
+        return asked(connector.apply(address));
+      } catch (RuntimeException e) { // also an answer that nobody foresaw
+        return failed(e);
+      }
+    }
+
+    private Reply asked(Connection connection) {
+      boolean answered = false;
+      try {
+        View view = question.ask(connection, address);
+        answered = true;
+        return new Reply(Optional.of(view), "");
+      } finally {
+        if (!answered || !watched || closed || !open.compareAndSet(null, connection)) {
+          close(connection);
+        }
+      }
+    }
+
+    private Reply failed(RuntimeException e) {
+      String why = question.explained(ConnectFailure.of(e, config));
+      return new Reply(Optional.empty(), address + " " + why);
+    }
+
+    private void forget() {
+      Connection kept = open.getAndSet(null);
+      if (kept != null) {
+        close(kept);
+      }
+    }
+  }
+}
