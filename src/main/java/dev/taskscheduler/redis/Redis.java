@@ -299,7 +299,7 @@ public final class Redis implements AutoCloseable {
       return pool.getResource();
     } catch (JedisException e) {
       Throwable cause = ConnectFailure.innermost(e);
-      if (cause instanceof JedisDataException) { // such as WRONGPASS
+      if (cause instanceof JedisDataException && !isFull(cause)) { // such as WRONGPASS
         throw new RedisException.Refused(ConnectFailure.message(cause), e);
       }
       throw new RedisException.Unreachable(
@@ -307,6 +307,11 @@ public final class Redis implements AutoCloseable {
               .formatted(config, name, ConnectFailure.of(e, config)),
           e);
     }
+  }
+
+  /// Whether Redis admits no more clients (`maxclients`), which passes.
+  private static boolean isFull(Throwable error) {
+    return ConnectFailure.message(error).startsWith("ERR max number of clients");
   }
 
   /// Subscribes to a channel on a connection of its own, which reconnects by itself.
