@@ -65,6 +65,42 @@ class DemotedPrimaryIT {
     }
   }
 
+  @Test
+  void nodes_follow_a_name_though_the_former_server_answers_as_before(@TempDir Path folder)
+      throws IOException {
+    Path hosts = folder.resolve("hosts");
+    Files.writeString(hosts, "127.0.0.1 my_redis\n");
+    try (RedisServer old = new RedisServer();
+        RedisServer young = RedisServer.beside(old, "127.0.0.2");
+        Jedis onOld = old.jedis();
+        Jedis onYoung = young.jedis();
+        NodeProcess node =
+            NodeProcess.program(
+                    "node1",
+                    Map.of(
+                        "REDIS_ADDR",
+                        "redis://my_redis:" + old.port(),
+                        "LEASE_TTL",
+                        "1s",
+                        "JDK_JAVA_OPTIONS",
+                        "-Djdk.net.hosts.file=" + hosts))
+                .awaitLeads()) {
+      node.awaitState(node.accepted("log", "1"), "completed");
+      Files.writeString(hosts, "127.0.0.2 my_redis\n");
+      node.awaitLine("redis primary has moved");
+      Eventually.await("it leads there", SOON, () -> onYoung.exists("{scheduler}:leader"));
+      node.awaitLeads();
+      node.awaitState(node.accepted("log", "1"), "completed");
+      Eventually.await("messages are heard there", SOON, () -> listeners(onYoung) == 3);
+      assertEquals(0, listeners(onOld), "still listens to the old one");
+      assertEquals(0, named(onOld), "connections to the old one are still used");
+    }
+  }
+
+  private static long named(Jedis jedis) {
+    return jedis.clientList().lines().filter(line -> line.contains(" name=node1")).count();
+  }
+
   private static String runId(Jedis jedis) {
     return jedis.info("server").replaceFirst("(?s).*run_id:(\\w+).*", "$1");
   }

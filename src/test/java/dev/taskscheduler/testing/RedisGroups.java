@@ -1,6 +1,7 @@
 package dev.taskscheduler.testing;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -40,9 +41,11 @@ public final class RedisGroups {
     /// @param lines of the configuration of primary and replica
     public Watched(String... lines) {
       try {
-        RedisServer primary = new RedisServer(lines);
+        String[] all = Arrays.copyOf(lines, lines.length + 1);
+        all[lines.length] = "repl-diskless-sync-delay 0";
+        RedisServer primary = new RedisServer(all);
         servers.add(primary);
-        servers.add(RedisServer.replicaOf(primary));
+        servers.add(RedisServer.replicaOf(primary, lines));
         for (int i = 0; i < SENTINELS; i++) {
           sentinels.add(
               RedisServer.sentinel(
@@ -73,6 +76,17 @@ public final class RedisGroups {
     /// As `REDIS_ADDR`.
     public String address() {
       return "redis-sentinel://%s/%s".formatted(listed(sentinels), NAME);
+    }
+
+    /// Adds a user, as in a configuration file, to each Sentinel.
+    public void sentinelUser(String line) {
+      String[] words = line.split(" ");
+      words[0] = "SETUSER";
+      for (RedisServer sentinel : sentinels) {
+        try (Jedis jedis = sentinel.jedis()) {
+          jedis.sendCommand(Protocol.Command.ACL, words);
+        }
+      }
     }
 
     public List<RedisServer> sentinels() {

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +81,13 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /// Starts a server that copies another, and waits until it has caught up.
-  public static RedisServer replicaOf(RedisServer primary) {
-    RedisServer replica =
-        new RedisServer(
-            "replicaof " + primary.host.address() + " " + primary.port,
-            "repl-diskless-sync-delay 0");
+  ///
+  /// @param lines more of its configuration
+  public static RedisServer replicaOf(RedisServer primary, String... lines) {
+    List<String> all = new ArrayList<>(List.of(lines));
+    all.add("replicaof " + primary.host.address() + " " + primary.port);
+    all.add("repl-diskless-sync-delay 0");
+    RedisServer replica = new RedisServer(all.toArray(String[]::new));
     Eventually.await(
         "the replica has caught up",
         () -> {
