@@ -19,7 +19,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /// Finds the primary by asking several servers at once. It waits for the answers of more than half
-/// of them, or for the time limit, and believes the newest configuration among them.
+/// of them and a little longer, or for the time limit, and believes the newest configuration.
 ///
 /// One server alone may be wrong: a Sentinel or a node that is cut off from the others still names
 /// the former primary. Callers that ask at the same time share one round of questions.
@@ -28,6 +28,12 @@ final class PrimaryPoll implements PrimaryLookup {
   private static final Duration KEPT_FOR = Duration.ofMillis(500);
 
   private static final System.Logger LOG = System.getLogger(PrimaryPoll.class.getName());
+
+  /// A former primary accepts writes that will be lost, until it is demoted or left.
+  private static final Duration ASK_EVERY = Duration.ofMillis(250);
+
+  /// The one that led a failover knows of it first: so long, others than the first half may answer.
+  private static final Duration FOR_THE_REST = Duration.ofMillis(50);
 
   private final PrimaryQuestion question;
   private final RedisConfig config;
@@ -48,7 +54,7 @@ final class PrimaryPoll implements PrimaryLookup {
 
   /// @param connector makes a connection to one of the servers
   /// @param limit of one round of questions
-  /// @param watched whether to ask once a second, on connections that stay open
+  /// @param watched whether to ask all the time, on connections that stay open
   PrimaryPoll(
       RedisConfig config,
       PrimaryQuestion question,
@@ -76,6 +82,11 @@ final class PrimaryPoll implements PrimaryLookup {
   }
 
   @Override
+  public Optional<RedisAddress> last() {
+    return Optional.ofNullable(given);
+  }
+
+  @Override
   public void forget() {
     Found last = found;
     if (last != null) { // the view is still the newest one, but must not serve without a question
@@ -84,8 +95,8 @@ final class PrimaryPoll implements PrimaryLookup {
   }
 
   @Override
-  public boolean isWatched() {
-    return watched;
+  public Optional<Duration> watchEvery() {
+    return watched ? Optional.of(ASK_EVERY) : Optional.empty();
   }
 
   @Override
@@ -143,9 +154,16 @@ final class PrimaryPoll implements PrimaryLookup {
     }
     List<View> views = new ArrayList<>();
     long end = System.nanoTime() + limit.toNanos();
-    for (int i = 0; i < all.size() && views.size() <= all.size() / 2; i++) {
-      Reply reply = next(replies, end - System.nanoTime());
-      reply.view.ifPresentOrElse(views::add, () -> failures.add(reply.failure));
+    for (int i = 0; i < all.size() && System.nanoTime() - end < 0; i++) {
+      Optional<Reply> reply = next(replies, end - System.nanoTime());
+      if (reply.isEmpty()) {
+        failures.add("no answer within " + limit.toMillis() + " ms");
+        break;
+      }
+      reply.get().view.ifPresentOrElse(views::add, () -> failures.add(reply.get().failure));
+      if (views.size() == all.size() / 2 + 1) {
+        end = Math.min(end, System.nanoTime() + FOR_THE_REST.toNanos());
+      }
     }
     boolean most = views.size() > all.size() / 2;
     Stream<View> known =
@@ -154,12 +172,9 @@ final class PrimaryPoll implements PrimaryLookup {
         .reduce((one, other) -> other.epoch() > one.epoch() ? other : one);
   }
 
-  private Reply next(BlockingQueue<Reply> replies, long nanos) {
+  private static Optional<Reply> next(BlockingQueue<Reply> replies, long nanos) {
     try {
-      Reply reply = replies.poll(nanos, TimeUnit.NANOSECONDS);
-      return reply != null
-          ? reply
-          : new Reply(Optional.empty(), "no answer within " + limit.toMillis() + " ms");
+      return Optional.ofNullable(replies.poll(nanos, TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new JedisConnectionException("interrupted while asking for the primary", e);

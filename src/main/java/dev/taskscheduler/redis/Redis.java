@@ -31,7 +31,6 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 public final class Redis implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
   private static final Duration SECOND_RENEWAL_AFTER = Duration.ofSeconds(2);
-  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   private final RedisConfig config;
   private final Connector connector;
@@ -71,13 +70,28 @@ public final class Redis implements AutoCloseable {
     poolConfig.setTestWhileIdle(false);
     poolConfig.setTimeBetweenEvictionRuns(Duration.ofMillis(-1));
     this.pool = new Connections(connector.factory(), poolConfig);
-    if (connector.lookup().isWatched()) {
-      VitalThreads.platform("redis-primary", this::watch).start();
-    }
+    connector
+        .lookup()
+        .watchEvery()
+        .ifPresent(every -> VitalThreads.platform("redis-primary", () -> watch(every)).start());
   }
 
   private static boolean followsSlot(RedisConfig config) {
     return config.topology() instanceof RedisTopology.Cluster;
+  }
+
+  /// How the primary is found: `single`, `sentinel` or `cluster`.
+  public String topology() {
+    return switch (config.topology()) {
+      case RedisTopology.Single one -> "single";
+      case RedisTopology.Sentinel watched -> "sentinel";
+      case RedisTopology.Cluster many -> "cluster";
+    };
+  }
+
+  /// Where the primary was last found, `host:port`; empty before the first call.
+  public Optional<String> primary() {
+    return connector.lookup().last().map(RedisAddress::toString);
   }
 
   /// Whether the primary is found by asking, so that an error of a former one passes by itself.
@@ -86,11 +100,11 @@ public final class Redis implements AutoCloseable {
   }
 
   /// Follows a primary that moves while the former one still answers.
-  private void watch() throws InterruptedException {
+  private void watch(Duration every) throws InterruptedException {
     while (!closed) {
       synchronized (this) {
         if (!closed) {
-          wait(WATCH_EVERY.toMillis());
+          wait(every.toMillis());
         }
       }
       try {

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param evictionPolicy `maxmemory-policy`; anything but `noeviction` would drop tasks; empty
 ///   where unknown
 /// @param replicas how many are connected
+/// @param servers where the data are
 /// @param damaged entries that tell what could not be read and was set aside
 public record StoreHealth(
     boolean available,
@@ -21,4 +22,5 @@ public record StoreHealth(
     Optional<String> persistence,
     Optional<String> evictionPolicy,
     int replicas,
+    StoreServers servers,
     long damaged) {}

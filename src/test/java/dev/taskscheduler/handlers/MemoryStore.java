@@ -11,6 +11,7 @@ import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.StoreServers;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskCommands;
@@ -23,6 +24,7 @@ import dev.taskscheduler.task.TaskPage;
 import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskQueries;
 import dev.taskscheduler.task.TaskState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +45,11 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
           Optional.of("7.0.15"),
           Optional.of("aof-everysec"),
           Optional.of("noeviction"),
-          0,
+          1,
+          new StoreServers(
+              "sentinel",
+              Optional.of("10.0.0.1:6379"),
+              List.of(new StoreServers.Replica("10.0.0.2:6379", true, Duration.ofSeconds(1), 5))),
           0);
   static final StoreHealth AWAY =
       new StoreHealth(
@@ -53,6 +59,7 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
           Optional.empty(),
           Optional.empty(),
           0,
+          StoreServers.UNKNOWN,
           0);
 
   private static final Instant NOW = Instant.parse("2026-11-23T08:55:00.717Z");

@@ -8,6 +8,7 @@ import dev.taskscheduler.handlers.wire.HttpListener;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.StoreServers;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.testing.TaskTypes;
 import io.helidon.webserver.spi.ServerFeature;
@@ -23,7 +24,14 @@ final class TestServers {
 
   private static final StoreHealth NEVER_ASKED =
       new StoreHealth(
-          false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, 0);
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          0,
+          StoreServers.UNKNOWN,
+          0);
 
   /// As many as come.
   static final ConnectionLimits UNLIMITED =

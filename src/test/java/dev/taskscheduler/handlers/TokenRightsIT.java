@@ -301,10 +301,12 @@ class TokenRightsIT {
     assertTrue(health(READ).contains("10.9.8.7:9000"), health(READ));
     assertTrue(health(READ).contains("10.9.8.7:8080"), health(READ));
     assertTrue(health(READ).contains("node1.internal"), health(READ));
+    assertTrue(health(READ).contains(":" + redisServer.port()), health(READ));
     for (String token : List.of("", METRICS, SUBMIT, "wrong")) {
       String said = health(token);
       assertFalse(said.contains("10.9.8.7") || said.contains("internal"), said);
       assertFalse(said.contains("node2"), said);
+      assertFalse(said.contains(":" + redisServer.port()), said);
       assertTrue(said.contains("\"problem\""), said);
     }
     String address = "localhost:" + redisServer.port();

@@ -13,6 +13,7 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.StoreServers;
 import dev.taskscheduler.task.TaskCounts;
 import io.helidon.webserver.WebServer;
 import java.io.File;
@@ -298,7 +299,14 @@ class MetersTest {
 
   private static StoreHealth said(boolean answers, Optional<String> problem) {
     return new StoreHealth(
-        answers, problem, Optional.empty(), Optional.empty(), Optional.empty(), 0, 0);
+        answers,
+        problem,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        StoreServers.UNKNOWN,
+        0);
   }
 
   @Test

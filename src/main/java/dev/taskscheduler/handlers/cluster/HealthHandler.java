@@ -7,6 +7,7 @@ import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.StoreServers;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -108,11 +109,31 @@ public final class HealthHandler {
     store.persistence().ifPresent(text -> text(json, "persistence", text));
     store.evictionPolicy().ifPresent(text -> text(json, "eviction_policy", text));
     json.writeNumberProperty("replicas", store.replicas());
+    servers(json, caller, store.servers());
     json.writeNumberProperty("damaged", store.damaged());
     if (store.damaged() > 0) {
       text(json, "warning", store.damaged() + DAMAGED);
     }
     json.writeEndObject();
+  }
+
+  private static void servers(JsonGenerator json, Caller caller, StoreServers servers) {
+    json.writeStringProperty("topology", servers.topology());
+    if (caller.seesDetail()) {
+      servers.primary().ifPresent(address -> text(json, "primary", address));
+    }
+    json.writeArrayPropertyStart("replication");
+    for (StoreServers.Replica replica : servers.replicas()) {
+      json.writeStartObject();
+      if (caller.seesDetail()) {
+        text(json, "address", replica.address());
+      }
+      json.writeBooleanProperty("online", replica.online());
+      json.writeNumberProperty("lag_seconds", replica.lag().toSeconds());
+      json.writeNumberProperty("behind_bytes", replica.behindBytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void files(JsonGenerator json, Caller caller) {

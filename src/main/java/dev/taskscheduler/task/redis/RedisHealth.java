@@ -11,6 +11,7 @@ import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.ServerInfo;
 import dev.taskscheduler.redis.StoreFormat;
 import dev.taskscheduler.task.StoreHealth;
+import dev.taskscheduler.task.StoreServers;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,7 @@ final class RedisHealth implements AutoCloseable {
           Optional.empty(),
           Optional.empty(),
           0,
+          StoreServers.UNKNOWN,
           0);
 
   /// Of so many looks one counts what was set aside.
@@ -89,6 +91,7 @@ final class RedisHealth implements AutoCloseable {
         last.persistence(),
         last.evictionPolicy(),
         0,
+        servers(List.of()),
         damaged);
   }
 
@@ -114,7 +117,12 @@ final class RedisHealth implements AutoCloseable {
         persistence,
         policy,
         replicas,
+        servers(ReplicationInfo.replicas(info)),
         loading ? damaged : damaged());
+  }
+
+  private StoreServers servers(List<StoreServers.Replica> replicas) {
+    return new StoreServers(redis.topology(), redis.primary(), replicas);
   }
 
   private Optional<String> problem(ServerInfo info, boolean loading, Optional<String> policy) {
@@ -123,7 +131,10 @@ final class RedisHealth implements AutoCloseable {
     }
     if (info.field("role").filter("slave"::equals).isPresent()) {
       redis.reconnect(); // the name may lead to the primary by now
-      return Optional.of("this Redis is a replica: REDIS_ADDR must name the primary");
+      return Optional.of(
+          redis.asksForPrimary()
+              ? "this Redis is a replica now, the new primary is asked for"
+              : "this Redis is a replica: REDIS_ADDR must name the primary");
     }
     if (policy.isPresent() && !policy.get().equals("noeviction")) {
       return Optional.of(
