@@ -180,6 +180,26 @@ class FailoverIT {
   }
 
   @Test
+  void without_a_majority_of_sentinels_a_lost_primary_is_waited_for() throws IOException {
+    try (RedisGroups.Watched group = new RedisGroups.Watched();
+        NodeProcess node = node("node1", Map.of("REDIS_ADDR", group.address())).awaitLeads()) {
+      RedisServer primary = group.primary();
+      group.sentinels().get(0).pause();
+      group.sentinels().get(1).pause();
+      node.await("a task is accepted and runs", () -> runs(node)); // on what was known
+      primary.pause();
+      node.awaitNotReady().awaitFollows();
+      assertEquals(503, node.submit("log", "1").statusCode());
+      primary.resume();
+      node.awaitLeads();
+      node.await("a task is accepted and runs", () -> runs(node));
+      group.sentinels().get(0).resume();
+      group.sentinels().get(1).resume();
+      assertQuiet(node);
+    }
+  }
+
+  @Test
   void nodes_follow_the_slot_of_their_namespace_and_what_is_on_a_replica_is_not_lost()
       throws IOException {
     String rights = rights(" +cluster|slots +cluster|info");

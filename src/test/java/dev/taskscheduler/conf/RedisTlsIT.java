@@ -8,6 +8,7 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.redis.RedisListener;
+import dev.taskscheduler.testing.RedisGroups;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,16 +44,25 @@ class RedisTlsIT {
           "-addext",
           "subjectAltName=IP:127.0.0.1");
     }
+    port = freePort();
+    server = new RedisServer(tls(port));
+  }
+
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
+      return free.getLocalPort();
     }
-    server =
-        new RedisServer(
-            "tls-port " + port,
-            "tls-cert-file " + file("redis.crt"),
-            "tls-key-file " + file("redis.key"),
-            "tls-ca-cert-file " + file("ca.crt"),
-            "tls-auth-clients yes");
+  }
+
+  private static String[] tls(int port) {
+    return new String[] {
+      "tls-port " + port,
+      "tls-cert-file " + file("redis.crt"),
+      "tls-key-file " + file("redis.key"),
+      "tls-ca-cert-file " + file("ca.crt"),
+      "tls-replication yes", // of a Sentinel also its calls to the primary
+      "tls-auth-clients yes"
+    };
   }
 
   @AfterAll
@@ -119,6 +129,31 @@ class RedisTlsIT {
             "REDIS_TLS_KEY",
             "node.key")) {
       assertTrue(redis.info("server").field("redis_version").isPresent());
+    }
+  }
+
+  @Test
+  void sentinels_are_called_over_tls_too() throws IOException {
+    int sentinelPort = freePort();
+    try (RedisServer sentinel = RedisGroups.sentinelOf(port, tls(sentinelPort));
+        Redis redis =
+            redis(
+                "rediss-sentinel://127.0.0.1:" + sentinelPort + "/mymaster",
+                "REDIS_TLS_CA",
+                "ca.crt",
+                "REDIS_TLS_CERT",
+                "node.crt",
+                "REDIS_TLS_KEY",
+                "node.key")) {
+      assertTrue(redis.info("server").field("redis_version").isPresent());
+      assertTold(
+          redis(
+              "rediss-sentinel://127.0.0.1:" + sentinelPort + "/mymaster",
+              "REDIS_TLS_CERT",
+              "node.crt",
+              "REDIS_TLS_KEY",
+              "node.key"),
+          "set REDIS_TLS_CA");
     }
   }
 

@@ -22,8 +22,13 @@ public final class RedisGroups {
 
   /// A Sentinel alone that watches `server` as `mymaster`, and will do nothing for a minute.
   public static RedisServer sentinelOf(RedisServer server, String... more) {
+    return sentinelOf(server.port(), more);
+  }
+
+  /// The same of a server at a port, such as the one that it has for TLS.
+  public static RedisServer sentinelOf(int port, String... more) {
     List<String> lines = new ArrayList<>();
-    lines.add("sentinel monitor %s 127.0.0.1 %d 1".formatted(Watched.NAME, server.port()));
+    lines.add("sentinel monitor %s 127.0.0.1 %d 1".formatted(Watched.NAME, port));
     lines.add("sentinel down-after-milliseconds " + Watched.NAME + " 60000");
     lines.addAll(List.of(more));
     return RedisServer.sentinel(lines.toArray(String[]::new));
