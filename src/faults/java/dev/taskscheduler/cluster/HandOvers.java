@@ -1,6 +1,6 @@
 package dev.taskscheduler.cluster;
 
-import dev.taskscheduler.Eventually;
+import dev.taskscheduler.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

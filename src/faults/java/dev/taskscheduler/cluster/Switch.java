@@ -1,5 +1,6 @@
 package dev.taskscheduler.cluster;
 
+import dev.taskscheduler.testing.NetworkHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,14 +15,14 @@ record Switch(String prefix) {
   private static final int NODES = 3;
   private static final String REDIS = "redis";
 
-  List<Host> nodes() {
+  List<NetworkHost> nodes() {
     return IntStream.rangeClosed(1, NODES)
-        .mapToObj(i -> Host.namespace(prefix + "-h" + i, "10.99.0." + i))
+        .mapToObj(i -> NetworkHost.namespace(prefix + "-h" + i, "10.99.0." + i))
         .toList();
   }
 
-  Host redis() {
-    return Host.namespace(prefix + "-" + REDIS, "10.99.0.10");
+  NetworkHost redis() {
+    return NetworkHost.namespace(prefix + "-" + REDIS, "10.99.0.10");
   }
 
   /// From now on nothing comes through between a node and its peers, in neither direction.
