@@ -119,10 +119,26 @@ public final class RedisGroups {
     /// them have seen it.
     public void failOver() {
       RedisServer before = primary();
+      beginFailOver();
+      awaitOther(before);
+    }
+
+    /// The same without waiting.
+    public void beginFailOver() {
       try (Jedis jedis = sentinels.getFirst().jedis()) {
         jedis.sentinelFailover(NAME);
       }
-      awaitOther(before);
+    }
+
+    /// Makes a former primary a replica of the new one, as Sentinels do some seconds later, and
+    /// waits until it has caught up.
+    public void rejoin(RedisServer former) {
+      try (Jedis jedis = former.jedis()) {
+        jedis.replicaof("127.0.0.1", primary().port());
+        Eventually.await(
+            "the former primary has caught up",
+            () -> jedis.info("replication").contains("master_link_status:up"));
+      }
     }
 
     /// Waits until all Sentinels name another primary.
@@ -297,6 +313,18 @@ public final class RedisGroups {
           .filter(node -> replication(node).contains("master_port:" + primary.port() + "\r"))
           .findFirst()
           .orElseThrow();
+    }
+
+    /// Whether a node serves a namespace now.
+    public boolean isServed(String namespace) {
+      return nodes.stream().anyMatch(node -> serves(node, namespace));
+    }
+
+    /// Whether the primary of a namespace has a replica that has caught up.
+    public boolean hasReplica(String namespace) {
+      return nodes.stream()
+          .filter(node -> serves(node, namespace))
+          .anyMatch(node -> replication(node).contains("state=online"));
     }
 
     private static boolean serves(RedisServer node, String namespace) {
