@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,9 @@ public final class RedisLease implements Lease {
   private final RedisRequirements requirements;
   private final Rights rights;
   private final StoreFormat format;
+
+  /// A failover of Redis may lose the newest leadership, and the clock there may be behind.
+  private final AtomicLong largestEpoch = new AtomicLong();
 
   public RedisLease(Redis redis, Namespace ns) {
     this.redis = redis;
@@ -74,7 +78,8 @@ public final class RedisLease implements Lease {
             request.trust().toMillis(),
             held,
             renewals,
-            OLDEST_REDIS);
+            OLDEST_REDIS,
+            largestEpoch.get());
     Optional<String> missing = call("acquire", rights::missing);
     if (missing.isPresent()) { // each time: they may have changed
       throw requirements.missing(missing.get());
@@ -118,7 +123,7 @@ public final class RedisLease implements Lease {
     }
   }
 
-  private static LeaseState state(List<?> answer, int from) {
+  private LeaseState state(List<?> answer, int from) {
     String epoch = text(answer, from);
     String nonce = text(answer, from + 1);
     if (epoch == null || nonce == null) {
@@ -126,7 +131,7 @@ public final class RedisLease implements Lease {
     }
     try {
       return new LeaseState.Held(
-          new FencingToken(epoch(epoch), nonce),
+          new FencingToken(seen(epoch(epoch)), nonce),
           String.valueOf(text(answer, from + 2)),
           String.valueOf(text(answer, from + 3)),
           Duration.ofMillis(Long.parseLong(String.valueOf(text(answer, from + 4)))),
@@ -139,6 +144,11 @@ public final class RedisLease implements Lease {
                   + "delete the hash that ends in :leader")
               .formatted(e.getMessage()));
     }
+  }
+
+  private long seen(long epoch) {
+    largestEpoch.accumulateAndGet(epoch, Math::max);
+    return epoch;
   }
 
   /// @throws IllegalArgumentException if it is none that records can hold

@@ -5,6 +5,7 @@
 -- ARGV[5] the token it has observed, epoch:nonce; empty for no lease   ARGV[6] the renewals it has
 -- observed; empty if nothing but a release is to let it pass
 -- ARGV[7] the oldest Redis that may hold the lease: its version's first number, ARGV[8] its second
+-- ARGV[9] the largest epoch that the candidate has seen, 0 for none: a failover may have lost it here
 -- Returns 1 and then the lease as observe.lua does when granted, 0 and the lease when refused; 2 and this Redis's version
 -- and policy where it must not hold the lease: it may drop keys, or is too old.
 --
@@ -61,8 +62,8 @@ end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local epoch = now
-if f[1] and tonumber(f[1]) >= epoch then
-  epoch = tonumber(f[1]) + 1
+for _, seen in ipairs({ tonumber(f[1] or 0), tonumber(ARGV[9]) }) do
+  epoch = math.max(epoch, seen + 1)
 end
 redis.call('HDEL', lease, 'released', 'waiting')
 redis.call('HSET', lease,

@@ -136,6 +136,17 @@ class RedisLeaseIT extends LeaseOnRedis {
   }
 
   @Test
+  void an_epoch_that_a_failover_lost_is_not_granted_again_nor_a_smaller_one() {
+    granted(lease.acquire(request("a", "a"), VACANT));
+    jedis.hset(KEY, "epoch", "9000000000000");
+    lease.observe();
+    jedis.hset(KEY, "epoch", "1");
+    assertEquals(9000000000001L, granted(lease.acquire(request("b", "b"), held())).epoch());
+    jedis.flushAll();
+    assertEquals(9000000000002L, granted(lease.acquire(request("c", "c"), VACANT)).epoch());
+  }
+
+  @Test
   void a_renewal_counts_up_and_changes_nothing_else() {
     FencingToken token = granted(lease.acquire(request("a", "a"), VACANT));
     Map<String, String> before = jedis.hgetAll(KEY);

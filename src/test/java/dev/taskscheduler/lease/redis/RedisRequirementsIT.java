@@ -87,7 +87,7 @@ class RedisRequirementsIT extends LeaseOnRedis {
     int oldestMajor = Integer.parseInt(version[0]) + major;
     int oldestMinor = Math.max(0, Integer.parseInt(version[1]) + minor);
     List<byte[]> args =
-        Stream.of("a".repeat(16), "a", "redis", "3000", "", "", oldestMajor, oldestMinor)
+        Stream.of("a".repeat(16), "a", "redis", "3000", "", "", oldestMajor, oldestMinor, 0)
             .map(arg -> arg.toString().getBytes(UTF_8))
             .toList();
     LuaScript script = LuaScript.load(RedisLease.class, "acquire");

@@ -31,10 +31,24 @@ class RedisRequirementsTest {
         LeaseException.Unavailable.class, refusal("LOADING Redis is loading the dataset"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"READONLY You can't write against a read only replica.", "MOVED 1539 10.0.0.1:1"})
+  void a_former_primary_is_a_reason_to_act_only_where_nobody_names_the_new_one(String reply) {
+    assertInstanceOf(LeaseException.Unfit.class, refusal(reply, "10.0.0.1:1"));
+    assertInstanceOf(
+        LeaseException.Unavailable.class, refusal(reply, "redis-sentinel://10.0.0.1/mine"));
+    assertInstanceOf(LeaseException.Unavailable.class, refusal(reply, "redis-cluster://10.0.0.1"));
+  }
+
   private static LeaseException refusal(String reply) {
+    return refusal(reply, "10.0.0.1:1");
+  }
+
+  private static LeaseException refusal(String reply, String address) {
     try (Redis redis =
         new Redis(
-            RedisConfig.parse("localhost:1"),
+            RedisConfig.parse(address),
             new Namespace("scheduler"),
             new Redis.Pool("t", 1, Duration.ofSeconds(1)),
             RedisListener.NONE)) {
