@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 /// lost; the others may be, since Redis replicates asynchronously. No two pools may overlap.
 public final class RedisFailovers {
   private static final String TASK = "{\"type\":\"probe\",\"payload\":1,\"durability\":\"%s\"}";
+  private static final String UNKNOWN = "\"status\":404";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private RedisFailovers() {}
@@ -231,9 +232,9 @@ public final class RedisFailovers {
             LIMIT,
             () -> {
               seen[0] = node.task(task);
-              return seen[0].contains("\"completed\"") || seen[0].contains("404");
+              return seen[0].contains("\"completed\"") || seen[0].contains(UNKNOWN);
             });
-        lost += seen[0].contains("404") ? 1 : 0;
+        lost += seen[0].contains(UNKNOWN) ? 1 : 0;
       }
       return lost;
     }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,13 +132,27 @@ public final class RedisGroups {
     }
 
     /// Makes a former primary a replica of the new one, as Sentinels do some seconds later, and
-    /// waits until it has caught up.
+    /// waits until it has caught up and Sentinels know: else they would not promote it.
     public void rejoin(RedisServer former) {
       try (Jedis jedis = former.jedis()) {
         jedis.replicaof("127.0.0.1", primary().port());
         Eventually.await(
             "the former primary has caught up",
             () -> jedis.info("replication").contains("master_link_status:up"));
+      }
+      Eventually.await(
+          "all Sentinels may promote it",
+          Duration.ofSeconds(60),
+          () -> sentinels.stream().allMatch(Watched::hasGoodReplica));
+    }
+
+    private static boolean hasGoodReplica(RedisServer sentinel) {
+      try (Jedis jedis = sentinel.jedis()) {
+        return jedis.sentinelReplicas(NAME).stream()
+            .allMatch(replica ->
+                "slave".equals(replica.get("flags"))
+                    && "slave".equals(replica.get("role-reported"))
+                    && "ok".equals(replica.get("master-link-status")));
       }
     }
 
