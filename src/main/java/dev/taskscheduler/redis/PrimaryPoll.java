@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +46,11 @@ final class PrimaryPoll implements PrimaryLookup {
   private final AtomicReference<@Nullable CompletableFuture<View>> running =
       new AtomicReference<>();
   private volatile @Nullable Found found;
-  private volatile @Nullable RedisAddress given;
+  private volatile @Nullable RedisAddress last;
+
+  /// Where open connections lead to, as far as it is known: all since [#forget].
+  private final Set<RedisAddress> given = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
 
   private record Found(View view, long nanos) {}
@@ -72,25 +78,27 @@ final class PrimaryPoll implements PrimaryLookup {
 
   @Override
   public RedisAddress primary() {
-    Found last = found;
+    Found known = found;
     RedisAddress primary =
-        last != null && System.nanoTime() - last.nanos < KEPT_FOR.toNanos()
-            ? last.view.primary()
+        known != null && System.nanoTime() - known.nanos < KEPT_FOR.toNanos()
+            ? known.view.primary()
             : look().primary();
-    given = primary;
+    last = primary;
+    given.add(primary);
     return primary;
   }
 
   @Override
   public Optional<RedisAddress> last() {
-    return Optional.ofNullable(given);
+    return Optional.ofNullable(last);
   }
 
   @Override
   public void forget() {
-    Found last = found;
-    if (last != null) { // the view is still the newest one, but must not serve without a question
-      found = new Found(last.view, System.nanoTime() - KEPT_FOR.toNanos());
+    given.clear();
+    Found known = found;
+    if (known != null) { // still the newest view, but it must not serve without a question
+      found = new Found(known.view, System.nanoTime() - KEPT_FOR.toNanos());
     }
   }
 
@@ -101,8 +109,7 @@ final class PrimaryPoll implements PrimaryLookup {
 
   @Override
   public boolean moved() {
-    RedisAddress before = given;
-    return before != null && !look().primary().equals(before);
+    return !given.isEmpty() && !given.equals(Set.of(look().primary()));
   }
 
   private View look() {
@@ -130,12 +137,12 @@ final class PrimaryPoll implements PrimaryLookup {
   }
 
   private View poll() {
-    Found last = found;
+    Found known = found;
     List<String> failures = new ArrayList<>();
-    Optional<View> newest = ask(servers, last, failures);
-    if (newest.isEmpty() && last != null) {
-      List<Asked> more = last.view.others().stream().map(Asked::new).toList();
-      newest = ask(more, last, failures);
+    Optional<View> newest = ask(servers, known, failures);
+    if (newest.isEmpty() && known != null) {
+      List<Asked> more = known.view.others().stream().map(Asked::new).toList();
+      newest = ask(more, known, failures);
       more.forEach(Asked::forget);
     }
     if (newest.isEmpty()) {
@@ -147,7 +154,7 @@ final class PrimaryPoll implements PrimaryLookup {
 
   /// The newest view of those that are asked. Less than half of them are not believed if they are
   /// behind what was known before.
-  private Optional<View> ask(List<Asked> all, @Nullable Found last, List<String> failures) {
+  private Optional<View> ask(List<Asked> all, @Nullable Found known, List<String> failures) {
     BlockingQueue<Reply> replies = new LinkedBlockingQueue<>();
     for (Asked each : all) {
       Thread.ofVirtual().name("redis-primary").start(() -> replies.add(each.ask()));
@@ -166,9 +173,9 @@ final class PrimaryPoll implements PrimaryLookup {
       }
     }
     boolean most = views.size() > all.size() / 2;
-    Stream<View> known =
-        most || last == null || views.isEmpty() ? Stream.of() : Stream.of(last.view);
-    return Stream.concat(views.stream(), known)
+    Stream<View> before =
+        most || known == null || views.isEmpty() ? Stream.of() : Stream.of(known.view);
+    return Stream.concat(views.stream(), before)
         .reduce((one, other) -> other.epoch() > one.epoch() ? other : one);
   }
 
@@ -231,6 +238,8 @@ final class PrimaryPoll implements PrimaryLookup {
       } finally {
         if (!answered || !watched || closed || !open.compareAndSet(null, connection)) {
           close(connection);
+        } else if (closed) {
+          forget();
         }
       }
     }

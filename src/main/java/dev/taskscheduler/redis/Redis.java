@@ -121,7 +121,7 @@ public final class Redis implements AutoCloseable {
   /// A pool that connects only for waiting callers. The superclass also opens a connection in place
   /// of each broken one when that is returned. Then a caller would wait twice for a Redis that
   /// hangs, and would get the error of the new connection instead of its own.
-  private static final class Connections extends ConnectionPool {
+  private final class Connections extends ConnectionPool {
     Connections(ConnectionFactory factory, ConnectionPoolConfig poolConfig) {
       super(factory, poolConfig);
     }
@@ -129,7 +129,11 @@ public final class Redis implements AutoCloseable {
     @Override
     public void addObject() throws Exception {
       if (getNumWaiters() > 0) {
+        int before = generation.get();
         super.addObject();
+        if (before != generation.get()) {
+          clear(); // it may lead to a former primary
+        }
       }
     }
   }
@@ -272,8 +276,8 @@ public final class Redis implements AutoCloseable {
     long start = System.nanoTime();
     boolean failed = true;
     try {
+      int borrowedGeneration = generation.get(); // before: it may be connecting to a former primary
       Connection connection = borrow(name);
-      int borrowedGeneration = generation.get();
       try {
         Object answer = command.apply(connection);
         failed = false;
