@@ -164,6 +164,7 @@ class FailoverIT {
         long start = System.nanoTime();
         group.failOver();
         assertRunsAgain("planned failover by Sentinels", follows, group::primary, start);
+        group.rejoin(group.replica());
         load.awaitMore();
         RedisServer killed = group.primary();
         start = System.nanoTime();

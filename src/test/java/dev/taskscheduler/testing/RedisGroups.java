@@ -120,6 +120,7 @@ public final class RedisGroups {
     /// them have seen it.
     public void failOver() {
       RedisServer before = primary();
+      rejoin(replica()); // it may be a former primary that nobody has demoted yet
       beginFailOver();
       awaitOther(before);
     }
@@ -159,11 +160,13 @@ public final class RedisGroups {
     /// Waits until all Sentinels name another primary.
     public void awaitOther(RedisServer before) {
       Eventually.await(
-          "the Sentinels name another primary",
-          () ->
-              sentinels.stream()
-                  .noneMatch(sentinel ->
-                      String.valueOf(before.port()).equals(state(sentinel).get("port"))));
+          "the Sentinels name another primary", Duration.ofSeconds(60), () -> isReplaced(before));
+    }
+
+    /// Whether all Sentinels name another primary.
+    public boolean isReplaced(RedisServer before) {
+      return sentinels.stream()
+          .noneMatch(sentinel -> String.valueOf(before.port()).equals(state(sentinel).get("port")));
     }
 
     @Override

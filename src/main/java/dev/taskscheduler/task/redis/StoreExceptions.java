@@ -64,8 +64,8 @@ final class StoreExceptions {
       case "LOADING" -> "Redis is still loading its data";
       case "MASTERDOWN" -> "this Redis is a replica that has lost its primary";
       case "MOVED", "ASK", "TRYAGAIN" ->
-          "the slot of this namespace is moving to another node of the Redis Cluster; if that lasts,"
-              + " REDIS_ADDR must begin with redis-cluster://";
+          "the slot of this namespace is moving to another node of the Redis Cluster (to follow it,"
+              + " REDIS_ADDR must begin with redis-cluster://)";
       case "CLUSTERDOWN" -> "the Redis Cluster does not serve the slot of this namespace now";
       case "BUSY", "UNKILLABLE" -> "Redis is busy with a script that does not end";
       case "NOAUTH", "WRONGPASS" ->
