@@ -26,7 +26,8 @@ class ArchitectureTest {
     "org.jspecify..",
     "com.google.errorprone.annotations..",
     "dev.taskscheduler.process",
-    "dev.taskscheduler.net"
+    "dev.taskscheduler.net",
+    "dev.taskscheduler.time"
   };
   private static final String HTTP_CORE = "org.apache.hc.core5..";
   private static final JavaClasses CLASSES =
@@ -65,6 +66,7 @@ class ArchitectureTest {
   void the_low_rooms_see_only_java_and_what_is_drawn() {
     sees("process");
     sees("net");
+    sees("time");
     sees("lease", room("spi"));
     sees("cluster");
     sees("task", room("spi"), "com.github.f4b6a3.uuid..");

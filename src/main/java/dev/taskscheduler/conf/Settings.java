@@ -1,6 +1,7 @@
 package dev.taskscheduler.conf;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
+import dev.taskscheduler.time.Durations;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -110,7 +110,7 @@ public record TaskOption<T>(
 
   private static TaskOption<Duration> time(
       String pointer, char code, boolean shown, Duration least, Duration most, String bounds) {
-    String rule = "seconds as a number, or an ISO-8601 duration such as " + bounds;
+    String rule = "seconds as a number, or a duration such as " + bounds;
     Predicate<Duration> allowed = v -> v.compareTo(least) >= 0 && v.compareTo(most) <= 0;
     return row(pointer, code, shown, Duration.class, rule, allowed);
   }

@@ -39,7 +39,7 @@ final class ScheduleReader extends ObjectReader<ScheduleReader.Body> {
       "cron, every, fixedDelay, exclude, startAt, endAt, remaining, timeZone, clockChange, overlap,"
           + " catchUp, jitter, task";
   private static final String DURATION =
-      "must be seconds as a number, or an ISO-8601 duration such as \"PT15M\"; ";
+      "must be seconds as a number, or a duration such as \"15m\" or \"PT15M\"; ";
   private static final String TIME = "must be a time such as \"2026-11-23T08:55:00Z\" (RFC 3339)";
   private static final String CRON = "must be a cron expression, or a list of 1 to 20 of them";
 

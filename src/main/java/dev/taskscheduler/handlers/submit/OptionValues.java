@@ -3,6 +3,7 @@ package dev.taskscheduler.handlers.submit;
 import dev.taskscheduler.handlers.wire.ObjectReader;
 import dev.taskscheduler.handlers.wire.Rfc3339;
 import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.time.Durations;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public final class OptionValues {
     boolean number = value.isNumeric();
     String text = value == JsonToken.VALUE_STRING ? parser.getString() : "";
     return switch (option.kind()) {
-      case DURATION -> number ? Rfc3339.seconds(parser.getDoubleValue()) : Rfc3339.duration(text);
+      case DURATION -> number ? Rfc3339.seconds(parser.getDoubleValue()) : Durations.parse(text);
       case INSTANT ->
           Rfc3339.time(text).filter(time -> !time.isAfter(clock.instant().plus(LONGEST)));
       case WHOLE -> number ? ObjectReader.whole(parser) : Optional.empty();

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers.wire;
 
+import dev.taskscheduler.time.Durations;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
@@ -84,11 +85,11 @@ public abstract class ObjectReader<T> {
     return value == JsonToken.VALUE_STRING ? Optional.of(parser.getString()) : Optional.empty();
   }
 
-  /// Seconds, or an ISO-8601 duration.
+  /// Seconds, or a text such as `90s`.
   protected final Optional<Duration> duration(JsonToken value) {
     return value.isNumeric()
         ? Rfc3339.seconds(parser.getDoubleValue())
-        : text(value).flatMap(Rfc3339::duration);
+        : text(value).flatMap(Durations::parse);
   }
 
   /// A whole number, or an error.

@@ -6,16 +6,13 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads times and durations as requests write them.
+/// Reads times, and durations in seconds, as requests write them.
 public final class Rfc3339 {
   private static final Pattern RFC_3339 =
       Pattern.compile(
           "\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)");
-  private static final Pattern WEEKS = Pattern.compile("[Pp](\\d{1,4})[Ww]");
-  private static final int LONGEST = 40;
   private static final double MOST_SECONDS = 1e10;
 
   private Rfc3339() {}
@@ -27,22 +24,6 @@ public final class Rfc3339 {
           ? Optional.of(OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).toInstant())
           : Optional.empty();
     } catch (DateTimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  /// An ISO-8601 duration such as `PT1.5S` or `P2W`, to the millisecond; empty for any other text
-  /// and for one that is negative.
-  public static Optional<Duration> duration(String text) {
-    Matcher weeks = WEEKS.matcher(text);
-    if (weeks.matches()) { // which the JDK does not know
-      return Optional.of(Duration.ofDays(7L * Integer.parseInt(weeks.group(1))));
-    }
-    try {
-      return text.length() <= LONGEST
-          ? Optional.of(Duration.parse(text)).filter(read -> !read.isNegative())
-          : Optional.empty();
-    } catch (DateTimeException | ArithmeticException e) {
       return Optional.empty();
     }
   }

@@ -2,10 +2,10 @@ package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.task.TargetUrl;
+import dev.taskscheduler.time.Durations;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -39,7 +39,7 @@ final class HttpPayload {
       "must be a string such as \"https://example.com/hook\": %s, at most 8,192 characters"
           .formatted(TargetUrl.RULE);
   private static final String TIMEOUT_DETAIL =
-      "must be seconds as a number above 0, or an ISO-8601 duration such as \"PT20S\"";
+      "must be seconds as a number above 0, or a duration such as \"20s\"";
 
   private final byte[] payload;
   private final List<PayloadError> faults = new ArrayList<>();
@@ -212,7 +212,7 @@ final class HttpPayload {
   private void timeout(JsonToken value, JsonParser parser) {
     Optional<Duration> read =
         switch (value) {
-          case VALUE_STRING -> iso(parser.getString());
+          case VALUE_STRING -> Durations.parse(parser.getString()).filter(Duration::isPositive);
           case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> seconds(parser.getDoubleValue());
           default -> Optional.empty();
         };
@@ -221,14 +221,6 @@ final class HttpPayload {
       fault("/timeout", TIMEOUT_DETAIL);
     } else if (read.get().compareTo(timeout) < 0) {
       timeout = read.get();
-    }
-  }
-
-  private static Optional<Duration> iso(String text) {
-    try {
-      return Optional.of(Duration.parse(text)).filter(Duration::isPositive);
-    } catch (DateTimeParseException | ArithmeticException e) {
-      return Optional.empty();
     }
   }
 

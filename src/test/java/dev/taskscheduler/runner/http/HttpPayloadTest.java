@@ -124,7 +124,7 @@ class HttpPayloadTest {
           {"url":"http://x.com","headers":{"x":"\\udfff"}}                | /headers/x
           {"url":"http://x.com","timeout":0}                              | /timeout
           {"url":"http://x.com","timeout":-1}                             | /timeout
-          {"url":"http://x.com","timeout":"10s"}                          | /timeout
+          {"url":"http://x.com","timeout":"10 s"}                         | /timeout
           {"url":"http://x.com","timeout":"PT0S"}                         | /timeout
           {"url":"http://x.com","timeout":[1]}                            | /timeout
           {"url":"http://x.com","headers":["a"]}                          | /headers

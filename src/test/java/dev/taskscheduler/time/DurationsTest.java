@@ -1,4 +1,4 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.time;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -21,7 +21,9 @@ class DurationsTest {
     "1h30m, PT1H30M",
     "PT2S, PT2S",
     "pt1m, PT1M",
-    "P1D, PT24H"
+    "P1D, PT24H",
+    "PT1.5S, PT1.5S",
+    "P2W, PT336H"
   })
   void reads_what_people_write(String text, Duration read) {
     assertEquals(Optional.of(read), Durations.parse(text));

@@ -1,21 +1,31 @@
-package dev.taskscheduler.conf;
+package dev.taskscheduler.time;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Parses durations such as `500ms`, `2s`, `10m`, `1h30m`, `7d`, `0`, or ISO-8601 `PT2S`.
-final class Durations {
+/// Parses durations such as `500ms`, `90s`, `1h30m`, `7d`, `0`, or in ISO-8601 `PT1M30S`, `P2W`.
+public final class Durations {
+  private static final int LONGEST = 40; // characters
+  private static final Pattern WEEKS = Pattern.compile("[Pp](\\d{1,4})[Ww]"); // the JDK knows none
   private static final Pattern PART = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
   private static final Pattern WHOLE = Pattern.compile("(?:" + PART.pattern() + ")+");
 
   private Durations() {}
 
   /// Parses a duration; empty for other text and for a negative or too long duration.
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     if (text.equals("0")) {
       return Optional.of(Duration.ZERO);
+    }
+    if (text.length() > LONGEST) {
+      return Optional.empty();
+    }
+    Matcher weeks = WEEKS.matcher(text);
+    if (weeks.matches()) {
+      return Optional.of(Duration.ofDays(7L * Integer.parseInt(weeks.group(1))));
     }
     try {
       if (text.startsWith("P") || text.startsWith("p")) {
@@ -29,7 +39,7 @@ final class Durations {
 
   private static Duration sum(String text) {
     Duration sum = Duration.ZERO;
-    var part = PART.matcher(text);
+    Matcher part = PART.matcher(text);
     while (part.find()) {
       long amount = Long.parseLong(part.group(1));
       sum =
