@@ -95,7 +95,8 @@ local function options(record)
   if not stop or string.sub(record, stop, stop) ~= ' ' then
     return '' -- nearly always
   end
-  return string.sub(record, stop, string.find(record, '[\t\n]', stop) - 1)
+  local line_end = string.find(record, '[\t\n]', stop)
+  return line_end and string.sub(record, stop, line_end - 1) or '' -- somebody may have damaged it
 end
 
 -- Whether a text is the name of a queue.

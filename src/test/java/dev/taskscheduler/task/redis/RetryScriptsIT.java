@@ -340,4 +340,12 @@ class RetryScriptsIT extends OnOneRedis {
           "what is cancelled is not pending, though it stands in its list");
     }
   }
+
+  @Test
+  void a_record_that_was_cut_in_its_options_is_unknown_to_a_retry() {
+    submit("a", NONE);
+    String record = store.jedis.get(NS + "task:a");
+    store.jedis.set(NS + "task:a", "d" + record.substring(1, 63) + "log q=mails");
+    assertEquals(List.of(RetryResult.UNKNOWN), store.commands.retry(List.of("a")));
+  }
 }
