@@ -85,7 +85,7 @@ local function cancel_run(id, now)
   end
 end
 
--- Writes the rest of what becomes of a schedule. Its tasks are still to be pushed.
+-- Writes the rest of what becomes of a schedule. Where it cancels tasks that it starts, these are to be pushed before.
 local function write_schedule(c, now)
   local key, fires, ms = K['schedule:'] .. c.name, K['fires:'] .. c.name, string.format('%.0f', math.floor(now / 1000))
   for _, id in ipairs(c.cancels) do

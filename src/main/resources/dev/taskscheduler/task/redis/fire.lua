@@ -74,6 +74,7 @@ for _, c in ipairs(changes) do
   write_tasks(c, now)
 end
 begin_writing(KEYS[1])
+push(new, 'LPUSH') -- before cancels, which may take some of these out again
 for _, c in ipairs(changes) do
   local key = K['schedule:'] .. c.name
   local waits = c.fire == 'run' or #c.buffer > 0
@@ -101,5 +102,4 @@ for _, c in ipairs(changes) do
     redis.call('ZREM', K.due, c.name)
   end
 end
-push(new, 'LPUSH')
 return answers

@@ -224,6 +224,18 @@ class SchedulesIT extends SchedulesOnRedis {
     assertEquals(List.of(runs.id()), store.maintenance.cancelling(token));
   }
 
+  /// Each of these cancels the one before it, which has just been made.
+  @Test
+  void of_several_instants_that_cancel_one_another_only_the_last_is_pending() {
+    CatchUp all = new CatchUp(Duration.ofHours(5), CatchUp.Runs.ALL, 10);
+    store.schedules.put("a", every(HOUR, OverlapPolicy.CANCEL_RUNNING, all));
+    pass("a", HOUR, 4);
+    assertEquals(List.of(FIRED, FIRED, FIRED, FIRED), look());
+    assertEquals(
+        1, store.queries.counts().ready().values().stream().mapToLong(Long::longValue).sum());
+    assertEquals(view("a").runs(), StoreOnRedis.ids(store.claim(token, 10)));
+  }
+
   @Test
   void a_fixed_delay_is_counted_from_the_end_of_the_run() {
     store.schedules.put(
