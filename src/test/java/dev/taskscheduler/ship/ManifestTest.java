@@ -4,6 +4,7 @@ import static dev.taskscheduler.ship.Manifests.K8S;
 import static dev.taskscheduler.ship.Manifests.MONITORING;
 import static dev.taskscheduler.ship.Manifests.all;
 import static dev.taskscheduler.ship.Manifests.faults;
+import static dev.taskscheduler.ship.Manifests.generatorFiles;
 import static dev.taskscheduler.ship.Manifests.map;
 import static dev.taskscheduler.ship.Manifests.named;
 import static dev.taskscheduler.ship.Manifests.overlay;
@@ -56,7 +57,7 @@ class ManifestTest {
   @TempDir private Path secrets;
 
   @ParameterizedTest
-  @ValueSource(strings = {"redis", "raft"})
+  @ValueSource(strings = {"redis", "raft", "sentinel"})
   void the_api_knows_every_field_and_misses_none(String elector) throws IOException {
     List<Path> files = resources(overlay(elector));
     assertTrue(files.size() > 7, files::toString);
@@ -84,8 +85,10 @@ class ManifestTest {
   @Test
   void no_file_is_left_out() throws IOException {
     Set<Path> named = new TreeSet<>();
-    for (Path folder : List.of(overlay("redis"), overlay("raft"), MONITORING)) {
+    for (Path folder :
+        List.of(overlay("redis"), overlay("raft"), overlay("sentinel"), MONITORING)) {
       named.addAll(resources(folder));
+      named.addAll(generatorFiles(folder));
     }
     try (Stream<Path> files = Files.walk(K8S)) {
       assertEquals(
@@ -101,7 +104,7 @@ class ManifestTest {
   // ---- policies ----
 
   @ParameterizedTest
-  @ValueSource(strings = {"redis", "raft"})
+  @ValueSource(strings = {"redis", "raft", "sentinel"})
   void every_pod_is_restricted(String elector) throws IOException {
     for (PodTemplateSpec template : templates(elector)) {
       PodSpec pod = template.getSpec();
@@ -139,7 +142,7 @@ class ManifestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"redis", "raft"})
+  @ValueSource(strings = {"redis", "raft", "sentinel"})
   void whoever_selects_finds_pods_and_ports(String elector) throws IOException {
     List<PodTemplateSpec> pods = templates(elector);
     for (Service service : all(elector, Service.class)) {
@@ -167,7 +170,10 @@ class ManifestTest {
                   pod -> labels(pod).equals(policy.getSpec().getPodSelector().getMatchLabels())));
     }
     for (PodDisruptionBudget budget : all(elector, PodDisruptionBudget.class)) {
-      assertEquals(labels(scheduler(elector)), budget.getSpec().getSelector().getMatchLabels());
+      assertTrue(
+          pods.stream()
+              .anyMatch(
+                  pod -> labels(pod).equals(budget.getSpec().getSelector().getMatchLabels())));
       assertEquals(1, budget.getSpec().getMaxUnavailable().getIntVal());
     }
   }
@@ -251,9 +257,11 @@ class ManifestTest {
     Path password = Path.of(env.get("REDIS_PASSWORD_FILE"));
     assertEquals("password", password.getFileName().toString());
     assertEquals("scheduler-redis", secretAt(scheduler(elector), password.getParent().toString()));
-    env.put("REDIS_PASSWORD_FILE", Files.writeString(secrets.resolve("password"), "x").toString());
+    String mounted = password.toString();
+    String readable = Files.writeString(secrets.resolve("password"), "x").toString();
+    env.replaceAll((name, value) -> value.equals(mounted) ? readable : value);
     Path raft = Files.writeString(secrets.resolve("raft"), "0123456789abcdef".repeat(2));
-    env.computeIfPresent("RAFT_SECRET_FILE", (name, mounted) -> raft.toString());
+    env.computeIfPresent("RAFT_SECRET_FILE", (name, file) -> raft.toString());
     return SchedulerConfig.load(env);
   }
 
@@ -276,7 +284,7 @@ class ManifestTest {
   /// A Secret that comes along is one that everybody knows; one that is an argument or a variable
   /// is seen by all that can list processes.
   @ParameterizedTest
-  @ValueSource(strings = {"redis", "raft"})
+  @ValueSource(strings = {"redis", "raft", "sentinel"})
   void no_secret_comes_along_or_stands_in_arguments_or_the_environment(String elector)
       throws IOException {
     assertEquals(List.of(), all(elector, Secret.class));
@@ -296,17 +304,24 @@ class ManifestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"redis", "raft"})
+  @ValueSource(strings = {"redis", "raft", "sentinel"})
   void the_application_reads_what_it_is_told(String elector) throws IOException {
     SchedulerConfig config = config(elector, "scheduler-1");
     PodTemplateSpec pod = scheduler(elector);
-    assertEquals(elector, config.election().name().toLowerCase(Locale.ROOT));
+    assertEquals(
+        elector.equals("raft") ? "raft" : "redis",
+        config.election().name().toLowerCase(Locale.ROOT));
     Map<String, Integer> ports = new HashMap<>();
     ports(pod).forEach(p -> ports.put(p.getName(), p.getContainerPort()));
     assertEquals(config.http().port(), ports.get("http"));
-    RedisAddress address = ((RedisTopology.Single) config.redis().topology()).address();
-    Service redis = named(elector, Service.class, address.host());
-    assertEquals(address.port(), redis.getSpec().getPorts().getFirst().getPort());
+    for (RedisAddress address :
+        config.redis().topology() instanceof RedisTopology.Sentinel group
+            ? group.sentinels()
+            : List.of(((RedisTopology.Single) config.redis().topology()).address())) {
+      Service redis =
+          named(elector, Service.class, address.host().substring(address.host().indexOf('.') + 1));
+      assertEquals(address.port(), redis.getSpec().getPorts().getFirst().getPort());
+    }
     long preStop =
         pod.getSpec()
             .getContainers()

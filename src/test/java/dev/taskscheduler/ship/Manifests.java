@@ -56,6 +56,20 @@ final class Manifests {
     return files;
   }
 
+  /// The files that a kustomization makes ConfigMaps of.
+  static List<Path> generatorFiles(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (map(folder.resolve("kustomization.yaml")).get("configMapGenerator")
+        instanceof List<?> maps) {
+      for (Object one : maps) {
+        for (Object name : (List<?>) ((Map<?, ?>) one).get("files")) {
+          files.add(folder.resolve((String) name));
+        }
+      }
+    }
+    return files;
+  }
+
   static <T extends HasMetadata> List<T> all(String elector, Class<T> kind) throws IOException {
     List<T> found = new ArrayList<>();
     for (Path file : resources(overlay(elector))) {
