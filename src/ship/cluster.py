@@ -45,9 +45,10 @@ def leader(ports):
 
 
 class Ledger:
-    """Submits to every node that is not set aside, from a thread for each, and keeps each accepted id."""
+    """Submits to every node that is not set aside, from a thread for each, and keeps each accepted id whose answer says what it should."""
 
-    def __init__(self, ports):
+    def __init__(self, ports, task=TASK, says=""):
+        self.task, self.says = task, says
         self.accepted, self.refused, self.aside, self.over = [], {}, set(), False
         self.threads = [threading.Thread(target=self.submit, args=(port,)) for port in ports]
         for thread in self.threads:
@@ -59,8 +60,8 @@ class Ledger:
                 time.sleep(0.01)
                 continue
             try:
-                status, text = call(port, "POST", "/submit", TASK)
-                if status == 202:
+                status, text = call(port, "POST", "/submit", self.task)
+                if status == 202 and self.says in text:
                     self.accepted.append(json.loads(text)["id"])
                 else:
                     self.refused[port] = self.refused.get(port, 0) + 1

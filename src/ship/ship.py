@@ -17,6 +17,7 @@ import zipfile
 
 from cluster import Ledger, await_true, call, leader, ready, submit_many
 from monitoring import queries
+from sentinels import FILES, failovers
 
 IMAGE = "task-scheduler"
 REDIS = os.environ.get("REDIS_IMAGE", "redis:8")
@@ -292,13 +293,18 @@ def roll(name, nodes, ledger):
 
 
 def main():
-    parts = sys.argv[1:] or ["image", "redis", "raft", "monitoring"]
+    parts = sys.argv[1:] or ["image", "redis", "raft", "sentinel", "monitoring"]
     try:
         for part in parts:
             if part == "image":
                 image()
             elif part == "monitoring":
                 queries(check)
+            elif part == "sentinel":
+                try:
+                    failovers(check, compose, docker, PROFILES["redis"])
+                finally:
+                    compose(*FILES, "down", "-v", "-t", "30", check=False)
             else:
                 try:
                     profile(part)

@@ -113,6 +113,8 @@ class ComposeTest {
     added.forEach((name, service) -> {
       assertEquals("redis", service.get("user"), name);
       assertEquals(true, service.get("read_only"), name);
+      assertEquals(List.of("ndots:1"), service.get("dns_opt"), name); // no wait for names that
+      assertEquals(".", service.get("dns_search"), name); // are gone
       assertEquals(List.of("ALL"), service.get("cap_drop"), name);
       assertEquals(List.of("no-new-privileges:true"), service.get("security_opt"), name);
       assertEquals("unless-stopped", service.get("restart"), name);

@@ -187,6 +187,11 @@ public final class RedisServer implements AutoCloseable {
     return port;
   }
 
+  /// Where its files are, such as `appendonlydir`.
+  public Path folder() {
+    return folder;
+  }
+
   /// `host:port`.
   public String address() {
     return host.address() + ":" + port;
