@@ -49,7 +49,8 @@ public abstract sealed class RedisException extends RuntimeException {
   // Errors of a command inside a script have no code in a Cluster.
   private static final String NOT_LOCAL = "Script attempted to access a non local key";
   private static final String CLUSTER_DOWN = "while the cluster is down";
-  private static final String NOT_ALLOWED = "The user executing the script can't";
+  private static final String NOT_ALLOWED = "The user executing the script can't"; // before 7.2
+  private static final String ACL_FAILURE = "ACL failure in script"; // from 7.2 on, and in Valkey
 
   // Redis before 7 wraps the error of a command inside a script, so its code is not the first word.
   private static final Pattern WRAPPED =
@@ -57,8 +58,8 @@ public abstract sealed class RedisException extends RuntimeException {
           "\\b(NOAUTH|NOPERM|READONLY|MISCONF|OOM|WRONGTYPE|MASTERDOWN|CLUSTERDOWN|NOREPLICAS)\\b");
 
   private static String codeOf(String reply) {
-    if (reply.contains(NOT_ALLOWED)) {
-      return "NOPERM"; // Redis before 7.2 gives no code
+    if (reply.contains(NOT_ALLOWED) || reply.contains(ACL_FAILURE)) {
+      return "NOPERM";
     }
     if (reply.contains(NOT_LOCAL)) {
       return "ASK"; // of a slot that moves: a key has already gone

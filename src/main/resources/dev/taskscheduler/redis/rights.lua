@@ -6,10 +6,21 @@
 -- Redis checks rights call by call, so a script that lacks one is stopped in its middle, and what it has written stays.
 local key, channel = KEYS[1], ARGV[1]
 
+-- The text differs: Redis up to 7.0; 7.2 and newer, and Valkey; one that was renamed, in Redis and in Valkey.
+local DENIALS = {
+  'NOPERM', 'The user executing the script', 'ACL failure in script',
+  'Unknown Redis command', 'Unknown command',
+}
+
 local function is_denied(name, ...)
   local answer = redis.pcall(name, ...)
   local why = type(answer) == 'table' and answer.err or ''
-  return string.find(why, 'NOPERM', 1, true) or string.find(why, 'The user executing the script', 1, true)
+  for _, text in ipairs(DENIALS) do
+    if string.find(why, text, 1, true) then
+      return true
+    end
+  end
+  return false
 end
 
 -- Most fail for what `key` holds or what they ask for, which is after the rights were checked. The first makes Redis let

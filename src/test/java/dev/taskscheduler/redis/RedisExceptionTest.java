@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// Error replies as Redis 6.2 and 7 word them.
+/// Error replies as Redis and Valkey word them.
 class RedisExceptionTest {
   private static RedisException.ErrorReply error(String reply) {
     return (RedisException.ErrorReply) RedisException.of(reply, new IllegalStateException(reply));
@@ -66,5 +67,17 @@ class RedisExceptionTest {
     assertEquals(code, refused.code());
     assertEquals(false, refused.mayPass());
     assertEquals(false, RedisException.isOfOtherServer(reply));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ERR Error running script (call to f_0f): @user_script:3: @user_script: 3: The user executing the script can't run this command or subcommand",
+        "ERR The user executing the script can't run this command or subcommand script: 0f, on @user_script:3.",
+        "ERR ACL failure in script: User app has no permissions to run the 'lpush' command script: 0f, on @user_script:3.",
+        "ERR ACL failure in script: No permissions to access a key script: on @user_script:1.",
+      })
+  void a_right_that_a_script_lacks_is_told_on_every_server(String reply) {
+    assertEquals("NOPERM", assertInstanceOf(RedisException.Raised.class, error(reply)).code());
   }
 }

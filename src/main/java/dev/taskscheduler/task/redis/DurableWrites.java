@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 /// `WAIT`, `WAITAOF` (Redis 7.2), or a Redis that syncs its file after each write.
 final class DurableWrites {
   private static final String SYNCS_EACH_WRITE = "aof-always";
+  private static final String NEVER_SYNCS = "aof-no"; // leaves it to the operating system
   private static final Duration LONGEST_WAIT = Duration.ofMillis(1500);
 
   private final Redis redis;
@@ -55,7 +56,9 @@ final class DurableWrites {
   }
 
   private static boolean canWait(StoreHealth found) {
-    return found.persistence().orElse("").startsWith("aof")
+    String persistence = found.persistence().orElse("");
+    return persistence.startsWith("aof")
+        && !persistence.equals(NEVER_SYNCS)
         && found.version().map(DurableWrites::hasWaitAof).orElse(false);
   }
 

@@ -136,7 +136,7 @@ class DurabilityIT {
           StoreOnRedis store = open(server)) {
         boolean canWait =
             !store.health().version().orElseThrow().matches("[0-6]\\..*|7\\.[01]\\..*");
-        if (canWait && lines.contains("appendonly yes")) {
+        if (canWait && lines.contains("appendfsync everysec")) {
           assertEquals(
               new SubmitResult.Accepted("a", Durability.FSYNC),
               submit(store, "a", Durability.FSYNC));
