@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class Rights {
   private static final LuaScript SCRIPT = LuaScript.load(Rights.class, "rights");
   private static final String NAME = "rights";
+  private static final String NOT_KNOWN = "?";
 
   private final Redis redis;
   private final Namespace namespace;
@@ -26,6 +27,9 @@ public final class Rights {
     List<byte[]> key = List.of(namespace.key(NAME));
     Object answer = redis.eval(SCRIPT, key, key); // its channel has the same name
     String command = new String((byte[]) answer, StandardCharsets.US_ASCII);
+    if (command.startsWith(NOT_KNOWN)) {
+      return Optional.of(command.substring(1) + ", which it does not know (rename-command)");
+    }
     return switch (command) {
       case "" -> Optional.empty();
       case "PUBLISH" ->

@@ -1,26 +1,28 @@
 -- rights.lua  Finds a command of our scripts that this user may not use: tries each where it does no harm.
 -- KEYS[1] any  {ns}:rights   exists in this script alone
 -- ARGV[1] a channel, {ns}:rights
--- Returns '' if all are allowed, else the first that is not.
+-- Returns '' if all are allowed, else the first that is not; after a '?' where the server does not know it.
 --
 -- Redis checks rights call by call, so a script that lacks one is stopped in its middle, and what it has written stays.
 local key, channel = KEYS[1], ARGV[1]
 
--- The text differs: Redis up to 7.0; 7.2 and newer, and Valkey; one that was renamed, in Redis and in Valkey.
-local DENIALS = {
-  'NOPERM', 'The user executing the script', 'ACL failure in script',
-  'Unknown Redis command', 'Unknown command',
-}
+-- The text differs: Redis up to 7.0; 7.2 and newer, and Valkey.
+local DENIED = { 'NOPERM', 'The user executing the script', 'ACL failure in script' }
+local NOT_KNOWN = { 'Unknown Redis command', 'Unknown command' } -- renamed; in Redis, and in Valkey
 
-local function is_denied(name, ...)
-  local answer = redis.pcall(name, ...)
-  local why = type(answer) == 'table' and answer.err or ''
-  for _, text in ipairs(DENIALS) do
-    if string.find(why, text, 1, true) then
+local function has_one(text, parts)
+  for _, part in ipairs(parts) do
+    if string.find(text, part, 1, true) then
       return true
     end
   end
   return false
+end
+
+local function mark_if_denied(name, ...)
+  local answer = redis.pcall(name, ...)
+  local why = type(answer) == 'table' and answer.err or ''
+  return has_one(why, DENIED) and '' or has_one(why, NOT_KNOWN) and '?' or nil
 end
 
 -- Most fail for what `key` holds or what they ask for, which is after the rights were checked. The first makes Redis let
@@ -38,9 +40,10 @@ local tries = {
   { 'ZSCAN', key, 0 }, { 'ZSCORE', key, '' }, { 'RENAME', key, key }, { 'TYPE', key }, { 'DEL', key }, { 'UNLINK', key },
 }
 for _, try in ipairs(tries) do
-  if is_denied(unpack(try)) then
+  local mark = mark_if_denied(unpack(try))
+  if mark then
     redis.pcall('UNLINK', key)
-    return try[1]
+    return mark .. try[1]
   end
 end
 return ''

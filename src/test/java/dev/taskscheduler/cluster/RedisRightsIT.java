@@ -107,7 +107,12 @@ class RedisRightsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"resetchannels, &{scheduler}:*", "-setrange, SETRANGE", "-lpush, LPUSH"})
+  @CsvSource({
+    "resetchannels, &{scheduler}:*",
+    "-setrange, SETRANGE",
+    "-lpush, LPUSH",
+    "-info, INFO"
+  })
   void a_missing_right_is_named_nobody_leads_and_nothing_is_kept(String change, String named)
       throws IOException {
     try (RedisServer redis = new RedisServer(rights() + " " + change);
@@ -121,7 +126,13 @@ class RedisRightsIT {
       assertTrue(answer.body().contains(named), answer.body());
       assertEquals(0, admin.dbSize());
       admin.sendCommand(
-          Protocol.Command.ACL, "SETUSER", "scheduler", "&{scheduler}:*", "+setrange", "+lpush");
+          Protocol.Command.ACL,
+          "SETUSER",
+          "scheduler",
+          "&{scheduler}:*",
+          "+setrange",
+          "+lpush",
+          "+info");
       node.awaitLeads();
       node.awaitState(node.accepted("log", "1"), "completed");
     }

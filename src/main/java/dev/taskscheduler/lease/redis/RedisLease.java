@@ -90,7 +90,10 @@ public final class RedisLease implements Lease {
     }
     List<?> answer = list(call("acquire", () -> redis.eval(ACQUIRE, keys, args)));
     if (Long.valueOf(UNFIT).equals(answer.getFirst())) {
-      throw requirements.unfit(String.valueOf(text(answer, 1)), String.valueOf(text(answer, 2)));
+      String found = String.valueOf(text(answer, 2));
+      throw "policy".equals(text(answer, 1))
+          ? requirements.mayEvict(found)
+          : requirements.tooOld(found);
     }
     LeaseState now = state(answer, 1);
     if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof LeaseState.Held mine) {

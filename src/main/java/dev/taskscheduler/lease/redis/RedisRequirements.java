@@ -7,8 +7,6 @@ import java.util.Set;
 
 /// Checks whether a Redis is fit for a leader, and says what a person must change if it is not.
 final class RedisRequirements {
-  private static final String FIT_POLICY = "noeviction";
-
   /// Errors of a server that is not the primary any more, where the new one is asked for.
   private static final Set<String> PASSING = Set.of("READONLY", "MOVED");
 
@@ -18,15 +16,16 @@ final class RedisRequirements {
     this.redis = redis;
   }
 
-  /// What is wrong with a Redis on which no lease is granted: it may drop keys, or else it is too
-  /// old. The script that grants the lease checks it.
+  /// The error for a Redis that is too old.
   ///
   /// @param version as the server states it; empty where it does not
-  LeaseException.Unfit unfit(String version, String policy) {
-    if (policy.equals(FIT_POLICY)) {
-      return new LeaseException.Unfit(
-          at("is of version '" + version + "', and 6.2 or newer is needed: upgrade it"));
-    }
+  LeaseException.Unfit tooOld(String version) {
+    return new LeaseException.Unfit(
+        at("is of version '" + version + "', and 6.2 or newer is needed: upgrade it"));
+  }
+
+  /// The error for a Redis that may drop tasks.
+  LeaseException.Unfit mayEvict(String policy) {
     return new LeaseException.Unfit(
         at(
             ("may drop tasks when it is full (maxmemory-policy is %s): CONFIG SET "

@@ -19,6 +19,7 @@ import java.util.Optional;
 final class RedisHealth implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RedisHealth.class.getName());
   private static final long PERIOD_MS = 500;
+  private static final String NO_EVICTION = "noeviction";
   private static final double ROOM_AGAIN = 0.95;
   private static final String FULL =
       "Redis is full (maxmemory) and takes no new tasks: give it more memory, or wait until tasks"
@@ -136,7 +137,7 @@ final class RedisHealth implements AutoCloseable {
               ? "this Redis is a replica now, the new primary is asked for"
               : "this Redis is a replica: REDIS_ADDR must name the primary");
     }
-    if (policy.isPresent() && !policy.get().equals("noeviction")) {
+    if (policy.isPresent() && !keepsTasks(policy.get())) {
       return Optional.of(
           "maxmemory-policy is %s, which may drop tasks: set it to noeviction; nobody leads until then"
               .formatted(policy.get()));
@@ -153,6 +154,27 @@ final class RedisHealth implements AutoCloseable {
               + " see its log");
     }
     return full(info) ? Optional.of(FULL) : format.problem();
+  }
+
+  /// No task has an expiry, so the policies that look only at keys with one keep all tasks.
+  private static boolean keepsTasks(String policy) {
+    return policy.equals(NO_EVICTION) || policy.startsWith("volatile-");
+  }
+
+  private static void warnOf(String policy) {
+    if (policy.startsWith("volatile-")) {
+      LOG.log(
+          WARNING,
+          () ->
+              "redis may accept duplicates when it is full, since it drops unique and idempotency keys"
+                  + " first: set maxmemory-policy noeviction, it is "
+                  + policy);
+    } else if (policy.isEmpty()) {
+      LOG.log(
+          WARNING,
+          "redis does not tell its maxmemory-policy: make sure that it is noeviction, or tasks may"
+              + " be dropped");
+    }
   }
 
   /// Once full, it counts as full until there is some room: else each task that ends would be
@@ -194,6 +216,10 @@ final class RedisHealth implements AutoCloseable {
       LOG.log(
           WARNING,
           () -> "redis does not answer address=" + redis + " problem=" + now.problem().orElse(""));
+    }
+    if (now.available()
+        && (before.equals(NOT_ASKED) || !now.evictionPolicy().equals(before.evictionPolicy()))) {
+      warnOf(now.evictionPolicy().orElse(""));
     }
     if (now.available() && now.problem().isPresent() && !now.problem().equals(before.problem())) {
       // The candidate logs what keeps it from leading, as an error.

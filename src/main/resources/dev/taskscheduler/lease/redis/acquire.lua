@@ -6,8 +6,8 @@
 -- observed; empty if nothing but a release is to let it pass
 -- ARGV[7] the oldest Redis that may hold the lease: its version's first number, ARGV[8] its second
 -- ARGV[9] the largest epoch that the candidate has seen, 0 for none: a failover may have lost it here
--- Returns 1 and then the lease as observe.lua does when granted, 0 and the lease when refused; 2 and this Redis's version
--- and policy where it must not hold the lease: it may drop keys, or is too old.
+-- Returns 1 and then the lease as observe.lua does when granted, 0 and the lease when refused; where this Redis must not
+-- hold the lease, 2, 'policy' and its policy if it may drop tasks, or 2, 'version' and its version if it is too old.
 --
 -- It is granted for the same nonce once more, after a release, where the lease stands as it was observed, and where none
 -- stands and none was observed. The run id is that of this start of Redis. What was observed before a restart or failover
@@ -17,11 +17,16 @@ local lease = KEYS[1]
 local nonce = ARGV[1]
 local server = redis.call('INFO', 'server')
 local version = string.match(server, 'redis_version:(%S+)') or ''
-local policy = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:(%S+)') or 'unknown'
+local memory = redis.pcall('INFO', 'memory') -- hosted services leave things out
+local policy = type(memory) == 'string' and string.match(memory, 'maxmemory_policy:(%S+)') or 'unknown'
 local major, minor = string.match(version, '^(%d+)%.(%d+)')
 local oldest, now_runs = ARGV[7] * 1000000 + ARGV[8], tonumber(major or 0) * 1000000 + tonumber(minor or 0)
-if policy ~= 'noeviction' or now_runs < oldest then
-  return { 2, version, policy } -- looked at here and not before the call: it may be changed at any moment
+-- Looked at here and not before the call: it may be changed at any moment. No task has an expiry, so volatile-* keeps all.
+if policy ~= 'noeviction' and policy ~= 'unknown' and string.sub(policy, 1, 9) ~= 'volatile-' then
+  return { 2, 'policy', policy }
+end
+if now_runs < oldest then
+  return { 2, 'version', version }
 end
 
 local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'renewals', 'released', 'gateRunId')

@@ -11,6 +11,9 @@ import dev.taskscheduler.lease.LeaseException;
 import dev.taskscheduler.lease.LeaseRequest;
 import dev.taskscheduler.lease.LeaseState;
 import dev.taskscheduler.redis.LuaScript;
+import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.redis.RedisConfig;
+import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The gate lets nobody lead on a Redis that is too old or may drop keys, and changes nothing
 /// there.
@@ -60,8 +64,31 @@ class RedisRequirementsIT extends LeaseOnRedis {
             .token();
     assertTrue(lease.release(token));
     LeaseState released = lease.observe();
-    jedis.configSet("maxmemory-policy", "volatile-ttl");
+    jedis.configSet("maxmemory-policy", "allkeys-random");
     isRefused(request("b"), released);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"})
+  void a_redis_that_evicts_only_what_expires_is_led_on(String policy) {
+    jedis.configSet("maxmemory-policy", policy);
+    assertInstanceOf(
+        Acquisition.Granted.class, lease.acquire(request("a"), new LeaseState.Vacant()));
+  }
+
+  @Test
+  void a_redis_that_does_not_tell_its_policy_is_led_on() {
+    jedis.aclSetUser("partial", "on", ">secret", "~*", "&*", "+@all", "-info", "+info|server");
+    RedisConfig config = RedisConfig.parse("redis://partial:secret@" + server.address());
+    try (Redis partial =
+        new Redis(
+            config, NS, new Redis.Pool("test", 3, Duration.ofSeconds(2)), RedisListener.NONE)) {
+      assertInstanceOf(
+          Acquisition.Granted.class,
+          new RedisLease(partial, NS).acquire(request("a"), new LeaseState.Vacant()));
+    } finally {
+      jedis.aclDelUser("partial");
+    }
   }
 
   @ParameterizedTest
@@ -76,8 +103,8 @@ class RedisRequirementsIT extends LeaseOnRedis {
     changesNothing(() -> {
       List<?> answer = takeOverWhereOldestIs(major, minor);
       assertEquals(2L, answer.getFirst());
-      assertEquals(version(), text(answer.get(1)));
-      assertEquals("noeviction", text(answer.get(2)));
+      assertEquals("version", text(answer.get(1)));
+      assertEquals(version(), text(answer.get(2)));
     });
   }
 
@@ -104,7 +131,7 @@ class RedisRequirementsIT extends LeaseOnRedis {
 
   @Test
   void the_error_for_a_redis_that_is_too_old_names_its_version() {
-    LeaseException.Unfit e = new RedisRequirements(redis).unfit("6.0.20", "noeviction");
+    LeaseException.Unfit e = new RedisRequirements(redis).tooOld("6.0.20");
     assertTrue(String.valueOf(e.getMessage()).contains("'6.0.20', and 6.2 or newer is needed"));
   }
 }
