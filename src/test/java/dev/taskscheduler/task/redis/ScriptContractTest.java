@@ -208,7 +208,8 @@ class ScriptContractTest {
       if ("PUBLISH".equals(calls.group(3))) { // what it has written must not be left half done
         assertEquals("pcall", calls.group(1), calls.group());
       } else if ("pcall".equals(calls.group(1))) {
-        assertTrue(OF_ONE_TASK.contains(String.valueOf(calls.group(3))), calls.group());
+        String command = String.valueOf(calls.group(3)); // hosted services may refuse INFO
+        assertTrue(OF_ONE_TASK.contains(command) || command.equals("INFO"), calls.group());
       } else {
         assertTrue(
             Set.of("call", "error_reply", "status_reply", "sha1hex").contains(calls.group(1)),
