@@ -10,8 +10,7 @@ import java.util.Optional;
 /// @param persistence `aof-always`, `aof-everysec`, `aof-no` (`aof` where Redis does not tell how
 ///   often it syncs), `snapshots` or `none` (`no-aof` where it does not tell which): what an
 ///   accepted task survives; empty where unknown
-/// @param evictionPolicy `maxmemory-policy`; anything but `noeviction` would drop tasks; empty
-///   where unknown
+/// @param evictionPolicy `maxmemory-policy`; `allkeys-*` would drop tasks; empty where unknown
 /// @param replicas how many are connected
 /// @param servers where the data are
 /// @param damaged entries that tell what could not be read and was set aside
