@@ -32,7 +32,7 @@ import redis.clients.jedis.exceptions.JedisException;
 @Timeout(120)
 class SentinelStartIT {
   private static final Path SCRIPTS = Path.of("k8s/overlays/sentinel/start").toAbsolutePath();
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
 
   @TempDir private Path folder;
   private final List<Part> servers = new ArrayList<>();

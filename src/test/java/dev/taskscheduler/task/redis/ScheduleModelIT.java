@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// `-Dschedule.model.seed=...` repeats one sequence; `-Dschedule.model.steps=...` makes them
 /// longer.
 class ScheduleModelIT extends OnOneRedis {
-  private static final int STEPS = Integer.getInteger("schedule.model.steps", 1000);
+  private static final int STEPS = Integer.getInteger("schedule.model.steps", 500);
   private static final long MINUTE = 60_000;
   private static final long HOUR = 60 * MINUTE;
   private static final List<String> NAMES = List.of("a", "b", "c");
