@@ -33,7 +33,7 @@ final class TaskLog {
 
   /// The end of an attempt was recorded.
   void ended(Claim claim, AttemptEnd end, Outcome outcome, Duration run) {
-    if (end == AttemptEnd.COMPLETED && !firstTold.get() && !firstTold.getAndSet(true)) {
+    if (end == AttemptEnd.COMPLETED && firstTold.compareAndSet(false, true)) {
       LOG.log(
           INFO,
           () ->
@@ -54,11 +54,15 @@ final class TaskLog {
     }
   }
 
+  /// What stands in Redis may be anything, and a line of the log must not keep an attempt from its
+  /// end.
   private static String trace(Claim claim) {
     return claim
         .options()
         .get(TaskOption.TRACEPARENT)
-        .map(parent -> " trace=" + parent.split("-", 4)[1])
+        .map(parent -> parent.split("-", 4))
+        .filter(parts -> parts.length == 4)
+        .map(parts -> " trace=" + parts[1])
         .orElse("");
   }
 

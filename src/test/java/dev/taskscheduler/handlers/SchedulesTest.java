@@ -124,6 +124,10 @@ class SchedulesTest {
   void each_fault_of_a_setting_has_its_pointer(String fields, String pointer) {
     ClientResponseTyped<String> answer =
         put("{" + fields.replace('\'', '"') + ",\"task\":{\"payload\":1}}");
+    refused(answer, pointer);
+  }
+
+  private static void refused(ClientResponseTyped<String> answer, String pointer) {
     assertEquals(400, answer.status().code(), answer.entity());
     has(answer.entity(), "\"errors\":[{\"pointer\":\"" + pointer + "\",\"detail\":\"");
     assertTrue(SCHEDULES.views.isEmpty());
@@ -150,9 +154,7 @@ class SchedulesTest {
   void each_fault_of_the_task_has_its_pointer(String task, String pointer) {
     ClientResponseTyped<String> answer =
         put(("{'every':5,'task':" + task + "}").replace('\'', '"'));
-    assertEquals(400, answer.status().code(), answer.entity());
-    has(answer.entity(), "\"errors\":[{\"pointer\":\"" + pointer + "\",\"detail\":\"");
-    assertTrue(SCHEDULES.views.isEmpty());
+    refused(answer, pointer);
   }
 
   @ParameterizedTest

@@ -61,6 +61,8 @@ class YamlJsonTest {
       bomb.append("a%d: &a%d [%s]\n".formatted(i, i, row));
     }
     refused("values", bomb.toString());
+    String longText = "a: &a " + "x".repeat(100_000) + "\nb: [" + "*a, ".repeat(100) + "*a]";
+    refused("characters with its aliases", longText);
     refused("inside each other", "a: &a [*a]");
     refused("not YAML", "a: " + "[".repeat(10_000));
   }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.metrics;
 
+import static java.util.Optional.empty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -298,15 +299,7 @@ class MetersTest {
   }
 
   private static StoreHealth said(boolean answers, Optional<String> problem) {
-    return new StoreHealth(
-        answers,
-        problem,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        0,
-        StoreServers.UNKNOWN,
-        0);
+    return new StoreHealth(answers, problem, empty(), empty(), empty(), 0, StoreServers.UNKNOWN, 0);
   }
 
   @Test

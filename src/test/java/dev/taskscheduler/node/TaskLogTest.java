@@ -23,11 +23,12 @@ class TaskLogTest {
   private final TaskLog tasks = new TaskLog(nanos::get);
 
   private void end(String id, AttemptEnd end, Outcome outcome) {
+    end(id, end, outcome, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  }
+
+  private void end(String id, AttemptEnd end, Outcome outcome, String traceparent) {
     TaskOptions options =
-        TaskOptions.NONE
-            .with(TaskOption.QUEUE, "mails")
-            .with(
-                TaskOption.TRACEPARENT, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        TaskOptions.NONE.with(TaskOption.QUEUE, "mails").with(TaskOption.TRACEPARENT, traceparent);
     Claim claim =
         new Claim(
             id, 3, 2, Priority.LOW, "log", options, new byte[0], Instant.EPOCH, Instant.EPOCH);
@@ -56,6 +57,14 @@ class TaskLogTest {
               "task is dead id=a queue=mails type=log attempt=3"
                   + " trace=0af7651916cd43dd8448eb211c80319c error=no luck"),
           line);
+    }
+  }
+
+  @Test
+  void a_trace_that_cannot_be_read_is_left_out() {
+    try (LogLines log = new LogLines(TaskLog.class.getName())) {
+      end("a", AttemptEnd.DEAD, FAILED, "junk");
+      assertTrue(log.at(Level.WARNING, "").getFirst().contains("attempt=3 error="), log.all());
     }
   }
 

@@ -22,8 +22,11 @@ public final class YamlJson {
   /// Values in one text. Aliases of aliases could make millions of a few lines.
   private static final int MOST_VALUES = 100_000;
 
+  private static final int MOST_CHARACTERS = 4 << 20; // of all texts
+
   private final JsonGenerator json;
   private int values;
+  private int characters;
 
   private YamlJson(JsonGenerator json) {
     this.json = json;
@@ -78,7 +81,7 @@ public final class YamlJson {
 
   private void fields(Map<?, ?> fields, int depth) {
     fields.forEach((name, value) -> {
-      json.writeName(String.valueOf(name));
+      json.writeName(counted(String.valueOf(name)));
       write(value, depth);
     });
   }
@@ -105,11 +108,20 @@ public final class YamlJson {
           throw new IllegalArgumentException("the text has a number that is too large");
       case Number number -> json.writeNumber(number.toString());
       case Boolean flag -> json.writeBoolean(flag);
-      case String text -> json.writeString(text);
+      case String text -> json.writeString(counted(text));
       default ->
           throw new IllegalArgumentException(
               "the text has a value that JSON cannot hold: " + kind(value));
     }
+  }
+
+  private String counted(String text) {
+    characters += Math.min(text.length(), MOST_CHARACTERS); // no overflow
+    if (characters > MOST_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "the text has more than " + MOST_CHARACTERS + " characters with its aliases");
+    }
+    return text;
   }
 
   private static String kind(Object value) {

@@ -11,6 +11,7 @@ import dev.taskscheduler.schedule.TimeZones;
 import dev.taskscheduler.schedule.Timing;
 import dev.taskscheduler.spi.FencingToken;
 import java.lang.System.Logger.Level;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,16 +38,27 @@ final class NewTimeZoneRules {
         .forEach(stored -> apply(token, stored.view(), now));
   }
 
+  private static Optional<Instant> next(ScheduleView schedule, Instant now) {
+    Timing timing = schedule.settings().timing();
+    return timing.interval().orElse(null) instanceof Interval.FixedDelay
+        ? schedule.next() // it follows from the end of a run
+        : timing.next(now).map(PlannedInstant::at);
+  }
+
   private void apply(FencingToken token, ScheduleView schedule, Instant now) {
     Instant seen = schedule.next().orElse(now);
     if (!seen.isAfter(now)) {
       return; // it fires now, and the one after it follows from the newer rules
     }
-    Timing timing = schedule.settings().timing();
-    Optional<Instant> next =
-        timing.interval().orElse(null) instanceof Interval.FixedDelay
-            ? schedule.next() // it follows from the end of a run
-            : timing.next(now).map(PlannedInstant::at);
+    Optional<Instant> next;
+    Optional<Instant> firesAt;
+    try {
+      next = next(schedule, now);
+      firesAt = next.map(at -> FirePlanner.firesAt(schedule.name(), schedule.settings(), at));
+    } catch (DateTimeException | ArithmeticException e) { // it is set aside when it is due
+      LOG.log(Level.DEBUG, () -> "schedule cannot be planned name=" + schedule.name(), e);
+      return;
+    }
     if (!next.equals(schedule.next())) {
       LOG.log(
           Level.INFO,
@@ -54,8 +66,6 @@ final class NewTimeZoneRules {
               "next instant of a schedule follows from newer time-zone rules name=%s from=%s to=%s"
                   .formatted(schedule.name(), seen, next.map(Instant::toString).orElse("none")));
     }
-    Optional<Instant> firesAt =
-        next.map(at -> FirePlanner.firesAt(schedule.name(), schedule.settings(), at));
     calls.eval(
         NEXT,
         token,
