@@ -106,4 +106,15 @@ class ScheduleRunsIT extends SchedulesOnRedis {
       assertEquals(view("a").created(), put.created());
     }
   }
+
+  @Test
+  void a_plan_for_another_generation_does_nothing() {
+    store.schedules.put("a", every(HOUR));
+    pass("a", HOUR, 1);
+    Fires.Due due = store.fires.due(token, 10);
+    var plans = due.schedules().stream().map(each -> FirePlanner.plan(each, due.now())).toList();
+    store.jedis.hincrBy(NS + "schedule:a", "generation", 1);
+    assertEquals(List.of(List.of()), store.fires.fire(token, plans));
+    assertEquals(List.of(), store.claim(token, 10));
+  }
 }
