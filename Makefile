@@ -1,5 +1,5 @@
 # Shortcuts; `make` lists them.
-.PHONY: help verify test it format run image bench faults ship
+.PHONY: help verify test it format run image bench faults ship lint
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -31,3 +31,6 @@ faults: ## kill and cut off leaders, and check every promise
 
 ship: ## build the image and try it on a container engine
 	src/ship/try-image
+
+lint: ## lint the API document with Redocly and Spectral
+	src/ship/lint-api

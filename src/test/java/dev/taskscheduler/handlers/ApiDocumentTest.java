@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.atlassian.oai.validator.report.MessageResolver;
 import com.atlassian.oai.validator.report.ValidationReport;
 import com.atlassian.oai.validator.schema.SchemaValidator;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.taskscheduler.handlers.wire.Paths;
 import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -14,8 +13,6 @@ import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,36 +21,23 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /// Holds `docs/swagger.yaml` against the program and against itself.
 class ApiDocumentTest {
-  private static final Path YAML = Path.of("docs", "swagger.yaml");
-
-  private static Map<String, Object> document() throws IOException {
-    LoaderOptions options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
-    Map<String, Object> document =
-        new Yaml(new SafeConstructor(options)).load(Files.readString(YAML));
-    return document;
-  }
-
   @Test
   void the_document_has_the_version_of_the_program() throws IOException {
     Properties build = new Properties();
     try (InputStream in = ApiDocumentTest.class.getResourceAsStream("/build.properties")) {
       build.load(in);
     }
-    Map<?, ?> info = (Map<?, ?>) document().get("info");
+    Map<?, ?> info = (Map<?, ?>) ApiDocument.read().get("info");
     assertEquals(build.getProperty("version"), info.get("version"));
   }
 
   @Test
   void the_routes_of_the_server_and_the_paths_of_the_document_are_the_same() throws IOException {
     Map<String, String> documented = new TreeMap<>();
-    for (Map.Entry<?, ?> path : ((Map<?, ?>) document().get("paths")).entrySet()) {
+    for (Map.Entry<?, ?> path : ((Map<?, ?>) ApiDocument.read().get("paths")).entrySet()) {
       // Every GET is answered as HEAD too, which the document says once for all.
       String methods =
           String.join(
@@ -65,22 +49,24 @@ class ApiDocumentTest {
                       .toList());
       documented.put((String) path.getKey(), methods);
     }
-    assertEquals(new TreeMap<>(Paths.ALLOWED), documented);
+    Map<String, String> served = new TreeMap<>(Paths.ALLOWED);
+    served.keySet().removeAll(ApiDocument.PAGES);
+    assertEquals(served, documented);
   }
 
   @Test
   void every_example_fits_its_schema() throws IOException {
-    OpenAPI parsed = new OpenAPIV3Parser().readContents(Files.readString(YAML)).getOpenAPI();
+    OpenAPI parsed = new OpenAPIV3Parser().readContents(ApiDocument.strict()).getOpenAPI();
     SchemaValidator validator = new SchemaValidator(parsed, new MessageResolver());
     List<String> misfits = new ArrayList<>();
     AtomicInteger examples = new AtomicInteger();
     examples(
-        document(),
+        ApiDocument.read(),
         "",
         (where, schema, example) -> {
           examples.incrementAndGet();
-          Schema<?> read = Json.mapper().readValue(json(schema), Schema.class);
-          ValidationReport report = validator.validate(json(example), read, where);
+          Schema<?> read = Json.mapper().readValue(ApiDocument.json(schema), Schema.class);
+          ValidationReport report = validator.validate(ApiDocument.json(example), read, where);
           report.getMessages().forEach(message -> misfits.add(where + ": " + message.getMessage()));
         });
     assertEquals(List.of(), misfits);
@@ -110,9 +96,5 @@ class ApiDocumentTest {
         examples(field.getValue(), where + "/" + field.getKey(), found);
       }
     }
-  }
-
-  private static String json(Object value) throws IOException {
-    return new ObjectMapper().writeValueAsString(value);
   }
 }

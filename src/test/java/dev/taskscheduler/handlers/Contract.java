@@ -10,8 +10,6 @@ import com.atlassian.oai.validator.report.ValidationReport;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +20,7 @@ final class Contract {
 
   Contract() throws IOException {
     validator =
-        OpenApiInteractionValidator.createForInlineApiSpecification(
-                Files.readString(Path.of("docs", "swagger.yaml")))
-            .build();
+        OpenApiInteractionValidator.createForInlineApiSpecification(ApiDocument.strict()).build();
   }
 
   /// Fails unless the document foresees this answer to this operation.
@@ -42,7 +38,7 @@ final class Contract {
     if (status >= 400 && !path.startsWith("/health")) {
       assertEquals(List.of(Problem.MEDIA_TYPE), headers.get("content-type"));
     }
-    if (body == null) {
+    if (body == null || status < 400 && ApiDocument.PAGES.contains(path)) {
       return;
     }
     SimpleResponse.Builder answer = SimpleResponse.Builder.status(status);
@@ -54,8 +50,9 @@ final class Contract {
     String allowed = Paths.ALLOWED.get(path);
     String known =
         List.of(allowed.split(", ")).contains(method) ? method : allowed.split(", ", 2)[0];
+    String documented = ApiDocument.PAGES.contains(path) ? "/status" : path;
     ValidationReport report =
-        validator.validateResponse(path, Request.Method.valueOf(known), answer.build());
+        validator.validateResponse(documented, Request.Method.valueOf(known), answer.build());
     assertTrue(
         report.getMessages().isEmpty(),
         () -> method + " " + path + " " + status + ": " + report.getMessages());

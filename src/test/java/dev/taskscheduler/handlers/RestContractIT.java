@@ -233,10 +233,10 @@ class RestContractIT {
     assertEquals(
         new ObjectMapper(new YAMLFactory()).readTree(Path.of("docs", "swagger.yaml").toFile()),
         new ObjectMapper().readTree(document.body()));
-    assertTrue(text(call("GET", "/openapi")).contains("operationId: submit"));
+    assertTrue(text(call("GET", "/openapi")).contains("operationId: submitTask"));
     HttpResponse<byte[]> json =
         send("GET", "/openapi", HttpRequest.newBuilder().header("Accept", "application/json"));
-    assertTrue(text(json).contains("\"submit\""));
+    assertTrue(text(json).contains("\"submitTask\""));
     HttpResponse<byte[]> unknown = call("GET", "/openapi?format=xml");
     assertEquals(400, unknown.statusCode());
   }
