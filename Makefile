@@ -1,5 +1,5 @@
 # Shortcuts; `make` lists them.
-.PHONY: help verify test it format run image bench faults ship lint
+.PHONY: help verify test it format run image bench faults ship lint clients
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,3 +34,6 @@ ship: ## build the image and try it on a container engine
 
 lint: ## lint the API document with Redocly and Spectral
 	src/ship/lint-api
+
+clients: ## generate clients, compile them and run the examples of README through them
+	src/ship/try-clients

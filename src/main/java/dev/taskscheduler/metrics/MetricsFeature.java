@@ -1,6 +1,7 @@
 package dev.taskscheduler.metrics;
 
 import dev.taskscheduler.handlers.wire.Paths;
+import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
 import io.helidon.common.Weighted;
 import io.helidon.common.media.type.MediaType;
@@ -63,6 +64,7 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config)
         req.headers()
             .bestAccepted(OFFERED)
             .map(MediaType.class::cast)
+            .or(() -> forThoseWhoAcceptProblems(req))
             .orElseThrow(
                 () -> new HttpException("no form is accepted", Status.NOT_ACCEPTABLE_406, true));
     String text =
@@ -70,6 +72,15 @@ record MetricsFeature(MeterRegistry registry, MetricsConfig config)
             .orElseThrow(() -> new HttpException("no such meter", Status.NOT_FOUND_404, true));
     res.headers().contentType(type);
     Responses.bytes(req, res, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Python clients of openapi-generator accept only JSON where the API document has some for an
+  /// operation, and here that is a problem's.
+  private static Optional<MediaType> forThoseWhoAcceptProblems(ServerRequest req) {
+    return req.headers().acceptedTypes().stream()
+        .filter(accepted -> accepted.mediaType().text().equals(Problem.MEDIA_TYPE))
+        .findAny()
+        .map(problem -> MediaTypes.TEXT_PLAIN);
   }
 
   private Optional<String> format(MediaType type, List<String> scopes, List<String> names) {

@@ -299,6 +299,18 @@ class RestContractIT {
     assertTrue(meters.contains("/submit"), meters);
   }
 
+  /// As Python clients of openapi-generator ask.
+  @Test
+  void metrics_are_served_to_those_who_accept_json_of_problems_alone() throws Exception {
+    HttpResponse<byte[]> answer =
+        send(
+            "GET",
+            "/metrics",
+            HttpRequest.newBuilder().header("Accept", "application/problem+json"));
+    assertEquals(200, answer.statusCode());
+    assertTrue(answer.headers().firstValue("Content-Type").orElse("").startsWith("text/plain"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/metrics, image/png, 406",
