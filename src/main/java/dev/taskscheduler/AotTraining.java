@@ -27,7 +27,7 @@ public final class AotTraining {
       env.put("REDIS_NAMESPACE", "by-" + elector);
       env.put("LISTEN_ADDR", args[i]);
       SchedulerConfig config = SchedulerConfig.load(env);
-      Logging.configure(config.log().format(), config.log().level());
+      Logging.configure(config.log().format(), config.log().level(), config.leader().node());
       Main.start(config);
     }
     new CountDownLatch(1).await();

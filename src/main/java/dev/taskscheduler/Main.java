@@ -39,7 +39,7 @@ public final class Main {
       System.exit(BAD_CONFIGURATION);
       return;
     }
-    Logging.configure(config.log().format(), config.log().level());
+    Logging.configure(config.log().format(), config.log().level(), config.leader().node());
     try {
       start(config);
     } catch (RuntimeException | Error e) {

@@ -27,7 +27,9 @@ class ArchitectureTest {
     "com.google.errorprone.annotations..",
     "dev.taskscheduler.process",
     "dev.taskscheduler.net",
-    "dev.taskscheduler.time"
+    "dev.taskscheduler.time",
+    "dev.taskscheduler.logging",
+    "dev.taskscheduler.tracing"
   };
   private static final String HTTP_CORE = "org.apache.hc.core5..";
   private static final JavaClasses CLASSES =
@@ -67,6 +69,7 @@ class ArchitectureTest {
     sees("process");
     sees("net");
     sees("time");
+    sees("tracing");
     sees("lease", room("spi"));
     sees("cluster");
     sees("task", room("spi"), "com.github.f4b6a3.uuid..");

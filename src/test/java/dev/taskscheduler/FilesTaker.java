@@ -36,7 +36,7 @@ public final class FilesTaker {
   public static void main(String[] args) throws Exception {
     loadAll();
     SchedulerConfig config = SchedulerConfig.load(System.getenv());
-    Logging.configure(config.log().format(), config.log().level());
+    Logging.configure(config.log().format(), config.log().level(), config.leader().node());
     List<SocketChannel> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(SocketChannel.open()); // before there are no files left

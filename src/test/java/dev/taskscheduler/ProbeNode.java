@@ -13,7 +13,7 @@ public final class ProbeNode {
   /// Runs a node.
   public static void main(String[] args) {
     SchedulerConfig config = SchedulerConfig.load(System.getenv());
-    Logging.configure(config.log().format(), config.log().level());
+    Logging.configure(config.log().format(), config.log().level(), config.leader().node());
     App node = Main.start(config);
     long epoch = 0;
     long told = 0;

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 
 import dev.taskscheduler.lease.Lease;
 import dev.taskscheduler.lease.LeaseState;
+import dev.taskscheduler.logging.LogFields;
 import dev.taskscheduler.spi.FencingToken;
 import java.time.Duration;
 import java.util.Optional;
@@ -282,9 +283,13 @@ final class LeadershipLoop extends EventLoop {
     listener.transition(true);
     LOG.log(
         INFO,
-        () ->
-            "leadership begins epoch=%s elector=%s"
-                .formatted(leadership.token().epoch(), leadership.elector()));
+        "leadership begins epoch=%s elector=%s"
+            .formatted(leadership.token().epoch(), leadership.elector()),
+        fields(leadership));
+  }
+
+  private static LogFields fields(HeldLeadership leadership) {
+    return LogFields.NONE.epoch(leadership.token().epoch());
   }
 
   private void lost(HeldLeadership leadership, String why, long now) {
@@ -310,7 +315,7 @@ final class LeadershipLoop extends EventLoop {
     HeldLeadership leadership = leading.leadership();
     end(leadership, leading.renewer(), drain, true, resigned);
     // Logged last: others wait for all that comes before.
-    LOG.log(INFO, () -> "leadership drains epoch=" + leadership.token().epoch());
+    LOG.log(INFO, "leadership drains epoch=" + leadership.token().epoch(), fields(leadership));
   }
 
   private void end(
@@ -328,7 +333,10 @@ final class LeadershipLoop extends EventLoop {
   private void over(HeldLeadership leadership, String why) {
     leadership.revoke();
     if (observer.ended(leadership)) {
-      LOG.log(INFO, () -> "leadership ends epoch=" + leadership.token().epoch() + " why=" + why);
+      LOG.log(
+          INFO,
+          "leadership ends epoch=" + leadership.token().epoch() + " why=" + why,
+          fields(leadership));
       listener.transition(false);
     }
   }

@@ -39,8 +39,11 @@ final class AsyncHandler extends Handler {
 
   @Override
   public void publish(LogRecord record) {
-    if (isLoggable(record) && !closed && !waiting.offer(record)) {
-      dropped.incrementAndGet();
+    if (isLoggable(record) && !closed) {
+      LogFields.keep(record);
+      if (!waiting.offer(record)) {
+        dropped.incrementAndGet();
+      }
     }
   }
 

@@ -29,10 +29,9 @@ abstract class LogLine extends Formatter {
 
   /// The message with its parameters, if it has any, cut where it is too long.
   final String message(LogRecord record) {
-    Object[] parameters = record.getParameters();
-    boolean plain = parameters == null || parameters.length == 0;
+    boolean fills = LogFields.fills(record.getParameters());
     return cut(
-        String.valueOf(plain ? record.getMessage() : formatMessage(record)), LONGEST_MESSAGE);
+        String.valueOf(fills ? formatMessage(record) : record.getMessage()), LONGEST_MESSAGE);
   }
 
   /// Cuts a long text and says how much is left out: a message may hold anything that a client sent

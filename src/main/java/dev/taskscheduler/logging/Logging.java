@@ -14,12 +14,14 @@ public final class Logging {
   /// Reads `logging.properties` from the class path (or the file that
   /// `java.util.logging.config.file` names), then sets the format and the level. To be called once,
   /// before anything logs.
-  public static void configure(LogFormat format, LogLevel level) {
+  ///
+  /// @param node the name of this node, for lines in JSON
+  public static void configure(LogFormat format, LogLevel level, String node) {
     LogConfig.configureRuntime(); // once only, so what starts later does not undo what follows
     Formatter formatter =
         switch (format) {
           case TEXT -> new TextLog();
-          case JSON -> new JsonLog();
+          case JSON -> new JsonLog(node);
         };
     Logger root = Logger.getLogger("");
     root.setLevel(level.level());

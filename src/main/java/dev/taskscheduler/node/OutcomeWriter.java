@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
+import dev.taskscheduler.logging.LogFields;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.StoreException;
 import java.time.Duration;
@@ -66,7 +67,7 @@ final class OutcomeWriter {
           if (failure != null
               && !(failure instanceof StoreException.Fenced)
               && leadership.trusted()) {
-            LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure);
+            logRepeat(claim, failure);
             Executor later =
                 CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
             later.execute(() -> again(write, refused, claim, answered));
@@ -80,7 +81,8 @@ final class OutcomeWriter {
           } else if (answer.equals(refused)) {
             LOG.log(
                 WARNING,
-                () -> "end refused, the task is no longer in this attempt id=" + claim.id());
+                "end refused, the task is no longer in this attempt id=" + claim.id(),
+                fields(claim));
           }
           answered.accept(failure == null ? answer : refused);
           if (open.decrementAndGet() == 0) {
@@ -89,12 +91,21 @@ final class OutcomeWriter {
         });
   }
 
+  private void logRepeat(Claim claim, Throwable failure) {
+    ScopedValue.where(LogFields.CURRENT, () -> fields(claim))
+        .run(() -> LOG.log(DEBUG, () -> "write will be repeated id=" + claim.id(), failure));
+  }
+
   /// Logs the first of a leadership as a warning; the next leader counts all of them.
   private void logUnrecorded(Claim claim, Throwable failure) {
     LOG.log(
         unrecordedLogged.getAndSet(true) ? DEBUG : WARNING,
-        () ->
-            "end not recorded before trust ended, this task and others will run again id=%s why=%s"
-                .formatted(claim.id(), failure.getMessage()));
+        "end not recorded before trust ended, this task and others will run again id=%s why=%s"
+            .formatted(claim.id(), failure.getMessage()),
+        fields(claim));
+  }
+
+  private LogFields fields(Claim claim) {
+    return TaskFields.of(claim, leadership.token());
   }
 }

@@ -3,10 +3,12 @@ package dev.taskscheduler.node;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.tracing.TraceContext;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -32,25 +34,25 @@ final class TaskLog {
   }
 
   /// The end of an attempt was recorded.
-  void ended(Claim claim, AttemptEnd end, Outcome outcome, Duration run) {
+  void ended(FencingToken token, Claim claim, AttemptEnd end, Outcome outcome, Duration run) {
     if (end == AttemptEnd.COMPLETED && firstTold.compareAndSet(false, true)) {
       LOG.log(
           INFO,
-          () ->
-              "first task completed id=%s type=%s runMs=%s"
-                  .formatted(claim.id(), claim.type(), run.toMillis()));
+          "first task completed id=%s type=%s runMs=%s"
+              .formatted(claim.id(), claim.type(), run.toMillis()),
+          TaskFields.of(claim, token));
     } else if (end == AttemptEnd.DEAD && outcome instanceof Outcome.Failure failure && mayTell()) {
       LOG.log(
           WARNING,
-          () ->
-              "task is dead id=%s queue=%s type=%s attempt=%s%s error=%s"
-                  .formatted(
-                      claim.id(),
-                      claim.options().queue(),
-                      claim.type(),
-                      claim.attempt(),
-                      trace(claim),
-                      failure.error()));
+          "task is dead id=%s queue=%s type=%s attempt=%s%s error=%s"
+              .formatted(
+                  claim.id(),
+                  claim.options().queue(),
+                  claim.type(),
+                  claim.attempt(),
+                  trace(claim),
+                  failure.error()),
+          TaskFields.of(claim, token));
     }
   }
 
@@ -60,9 +62,8 @@ final class TaskLog {
     return claim
         .options()
         .get(TaskOption.TRACEPARENT)
-        .map(parent -> parent.split("-", 4))
-        .filter(parts -> parts.length == 4)
-        .map(parts -> " trace=" + parts[1])
+        .flatMap(TraceContext::parse)
+        .map(span -> " trace=" + span.traceId())
         .orElse("");
   }
 

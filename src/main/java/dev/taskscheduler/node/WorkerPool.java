@@ -3,9 +3,6 @@ package dev.taskscheduler.node;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.taskscheduler.leader.Leadership;
-import dev.taskscheduler.runner.ResultCheck;
-import dev.taskscheduler.spi.TaskResult;
-import dev.taskscheduler.spi.TaskRun;
 import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
@@ -20,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -49,6 +45,7 @@ final class WorkerPool {
   private final TaskLog log;
   private final Leadership leadership;
   private final Retries retries;
+  private final AttemptRunner attemptRunner;
   private final Workers workers;
   private final Semaphore permits;
   private final Semaphore unacknowledged = new Semaphore(UNACKNOWLEDGED);
@@ -77,6 +74,7 @@ final class WorkerPool {
     this.log = log;
     this.leadership = leadership;
     this.retries = new Retries(config);
+    this.attemptRunner = new AttemptRunner(leadership.token(), config.maxResultBytes(), retries);
     this.writes = new OutcomeWriter(leadership, this::signalIdle);
     this.workers = new Workers(config.workers());
     this.permits = new Semaphore(config.workers() + workers.mostAhead());
@@ -193,9 +191,8 @@ final class WorkerPool {
     if (unknownTypes.size() < MOST_UNKNOWN_TYPES && unknownTypes.add(claim.type())) {
       LOG.log(
           WARNING,
-          () ->
-              "no runner for this type, its tasks wait for a leader that has one type="
-                  + claim.type());
+          "no runner for this type, its tasks wait for a leader that has one type=" + claim.type(),
+          TaskFields.of(claim, leadership.token()));
     }
     listener.finished("unknown-type", Duration.ZERO);
     permits.release();
@@ -206,7 +203,7 @@ final class WorkerPool {
   private void run(Attempt attempt, TaskRunner runner) {
     // Not open if it was cancelled while it waited for a worker.
     if (attempt.resolution() == Attempt.Resolution.OPEN) {
-      Outcome outcome = outcome(attempt.claim(), runner);
+      Outcome outcome = attemptRunner.run(attempt.claim(), runner);
       workers.ran(attempt.runNanos());
       if (attempt.decide(Attempt.Resolution.ENDED)) {
         record(attempt, outcome, true);
@@ -218,25 +215,6 @@ final class WorkerPool {
     if (attempt.resolution() != Attempt.Resolution.ENDED) {
       // Its end was recorded otherwise, or is another leader's to record.
       permits.release();
-    }
-  }
-
-  private Outcome outcome(Claim claim, TaskRunner runner) {
-    try {
-      TaskResult result =
-          runner.run(
-              new TaskRun(
-                  claim.id(),
-                  claim.attempt(),
-                  leadership.token(),
-                  claim.payload(),
-                  claim.options().get(TaskOption.TRACEPARENT),
-                  config.maxResultBytes()));
-      return ResultCheck.error(result, config.maxResultBytes())
-          .<Outcome>map(error -> new Outcome.Failure(error, false, Optional.empty()))
-          .orElseGet(() -> new Outcome.Success(result.json()));
-    } catch (Throwable e) { // what a runner throws ends its own attempt and nothing else
-      return retries.failure(claim, e);
     }
   }
 
@@ -256,7 +234,7 @@ final class WorkerPool {
             permits.release();
           }
           EndCounts.report(listener, claim, end, outcome, run);
-          log.ended(claim, end, outcome, run);
+          log.ended(leadership.token(), claim, end, outcome, run);
           leave(attempt, 1);
         });
     if (permit && early) {
@@ -290,9 +268,9 @@ final class WorkerPool {
         listener.stuck();
         LOG.log(
             WARNING,
-            () ->
-                "task ignores its interrupt and keeps a worker id=%s type=%s"
-                    .formatted(attempt.claim().id(), attempt.claim().type()));
+            "task ignores its interrupt and keeps a worker id=%s type=%s"
+                .formatted(attempt.claim().id(), attempt.claim().type()),
+            TaskFields.of(attempt.claim(), leadership.token()));
       }
     }
   }

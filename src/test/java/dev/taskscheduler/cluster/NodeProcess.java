@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 
 /// A node in a process of its own, on a free port.
 final class NodeProcess implements AutoCloseable {
-  private static final Pattern PORT = Pattern.compile(" http started host=\\S+ port=(\\d+)");
+  private static final Pattern PORT = Pattern.compile("[ \"]http started host=\\S+ port=(\\d+)");
   private static final Pattern ID = Pattern.compile("\"id\":\\s*\"([^\"]+)\"");
   private static final Duration LIMIT = Duration.ofSeconds(40);
   private static final Pattern LEADER = Pattern.compile("\"leader\":\\s*\"([^\"]+)\"");

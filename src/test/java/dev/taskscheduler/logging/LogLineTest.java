@@ -3,6 +3,7 @@ package dev.taskscheduler.logging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.tracing.TraceContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.logging.Level;
@@ -56,13 +57,14 @@ class LogLineTest {
     String nasty = "quote=\" slash=\\ line=\n nul=\u0000 sep=\u2028 ü €";
     var record = record(Level.FINER, nasty);
     record.setThrown(new IllegalStateException("gone \"away\""));
-    String line = new JsonLog().format(record);
+    String line = new JsonLog("n1").format(record);
     assertEquals(1, line.lines().count());
     try (JsonParser parser = JsonFactory.builder().build().createParser(line)) {
       assertEquals(JsonToken.START_OBJECT, parser.nextToken());
       assertField(parser, "ts", "2026-01-02T03:04:05.006Z");
       assertField(parser, "level", "TRACE");
       assertField(parser, "logger", "dev.taskscheduler.node.WorkerPool");
+      assertField(parser, "node", "n1");
       assertField(parser, "message", nasty);
       assertEquals("error", parser.nextName());
       parser.nextToken();
@@ -81,7 +83,7 @@ class LogLineTest {
   void a_message_and_a_trace_are_cut_at_a_length_and_say_so() {
     var record = record(Level.INFO, "x".repeat(8191) + "\uD83D\uDE00" + "y".repeat(1 << 20));
     record.setThrown(new IllegalStateException("z".repeat(1 << 20)));
-    for (LogLine form : List.of(new TextLog(), new JsonLog())) {
+    for (LogLine form : List.of(new TextLog(), new JsonLog("n1"))) {
       String line = form.format(record);
       assertTrue(line.length() < 42_000, "a line of " + line.length());
       assertTrue(
@@ -98,5 +100,62 @@ class LogLineTest {
     var record = record(Level.INFO, "listening on {0}");
     record.setParameters(new Object[] {"x"});
     assertTrue(new TextLog().format(record).endsWith(": listening on x\n"));
+  }
+
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+  private static LogFields attempt() {
+    return LogFields.NONE
+        .task("t1")
+        .queue("mails")
+        .type("http")
+        .attempt(3)
+        .epoch(7)
+        .trace(TraceContext.parse(TRACE));
+  }
+
+  @Test
+  void the_fields_of_a_line_stand_beside_its_message_in_json_and_not_in_text() {
+    var record = record(Level.WARNING, "task is dead id=t1 error={0}");
+    record.setParameters(new Object[] {attempt()});
+    String line = new JsonLog("n1").format(record);
+    assertTrue(
+        line.endsWith(
+            "\"node\":\"n1\",\"message\":\"task is dead id=t1 error={0}\",\"task\":\"t1\","
+                + "\"queue\":\"mails\",\"type\":\"http\",\"attempt\":3,\"epoch\":7,"
+                + "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\","
+                + "\"span_id\":\"b7ad6b7169203331\"}\n"),
+        line);
+    assertEquals(
+        "2026-01-02T03:04:05.006Z WARNING node.WorkerPool: task is dead id=t1 error={0}\n",
+        new TextLog().format(record));
+  }
+
+  @Test
+  void a_value_cannot_make_up_a_field_and_is_cut() {
+    var record = record(Level.INFO, "x");
+    record.setParameters(
+        new Object[] {LogFields.NONE.task("a\",\"level\":\"\n").type("y".repeat(1 << 20))});
+    String line = new JsonLog("n1").format(record);
+    assertTrue(line.contains(",\"task\":\"a\\\",\\\"level\\\":\\\"\\n\","), line);
+    assertTrue(line.length() < 1_000, "a line of " + line.length());
+  }
+
+  @Test
+  void what_a_runner_logs_has_the_fields_of_its_task_on_another_thread_too() {
+    var record = record(Level.INFO, "hello {0}");
+    record.setParameters(new Object[] {"you"});
+    ScopedValue.where(LogFields.CURRENT, LogLineTest::attempt).run(() -> LogFields.keep(record));
+    String line = new JsonLog("n1").format(record);
+    assertTrue(line.contains("\"message\":\"hello you\",\"task\":\"t1\",\"queue\""), line);
+  }
+
+  @Test
+  void a_line_that_has_fields_itself_adds_only_what_it_does_not_have() {
+    var record = record(Level.INFO, "x");
+    record.setParameters(new Object[] {LogFields.NONE.task("own")});
+    ScopedValue.where(LogFields.CURRENT, LogLineTest::attempt).run(() -> LogFields.keep(record));
+    String line = new JsonLog("n1").format(record);
+    assertTrue(line.contains("\"task\":\"own\",\"queue\":\"mails\""), line);
   }
 }

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 class LoggingTest {
   @Test
   void the_form_and_the_level_are_laid_over_the_file() {
-    Logging.configure(LogFormat.JSON, LogLevel.DEBUG);
+    Logging.configure(LogFormat.JSON, LogLevel.DEBUG, "n1");
     try {
       assertInstanceOf(JsonLog.class, console().getFormatter());
       assertEquals(Level.FINE, Logger.getLogger("").getLevel());
       assertEquals(Level.WARNING, Logger.getLogger("redis.clients.jedis").getLevel());
     } finally {
-      Logging.configure(LogFormat.TEXT, LogLevel.INFO);
+      Logging.configure(LogFormat.TEXT, LogLevel.INFO, "n1");
     }
     assertInstanceOf(TextLog.class, console().getFormatter());
   }

@@ -3,6 +3,7 @@ package dev.taskscheduler.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.AttemptEnd;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
@@ -32,7 +33,7 @@ class TaskLogTest {
     Claim claim =
         new Claim(
             id, 3, 2, Priority.LOW, "log", options, new byte[0], Instant.EPOCH, Instant.EPOCH);
-    tasks.ended(claim, end, outcome, Duration.ofMillis(7));
+    tasks.ended(new FencingToken(7, "0123456789abcdef"), claim, end, outcome, Duration.ofMillis(7));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers.auth;
 
+import dev.taskscheduler.logging.LogFields;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -18,7 +19,10 @@ public final class CommandLog {
 
   public static void task(String command, String id) {
     if (LOG.isLoggable(Level.DEBUG)) {
-      LOG.log(Level.DEBUG, "task=" + id + " " + command + " by=" + Caller.current().name());
+      LOG.log(
+          Level.DEBUG,
+          "task=" + id + " " + command + " by=" + Caller.current().name(),
+          LogFields.NONE.task(id));
     }
   }
 }

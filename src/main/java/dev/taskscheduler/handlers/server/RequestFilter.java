@@ -6,6 +6,8 @@ import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.handlers.wire.SecurityHeaders;
+import dev.taskscheduler.handlers.wire.TraceHeader;
+import dev.taskscheduler.logging.LogFields;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -122,6 +124,10 @@ public final class RequestFilter implements Filter {
     return length == 1 || (length == 2 && path.charAt(from + 1) == '.');
   }
 
+  private static LogFields fields(ServerRequestHeaders headers) {
+    return LogFields.NONE.trace(TraceHeader.of(headers));
+  }
+
   private int largest(RoutingRequest req) {
     return req.path().path().equals(Paths.BATCH) ? maxBatchBytes : maxBodyBytes;
   }
@@ -145,7 +151,7 @@ public final class RequestFilter implements Filter {
         } else if (!plain(req.prologue().uriPath().rawPath())) {
           Responses.problem(req, res, Problem.of(Status.BAD_REQUEST_400, PATH));
         } else {
-          chain.proceed();
+          ScopedValue.where(LogFields.CURRENT, () -> fields(req.headers())).run(chain::proceed);
         }
       } else {
         res.header(HeaderValues.CONNECTION_CLOSE); // nobody knows where the next request begins

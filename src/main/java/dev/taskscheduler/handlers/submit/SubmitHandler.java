@@ -10,6 +10,7 @@ import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
+import dev.taskscheduler.handlers.wire.TraceHeader;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.SubmitOptions;

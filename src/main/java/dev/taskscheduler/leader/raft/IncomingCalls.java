@@ -107,7 +107,7 @@ final class IncomingCalls implements AutoCloseable {
     } catch (javax.net.ssl.SSLException e) {
       refusals.log(caller, "TLS: " + e.getMessage());
     } catch (SocketTimeoutException | java.io.EOFException | SocketException e) {
-      LOG.log(DEBUG, "raft connection ended", e);
+      LOG.log(DEBUG, () -> "raft connection ended why=" + e);
     } catch (IOException | RuntimeException e) {
       refusals.log(caller, String.valueOf(e));
     } finally {

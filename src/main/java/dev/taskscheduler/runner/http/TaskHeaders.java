@@ -1,25 +1,16 @@
 package dev.taskscheduler.runner.http;
 
 import dev.taskscheduler.spi.TaskRun;
+import dev.taskscheduler.tracing.TraceContext;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The headers that name the task, the attempt, the leader and the trace, and carry the signature.
 final class TaskHeaders {
-  private static final Pattern TRACEPARENT =
-      Pattern.compile(
-          "(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?");
-  private static final int KNOWN_FLAGS = 0x03; // sampled, random trace id
-  private static final String NEW_TRACE_FLAGS = "03";
-
   /// Headers that are set here or by HTTP itself. A payload that set them could pretend to be
   /// another task, smuggle a second request, or replace a signature.
   private static final Set<String> OWNED =
@@ -69,18 +60,10 @@ final class TaskHeaders {
 
   /// Continues the submission's trace with a span for this attempt, or begins a trace.
   static String traceparent(Optional<String> submitted) {
-    Optional<Matcher> parent = submitted.map(TRACEPARENT::matcher).filter(Matcher::matches);
-    String trace = parent.map(matcher -> matcher.group(1)).orElseGet(() -> random() + random());
-    String flags =
-        parent
-            .map(matcher -> HexFormat.fromHexDigits(matcher.group(2)) & KNOWN_FLAGS)
-            .map(bits -> HexFormat.of().toHexDigits(bits.byteValue()))
-            .orElse(NEW_TRACE_FLAGS);
-    return "00-" + trace + "-" + random() + "-" + flags;
-  }
-
-  private static String random() {
-    long bits = ThreadLocalRandom.current().nextLong();
-    return HexFormat.of().toHexDigits(bits == 0 ? 1 : bits);
+    return submitted
+        .flatMap(TraceContext::parse)
+        .map(TraceContext::next)
+        .orElseGet(TraceContext::begin)
+        .traceparent();
   }
 }
