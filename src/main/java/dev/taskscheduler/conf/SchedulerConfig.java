@@ -12,9 +12,8 @@ import dev.taskscheduler.process.Version;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
-import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.RetryDefaults;
 import dev.taskscheduler.task.TaskLimits;
-import dev.taskscheduler.task.TaskOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -63,7 +62,7 @@ public record SchedulerConfig(
     String node = settings.matching("NODE_ID", "node1", ID, ID_RULE + ", unique");
     Namespace namespace =
         new Namespace(settings.matching("REDIS_NAMESPACE", "scheduler", ID, ID_RULE));
-    int maxAttempts = (int) settings.number("MAX_ATTEMPTS", 5, 1, TaskOption.MOST_ATTEMPTS);
+    RetryDefaults retries = RetrySettings.read(settings);
     var config =
         new SchedulerConfig(
             RedisSettings.read(settings),
@@ -75,8 +74,8 @@ public record SchedulerConfig(
                 settings.duration("LEASE_TTL", "2s", "500ms", "5m"),
                 settings.duration("DRAIN_TIMEOUT", "10s", "0s", "1h"),
                 settings.flag("LEADER_ELIGIBLE", true)),
-            limits(settings, maxAttempts),
-            workers(settings, maxAttempts),
+            limits(settings, retries),
+            workers(settings, retries),
             HttpRunnerSettings.read(settings),
             http(settings, node),
             new LogConfig(
@@ -89,27 +88,14 @@ public record SchedulerConfig(
     return config;
   }
 
-  private static WorkerConfig workers(Settings settings, int maxAttempts) {
+  private static WorkerConfig workers(Settings settings, RetryDefaults retries) {
     return new WorkerConfig(
         (int) settings.number("WORKER_COUNT", 4, 1, 100_000),
         settings.duration("TASK_TIMEOUT", "10m", "100ms", "24h"),
-        maxAttempts,
-        backoff(settings),
+        retries,
         settings.size("MAX_RESULT_BYTES", 64 << 10, 0, 1 << 20),
         priorities(settings),
         settings.duration("REPAIR_INTERVAL", "10m", "1m", "24h"));
-  }
-
-  private static Backoff backoff(Settings settings) {
-    Duration base = settings.duration("RETRY_BACKOFF", "1s", "1ms", "24h");
-    Duration cap = settings.duration("RETRY_BACKOFF_MAX", "10m", "1ms", "24h");
-    long factor = settings.number("RETRY_BACKOFF_FACTOR", 2, 1, (long) Backoff.MOST_FACTOR);
-    if (cap.compareTo(base) < 0) {
-      settings.fault(
-          "RETRY_BACKOFF_MAX", cap.toMillis() + "ms", "no less than RETRY_BACKOFF, " + base);
-      return new Backoff(base, base, factor);
-    }
-    return new Backoff(base, cap, factor);
   }
 
   private static PriorityPolicy priorities(Settings settings) {
@@ -136,13 +122,14 @@ public record SchedulerConfig(
         Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
   }
 
-  private static TaskLimits limits(Settings settings, int maxAttempts) {
+  private static TaskLimits limits(Settings settings, RetryDefaults retries) {
     return new TaskLimits(
         settings.number("MAX_PENDING", 1_000_000, 1, MAX_TASKS),
-        maxAttempts,
+        retries.usual().maxAttempts(),
         settings.duration("RETENTION", "24h", "1m", "365d"),
         settings.number("MAX_FINISHED", 1_000_000, 1, MAX_TASKS),
-        settings.number("MAX_DEAD", 1_000_000, 1, MAX_TASKS));
+        settings.number("MAX_DEAD", 1_000_000, 1, MAX_TASKS),
+        retries.maxAttemptsByType());
   }
 
   private static HttpConfig http(Settings settings, String node) {

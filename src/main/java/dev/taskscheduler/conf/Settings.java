@@ -53,6 +53,11 @@ final class Settings {
         : Optional.of(new Found("scheduler." + key + " in application.yaml", fromYaml));
   }
 
+  /// Whether a setting is set.
+  boolean given(String name) {
+    return find(name).isPresent();
+  }
+
   /// A variable that the system sets, such as systemd; empty where it is not set.
   Optional<String> systemVariable(String name) {
     return Optional.of(env.getOrDefault(name, "").strip()).filter(value -> !value.isEmpty());

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 /// A signal to this process stops the nodes in order, then Redis; its exit status is the node's.
 public final class LocalCluster {
   private static final int USAGE = 2;
+  private static final String PRIVATE_TARGETS = "HTTP_ALLOW_PRIVATE";
+  private static final String LOOPBACK = "localhost,127.0.0.0/8,::1";
   private static final Pattern ADDRESS = Pattern.compile("(.*):(\\d{1,5})");
 
   private final Options options;
@@ -69,6 +71,9 @@ public final class LocalCluster {
       }
       shared.put(
           "CONSENSUS_TYPE", options.election().orElse(given("CONSENSUS_TYPE").orElse("raft")));
+      if (given(PRIVATE_TARGETS).isEmpty()) {
+        shared.put(PRIVATE_TARGETS, LOOPBACK); // what is tried out is on this machine
+      }
       if (given("REDIS_ADDR").isEmpty()) {
         redis = Optional.of(startRedis());
         shared.put("REDIS_ADDR", "127.0.0.1:" + redis.get().port());

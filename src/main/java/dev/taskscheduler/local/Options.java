@@ -32,7 +32,8 @@ record Options(Optional<Integer> nodes, Optional<String> election, Kind kind) {
       Environment: all variables of docs/configuration.md. With --nodes, LISTEN_ADDR is the address of
       the first node and the others take the next ports. LOCAL_DIR is where Redis and Raft keep their
       data (.local in the project), JAVA_OPTS the JVM options of a node
-      (-XX:+UseSerialGC -Xmx512m -XX:+ExitOnOutOfMemoryError).
+      (-XX:+UseSerialGC -Xmx512m -XX:+ExitOnOutOfMemoryError). HTTP tasks may call this machine
+      (HTTP_ALLOW_PRIVATE=localhost,127.0.0.0/8,::1) unless HTTP_ALLOW_PRIVATE says otherwise.
       """;
 
   /// @throws LocalException if an argument is unknown, says nothing usable, or asks for what is not

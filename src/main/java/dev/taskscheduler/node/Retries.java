@@ -4,6 +4,8 @@ import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
+import dev.taskscheduler.task.RetryDefaults;
+import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskOption;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,11 +13,11 @@ import java.util.random.RandomGenerator;
 
 /// Decides what follows an attempt that ended badly: another one, after a wait, or none.
 final class Retries {
-  private final WorkerConfig config;
+  private final RetryDefaults defaults;
   private final RandomGenerator random = RandomGenerator.getDefault();
 
-  Retries(WorkerConfig config) {
-    this.config = config;
+  Retries(RetryDefaults defaults) {
+    this.defaults = defaults;
   }
 
   /// @param thrown by the runner
@@ -37,13 +39,14 @@ final class Retries {
 
   /// @param asked how long the target wants to be left alone at the least
   private Optional<Duration> next(Claim claim, Optional<Duration> asked) {
+    RetryPolicy policy = defaults.of(claim.type());
     int charged = claim.charged() + 1;
-    if (charged >= claim.options().get(TaskOption.MAX_ATTEMPTS).orElse(config.maxAttempts())) {
+    if (charged >= claim.options().get(TaskOption.MAX_ATTEMPTS).orElse(policy.maxAttempts())) {
       return Optional.empty();
     }
     Duration wait;
     synchronized (random) {
-      wait = config.backoff().with(claim.options()).after(charged, random);
+      wait = policy.backoff().with(claim.options()).after(charged, random);
     }
     Duration least = asked.orElse(Duration.ZERO);
     return Optional.of(least.compareTo(wait) > 0 ? least : wait);

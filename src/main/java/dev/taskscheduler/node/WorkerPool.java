@@ -73,7 +73,7 @@ final class WorkerPool {
     this.listener = listener;
     this.log = log;
     this.leadership = leadership;
-    this.retries = new Retries(config);
+    this.retries = new Retries(config.retries());
     this.attemptRunner = new AttemptRunner(leadership.token(), config.maxResultBytes(), retries);
     this.writes = new OutcomeWriter(leadership, this::signalIdle);
     this.workers = new Workers(config.workers());

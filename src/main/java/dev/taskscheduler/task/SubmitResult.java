@@ -33,10 +33,11 @@ public sealed interface SubmitResult {
   /// Refused, nothing was stored: no runner of this type is known.
   record UnknownType(String type) implements SubmitResult {}
 
-  /// Refused, nothing was stored: the runner of its type could not do anything with this payload.
+  /// Refused, nothing was stored: the runner of its type could not do anything with this payload,
+  /// or its callback may not be called.
   ///
-  /// @param faults all of them; at least one
-  record InvalidPayload(List<PayloadError> faults) implements SubmitResult {}
+  /// @param faults all of them, up to a limit; at least one; their pointers are into the submission
+  record InvalidFields(List<PayloadError> faults) implements SubmitResult {}
 
   /// Refused, nothing was stored: this Redis cannot do what was asked for.
   record NotDurable(String reason) implements SubmitResult {}

@@ -1,9 +1,11 @@
 package dev.taskscheduler.task;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
 import dev.taskscheduler.spi.PayloadError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +19,12 @@ import java.util.concurrent.CompletionException;
 /// Methods block for a bounded time and may be called by threads that are interrupted: they wait on
 /// futures only.
 public final class TaskService {
+  private static final String PAYLOAD = "/payload";
+  private static final String CALLBACK = TaskOption.CALLBACK.pointer();
+
   private final TaskPorts ports;
   private final Map<String, PayloadCheck> checks;
+  private final PayloadCheck callbackCheck;
   private final TaskListener listener;
   private final TimeOrderedEpochFactory ids =
       TimeOrderedEpochFactory.builder().withIncrementPlus1().build();
@@ -35,6 +41,7 @@ public final class TaskService {
         checks.entrySet().stream()
             .filter(each -> !each.getKey().equals(Callback.TYPE)) // users do not submit callbacks
             .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    this.callbackCheck = checks.getOrDefault(Callback.TYPE, payload -> List.of());
     this.listener = listener;
   }
 
@@ -56,18 +63,38 @@ public final class TaskService {
 
   /// Checks a task without storing it.
   ///
-  /// @return why it would not be stored: its type is unknown or its payload invalid
+  /// @return why it would not be stored: its type is unknown, or its payload or its callback
+  ///   invalid
   public Optional<SubmitResult> refused(NewTask task) {
     PayloadCheck check = checks.get(task.type());
     if (check == null) {
       return Optional.of(new SubmitResult.UnknownType(task.type()));
     }
     List<PayloadError> faults = check.faults(task.payload());
-    if (faults.isEmpty()) {
-      return Optional.empty();
+    Optional<String> callback = task.options().get(TaskOption.CALLBACK_URL);
+    if (faults.isEmpty() && callback.isEmpty()) {
+      return Optional.empty(); // nearly always
     }
-    List<PayloadError> shown = faults.subList(0, Math.min(faults.size(), PayloadError.MAX_SHOWN));
-    return Optional.of(new SubmitResult.InvalidPayload(List.copyOf(shown)));
+    List<PayloadError> shown = new ArrayList<>();
+    callback.ifPresent(url -> shown.addAll(within(CALLBACK, callbackCheck.faults(call(url)))));
+    shown.addAll(within(PAYLOAD, faults));
+    return shown.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new SubmitResult.InvalidFields(
+                List.copyOf(shown.subList(0, Math.min(shown.size(), PayloadError.MAX_SHOWN)))));
+  }
+
+  /// What the runner of callbacks would get, as far as it decides whether it may call.
+  private static byte[] call(String url) {
+    return ("{\"url\":\"" + url + "\"}").getBytes(US_ASCII); // the option's rule: no quotes in it
+  }
+
+  /// The same errors, seen from the submission.
+  private static List<PayloadError> within(String field, List<PayloadError> faults) {
+    return faults.stream()
+        .map(fault -> new PayloadError(field + fault.pointer(), fault.detail()))
+        .toList();
   }
 
   private SubmitResult counted(NewTask task, SubmitResult answer) {

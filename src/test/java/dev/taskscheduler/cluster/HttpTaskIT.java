@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.HttpTarget;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,31 @@ class HttpTaskIT {
 
   private static String shown(NodeProcess node, String id) throws IOException {
     return node.call("GET", "/tasks/" + id, "").body();
+  }
+
+  /// Only 127.0.0.1 is allowed here.
+  @ParameterizedTest
+  @CsvSource({
+    "10.1.2.3, 10.1.2.3, /payload/url /callback/url",
+    "localhost, 127.0.0.2, /callback/url",
+    "[::1], 127.0.0.1, /payload/url"
+  })
+  void what_may_never_be_called_is_refused_at_submission(
+      String target, String callback, String pointers) throws Exception {
+    HttpResponse<String> answer =
+        follower()
+            .call(
+                "POST",
+                "/submit",
+                """
+                {"type": "http", "payload": {"url": "http://%s/"}, "callback": {"url": "http://%s:1/"}}
+                """
+                    .formatted(target, callback));
+    assertEquals(400, answer.statusCode(), answer.body());
+    for (String field : List.of("/payload/url", "/callback/url")) {
+      assertEquals(pointers.contains(field), answer.body().contains(field), answer.body());
+    }
+    assertTrue(answer.body().contains("HTTP_ALLOW_PRIVATE"), answer.body());
   }
 
   /// Waits until the one callback of a target is known by the `Idempotency-Key` that it came with.

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.conf.ConfigException.Fault;
 import dev.taskscheduler.logging.LogFormat;
 import dev.taskscheduler.logging.LogLevel;
+import dev.taskscheduler.task.Backoff;
+import dev.taskscheduler.task.RetryDefaults;
+import dev.taskscheduler.task.RetryPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,33 @@ class SchedulerConfigTest {
     assertEquals(LogFormat.TEXT, config.log().format());
     assertEquals(LogLevel.INFO, config.log().level());
     assertTrue(config.http().version().matches("\\d+\\.\\d+\\.\\d+.*"), config.http().version());
+  }
+
+  @Test
+  void requests_are_retried_for_hours_unless_a_setting_says() {
+    RetryDefaults defaults = with().workers().retries();
+    RetryPolicy usual = new RetryPolicy(5, backoff("PT1S", "PT10M", 2));
+    assertEquals(usual, defaults.of("log"));
+    assertEquals(new RetryPolicy(12, backoff("PT5S", "PT1H", 3)), defaults.of("http"));
+    assertEquals(defaults.of("http"), defaults.of("callback"));
+    assertEquals(Map.of("http", 12, "callback", 12), with().tasks().maxAttemptsByType());
+    assertEquals(
+        new RetryPolicy(2, backoff("PT5S", "PT1H", 3)), ofHttp("MAX_ATTEMPTS", "2"), "what is set");
+    assertEquals(
+        new RetryPolicy(12, backoff("PT5S", "PT1H", 2)), ofHttp("RETRY_BACKOFF_FACTOR", "2"));
+    assertEquals(
+        new RetryPolicy(12, backoff("PT2H", "PT2H", 3)),
+        ofHttp("RETRY_BACKOFF", "2h", "RETRY_BACKOFF_MAX", "2h"));
+    assertEquals(
+        new RetryPolicy(12, backoff("PT2S", "PT2S", 3)), ofHttp("RETRY_BACKOFF_MAX", "2s"));
+  }
+
+  private static RetryPolicy ofHttp(String... namesAndValues) {
+    return with(namesAndValues).workers().retries().of("http");
+  }
+
+  private static Backoff backoff(String base, String cap, double factor) {
+    return new Backoff(Duration.parse(base), Duration.parse(cap), factor);
   }
 
   @Test
@@ -282,6 +312,10 @@ class SchedulerConfigTest {
       yaml.put(line.group(1), line.group(2));
     }
     assertEquals(41, yaml.size(), yaml.toString());
+    SchedulerConfig copied = SchedulerConfig.of(env(), yaml);
+    assertEquals(with().workers().retries().usual(), copied.workers().retries().usual());
+    // To set these says something even where it is the default: it holds for all types then.
+    yaml.keySet().removeIf(key -> key.startsWith("retry-") || key.equals("max-attempts"));
     assertEquals(with(), SchedulerConfig.of(env(), yaml));
   }
 }

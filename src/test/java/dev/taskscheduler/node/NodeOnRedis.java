@@ -16,6 +16,7 @@ import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
+import dev.taskscheduler.task.RetryDefaults;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskLimits;
@@ -210,8 +211,7 @@ abstract class NodeOnRedis {
     return new WorkerConfig(
         workers,
         LONG,
-        3,
-        new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2),
+        RetryDefaults.of(3, new Backoff(Duration.ofMillis(40), Duration.ofMillis(100), 2)),
         1000,
         priorities,
         LONG);

@@ -9,10 +9,13 @@ import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RetryDefaults;
+import dev.taskscheduler.task.RetryPolicy;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RetriesTest {
   private static final Backoff USUAL =
       new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), 2);
+  private static final Backoff PATIENT = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1), 3);
   private static final TaskOptions NONE = TaskOptions.NONE;
   private static final TaskOptions SHORT =
       NONE.with(TaskOption.BACKOFF_BASE, Duration.ofMillis(3))
@@ -31,22 +35,20 @@ class RetriesTest {
 
   private final Retries retries =
       new Retries(
-          new WorkerConfig(
-              1,
-              Duration.ofMinutes(1),
-              3,
-              USUAL,
-              1000,
-              new PriorityPolicy.Strict(Duration.ZERO),
-              Duration.ofMinutes(10)));
+          new RetryDefaults(
+              new RetryPolicy(3, USUAL), Map.of("http", new RetryPolicy(7, PATIENT))));
 
   private static Claim claim(int charged, TaskOptions options) {
+    return claim("log", charged, options);
+  }
+
+  private static Claim claim(String type, int charged, TaskOptions options) {
     return new Claim(
         "id",
         charged + 5,
         charged,
         Priority.LOW,
-        "log",
+        type,
         options,
         new byte[0],
         Instant.EPOCH,
@@ -70,6 +72,23 @@ class RetriesTest {
     assertFalse(triedAgain(0, attempts(1)), "the task's own limit");
     assertTrue(triedAgain(8, attempts(10)));
     assertFalse(triedAgain(9, attempts(10)));
+  }
+
+  @Test
+  void a_type_may_be_retried_more_often_and_after_longer_waits_unless_its_task_says() {
+    assertTrue(retries.failure(claim("http", 5, NONE), FAULT).retryIn().isPresent());
+    assertFalse(retries.failure(claim("http", 6, NONE), FAULT).retryIn().isPresent());
+    assertFalse(retries.failure(claim("http", 1, attempts(2)), FAULT).retryIn().isPresent());
+    long most = 0;
+    long mostOfTheTasks = 0;
+    for (int i = 0; i < 1000; i++) {
+      Outcome.Failure usual = retries.failure(claim("http", 0, NONE), FAULT);
+      Outcome.Failure asked = retries.failure(claim("http", 0, SHORT), FAULT);
+      most = Math.max(most, usual.retryIn().orElseThrow().toMillis());
+      mostOfTheTasks = Math.max(mostOfTheTasks, asked.retryIn().orElseThrow().toMillis());
+    }
+    assertTrue(most > 30_000 && most <= 60_000, "the longest: " + most);
+    assertTrue(mostOfTheTasks <= 3, "the task's longest: " + mostOfTheTasks);
   }
 
   @ParameterizedTest

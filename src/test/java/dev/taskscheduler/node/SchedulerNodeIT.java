@@ -12,6 +12,7 @@ import dev.taskscheduler.spi.TaskRun;
 import dev.taskscheduler.task.Backoff;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.RetryDefaults;
 import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
@@ -46,8 +47,7 @@ class SchedulerNodeIT extends NodeOnRedis {
         new WorkerConfig(
             workers,
             timeout,
-            1,
-            new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 2),
+            RetryDefaults.of(1, new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 2)),
             1000,
             new PriorityPolicy.Strict(Duration.ZERO),
             LONG));

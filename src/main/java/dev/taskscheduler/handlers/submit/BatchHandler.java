@@ -277,8 +277,8 @@ public final class BatchHandler implements Handler {
             json.writeBooleanProperty("duplicate", true);
           };
         }
-        case SubmitResult.InvalidPayload(List<PayloadError> found) ->
-            answers.problem(new SubmitResult.InvalidPayload(shown(found)))::write;
+        case SubmitResult.InvalidFields(List<PayloadError> found) ->
+            answers.problem(new SubmitResult.InvalidFields(shown(found)))::write;
         default -> answers.problem(result)::write;
       };
     }

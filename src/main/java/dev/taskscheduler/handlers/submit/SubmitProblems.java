@@ -33,10 +33,10 @@ public final class SubmitProblems {
       case SubmitResult.UnknownType(String type) -> unknownType(type);
       case SubmitResult.KeyReused(String id) -> keyReused(id);
       case SubmitResult.NotDurable(String reason) -> notDurable(reason);
-      case SubmitResult.InvalidPayload(List<PayloadError> faults) ->
+      case SubmitResult.InvalidFields(List<PayloadError> faults) ->
           invalid(
               faults.stream()
-                  .map(fault -> new FieldError("/payload" + fault.pointer(), fault.detail()))
+                  .map(fault -> new FieldError(fault.pointer(), fault.detail()))
                   .toList());
       case SubmitResult.Accepted _, SubmitResult.Replayed _, SubmitResult.Duplicate _ ->
           throw new IllegalArgumentException("stored");

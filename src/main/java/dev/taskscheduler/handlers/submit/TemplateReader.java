@@ -83,9 +83,8 @@ public final class TemplateReader {
 
   private void note(SubmitResult refused, String pointer, FieldErrors errors) {
     switch (refused) {
-      case SubmitResult.InvalidPayload(List<PayloadError> faults) ->
-          faults.forEach(
-              fault -> errors.add(pointer + "/payload" + fault.pointer(), fault.detail()));
+      case SubmitResult.InvalidFields(List<PayloadError> faults) ->
+          faults.forEach(fault -> errors.add(pointer + fault.pointer(), fault.detail()));
       case SubmitResult.UnknownType(String type) ->
           errors.add(
               pointer + "/type",

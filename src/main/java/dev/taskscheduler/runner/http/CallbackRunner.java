@@ -2,6 +2,7 @@ package dev.taskscheduler.runner.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.spi.TaskRun;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -40,6 +42,16 @@ public final class CallbackRunner implements TaskRunner {
   @Override
   public String type() {
     return Callback.TYPE;
+  }
+
+  /// Checks the target, if there is one.
+  @Override
+  public List<PayloadError> payloadErrors(byte[] payload) {
+    try {
+      return TargetUrl.read(read(payload).url).flatMap(http::refusal).stream().toList();
+    } catch (TaskFailure e) {
+      return List.of(new PayloadError("", String.valueOf(e.getMessage())));
+    }
   }
 
   @Override

@@ -90,6 +90,11 @@ final class HttpPayload {
     return new OutboundRequest(method, target, sentHeaders, sent, timeout);
   }
 
+  /// The target, if the payload names one.
+  Optional<URI> target() {
+    return Optional.ofNullable(url);
+  }
+
   private void object(JsonParser parser) {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       fault("", "must be an object with a url, such as {\"url\": \"https://example.com/hook\"}");

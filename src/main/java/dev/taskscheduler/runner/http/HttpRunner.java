@@ -5,8 +5,10 @@ import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.spi.TaskRun;
 import dev.taskscheduler.spi.TaskRunner;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -14,6 +16,8 @@ import java.util.stream.Collectors;
 /// Runs tasks of type `http`: sends the request that the payload describes. The status of the
 /// response decides the outcome (`docs/http-runner.md`).
 public final class HttpRunner implements TaskRunner {
+  public static final String TYPE = "http";
+
   private static final int MAX_QUOTE = 200;
 
   private final HttpSender sender;
@@ -33,13 +37,21 @@ public final class HttpRunner implements TaskRunner {
 
   @Override
   public String type() {
-    return "http";
+    return TYPE;
   }
 
-  /// Checks all but the target's address, which is checked when the task runs.
+  /// Checks all but the addresses of a name, which are checked when the task runs.
   @Override
   public List<PayloadError> payloadErrors(byte[] payload) {
-    return HttpPayload.read(payload).faults();
+    HttpPayload read = HttpPayload.read(payload);
+    List<PayloadError> faults = new ArrayList<>(read.faults());
+    read.target().flatMap(this::refusal).ifPresent(faults::add);
+    return faults;
+  }
+
+  /// The error of a payload whose target would be refused whenever it is asked.
+  Optional<PayloadError> refusal(URI target) {
+    return sender.refusal(target).map(why -> new PayloadError("/url", "cannot be called: " + why));
   }
 
   /// @throws TaskFailure by the table in `docs/http-runner.md`

@@ -7,6 +7,7 @@ import dev.taskscheduler.spi.TaskRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -55,6 +56,7 @@ public final class HttpSender implements AutoCloseable {
   private final HttpRunnerConfig config;
   private final InstantSource clock;
   private final NameLookup lookup;
+  private final TargetGuard guard;
   private final Connector connector;
   private final ResponseMemoryLimit memory =
       new ResponseMemoryLimit(Runtime.getRuntime().maxMemory() / 8);
@@ -81,13 +83,10 @@ public final class HttpSender implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     lookup = new NameLookup(names);
+    guard = new TargetGuard(config.allowed(), config.privateHosts());
     connector =
         new Connector(
-            config.connectTimeout(),
-            new TargetGuard(config.allowed(), config.privateHosts()),
-            lookup,
-            () -> tls.get().getSocketFactory(),
-            memory);
+            config.connectTimeout(), guard, lookup, () -> tls.get().getSocketFactory(), memory);
     deadlines =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
@@ -108,6 +107,13 @@ public final class HttpSender implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("TLS cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /// Tells why requests to a target are refused, as far as that shows without a lookup of its name.
+  ///
+  /// @return empty if they are allowed, or if the addresses of the name decide
+  Optional<String> refusal(URI target) {
+    return guard.refusal(OutboundRequest.host(target));
   }
 
   /// Sends one request and waits for the complete response.

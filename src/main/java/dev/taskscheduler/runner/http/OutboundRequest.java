@@ -44,13 +44,18 @@ public record OutboundRequest(
     }
   }
 
-  Origin origin() {
-    String host = TargetUrl.host(url).orElseThrow().toLowerCase(Locale.ROOT);
+  /// The host of a target: in lower case; a name without the dot at its end, an IPv6 address
+  /// without brackets.
+  static String host(URI target) {
+    String host = TargetUrl.host(target).orElseThrow().toLowerCase(Locale.ROOT);
     if (host.startsWith("[")) {
-      host = host.substring(1, host.length() - 1);
-    } else if (host.endsWith(".")) {
-      host = host.substring(0, host.length() - 1);
+      return host.substring(1, host.length() - 1);
     }
+    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+  }
+
+  Origin origin() {
+    String host = host(url);
     boolean secure = secure(url);
     int explicitPort = TargetUrl.port(url);
     int port = explicitPort > 0 ? explicitPort : secure ? Origin.HTTPS : Origin.HTTP;

@@ -4,12 +4,19 @@ import dev.taskscheduler.spi.TaskFailure;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Decides which addresses a task may be sent to. It checks the very addresses that are then
 /// connected to. So neither a name that resolves differently the second time nor an unusual
 /// notation of an address gets around it.
 final class TargetGuard {
   private static final String UNLISTED = "HTTP_ALLOWED_HOSTS does not name it";
+
+  /// The name that is this machine whatever a name server says (RFC 6761).
+  private static final String LOCAL = "localhost";
+
+  private static final List<InetAddress> LOOPBACK =
+      List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
   private final HostAllowlist allowed;
   private final HostAllowlist privateHosts;
@@ -30,6 +37,25 @@ final class TargetGuard {
     boolean byAddress = !allowed.networks().isEmpty() || !privateHosts.networks().isEmpty();
     if (!allowed.isEmpty() && !byAddress && !allowed.names(host) && !privateHosts.names(host)) {
       throw refused(host, UNLISTED);
+    }
+  }
+
+  /// Tells why a target would be refused whenever it is asked, as far as that shows without a
+  /// lookup of its name.
+  ///
+  /// @param host the name or the literal, in lower case
+  /// @return empty if it is allowed, or if its addresses decide
+  Optional<String> refusal(String host) {
+    try {
+      admitName(host);
+      if (host.equals(LOCAL)) {
+        admit(host, LOOPBACK);
+      } else if (CidrRange.looksLikeAddress(host)) {
+        admit(host, List.of(InetAddress.ofLiteral(host)));
+      }
+      return Optional.empty();
+    } catch (TaskFailure refused) {
+      return Optional.ofNullable(refused.getMessage());
     }
   }
 

@@ -181,7 +181,11 @@ final class RedisClaims implements Claims, AutoCloseable {
   private List<?> recover(FencingToken token, List<String> ids) {
     long delay = SECOND_CRASH_DELAY.toMillis();
     long longest = LONGEST_CRASH_DELAY.toMillis();
-    return calls.list(RECOVER, token, limits.maxAttempts(), delay, longest, ids);
+    StringBuilder most = new StringBuilder().append(limits.maxAttempts());
+    limits
+        .maxAttemptsByType()
+        .forEach((type, attempts) -> most.append(" " + type + "=" + attempts));
+    return calls.list(RECOVER, token, most.toString(), delay, longest, ids);
   }
 
   @Override

@@ -2,7 +2,7 @@
 -- include: record, index, transition
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] fencing token
--- ARGV[2] charged attempts at the most, where neither a task nor its queue says
+-- ARGV[2] charged attempts at the most, where neither a task nor its queue says, then ' <type>=<limit>' of each type with its own
 -- ARGV[3] delay after the second crash in ms, doubled with each one more
 -- ARGV[4] longest delay in ms
 -- ARGV[5..] ids, youngest first
@@ -13,6 +13,16 @@ local token, prefix = ARGV[1], K['task:']
 if fenced(KEYS[1], token) then
   return redis.error_reply('FENCED another leader holds the lease')
 end
+-- The charged attempts of a type at the most.
+local function most_of(type)
+  for name, most in string.gmatch(ARGV[2], ' (%S+)=(%d+)') do
+    if name == type then
+      return most
+    end
+  end
+  return string.match(ARGV[2], '^%d+')
+end
+
 -- How many of the newest `charged` attempts in the list of attempts were cut short by a crash; those beyond 20 are not known.
 local function crashes(id, charged)
   local lines, count = lines_of(id, -MOST_ATTEMPTS, -1), 0
@@ -46,6 +56,7 @@ for i = 5, #ARGV do
     lost[#lost + 1] = {
       id = id, start = start, began = began, queue = queue, epoch = epoch_hex(holder), opts = options(head),
       priority = WORDS[string.sub(head, PRIORITY + 1, PRIORITY + 1)],
+      type = string.match(head, '^[^ \t\n]*', TYPE + 1),
       charged = tonumber(string.sub(head, CHARGED + 1, CHARGED + 4), 16),
       cancel = redis.call('HEXISTS', K.cancelling, id) == 1,
     }
@@ -60,7 +71,7 @@ end
 for _, l in ipairs(lost) do
   if l.charged then -- else the record is gone, and the task with it
     local most = tonumber(string.match(l.opts, ' a=(%d+)')
-      or has_settings() and setting(texts_of(l.queue), 'a') or ARGV[2])
+      or has_settings() and setting(texts_of(l.queue), 'a') or most_of(l.type))
     local error, charged = 'its leader was lost while it ran', l.charged + 1
     local head = l.began .. finished .. l.start .. l.epoch
     local line = l.start .. ' ' .. l.epoch .. ' ' .. l.began .. ' ' .. finished .. ' l ' .. error

@@ -126,4 +126,43 @@ class TargetGuardTest {
         assertThrows(IllegalArgumentException.class, () -> HostAllowlist.parse("ok.com," + rule));
     assertTrue(refused.getMessage().contains("*.example.com"), refused.getMessage());
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      emptyValue = "",
+      textBlock =
+          """
+          ''           | ''          | localhost       | true
+          ''           | ''          | 127.9.0.1       | true
+          ''           | ''          | ::1             | true
+          ''           | ''          | 10.0.0.1        | true
+          ''           | ''          | ::ffff:10.0.0.1 | true
+          ''           | ''          | 169.254.169.254 | true
+          ''           | localhost   | 169.254.169.254 | true
+          ''           | ''          | 0.0.0.0         | true
+          ''           | ''          | 8.8.8.8         | false
+          ''           | localhost   | localhost       | false
+          ''           | ::1         | localhost       | false
+          ''           | 127.0.0.0/8 | localhost       | false
+          ''           | 127.0.0.0/8 | 127.0.0.1       | false
+          ''           | localhost   | 127.0.0.1       | true
+          ''           | ''          | intranet        | false
+          example.com  | ''          | localhost       | true
+          example.com  | ''          | other.com       | true
+          example.com  | ''          | example.com     | false
+          8.8.0.0/16   | ''          | other.com       | false
+          8.8.0.0/16   | ''          | 8.9.0.1         | true
+          """)
+  void a_target_is_refused_before_it_is_called_where_no_lookup_is_needed_to_tell(
+      String allowed, String privates, String host, boolean refused) {
+    assertEquals(refused, guard(allowed, privates).refusal(host).isPresent());
+  }
+
+  @Test
+  void a_refusal_names_the_setting_that_allows_the_target() {
+    String why = guard("", "").refusal("localhost").orElseThrow();
+    assertTrue(why.contains("HTTP_ALLOW_PRIVATE"), why);
+    assertTrue(guard("a.com", "").refusal("b.com").orElseThrow().contains("HTTP_ALLOWED_HOSTS"));
+  }
 }

@@ -96,6 +96,22 @@ class CareScriptsIT extends OnOneRedis {
   }
 
   @Test
+  void a_type_with_more_attempts_survives_more_crashes() {
+    TaskLimits limits =
+        new TaskLimits(100, 1, Duration.ofHours(1), 10, 10, Map.of("http", 2, "log2", 9));
+    store.submit("a", Priority.HIGH);
+    get(store.intake.submit("b", new NewTask(Priority.HIGH, "http", new byte[] {'1'})));
+    try (StoreOnRedis patient = new StoreOnRedis(server, limits)) {
+      store.claim(token, 2);
+      token = store.lead(token.epoch() + 1);
+      assertEquals(new Recovered(1, 1, 0), patient.claims.recover(token));
+      assertEquals("b", store.claimOne(token).id());
+      token = store.lead(token.epoch() + 1);
+      assertEquals(new Recovered(0, 1, 0), patient.claims.recover(token));
+    }
+  }
+
+  @Test
   void recovery_leaves_what_runs_under_the_own_token() {
     store.submitAll(Priority.HIGH, "a", "b");
     store.claim(token, 1);
