@@ -141,6 +141,35 @@ class RestContractIT {
   }
 
   @Test
+  void an_unknown_type_and_a_payload_that_its_runner_refuses_are_told_with_other_faults()
+      throws Exception {
+    HttpResponse<byte[]> type = submit("{\"type\":\"fax\",\"priority\":\"urgent\"}");
+    assertEquals(400, type.statusCode());
+    for (String pointer : List.of("/priority", "/payload", "/type")) {
+      assertTrue(text(type).contains("{\"pointer\":\"" + pointer + "\","), text(type));
+    }
+    assertTrue(text(type).contains("has no runner on this node"), text(type));
+    String task = "{\"type\":\"strict\",\"payload\":{\"ms\":1},\"maxAttempts\":0}";
+    HttpRequest.Builder put =
+        HttpRequest.newBuilder()
+            .PUT(BodyPublishers.ofString("{\"every\":60,\"task\":" + task + "}"))
+            .header("Content-Type", "application/json");
+    Map<String, HttpResponse<byte[]>> answers =
+        Map.of(
+            "", submit(task),
+            "/task", send("PUT", "/schedules/faulty", put));
+    answers.forEach((at, answer) -> {
+      assertEquals(400, answer.statusCode());
+      for (String pointer : List.of("/maxAttempts", "/payload/ms")) {
+        assertTrue(text(answer).contains("{\"pointer\":\"" + at + pointer + "\","), text(answer));
+      }
+    });
+    String batch =
+        text(face.post("/submit/batch", ("[" + task + "]").getBytes(UTF_8), "application/json"));
+    assertTrue(batch.contains("/payload/ms") && batch.contains("/maxAttempts"), batch);
+  }
+
+  @Test
   void only_json_is_taken() throws Exception {
     byte[] body = "{\"payload\":1}".getBytes(UTF_8);
     for (String type :

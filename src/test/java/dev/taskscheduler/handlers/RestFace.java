@@ -6,11 +6,11 @@ import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
+import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTasks;
 import dev.taskscheduler.testing.RedisServer;
-import dev.taskscheduler.testing.TaskTypes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +33,16 @@ final class RestFace implements AutoCloseable {
 
   final GivenLeader leader = new GivenLeader();
   final RedisServer redisServer = new RedisServer();
+
+  /// Type `strict` refuses every payload that is not an empty object.
+  private static final Map<String, TaskService.PayloadCheck> CHECKS =
+      Map.of(
+          "log",
+          _ -> List.of(),
+          "strict",
+          payload ->
+              payload.length == 2 ? List.of() : List.of(new PayloadError("/ms", "is unknown")));
+
   final HttpClient client = HttpClient.newHttpClient();
   private final Redis redis = redisServer.redis(6);
   private final RedisTasks store = new RedisTasks(redis, NAMESPACE, LIMITS);
@@ -48,7 +59,7 @@ final class RestFace implements AutoCloseable {
         TestServers.server(
             TestServers.config(1 << 16, 1 << 24, Duration.ofSeconds(10)),
             new Scheduler(
-                new TaskService(store.ports(), TaskTypes.of("log"), meters),
+                new TaskService(store.ports(), CHECKS, meters),
                 store.queues(),
                 store.schedules(),
                 Optional.empty(),

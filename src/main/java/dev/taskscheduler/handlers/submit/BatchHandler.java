@@ -6,7 +6,6 @@ import dev.taskscheduler.handlers.server.BodyMemoryLimit;
 import dev.taskscheduler.handlers.server.ClientGone;
 import dev.taskscheduler.handlers.server.ErrorMapping;
 import dev.taskscheduler.handlers.server.RequestBody;
-import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
@@ -216,8 +215,8 @@ public final class BatchHandler implements Handler {
           items.add(json -> {}); // until it is answered
           send(place, item.length, once);
         }
-        case SubmitRequest.Invalid(List<FieldError> found) ->
-            items.add(SubmitProblems.invalid(shown(found))::write);
+        case SubmitRequest.Invalid invalid ->
+            items.add(SubmitProblems.invalid(shown(SubmitProblems.errors(invalid, tasks)))::write);
         case SubmitRequest.Malformed(String detail) ->
             items.add(SubmitProblems.malformed(detail)::write);
       }

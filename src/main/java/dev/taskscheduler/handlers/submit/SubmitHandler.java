@@ -6,7 +6,6 @@ import dev.taskscheduler.handlers.server.BodyMemoryLimit;
 import dev.taskscheduler.handlers.server.ErrorMapping;
 import dev.taskscheduler.handlers.server.RequestBody;
 import dev.taskscheduler.handlers.wire.ContentLength;
-import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
@@ -25,7 +24,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /// `POST /submit`. The hot path of a node: one pass over the body, one copy of the payload.
@@ -76,8 +74,9 @@ public final class SubmitHandler implements Handler {
           submitOnce(req, res, traced, keys.once(key.get(), body));
         }
       }
-      case SubmitRequest.Invalid(List<FieldError> faults) ->
-          Responses.problem(req, res, SubmitProblems.invalid(faults));
+      case SubmitRequest.Invalid invalid ->
+          Responses.problem(
+              req, res, SubmitProblems.invalid(SubmitProblems.errors(invalid, tasks)));
       case SubmitRequest.Malformed(String detail) ->
           Responses.problem(req, res, SubmitProblems.malformed(detail));
     }

@@ -7,6 +7,7 @@ import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.task.SubmitResult;
+import dev.taskscheduler.task.TaskService;
 import io.helidon.http.Status;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,42 @@ public final class SubmitProblems {
     this.types = types;
   }
 
+  /// All errors of a body at once: those that its reader found, and what the runners say.
+  static List<FieldError> errors(SubmitRequest.Invalid body, TaskService tasks) {
+    FieldErrors all = new FieldErrors();
+    body.faults().forEach(fault -> all.add(fault.pointer(), fault.detail()));
+    if (!body.faulty("/type")) {
+      List<FieldError> more =
+          Caller.current().allows(body.rest().type())
+              ? tasks
+                  .refused(body.rest())
+                  .map(refused -> errors(refused, tasks.types()))
+                  .orElse(List.of())
+              : List.of(typeNotAllowedError());
+      more.stream()
+          .filter(error -> !body.faulty(error.pointer()))
+          .forEach(error -> all.add(error.pointer(), error.detail()));
+    }
+    return all.all();
+  }
+
+  /// The errors of a task that would not be stored.
+  ///
+  /// @param types that have a runner on this node
+  static List<FieldError> errors(SubmitResult refused, Set<String> types) {
+    return switch (refused) {
+      case SubmitResult.InvalidFields(List<PayloadError> faults) ->
+          faults.stream().map(fault -> new FieldError(fault.pointer(), fault.detail())).toList();
+      case SubmitResult.UnknownType(String type) ->
+          List.of(
+              new FieldError(
+                  "/type",
+                  "\"%s\" has no runner on this node; it runs %s"
+                      .formatted(type, String.join(", ", new TreeSet<>(types)))));
+      default -> throw new IllegalStateException("not refused: " + refused);
+    };
+  }
+
   /// @throws IllegalArgumentException if the task was stored
   Problem problem(SubmitResult answer) {
     return switch (answer) {
@@ -30,14 +67,10 @@ public final class SubmitProblems {
           queueFull(
               "Nothing was stored: " + maxPending + " tasks are pending, the limit (MAX_PENDING).");
       case SubmitResult.Uncertain(String id, String reason) -> uncertain(id, reason);
-      case SubmitResult.UnknownType(String type) -> unknownType(type);
+      case SubmitResult.UnknownType unknown -> unknownType(unknown);
       case SubmitResult.KeyReused(String id) -> keyReused(id);
       case SubmitResult.NotDurable(String reason) -> notDurable(reason);
-      case SubmitResult.InvalidFields(List<PayloadError> faults) ->
-          invalid(
-              faults.stream()
-                  .map(fault -> new FieldError(fault.pointer(), fault.detail()))
-                  .toList());
+      case SubmitResult.InvalidFields fields -> invalid(errors(fields, types));
       case SubmitResult.Accepted _, SubmitResult.Replayed _, SubmitResult.Duplicate _ ->
           throw new IllegalArgumentException("stored");
     };
@@ -50,12 +83,12 @@ public final class SubmitProblems {
             "The token may not submit this type",
             Status.FORBIDDEN_403,
             "Nothing was stored. Use a type that the token allows, or another token.")
-        .with(
-            List.of(
-                new FieldError(
-                    "/type",
-                    "must be one of "
-                        + String.join(", ", new TreeSet<>(Caller.current().types())))));
+        .with(List.of(typeNotAllowedError()));
+  }
+
+  static FieldError typeNotAllowedError() {
+    return new FieldError(
+        "/type", "must be one of " + String.join(", ", new TreeSet<>(Caller.current().types())));
   }
 
   /// The answer to a body with invalid fields.
@@ -109,18 +142,13 @@ public final class SubmitProblems {
         .retry(ErrorMapping.RETRY_SOON);
   }
 
-  private Problem unknownType(String type) {
+  private Problem unknownType(SubmitResult.UnknownType unknown) {
     return Problem.named(
             "unknown-type",
             "No runner has this type",
             Status.create(UNPROCESSABLE),
             "Nothing was stored. Use a type that this node runs.")
-        .with(
-            List.of(
-                new FieldError(
-                    "/type",
-                    "\"%s\" has no runner on this node; it runs %s"
-                        .formatted(type, String.join(", ", new TreeSet<>(types))))));
+        .with(errors(unknown, types));
   }
 
   private static Problem keyReused(String id) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -48,6 +49,8 @@ final class SubmitReader {
 
   private static final String HALF_A_PAIR =
       "has half of a surrogate pair, which UTF-8 cannot encode";
+
+  private static final byte[] NULL = "null".getBytes(UTF_8);
 
   private final JsonParser parser;
   private final byte[] body;
@@ -92,8 +95,15 @@ final class SubmitReader {
       return new SubmitRequest.Malformed("There is text after the end of the JSON object.");
     }
     return payload == null || !errors.none()
-        ? new SubmitRequest.Invalid(errors.all())
+        ? new SubmitRequest.Invalid(errors.all(), rest(payload == null ? NULL : payload))
         : new SubmitRequest.Valid(task(payload));
+  }
+
+  /// What runners can check of a body with faults.
+  private NewTask rest(byte[] value) {
+    Map<TaskOption<?>, Object> checked = new HashMap<>(options);
+    checked.keySet().retainAll(Set.of(TaskOption.CALLBACK_URL));
+    return new NewTask(priority, type, value, new TaskOptions(checked), SubmitOptions.NONE);
   }
 
   private NewTask task(byte[] value) {

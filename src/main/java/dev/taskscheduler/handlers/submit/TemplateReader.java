@@ -3,17 +3,14 @@ package dev.taskscheduler.handlers.submit;
 import dev.taskscheduler.handlers.auth.Caller;
 import dev.taskscheduler.handlers.wire.FieldError;
 import dev.taskscheduler.handlers.wire.FieldErrors;
-import dev.taskscheduler.spi.PayloadError;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.SubmitOptions;
-import dev.taskscheduler.task.SubmitResult;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskService;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /// Reads the task of a schedule: the body of a submission, without what each fire would have to
@@ -47,8 +44,10 @@ public final class TemplateReader {
     return switch (parser.parse(json, true)) {
       case SubmitRequest.Valid(NewTask task) ->
           check(task, pointer, errors) ? Optional.of(task) : Optional.empty();
-      case SubmitRequest.Invalid(List<FieldError> faults) -> {
-        faults.forEach(fault -> errors.add(pointer + fault.pointer(), fault.detail()));
+      case SubmitRequest.Invalid(List<FieldError> faults, NewTask rest) -> {
+        var fired = new SubmitRequest.Invalid(faults, fire.apply(rest));
+        SubmitProblems.errors(fired, tasks)
+            .forEach(fault -> errors.add(pointer + fault.pointer(), fault.detail()));
         yield Optional.empty();
       }
       case SubmitRequest.Malformed(String detail) -> {
@@ -73,24 +72,13 @@ public final class TemplateReader {
       errors.add(pointer + TaskOption.DURABILITY.pointer(), "is not for schedules; leave it out");
     }
     if (!Caller.current().allows(task.type())) {
-      errors.add(
-          pointer + "/type",
-          "must be one of " + String.join(", ", new TreeSet<>(Caller.current().types())));
+      errors.add(pointer + "/type", SubmitProblems.typeNotAllowedError().detail());
     }
-    tasks.refused(fire.apply(task)).ifPresent(refused -> note(refused, pointer, errors));
+    tasks
+        .refused(fire.apply(task))
+        .ifPresent(refused ->
+            SubmitProblems.errors(refused, tasks.types())
+                .forEach(fault -> errors.add(pointer + fault.pointer(), fault.detail())));
     return errors.none();
-  }
-
-  private void note(SubmitResult refused, String pointer, FieldErrors errors) {
-    switch (refused) {
-      case SubmitResult.InvalidFields(List<PayloadError> faults) ->
-          faults.forEach(fault -> errors.add(pointer + fault.pointer(), fault.detail()));
-      case SubmitResult.UnknownType(String type) ->
-          errors.add(
-              pointer + "/type",
-              "\"%s\" has no runner on this node; it runs %s"
-                  .formatted(type, String.join(", ", new TreeSet<>(tasks.types()))));
-      default -> throw new IllegalStateException("not refused: " + refused);
-    }
   }
 }
