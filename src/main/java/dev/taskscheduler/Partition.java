@@ -1,5 +1,6 @@
 package dev.taskscheduler;
 
+import dev.taskscheduler.audit.redis.RedisAudit;
 import dev.taskscheduler.cluster.redis.RedisNodes;
 import dev.taskscheduler.conf.SchedulerConfig;
 import dev.taskscheduler.handlers.Scheduler;
@@ -37,6 +38,7 @@ final class Partition implements AutoCloseable {
   private final QueueDepth depth;
   private final BusyQueues busyQueues;
   private final RedisNodes nodes;
+  private final RedisAudit audit;
 
   /// What all partitions of a process share.
   ///
@@ -81,6 +83,7 @@ final class Partition implements AutoCloseable {
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());
     busyQueues = new BusyQueues(stores.queues()::busiest, depth::counts, meters);
     busyQueues.start();
+    audit = new RedisAudit(shared.taskRedis(), namespace);
     nodes =
         new RedisNodes(
             shared.taskRedis(), namespace, config.leader().node(), config.http().version());
@@ -119,7 +122,8 @@ final class Partition implements AutoCloseable {
         scheduleFile,
         LeaderView.of(leadership, nodes::find),
         depth::paused,
-        depth::queued);
+        depth::queued,
+        audit);
   }
 
   GaugeSources gaugeSources() {
@@ -143,6 +147,7 @@ final class Partition implements AutoCloseable {
   @Override
   public void close() {
     App.stop("nodes", nodes::close);
+    App.stop("audit", audit::close);
     App.stop("busy queues", busyQueues::close);
     App.stop("queue depth", depth::close);
     App.stop("tasks", stores::close);

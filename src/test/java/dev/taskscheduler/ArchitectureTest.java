@@ -70,6 +70,7 @@ class ArchitectureTest {
     sees("net");
     sees("time");
     sees("tracing");
+    sees("audit");
     sees("lease", room("spi"));
     sees("cluster");
     sees("task", room("spi"), "com.github.f4b6a3.uuid..");
@@ -115,6 +116,7 @@ class ArchitectureTest {
   void the_working_rooms_see_what_is_drawn() {
     sees("node", room("leader"), room("task"), room("schedule"), room("runner"), room("spi"));
     sees("cluster.redis", room("cluster"), room("redis"));
+    sees("audit.redis", room("audit"), room("redis"), room("task"));
     sees("lease.redis", room("lease"), room("spi"), room("redis"), "redis.clients.jedis..");
     sees(
         "task.redis",
@@ -152,7 +154,7 @@ class ArchitectureTest {
         "io.helidon..",
         "tools.jackson.core..",
         "org.yaml.snakeyaml..");
-    partSees("auth", "handlers.files", "handlers.wire");
+    partSees("auth", "handlers.files", "handlers.wire", "audit");
     partSees("server", "handlers.auth", "handlers.wire", "task");
     partSees("docs", "handlers.wire");
     partSees("submit", "spi", "handlers.server", "handlers.auth", "handlers.wire", "task");
@@ -185,6 +187,7 @@ class ArchitectureTest {
     sees(
         "handlers",
         BASE + ".handlers..",
+        room("audit"),
         room("queue"),
         room("schedule"),
         room("task"),

@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.auth.AccessFilter;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
+import dev.taskscheduler.handlers.auth.AuditFilter;
 import dev.taskscheduler.handlers.auth.OriginFilter;
 import dev.taskscheduler.handlers.docs.DocumentAsBuilt;
 import dev.taskscheduler.handlers.files.FileError;
@@ -105,6 +106,7 @@ public final class HttpServer implements AutoCloseable {
                     loopback(),
                     config.transport() instanceof Transport.Encrypted));
     guard(routing, listener);
+    routing.addFilter(new AuditFilter(scheduler.audit(), config.node()));
     routing.addFilter(new ResponseMemory(Runtime.getRuntime().maxMemory(), config.maxBodyBytes()));
     Routes.register(routing, config, scheduler, files::problems);
     WebServerConfig.Builder builder =

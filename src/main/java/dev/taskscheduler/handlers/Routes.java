@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.handlers.auth.AuditHandler;
 import dev.taskscheduler.handlers.cluster.HealthHandler;
 import dev.taskscheduler.handlers.cluster.LeaderHandler;
 import dev.taskscheduler.handlers.docs.DocumentHead;
@@ -87,6 +88,7 @@ final class Routes {
     routing.post("/pause", pauses::pause);
     routing.post("/resume", pauses::resume);
     read(routing, "/status", tasks::status);
+    read(routing, Paths.AUDIT, new AuditHandler(scheduler.audit()));
     read(routing, "/leader", leader::leader);
     routing.post("/leader/resign", leader::resign);
     read(routing, "/health", health::health);

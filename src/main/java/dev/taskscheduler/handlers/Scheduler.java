@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.audit.AuditTrail;
 import dev.taskscheduler.handlers.cluster.LeaderView;
 import dev.taskscheduler.handlers.schedules.ScheduleFile;
 import dev.taskscheduler.queue.Queues;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 ///
 /// @param paused what is kept from starting, and since when; answers at once
 /// @param queueSize the tasks this node has before it as leader, 0 on a follower; answers at once
+/// @param audit where changes are kept
 public record Scheduler(
     TaskService tasks,
     Queues queues,
@@ -23,4 +25,5 @@ public record Scheduler(
     Optional<ScheduleFile> scheduleFile,
     LeaderView leader,
     Supplier<Map<Pause, Instant>> paused,
-    LongSupplier queueSize) {}
+    LongSupplier queueSize,
+    AuditTrail audit) {}

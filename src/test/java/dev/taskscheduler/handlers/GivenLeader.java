@@ -32,7 +32,14 @@ final class GivenLeader implements LeaderView {
         routing,
         config,
         new Scheduler(
-            tasks, store.queues, store.schedules, Optional.empty(), leader, Map::of, () -> 12),
+            tasks,
+            store.queues,
+            store.schedules,
+            Optional.empty(),
+            leader,
+            Map::of,
+            () -> 12,
+            new MemoryAudit()),
         List::of);
   }
 

@@ -63,7 +63,8 @@ final class LargeAnswers implements AutoCloseable {
                 Optional.empty(),
                 new GivenLeader(),
                 Map::of,
-                () -> 0),
+                () -> 0,
+                new MemoryAudit()),
             meters,
             meters.feature());
     server.start(() -> {});

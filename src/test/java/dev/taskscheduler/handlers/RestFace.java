@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.taskscheduler.audit.redis.RedisAudit;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
@@ -46,6 +47,7 @@ final class RestFace implements AutoCloseable {
   final HttpClient client = HttpClient.newHttpClient();
   private final Redis redis = redisServer.redis(6);
   private final RedisTasks store = new RedisTasks(redis, NAMESPACE, LIMITS);
+  private final RedisAudit audit = new RedisAudit(redis, NAMESPACE);
   private final HttpServer server;
   private final Contract contract;
 
@@ -65,7 +67,8 @@ final class RestFace implements AutoCloseable {
                 Optional.empty(),
                 leader,
                 Map::of,
-                () -> 0),
+                () -> 0,
+                audit),
             meters,
             meters.feature());
     server.start(() -> {});
@@ -125,6 +128,7 @@ final class RestFace implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    audit.close();
     store.close();
     redis.close();
     redisServer.close();

@@ -107,6 +107,7 @@ final class TestServers {
         Optional.empty(),
         new GivenLeader(),
         Map::of,
-        () -> 0);
+        () -> 0,
+        new MemoryAudit());
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taskscheduler.audit.redis.RedisAudit;
 import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.FailedLogins;
@@ -37,6 +38,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +64,7 @@ class TokenRightsIT {
   private final RedisServer redisServer = new RedisServer();
   private final Redis redis = redisServer.redis(6);
   private final RedisTasks store = new RedisTasks(redis, RestFace.NAMESPACE, RestFace.LIMITS);
+  private final RedisAudit audit = new RedisAudit(redis, RestFace.NAMESPACE);
   private final HttpClient client = HttpClient.newHttpClient();
   private final LogLines log = new LogLines("dev.taskscheduler.handlers");
   private final GivenLeader leader = new GivenLeader();
@@ -99,7 +102,8 @@ class TokenRightsIT {
                 Optional.empty(),
                 leader,
                 Map::of,
-                () -> 0),
+                () -> 0,
+                audit),
             meters,
             meters.feature());
     server.start(() -> {});
@@ -108,6 +112,7 @@ class TokenRightsIT {
   @AfterEach
   void stop() {
     server.close();
+    audit.close();
     store.close();
     redis.close();
     redisServer.close();
@@ -278,10 +283,48 @@ class TokenRightsIT {
             "INFO command=resign node=node1 by=ops"),
         log.at(Level.INFO, "command="));
     assertEquals(1, log.at(Level.FINE, "task=" + id + " submitted by=shop").size(), log.all());
-    assertEquals(1, log.at(Level.FINE, "task=" + id + " cancelled by=ops").size(), log.all());
+    assertEquals(1, log.at(Level.INFO, "task=" + id + " cancelled by=ops").size(), log.all());
     for (String token : List.of(ALL, SUBMIT)) {
       assertFalse(log.all().contains(token));
     }
+  }
+
+  @Test
+  void the_audit_has_who_changed_what_once_for_each_request_and_only_full_rights_read_it()
+      throws Exception {
+    String where = submitted(SUBMIT, "{\"payload\":1}");
+    String id = where.substring(where.indexOf('=') + 1);
+    assertEquals(200, as(ALL, "PUT", "/queues/mails", "{\"concurrency\":3}").statusCode());
+    assertEquals(200, as(ALL, "POST", "/queues/m%2A/pause", "{\"note\":\"secret\"}").statusCode());
+    assertEquals(200, status(ALL, "POST", "/tasks/retry"));
+    assertEquals(200, status(ALL, "DELETE", "/tasks/" + id));
+    assertEquals(409, status(ALL, "DELETE", "/tasks/" + id)); // changed nothing
+    Eventually.await("the last is kept", () -> audit.newest(OptionalLong.empty(), 10).size() == 4);
+    String all = RestFace.text(as(ALL, "GET", "/audit", ""));
+    assertTrue(
+        all.replaceAll("\"at\":\"[^\"]+\"", "\"at\":\"\"")
+            .startsWith(
+                "{\"entries\":[{\"number\":4,\"at\":\"\",\"by\":\"ops\",\"address\":\"127.0.0.1\","
+                    + "\"node\":\"node1\",\"action\":\"cancel\",\"details\":{\"task\":\""
+                    + id
+                    + "\",\"result\":\"cancelled\"}},"),
+        all);
+    assertTrue(
+        all.contains(
+            "\"action\":\"retry\",\"details\":{\"state\":\"dead\",\"retried\":\"0\",\"refused\":\"0\"}"),
+        all);
+    assertTrue(all.contains("\"action\":\"pause\",\"details\":{\"queue\":\"m*\"}"), all);
+    assertTrue(all.contains("\"action\":\"put-queue\",\"details\":{\"queue\":\"mails\"}"), all);
+    assertFalse(all.contains("secret") || all.contains(ALL), all);
+    String page = RestFace.text(as(ALL, "GET", "/audit?limit=1&cursor=3", ""));
+    assertTrue(page.contains("\"number\":2,") && page.endsWith("\"next\":\"2\"}"), page);
+    assertEquals(400, status(ALL, "GET", "/audit?cursor=0"));
+    assertEquals(400, status(ALL, "GET", "/audit?limit=1001"));
+    for (String token : List.of(READ, SUBMIT, METRICS)) {
+      assertEquals(403, status(token, "GET", "/audit"));
+      assertEquals(403, status(token, "HEAD", "/audit"));
+    }
+    assertEquals(401, status("", "GET", "/audit"));
   }
 
   @Test

@@ -16,7 +16,7 @@ public final class ApiToken {
 
   /// What the bearer of a token may do.
   enum Right {
-    /// GET and HEAD of everything.
+    /// GET and HEAD of everything but the audit.
     READ,
     /// Submit, and ask where a task stands by its id: a submission whose outcome is unknown has to.
     SUBMIT,
@@ -33,7 +33,9 @@ public final class ApiToken {
     boolean allows(Method method, String path) {
       boolean reads = READING.contains(method);
       return switch (this) {
-        case READ -> reads || method.equals(Method.POST) && path.equals(Paths.PREVIEW);
+        case READ ->
+            reads && !path.equals(Paths.AUDIT)
+                || method.equals(Method.POST) && path.equals(Paths.PREVIEW);
         case SUBMIT ->
             reads ? STATUS.contains(path) : method.equals(Method.POST) && SUBMITS.contains(path);
         case METRICS -> reads && MEASURES.contains(path);
@@ -45,7 +47,7 @@ public final class ApiToken {
     String limit() {
       return switch (this) {
         case READ ->
-            "This token may only read (GET, HEAD and /schedules/preview); use a token with the right all.";
+            "This token may only read (GET, HEAD and /schedules/preview), and not /audit; use a token with the right all.";
         case SUBMIT ->
             "This token may only submit tasks and call /status; use a token with the right read or all.";
         case METRICS ->

@@ -1,6 +1,6 @@
-/// Who may call: tokens, their rights, failed logins, origins and hosts.
+/// Who may call: tokens, their rights, failed logins, origins and hosts; and who changed what.
 ///
-/// Sees `handlers.files` and `handlers.wire`. Begin with `AccessFilter`.
+/// Sees `audit`, `handlers.files` and `handlers.wire`. Begin with `AccessFilter`.
 @NullMarked
 package dev.taskscheduler.handlers.auth;
 

@@ -265,7 +265,7 @@ public final class BatchHandler implements Handler {
     private Consumer<JsonGenerator> item(boolean durable, SubmitResult result) {
       return switch (result) {
         case SubmitResult.Accepted(String id, Durability reached) -> {
-          CommandLog.task("submitted", id);
+          CommandLog.submitted(id);
           yield stored(id, reached, durable);
         }
         case SubmitResult.Replayed(String id, Durability reached) -> stored(id, reached, durable);

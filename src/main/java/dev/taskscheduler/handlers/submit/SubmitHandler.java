@@ -106,7 +106,7 @@ public final class SubmitHandler implements Handler {
   private void answer(ServerRequest req, ServerResponse res, NewTask task, SubmitResult answer) {
     switch (answer) {
       case SubmitResult.Accepted(String id, Durability reached) -> {
-        CommandLog.task("submitted", id);
+        CommandLog.submitted(id);
         accepted(req, res, Status.ACCEPTED_202, id, durability(task, reached));
       }
       case SubmitResult.Replayed(String id, Durability reached) ->

@@ -35,11 +35,11 @@ public final class TaskCommandsHandler {
     String id = TaskIds.of(req).orElse("");
     switch (id.isEmpty() ? new Cancellation.Unknown() : tasks.cancel(id)) {
       case Cancellation.Cancelled(StateName was) -> {
-        CommandLog.task("cancelled", id);
+        CommandLog.task("cancel", id, "cancelled");
         answer(req, res, id, "cancelled", was.wire(), Status.OK_200);
       }
       case Cancellation.Asked asked -> {
-        CommandLog.task("cancelling", id);
+        CommandLog.task("cancel", id, "cancelling");
         answer(req, res, id, "cancelling", "running", Status.ACCEPTED_202);
       }
       case Cancellation.Ended(String state) -> Responses.problem(req, res, ended(id, state));
@@ -71,7 +71,7 @@ public final class TaskCommandsHandler {
     String id = TaskIds.of(req).orElse("");
     switch (id.isEmpty() ? RetryResult.UNKNOWN : tasks.retry(List.of(id)).getFirst()) {
       case RETRIED -> {
-        CommandLog.task("retried", id);
+        CommandLog.task("retry", id, "retried");
         byte[] body =
             JsonText.object(json -> {
               json.writeStringProperty("id", id);

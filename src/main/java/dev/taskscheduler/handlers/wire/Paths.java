@@ -11,6 +11,7 @@ public final class Paths {
   public static final String BATCH = "/submit/batch";
   public static final String RETRY = "/tasks/retry";
   public static final String PREVIEW = "/schedules/preview";
+  public static final String AUDIT = "/audit";
   public static final String METRICS = "/metrics";
   public static final String OPENAPI = "/openapi";
   public static final String OTHER = "other";
@@ -54,6 +55,7 @@ public final class Paths {
     all.put("/schedules/{name}/explain", READ);
     all.put("/pause", READ + ", POST");
     all.put("/resume", "POST");
+    all.put(AUDIT, READ);
     all.put("/leader", READ);
     all.put("/leader/resign", "POST");
     all.put("/health", READ);
