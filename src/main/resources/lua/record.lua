@@ -37,7 +37,7 @@ local LETTERS = { high = 'h', medium = 'm', low = 'l' }
 local STATES = { waiting = 'w', completed = 'c', dead = 'd', expired = 'e', cancelled = 'x' }
 local ENDS = { c = 'completed', d = 'dead', e = 'expired' } -- those that a callback may report
 local FINISHED, STARTS, CHARGED, PRIORITY, SUBMITTED, TYPE = 14, 27, 45, 49, 50, 63 -- offsets from 0
-local LONGEST_HEAD = 6200 -- bytes that hold all of a record but the payload
+local LONGEST_HEAD = 6800 -- bytes that hold all of a record but the payload
 local QUEUE_END = 263 -- bytes that hold the type and the queue
 local MOST_ATTEMPTS = 20
 -- Bounds on what goes to a node, which has less memory than Redis: somebody may have written anything of any length.
@@ -145,4 +145,9 @@ local function lines_of(id, from, to)
     end
   end
   return sound
+end
+
+-- The last line of the attempts of a task of which some were charged; '' where there is none.
+local function last_line(id, head)
+  return string.sub(head, CHARGED + 1, PRIORITY) ~= '0000' and lines_of(id, -1, -1)[1] or ''
 end

@@ -57,6 +57,10 @@ public record TaskOption<T>(
   public static final TaskOption<String> QUEUE =
       text("/queue", 'q', HIDDEN, QueueName.RULE, QueueName::isName);
 
+  /// As [Tags] writes them.
+  public static final TaskOption<String> TAGS =
+      row("/tags", 'g', HIDDEN, String.class, Tags.LIST_RULE, Tags::areTags);
+
   public static final TaskOption<Duration> DELAY =
       time("/delay", 'd', HIDDEN, Duration.ZERO, ofDays(365), "\"PT90S\"; 0 to 365 days");
   public static final TaskOption<Instant> RUN_AT = instant("/runAt", 'r', HIDDEN);

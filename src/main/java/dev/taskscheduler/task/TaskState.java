@@ -9,7 +9,9 @@ public sealed interface TaskState {
   record Scheduled(Instant dueAt) implements TaskState {}
 
   /// Waits for its next attempt after one that ended badly.
-  record Retrying(Instant dueAt) implements TaskState {}
+  ///
+  /// @param error of that one; empty if none is known
+  record Retrying(Instant dueAt, Optional<String> error) implements TaskState {}
 
   /// May run now; waits for a worker.
   record Ready() implements TaskState {}

@@ -147,7 +147,7 @@ class ExplanationTest {
             + " 2026-11-23T08:55:02.000000Z.");
     Explanation retrying =
         new Explanation(
-            task(1, new TaskState.Retrying(T2)),
+            task(1, new TaskState.Retrying(T2, Optional.empty())),
             T2,
             TaskOptions.NONE,
             1,

@@ -223,9 +223,9 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
 
   private static boolean fits(Task task, TaskFilter filter) {
     return filter.queue().isEmpty()
-        || filter.state().isEmpty()
+        || filter.states().isEmpty()
         || (filter.queue().get().equals(task.queue())
-            && filter.state().equals(Optional.of(task.state().named())));
+            && filter.states().contains(task.state().named()));
   }
 
   @Override

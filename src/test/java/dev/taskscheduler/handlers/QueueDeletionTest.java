@@ -18,6 +18,7 @@ import io.helidon.webserver.testing.junit5.DirectClient;
 import io.helidon.webserver.testing.junit5.RoutingTest;
 import io.helidon.webserver.testing.junit5.SetUpRoute;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ class QueueDeletionTest {
     put("q", "{\"concurrency\":1}");
     task("a", "q", new TaskState.Ready());
     task("b", "q", new TaskState.Scheduled(T2));
-    task("c", "q", new TaskState.Retrying(T2));
+    task("c", "q", new TaskState.Retrying(T2, Optional.empty()));
     task("d", "q", new TaskState.Running(7, T2));
     task("e", "other", new TaskState.Ready());
     assertEquals(

@@ -12,6 +12,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.Tags;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -179,6 +182,8 @@ final class SubmitReader {
     if (option == null) {
       walk(value, false);
       errors.add(pointer, "is unknown; the fields are " + names(parent));
+    } else if (option == TaskOption.TAGS) {
+      tags(value);
     } else if (option.kind() == TaskOption.Kind.OBJECT && value == JsonToken.START_OBJECT) {
       object(option);
     } else {
@@ -193,6 +198,31 @@ final class SubmitReader {
       } else { // it would be the same key as others
         errors.add(pointer, HALF_A_PAIR);
       }
+    }
+  }
+
+  private void tags(JsonToken value) {
+    if (value != JsonToken.START_ARRAY) {
+      refuse(value, TaskOption.TAGS.pointer(), TaskOption.TAGS.rule());
+      return;
+    }
+    Set<String> tags = new LinkedHashSet<>();
+    int place = 0;
+    for (JsonToken each = parser.nextToken();
+        each != JsonToken.END_ARRAY;
+        each = parser.nextToken()) {
+      String tag = each == JsonToken.VALUE_STRING ? parser.getString() : "";
+      if (!Tags.isTag(tag)) {
+        refuse(each, TaskOption.TAGS.pointer() + "/" + place, Tags.RULE);
+      } else if (tags.size() <= Tags.MOST) {
+        tags.add(tag);
+      }
+      place++;
+    }
+    if (tags.size() > Tags.MOST) {
+      errors.add(TaskOption.TAGS.pointer(), TaskOption.TAGS.rule());
+    } else if (!tags.isEmpty()) {
+      put(TaskOption.TAGS, Tags.write(List.copyOf(tags)));
     }
   }
 

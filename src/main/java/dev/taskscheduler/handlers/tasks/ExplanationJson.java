@@ -64,7 +64,7 @@ final class ExplanationJson {
   private static Optional<Instant> due(Explanation task) {
     return switch (task.task().state()) {
       case TaskState.Scheduled(Instant dueAt) -> Optional.of(dueAt);
-      case TaskState.Retrying(Instant dueAt) -> Optional.of(dueAt);
+      case TaskState.Retrying(Instant dueAt, Optional<String> _) -> Optional.of(dueAt);
       case TaskState.Ready _, TaskState.Running _ -> Optional.empty();
       case TaskState.Completed _, TaskState.Dead _, TaskState.Expired _, TaskState.Cancelled _ ->
           Optional.empty();

@@ -18,12 +18,16 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
 /// `DELETE /tasks/{id}`, `POST /tasks/{id}/retry` and `POST /tasks/retry`.
 public final class TaskCommandsHandler {
   /// Pages that are read in one call, each of which may have found nothing.
   private static final int MOST_PAGES = 100;
+
+  private static final Set<StateName> RETRYABLE = Set.of(StateName.DEAD, StateName.EXPIRED);
 
   private final TaskService tasks;
 
@@ -108,20 +112,22 @@ public final class TaskCommandsHandler {
     FieldErrors errors = new FieldErrors();
     QueryReader.refuseBody(req, errors);
     Optional<TaskQuery> query = TaskQuery.read(req.query(), errors);
-    StateName state = query.flatMap(read -> read.filter().state()).orElse(StateName.DEAD);
-    if (state != StateName.DEAD && state != StateName.EXPIRED) {
-      errors.add("?state", "must be dead or expired; the default is dead");
+    Set<StateName> states = query.map(read -> read.filter().states()).orElse(Set.of());
+    if (states.isEmpty()) {
+      states = Set.of(StateName.DEAD);
+    } else if (!RETRYABLE.containsAll(states)) {
+      errors.add("?state", "must be dead or expired, or the status failed; the default is dead");
     }
     if (query.isEmpty() || !errors.none()) {
       Responses.problem(req, res, QueryReader.invalid(errors));
       return;
     }
-    Optional<Retries> done = retryAll(query.get(), state);
+    Optional<Retries> done = retryAll(query.get(), states);
+    String which = states.stream().map(StateName::wire).sorted().collect(Collectors.joining(","));
     done.ifPresent(retries ->
         CommandLog.command(
             "retry",
-            "state=%s retried=%s refused=%s"
-                .formatted(JsonText.word(state), retries.retried, retries.refused)));
+            "state=%s retried=%s refused=%s".formatted(which, retries.retried, retries.refused)));
     if (done.isEmpty()) {
       errors.add("?cursor", "is unknown; leave it out");
       Responses.problem(req, res, QueryReader.invalid(errors));
@@ -133,14 +139,14 @@ public final class TaskCommandsHandler {
   }
 
   /// @return empty if the cursor is not known
-  private Optional<Retries> retryAll(TaskQuery query, StateName state) {
+  private Optional<Retries> retryAll(TaskQuery query, Set<StateName> states) {
     Retries done = new Retries(query.cursor());
     for (int pages = 0; pages < MOST_PAGES && done.more && !done.full; pages++) {
       int limit = query.filter().limit() - done.tried();
       if (limit == 0) {
         break;
       }
-      Optional<TaskPage> page = tasks.queries().list(query.filter().only(state, limit), done.next);
+      Optional<TaskPage> page = tasks.queries().list(query.filter().only(states, limit), done.next);
       if (page.isEmpty()) {
         return Optional.empty();
       }

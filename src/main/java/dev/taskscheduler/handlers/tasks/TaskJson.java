@@ -10,6 +10,7 @@ import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import dev.taskscheduler.task.TaskState;
+import dev.taskscheduler.task.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,17 +24,25 @@ final class TaskJson {
   static void write(JsonGenerator json, Task task) {
     StateName state = task.state().named();
     json.writeStringProperty("id", task.id());
-    json.writeStringProperty("status", status(state));
+    json.writeStringProperty("status", TaskStatus.of(state).wire());
     json.writeStringProperty("state", state.wire());
     json.writeStringProperty("priority", task.priority().wire());
     json.writeStringProperty("type", task.type());
     json.writeStringProperty("queue", task.queue());
+    if (!task.tags().isEmpty()) {
+      json.writeArrayPropertyStart("tags");
+      task.tags().forEach(json::writeString);
+      json.writeEndArray();
+    }
     json.writeNumberProperty("attempt", task.attempts());
     time(json, "submittedAt", task.submittedAt());
     switch (task.state()) {
       case TaskState.Ready ready -> {}
       case TaskState.Scheduled(Instant dueAt) -> time(json, "dueAt", dueAt);
-      case TaskState.Retrying(Instant dueAt) -> time(json, "dueAt", dueAt);
+      case TaskState.Retrying(Instant dueAt, Optional<String> error) -> {
+        time(json, "dueAt", dueAt);
+        error.ifPresent(text -> json.writeStringProperty("lastError", JsonText.outside(text)));
+      }
       case TaskState.Expired(Instant finishedAt) -> time(json, "finishedAt", finishedAt);
       case TaskState.Cancelled(Optional<Instant> startedAt, Instant finishedAt) -> {
         startedAt.ifPresent(time -> time(json, "startedAt", time));
@@ -53,15 +62,6 @@ final class TaskJson {
         json.writeStringProperty("error", JsonText.outside(error));
       }
     }
-  }
-
-  private static String status(StateName state) {
-    return switch (state) {
-      case SCHEDULED, RETRYING, READY, RUNNING -> "pending";
-      case COMPLETED -> "completed";
-      case DEAD, EXPIRED -> "failed";
-      case CANCELLED -> "cancelled";
-    };
   }
 
   static void time(JsonGenerator json, String name, Instant instant) {

@@ -1,42 +1,58 @@
 package dev.taskscheduler.handlers.tasks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.QueryReader;
 import dev.taskscheduler.handlers.wire.Rfc3339;
+import dev.taskscheduler.handlers.wire.Sha256;
+import dev.taskscheduler.handlers.wire.Utf8;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.QueueName;
 import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.Tags;
 import dev.taskscheduler.task.TaskFilter;
+import dev.taskscheduler.task.TaskStatus;
 import io.helidon.common.uri.UriQuery;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The query of `GET /tasks` and `POST /tasks/retry`.
+/// The query of `GET /tasks`, and of `POST /tasks/retry` and its like.
 record TaskQuery(TaskFilter filter, String cursor) {
   private static final List<String> KNOWN =
       List.of(
           "state",
+          "status",
           "type",
           "queue",
           "priority",
           "submittedSince",
           "submittedBefore",
+          "tag",
+          "uniqueKey",
+          "error",
+          "order",
           "limit",
           "cursor");
   private static final String STATES =
       Arrays.stream(StateName.values()).map(StateName::wire).collect(Collectors.joining(", "));
+  private static final String STATUSES =
+      Arrays.stream(TaskStatus.values()).map(TaskStatus::wire).collect(Collectors.joining(", "));
   private static final String TIME =
       "must be a time such as 2026-11-23T08:55:00Z (RFC 3339); write the + of an offset as %2B";
+  private static final int LONGEST_TEXT = 200;
+  private static final String TEXT = "must be 1 to " + LONGEST_TEXT + " characters";
 
   /// @param errors takes what is wrong with it
   /// @return empty if something is
   static Optional<TaskQuery> read(UriQuery query, FieldErrors errors) {
     QueryReader reader = new QueryReader(query, errors);
     reader.allow(KNOWN, "the parameters are " + String.join(", ", KNOWN));
-    Optional<StateName> state = reader.one("state", StateName::parse, "must be one of " + STATES);
+    Set<StateName> states = states(reader);
     Optional<Priority> priority =
         reader.one("priority", Priority::parse, "must be one of high, medium, low");
     Optional<String> type = reader.type();
@@ -47,6 +63,9 @@ record TaskQuery(TaskFilter filter, String cursor) {
             "must be " + QueueName.RULE);
     Optional<Instant> since = reader.one("submittedSince", Rfc3339::time, TIME);
     Optional<Instant> before = reader.one("submittedBefore", Rfc3339::time, TIME);
+    TaskFilter.Words words = words(reader);
+    Optional<String> order =
+        reader.one("order", text -> Optional.of(text).filter("newest"::equals), "must be newest");
     Optional<Integer> limit = reader.limit(TaskFilter.MOST);
     Optional<String> cursor = reader.cursor();
     if (!errors.none()) {
@@ -54,7 +73,45 @@ record TaskQuery(TaskFilter filter, String cursor) {
     }
     TaskFilter filter =
         new TaskFilter(
-            state, priority, type, queue, since, before, limit.orElse(TaskFilter.USUAL_LIMIT));
+            states,
+            priority,
+            type,
+            queue,
+            since,
+            before,
+            words,
+            order.isPresent(),
+            limit.orElse(TaskFilter.USUAL_LIMIT));
     return Optional.of(new TaskQuery(filter, cursor.orElse("")));
+  }
+
+  private static Set<StateName> states(QueryReader reader) {
+    Optional<StateName> state =
+        reader.one(
+            "state",
+            StateName::parse,
+            "must be one of " + STATES + "; for one of " + STATUSES + " send status");
+    Optional<TaskStatus> status =
+        reader.one(
+            "status",
+            TaskStatus::parse,
+            "must be one of " + STATUSES + "; for one of " + STATES + " send state");
+    if (state.isPresent() && status.isPresent()) {
+      reader.errors().add("?status", "cannot be combined with state; leave one of them out");
+    }
+    return state.map(Set::of).or(() -> status.map(TaskStatus::states)).orElse(Set.of());
+  }
+
+  private static TaskFilter.Words words(QueryReader reader) {
+    Optional<String> tag =
+        reader.one("tag", text -> Optional.of(text).filter(Tags::isTag), Tags.RULE);
+    Optional<String> key = reader.one("uniqueKey", TaskQuery::text, TEXT);
+    Optional<String> error = reader.one("error", TaskQuery::text, TEXT);
+    return new TaskFilter.Words(tag, key.map(text -> Sha256.of(text.getBytes(UTF_8))), error);
+  }
+
+  private static Optional<String> text(String text) {
+    return Optional.of(text)
+        .filter(some -> !some.isEmpty() && some.length() <= LONGEST_TEXT && Utf8.encodes(some));
   }
 }

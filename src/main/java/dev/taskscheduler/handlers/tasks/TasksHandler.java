@@ -36,7 +36,8 @@ public final class TasksHandler {
     Optional<TaskPage> page = query.flatMap(read -> tasks.list(read.filter(), read.cursor()));
     if (page.isEmpty() && errors.none()) {
       errors.add(
-          "?cursor", "must be the next of an answer to a query for the same state and priority");
+          "?cursor",
+          "must be the next of an answer to a query for the same state, priority and order");
     }
     page.ifPresentOrElse(
         found -> json(req, res, json -> write(json, found)),

@@ -50,6 +50,13 @@ final class AttemptHistory {
             parts.length == 6 ? parts[5] : ""));
   }
 
+  /// The error in a line; empty if there is none, or the line is none of ours.
+  static Optional<String> error(byte[] line) {
+    return line.length == 0
+        ? Optional.empty()
+        : attempt(line, Map.of()).map(AttemptRecord::error).filter(text -> !text.isEmpty());
+  }
+
   /// Whether the numbers of a line can be read.
   private static boolean areNumbers(String[] parts) {
     return START.matcher(parts[0]).matches()

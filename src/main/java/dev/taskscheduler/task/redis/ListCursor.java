@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The cursor of a list of tasks, as `list.lua` writes it, in a form that fits into a URL.
 final class ListCursor {
@@ -35,16 +36,36 @@ final class ListCursor {
               "running \\d{1,18} [!-~]{1,500}"));
   private static final int LONGEST = 1000;
 
+  /// In which states are walked.
+  private static final List<StateName> ORDER =
+      List.of(
+          StateName.RUNNING,
+          StateName.READY,
+          StateName.SCHEDULED,
+          StateName.RETRYING,
+          StateName.DEAD,
+          StateName.EXPIRED,
+          StateName.CANCELLED,
+          StateName.COMPLETED);
+
   private ListCursor() {}
 
-  static String write(String text) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(ISO_8859_1));
+  /// @param filter of the question
+  static String write(String text, TaskFilter filter) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString((order(filter) + text).getBytes(ISO_8859_1));
+  }
+
+  /// A page in one order says nothing of where one in the other begins.
+  private static String order(TaskFilter filter) {
+    return filter.newest() ? "newest " : "";
   }
 
   /// @param cursor as [#write] gave it, or empty for the beginning
-  /// @param indexes that the question is about
+  /// @param filter of the question
   /// @return what `list.lua` wrote; empty if it never wrote this, or not to this question
-  static Optional<String> read(String cursor, String indexes) {
+  static Optional<String> read(String cursor, TaskFilter filter) {
     if (cursor.isEmpty()) {
       return Optional.of("");
     }
@@ -54,9 +75,11 @@ final class ListCursor {
     try {
       String text = new String(Base64.getUrlDecoder().decode(cursor), ISO_8859_1);
       return Optional.of(text)
+          .filter(some -> some.startsWith(order(filter)))
+          .map(some -> some.substring(order(filter).length()))
           .filter(some ->
               TEXT.matcher(some).matches()
-                  && List.of(indexes.split(" ")).contains(some.split(" ", 2)[0]));
+                  && List.of(indexes(filter).split(" ")).contains(some.split(" ", 2)[0]));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // not Base64
     }
@@ -65,10 +88,11 @@ final class ListCursor {
   /// The indexes that a question is about, in the order in which they are walked.
   static String indexes(TaskFilter filter) {
     String ready = filter.priority().map(Priority::wire).orElse("high medium low");
-    return filter
-        .state()
+    return ORDER.stream()
+        .filter(state -> filter.states().isEmpty() || filter.states().contains(state))
         .map(state -> indexes(state, ready))
-        .orElse("running " + ready + " scheduled dead expired cancelled done retained");
+        .distinct()
+        .collect(Collectors.joining(" "));
   }
 
   private static String indexes(StateName state, String ready) {

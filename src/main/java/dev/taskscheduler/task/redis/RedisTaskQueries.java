@@ -95,11 +95,12 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
     List<?> answer = ScriptCalls.again(() -> calls.list(STATUS, TaskRecordCodec.HEAD_BYTES, ids));
     List<Optional<Task>> tasks = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      byte[] head = (byte[]) answer.get(3 * i);
-      String running = text(answer.get(3 * i + 1));
-      String due = text(answer.get(3 * i + 2));
+      byte[] head = (byte[]) answer.get(4 * i);
+      String running = text(answer.get(4 * i + 1));
+      String due = text(answer.get(4 * i + 2));
+      byte[] lastBad = (byte[]) answer.get(4 * i + 3);
       String id = ids.get(i);
-      tasks.add(TaskRecordCodec.head(head, record -> record.task(id, running, due)));
+      tasks.add(TaskRecordCodec.head(head, record -> record.task(id, running, due, lastBad)));
     }
     return tasks;
   }
@@ -147,8 +148,9 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   private static TaskDetails details(String id, TaskRecordCodec record, List<?> answer) {
     String running = text(answer.get(1));
-    Task task = record.task(id, running, text(answer.get(2)));
     List<byte[]> lines = list(answer.get(4));
+    byte[] last = lines.isEmpty() ? new byte[0] : lines.getLast();
+    Task task = record.task(id, running, text(answer.get(2)), last);
     return new TaskDetails(
         task,
         record.options(),
@@ -161,8 +163,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   @Override
   public Optional<TaskPage> list(TaskFilter filter, String cursor) {
-    String indexes = ListCursor.indexes(filter);
-    Optional<String> from = ListCursor.read(cursor, indexes);
+    Optional<String> from = ListCursor.read(cursor, filter);
     if (from.isEmpty()) {
       return Optional.empty();
     }
@@ -170,38 +171,42 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
         ask(
             LIST,
             filter.limit(),
-            indexes,
+            ListCursor.indexes(filter),
             filter.priority().map(Priority::wire).orElse(""),
             filter.type().orElse(""),
             filter.queue().orElse(""),
             filter.submittedSince().map(TaskRecordCodec::hexMicros).orElse("0".repeat(13)),
             filter.submittedBefore().map(TaskRecordCodec::hexMicros).orElse("g"),
-            filter.state().map(RedisTaskQueries::charged).orElse(""),
-            from.get());
-    return Optional.of(page(answer));
+            charged(filter.states()),
+            from.get(),
+            filter.words().tag().orElse(""),
+            filter.words().uniqueKeyHash().orElse(""),
+            filter.words().error().orElse(""),
+            filter.newest() ? 1 : "");
+    return Optional.of(page(answer, filter));
   }
 
   /// Two states share an index.
-  private static String charged(StateName state) {
-    return switch (state) {
-      case SCHEDULED -> "0";
-      case RETRYING -> "1";
-      case READY, RUNNING, COMPLETED, DEAD, EXPIRED, CANCELLED -> "";
-    };
+  private static String charged(Set<StateName> states) {
+    return states.contains(StateName.SCHEDULED) == states.contains(StateName.RETRYING)
+        ? ""
+        : states.contains(StateName.RETRYING) ? "1" : "0";
   }
 
-  private static TaskPage page(List<?> answer) {
-    List<Task> tasks = new ArrayList<>(answer.size() / 4);
-    for (int i = 1; i < answer.size(); i += 4) {
+  private static TaskPage page(List<?> answer, TaskFilter filter) {
+    List<Task> tasks = new ArrayList<>(answer.size() / 5);
+    for (int i = 1; i < answer.size(); i += 5) {
       String id = text(answer.get(i));
       String running = text(answer.get(i + 2));
       String due = text(answer.get(i + 3));
-      TaskRecordCodec.head((byte[]) answer.get(i + 1), record -> record.task(id, running, due))
+      byte[] last = (byte[]) answer.get(i + 4);
+      TaskRecordCodec.head(
+              (byte[]) answer.get(i + 1), record -> record.task(id, running, due, last))
           .ifPresent(tasks::add);
     }
     String next = text(answer.getFirst());
     return new TaskPage(
-        tasks, next.isEmpty() ? Optional.empty() : Optional.of(ListCursor.write(next)));
+        tasks, next.isEmpty() ? Optional.empty() : Optional.of(ListCursor.write(next, filter)));
   }
 
   @Override
@@ -213,7 +218,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   }
 
   private static Explanation explanation(String id, TaskRecordCodec record, List<?> answer) {
-    Task task = record.task(id, text(answer.get(2)), text(answer.get(3)));
+    Task task = record.task(id, text(answer.get(2)), text(answer.get(3)), (byte[]) answer.get(6));
     long place = (Long) answer.get(7);
     Optional<AttemptRecord> lastBad =
         ((byte[]) answer.get(6)).length == 0

@@ -24,7 +24,7 @@ final class TaskOptionsCodec {
       STORED.stream().collect(toUnmodifiableMap(TaskOption::code, option -> option));
 
   /// Bytes that hold any options.
-  static final int LONGEST = 3000;
+  static final int LONGEST = 3600;
 
   private TaskOptionsCodec() {}
 

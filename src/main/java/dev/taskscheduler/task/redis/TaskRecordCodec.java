@@ -7,6 +7,7 @@ import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.SubmitOptions;
+import dev.taskscheduler.task.Tags;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
@@ -15,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -194,7 +196,8 @@ final class TaskRecordCodec {
 
   /// @param running its value in the running hash; empty if it does not run
   /// @param dueMs when it is due; empty if it is not scheduled
-  Task task(String id, String running, String dueMs) {
+  /// @param lastBad the last line of its attempts if it is scheduled; empty if there is none
+  Task task(String id, String running, String dueMs, byte[] lastBad) {
     int starts = starts();
     TaskState state;
     if (bytes[STATE] != 'w') {
@@ -205,11 +208,23 @@ final class TaskRecordCodec {
       state = new TaskState.Running(parsed.epoch(), parsed.startedAt());
     } else if (!dueMs.isEmpty()) {
       Instant due = dueAt(dueMs);
-      state = charged() > 0 ? new TaskState.Retrying(due) : new TaskState.Scheduled(due);
+      state =
+          charged() > 0
+              ? new TaskState.Retrying(due, AttemptHistory.error(lastBad))
+              : new TaskState.Scheduled(due);
     } else {
       state = new TaskState.Ready();
     }
-    return new Task(id, priority(), type(), options().queue(), time(SUBMITTED), starts, state);
+    TaskOptions options = options();
+    return new Task(
+        id,
+        priority(),
+        type(),
+        options.queue(),
+        options.get(TaskOption.TAGS).map(Tags::read).orElse(List.of()),
+        time(SUBMITTED),
+        starts,
+        state);
   }
 
   private TaskState ended() {

@@ -13,19 +13,27 @@
 -- ARGV[9] where the page before ended, '' at first: the index, then for ready the queue, how many of it were passed, how many
 -- were left, the last id and its starts, for done how many were passed, for sorted sets the last score and id, for running the
 -- cursor of HSCAN and what was listed of its batch
+-- ARGV[10] only with this tag, ARGV[11] only with the unique key of this hash, ARGV[12] only with this text in the last error, in
+-- any case of letters, each '' for any
+-- ARGV[13] 1: what came last into its index comes first; else ''
 -- Ready tasks come by priority, by the names of their queues, and in a queue the next one first; scheduled ones as they are due,
--- ended ones newest first. What stays in its index is listed, whatever moves meanwhile; some of it twice. No call reads more
+-- ended ones newest first. Who holds the unique key comes before all others.
+-- What stays in its index is listed, whatever moves meanwhile; some of it twice. No call reads more
 -- than 250 records, or the limit if that is more, or over 1 MiB: a page may be short and yet not the last.
 -- Returns where the next page begins ('' if this is the last), then of each task its id, its record up to the payload, its
--- value in running and its due time in ms ('' if none).
+-- value in running, its due time in ms and, if it is to be tried again, the last line of its attempts ('' if none).
 local prefix, limit = K['task:'], tonumber(ARGV[1])
 local only_priority, only_type, only_queue, since, before, only_charged = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local only_tag, only_unique, only_error, newest = ARGV[10], ARGV[11], string.lower(ARGV[12]), ARGV[13] == '1'
 local since_us = tonumber(since, 16)
-local HEAD = QUEUE_END -- bytes of a record that nearly always hold all but the payload
+local reads_line = only_tag ~= '' or only_unique ~= '' or only_error ~= ''
+local HEAD = reads_line and LONGEST_HEAD or QUEUE_END -- bytes of a record that nearly always hold all but the payload
+local ENDED = { d = 'dead', e = 'expired', x = 'cancelled' }
 local WINDOW, FAR = 600, 500000
 local STRAY = 100 -- of so many in a row not all have a wrong time: Redis's clock may have been behind when they ended
 local looks, bytes_left = math.max(limit, 250), 1048576
 local page, found = { '' }, 0
+local holder = only_unique ~= '' and whole(K['unique:'] .. only_unique) -- in every state, and if its record does not name the key
 
 -- Whether a cursor can carry an id; what cannot is none of ours.
 local function is_id(id)
@@ -39,7 +47,26 @@ end
 local type_and_end = '^' .. string.gsub(only_type, '[.-]', '%%%0') .. '[ \t\n]'
 local by_time = since_us > 0 or before ~= 'g'
 
-local function asked_for(head, due)
+-- Whether a record's first line and the last of its attempts have what is asked for.
+local function has_words(id, head)
+  local line = string.match(head, '^[^\n]*')
+  local opts = options(line .. '\n')
+  if only_tag ~= '' and not string.find(',' .. (string.match(opts, ' g=(%S+)') or '') .. ',', ',' .. only_tag .. ',', 1, true)
+    or only_unique ~= '' and id ~= holder and not string.find(opts .. ' ', ' u=' .. only_unique .. ' ', 1, true) then
+    return false
+  elseif only_error == '' then
+    return true
+  end
+  local error = string.match(line, '\t(.*)', TYPE + 1)
+  if not error and string.sub(head, 1, 1) == 'w' then
+    local last = last_line(id, head)
+    looks, bytes_left = looks - 1, bytes_left - #last
+    error = string.match(last, '^%x+ %x+ %x+ %x+ %a (.*)')
+  end
+  return error and string.find(string.lower(error), only_error, 1, true)
+end
+
+local function asked_for(id, head, due)
   if only_priority ~= '' and WORDS[string.sub(head, PRIORITY + 1, PRIORITY + 1)] ~= only_priority
     or only_queue ~= '' and queue_of(head) ~= only_queue
     or only_type ~= '' and not string.find(head, type_and_end, TYPE + 1) then
@@ -51,15 +78,19 @@ local function asked_for(head, due)
       return false
     end
   end
-  return not due or only_charged == '' or (string.sub(head, CHARGED + 1, PRIORITY) ~= '0000') == (only_charged == '1')
+  if due and only_charged ~= '' and (string.sub(head, CHARGED + 1, PRIORITY) ~= '0000') ~= (only_charged == '1') then
+    return false
+  end
+  return not reads_line or has_words(id, head)
 end
 
 -- Looks at one entry; lists it if it is in state `letter` and asked for. Returns the first bytes of its record.
-local function look(letter, id, value, due)
+local function look(letter, id, value, due, held)
   local head = part(prefix .. id, 0, HEAD - 1)
   looks = looks - 1
   bytes_left = bytes_left - #head
-  if #id > LONGEST_ID or #head <= TYPE or string.sub(head, 1, 1) ~= letter or not asked_for(head, due) then
+  if id == holder and not held or #id > LONGEST_ID or #head <= TYPE
+    or string.sub(head, 1, 1) ~= letter or not asked_for(id, head, due) then
     return head -- not asked for, removed by hand, or cancelled where it stood
   end
   local line = string.find(head, '\n', TYPE + 1, true)
@@ -73,6 +104,8 @@ local function look(letter, id, value, due)
   page[#page + 1] = line and string.sub(whole, 1, line - 1) or whole
   page[#page + 1] = value and string.sub(value, 1, LONGEST_VALUE) or ''
   page[#page + 1] = due or ''
+  page[#page + 1] = due and last_line(id, head) or ''
+  bytes_left = bytes_left - #page[#page]
   found = found + 1
   return head
 end
@@ -107,7 +140,7 @@ local function far(list, id)
   local left = redis.call('LPOS', list.key, id, 'MAXLEN', FAR)
   local right = not left and redis.call('LPOS', list.key, id, 'RANK', -1, 'MAXLEN', FAR)
   local index = left or right
-  return index and list.length - index
+  return index and (list.from_left and index + 1 or list.length - index)
 end
 
 -- Whether a task that was ready has been claimed since, whatever became of it then.
@@ -120,6 +153,7 @@ end
 
 -- How many of a ready list are passed: up to the last id of the page before, wherever it stands now. What comes and goes at both
 -- ends moves it. Where it is gone, all before it are gone too, and the walk begins again: rather twice than never.
+-- From the left it is all behind it that are gone.
 local function passed(list, at, left, id, starts)
   for _, guess in ipairs({ at, list.length - left }) do
     if guess > 0 and guess <= list.length and entries(list, guess - 1, 1)[1] == id then
@@ -127,9 +161,12 @@ local function passed(list, at, left, id, starts)
     end
   end
   if was_claimed(id, starts) then
-    return 0
+    return list.from_left and list.length or 0
   end
   local there = near(list, id, at) or near(list, id, list.length - left) or far(list, id)
+  if list.from_left then
+    return there and list.length - there <= left and there or math.max(0, list.length - left)
+  end
   return there and list.length - there >= left and there or 0 -- nearer to the back than it was: it came anew
 end
 
@@ -177,7 +214,7 @@ local function walk_ready(priority, from)
         return priority .. ' ' .. queue
       end
       length_of(ready(priority, queue))
-      local list = { key = ready(priority, queue), letter = 'w', moves = true }
+      local list = { key = ready(priority, queue), letter = 'w', moves = true, from_left = newest }
       local stop = walk_list(priority .. ' ' .. queue, list, rest and rest ~= '' and rest or nil)
       if stop then
         return stop
@@ -260,10 +297,11 @@ local function walk_running(code, from)
   while not is_full() do
     local batch = redis.call('HSCAN', K.running, cursor, 'COUNT', math.max(1, math.min(50, limit - found - 16)))
     local all_that_runs = cursor == '0' and batch[1] == '0'
-    local after, values, ids = string.match(listed, '^>(.*)$'), {}, {}
+    local after, values, ids = string.match(listed, '^[<>](.*)$'), {}, {}
     for i = 1, #batch[2], 2 do
       local id = batch[2][i]
-      local comes_new = #id <= LONGEST_ID and not values[id] and not (after and id <= after)
+      local comes_new = #id <= LONGEST_ID and not values[id]
+        and not (after and (newest and id >= after or not newest and id <= after))
       if comes_new and not string.find(',' .. listed .. ',', ',' .. id .. ',', 1, true) then
         ids[#ids + 1] = id
       end
@@ -272,11 +310,11 @@ local function walk_running(code, from)
     if #ids > limit - found and found > 0 and not all_that_runs then
       return code .. ' ' .. cursor .. ' ' .. listed
     end
-    table.sort(ids)
+    table.sort(ids, newest and function(a, b) return a > b end or nil)
     local here = listed ~= '-' and not after and { listed } or {}
     for n, id in ipairs(ids) do
       if all_that_runs and is_full() then
-        return code .. ' 0 >' .. ids[n - 1]
+        return code .. ' 0 ' .. (newest and '<' or '>') .. ids[n - 1]
       elseif found >= limit then
         return code .. ' ' .. cursor .. ' ' .. table.concat(here, ',')
       end
@@ -302,7 +340,7 @@ local walks = {
   high = walk_ready,
   medium = walk_ready,
   low = walk_ready,
-  scheduled = set_walk('w', false, false),
+  scheduled = set_walk('w', false, newest),
   dead = set_walk('d', true, true),
   expired = set_walk('e', true, true),
   cancelled = set_walk('x', true, true),
@@ -310,6 +348,24 @@ local walks = {
   retained = set_walk('c', false, true),
 }
 
+-- Lists who holds the unique key, if its state is asked for.
+local function list_holder()
+  local head = part(prefix .. short(holder), 0, PRIORITY)
+  local letter, value, due = string.sub(head, 1, 1), nil, nil
+  local index = letter == 'c' and 'done' or letter == 'w' and WORDS[string.sub(head, PRIORITY + 1)] or ENDED[letter]
+  if letter == 'w' then
+    value = redis.call('HGET', K.running, holder)
+    due = not value and redis.call('ZSCORE', K.scheduled, holder)
+    index = value and 'running' or due and 'scheduled' or index
+  end
+  if index and string.find(' ' .. ARGV[2] .. ' ', ' ' .. index .. ' ', 1, true) then
+    look(letter, holder, value, due, true)
+  end
+end
+
+if holder and ARGV[9] == '' then
+  list_holder()
+end
 local begin, from = string.match(ARGV[9], '^(%a+) ?(.*)$')
 local begun = not begin or not string.find(' ' .. ARGV[2] .. ' ', ' ' .. begin .. ' ', 1, true)
 for code in string.gmatch(ARGV[2], '%a+') do

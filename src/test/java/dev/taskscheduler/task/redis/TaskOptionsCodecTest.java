@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.task.Callback;
+import dev.taskscheduler.task.Tags;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -27,6 +29,11 @@ class TaskOptionsCodecTest {
   private static TaskOptions all() {
     return TaskOptions.NONE
         .with(TaskOption.DELAY, Duration.ofDays(365))
+        .with(TaskOption.TAGS, Tags.write(Collections.nCopies(Tags.MOST, "g".repeat(64))))
+        .with(TaskOption.QUEUE, "q".repeat(128))
+        .with(TaskOption.SCHEDULE, "s".repeat(128))
+        .with(TaskOption.SCHEDULED_AT, Instant.ofEpochMilli(1_795_000_000_123L))
+        .with(TaskOption.MISSED, Integer.MAX_VALUE)
         .with(TaskOption.MAX_ATTEMPTS, 1000)
         .with(TaskOption.BACKOFF_BASE, Duration.ofMillis(1))
         .with(TaskOption.BACKOFF_CAP, Duration.ofDays(1))
@@ -101,6 +108,8 @@ class TaskOptionsCodecTest {
         " c=s",
         " c=ftp://x",
         " o=z",
+        " g=a,,b",
+        " g=a,b,c,d,e,f,g,h,i",
         " =",
         "  ",
         " k=1s"

@@ -71,7 +71,7 @@ class TaskRecordCodecTest {
   }
 
   private static String errorOf(TaskRecordCodec record) {
-    return ((TaskState.Dead) record.task("id", "", "").state()).error();
+    return ((TaskState.Dead) record.task("id", "", "", new byte[0]).state()).error();
   }
 
   @Test
@@ -101,11 +101,12 @@ class TaskRecordCodecTest {
     TaskRecordCodec record = waiting(2, TaskRecordCodec.body("http", PAYLOAD));
     assertEquals(
         new Task("id", Priority.MEDIUM, "http", "default", SUBMITTED, 2, new TaskState.Ready()),
-        record.task("id", "", ""));
+        record.task("id", "", "", new byte[0]));
     assertEquals(
         new TaskState.Scheduled(Instant.ofEpochMilli(1_795_000_000_123L)),
-        record.task("id", "", "1795000000123").state());
-    Task running = record.task("id", "7:0123456789abcdef 000003 " + micros(STARTED), "");
+        record.task("id", "", "1795000000123", new byte[0]).state());
+    Task running =
+        record.task("id", "7:0123456789abcdef 000003 " + micros(STARTED), "", new byte[0]);
     assertEquals(new TaskState.Running(7, STARTED), running.state());
     assertEquals(3, running.attempts());
   }
@@ -116,7 +117,7 @@ class TaskRecordCodecTest {
         joined(
             header('c', micros(STARTED), micros(FINISHED), 1).getBytes(ISO_8859_1),
             TaskRecordCodec.body("log", PAYLOAD));
-    Task task = new TaskRecordCodec(bytes).task("id", "", "");
+    Task task = new TaskRecordCodec(bytes).task("id", "", "", new byte[0]);
     assertEquals(new TaskState.Completed(STARTED, FINISHED), task.state());
     assertEquals(1, task.attempts());
   }
@@ -164,7 +165,7 @@ class TaskRecordCodecTest {
             header('w', "0".repeat(13), "0".repeat(13), 0).getBytes(ISO_8859_1),
             TaskRecordCodec.body("http", new byte[100_000]));
     byte[] head = java.util.Arrays.copyOf(whole, TaskRecordCodec.HEAD_BYTES);
-    assertEquals("http", new TaskRecordCodec(head).task("id", "", "").type());
+    assertEquals("http", new TaskRecordCodec(head).task("id", "", "", new byte[0]).type());
   }
 
   @Test
