@@ -7,6 +7,7 @@ import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.LeadershipListener;
 import dev.taskscheduler.leader.raft.RaftListener;
 import dev.taskscheduler.node.WorkListener;
+import dev.taskscheduler.process.Version;
 import dev.taskscheduler.queue.QueueListener;
 import dev.taskscheduler.queue.QueueLoad;
 import dev.taskscheduler.redis.RedisListener;
@@ -71,6 +72,7 @@ public final class Meters
   private final Counter callbacks;
   private final Map<FailedLogin, Counter> failedLogins;
   private final TargetMeters targets;
+  private final TypeMeters types = new TypeMeters(registry);
   private final QueueGauges queues = new QueueGauges(registry);
   private final ScheduleMeters schedules = new ScheduleMeters(registry);
   private final Timer wait;
@@ -89,6 +91,14 @@ public final class Meters
   /// @param node this node's id
   public Meters(String node) {
     this.node = node;
+    registry.gauge(
+        "scheduler_build_info",
+        "1; its labels say which program this is",
+        () -> 1,
+        "version",
+        Version.current(),
+        "java",
+        Runtime.version().toString());
     submitted =
         registry.counters(
             "scheduler_tasks_submitted",
@@ -266,6 +276,11 @@ public final class Meters
     if (RAN.contains(outcome) && !ran.isZero()) {
       run.record(ran.toNanos(), TimeUnit.NANOSECONDS);
     }
+  }
+
+  @Override
+  public void ended(String type, String queue, String outcome, Duration ran) {
+    types.ended(type, queue, outcome, ran);
   }
 
   private Counter finishedBy(String outcome) {

@@ -19,6 +19,7 @@ final class EndCounts {
     word(end, outcome)
         .ifPresent(word -> {
           listener.finished(word, run);
+          listener.ended(claim.type(), claim.options().queue(), word, run);
           if (claim.options().has(TaskOption.CALLBACK_URL) && isCalled(claim.options(), word)) {
             listener.callbackMade();
           }

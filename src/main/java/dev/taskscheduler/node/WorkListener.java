@@ -17,6 +17,11 @@ public interface WorkListener {
   ///   an earlier leader), `unknown-type`, or `expired`, which never began
   void finished(String outcome, Duration run);
 
+  /// The same, with what the task is.
+  ///
+  /// @param outcome as for [#finished]
+  default void ended(String type, String queue, String outcome, Duration run) {}
+
   /// A task ended, and a callback was made for it: a new task, which nobody submitted.
   default void callbackMade() {}
 

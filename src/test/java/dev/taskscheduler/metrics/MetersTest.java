@@ -396,4 +396,35 @@ class MetersTest {
             .toList(),
         found);
   }
+
+  @Test
+  void attempts_are_counted_by_type_and_queue_and_those_past_the_limit_together()
+      throws IOException, InterruptedException {
+    meters.ended("mail", "tenant", "completed", Duration.ofMillis(30));
+    meters.ended("mail", "tenant", "completed", Duration.ofMillis(12));
+    for (int i = 0; i < 1_000; i++) {
+      meters.ended("mail", "q" + i, "dead", Duration.ofMillis(1));
+    }
+    meters.ended("mail", "tenant", "retried", Duration.ZERO);
+    String text = scrape("text/plain");
+    String tenant = "{outcome=\"completed\",queue=\"tenant\",type=\"mail\"} ";
+    assertLines(
+        text,
+        "scheduler_attempts_total" + tenant + "2.0",
+        "scheduler_attempts_run_milliseconds_total" + tenant + "42.0",
+        "scheduler_attempts_total{outcome=\"retried\",queue=\"tenant\",type=\"mail\"} 1.0");
+    List<String> dead =
+        text.lines()
+            .filter(line -> line.startsWith("scheduler_attempts_total{outcome=\"dead\","))
+            .toList();
+    assertTrue(dead.size() <= TypeMeters.MOST_PAIRS + 1, dead.size() + " series");
+    assertTrue(
+        dead.stream().anyMatch(line -> line.contains("queue=\"other\",type=\"other\"} 9")),
+        dead.toString());
+  }
+
+  @Test
+  void a_gauge_says_which_build_runs() throws IOException, InterruptedException {
+    assertTrue(scrape("text/plain").contains("scheduler_build_info{java=\"25"), "no build_info");
+  }
 }

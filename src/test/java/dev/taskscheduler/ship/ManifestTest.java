@@ -345,6 +345,23 @@ class ManifestTest {
   }
 
   @Test
+  void each_alert_names_a_chapter_that_there_is() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("docs/operations.md"));
+    int alerts = 0;
+    for (Object group : (List<?>) map(Path.of("docs/monitoring/alerts.yml")).get("groups")) {
+      for (Object rule : (List<?>) ((Map<?, ?>) group).get("rules")) {
+        String name = String.valueOf(((Map<?, ?>) rule).get("alert"));
+        assertEquals(
+            "docs/operations.md#" + name.toLowerCase(Locale.ROOT),
+            ((Map<?, ?>) ((Map<?, ?>) rule).get("annotations")).get("runbook_url"));
+        assertTrue(lines.contains("### " + name), name);
+        alerts++;
+      }
+    }
+    assertTrue(alerts > 10, alerts + " alerts");
+  }
+
+  @Test
   void the_operator_has_the_same_alerts() throws IOException {
     Map<?, ?> rule = map(MONITORING.resolve("prometheusrule.yaml"));
     assertEquals(
