@@ -40,11 +40,13 @@ public final class Main {
       return;
     }
     Logging.configure(config.log().format(), config.log().level(), config.leader().node());
+    System.Logger log = System.getLogger(Main.class.getName());
+    config.warnings().forEach(warning -> log.log(System.Logger.Level.WARNING, warning));
     try {
       start(config);
     } catch (RuntimeException | Error e) {
       System.err.println("The node cannot start: " + e.getMessage());
-      System.getLogger(Main.class.getName()).log(System.Logger.Level.DEBUG, "cannot start", e);
+      log.log(System.Logger.Level.DEBUG, "cannot start", e);
       System.exit(FAILED);
       return;
     }

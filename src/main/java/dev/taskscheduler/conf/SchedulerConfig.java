@@ -16,6 +16,7 @@ import dev.taskscheduler.task.RetryDefaults;
 import dev.taskscheduler.task.TaskLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
 /// @param namespace the prefix of all keys
 /// @param election the kind of election
 /// @param raft used only with election by Raft
+/// @param warnings what an operator should know of a configuration that can be used
 public record SchedulerConfig(
     RedisConfig redis,
     Namespace namespace,
@@ -34,7 +36,8 @@ public record SchedulerConfig(
     WorkerConfig workers,
     HttpRunnerConfig httpRunner,
     HttpConfig http,
-    LogConfig log) {
+    LogConfig log,
+    List<String> warnings) {
 
   /// How this node logs.
   ///
@@ -80,7 +83,8 @@ public record SchedulerConfig(
             http(settings, node),
             new LogConfig(
                 settings.choice("LOG_FORMAT", LogFormat.TEXT),
-                settings.choice("LOG_LEVEL", LogLevel.INFO)));
+                settings.choice("LOG_LEVEL", LogLevel.INFO)),
+            settings.warnings());
     checkAcross(config, settings);
     RaftSettings.check(config, settings);
     checkBuild(settings, Version.buildOfCode(), Version.buildOfJar());

@@ -210,6 +210,14 @@ final class Settings {
                             .formatted(min, max))));
   }
 
+  /// A sentence for each environment variable that looks like a setting and is none. Complete once
+  /// all settings have been read.
+  List<String> warnings() {
+    return new UnknownVariables(
+            known.stream().map(key -> key.toUpperCase(Locale.ROOT).replace('-', '_')).toList())
+        .among(env.keySet());
+  }
+
   /// Adds an error for each unknown key, then reports all errors at once.
   ///
   /// @throws ConfigException if there is an error

@@ -145,7 +145,10 @@ public final class RedisServer implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          "These tests need a redis-server of 6.2 or later on PATH (Debian: apt install redis-server; macOS: brew install redis), "
+              + "or one that the variable REDIS_SERVER names.",
+          e);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
