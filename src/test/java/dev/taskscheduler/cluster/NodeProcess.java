@@ -8,6 +8,7 @@ import dev.taskscheduler.ProbeNode;
 import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.NetworkHost;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -49,14 +50,19 @@ final class NodeProcess implements AutoCloseable {
   ///
   /// @param environment beside `NODE_ID`, `LISTEN_ADDR` and `PROBE_FILE`
   NodeProcess(NetworkHost host, String id, Path probeFile, Map<String, String> environment) {
-    this(host, id, ProbeNode.class, with(environment, "PROBE_FILE", probeFile.toString()));
+    this(host, id, ProbeNode.class, "", with(environment, "PROBE_FILE", probeFile.toString()));
   }
 
   /// The program as it is delivered.
   ///
   /// @param environment beside `NODE_ID`, and `LISTEN_ADDR` where it does not matter
   static NodeProcess program(String id, Map<String, String> environment) {
-    return new NodeProcess(NetworkHost.HERE, id, Main.class, environment);
+    return new NodeProcess(NetworkHost.HERE, id, Main.class, "", environment);
+  }
+
+  /// The program with one more jar on its class path.
+  static NodeProcess programWith(Path jar, String id, Map<String, String> environment) {
+    return new NodeProcess(NetworkHost.HERE, id, Main.class, File.pathSeparator + jar, environment);
   }
 
   /// A program that may have so many files open, sockets among them.
@@ -66,7 +72,7 @@ final class NodeProcess implements AutoCloseable {
         new NetworkHost(
             NetworkHost.HERE.address(),
             List.of("sh", "-c", "ulimit -n " + files + "; exec \"$0\" \"$@\""));
-    return new NodeProcess(host, id, program, environment);
+    return new NodeProcess(host, id, program, "", environment);
   }
 
   private static Map<String, String> with(
@@ -77,7 +83,11 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private NodeProcess(
-      NetworkHost host, String id, Class<?> program, Map<String, String> environment) {
+      NetworkHost host,
+      String id,
+      Class<?> program,
+      String moreClassPath,
+      Map<String, String> environment) {
     this.host = host;
     this.id = id;
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -91,7 +101,7 @@ final class NodeProcess implements AutoCloseable {
                     "-Xmx128m",
                     "-XX:+ExitOnOutOfMemoryError", // as in the image
                     "-cp",
-                    System.getProperty("java.class.path"),
+                    System.getProperty("java.class.path") + moreClassPath,
                     program.getName())));
     Map<String, String> env = new HashMap<>(environment);
     env.put("NODE_ID", id);
