@@ -151,3 +151,9 @@ end
 local function last_line(id, head)
   return string.sub(head, CHARGED + 1, PRIORITY) ~= '0000' and lines_of(id, -1, -1)[1] or ''
 end
+
+-- The id of the callback of a task that ended at `now`: a new one of that time, with the random end of its task's id.
+local function callback_id(id, now)
+  local ms = hex(12, math.floor(now / 1000))
+  return string.sub(ms, 1, 8) .. '-' .. string.sub(ms, 9, 12) .. '-7' .. hex(3, now % 1000) .. string.sub(id, -18)
+end

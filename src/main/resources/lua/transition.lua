@@ -62,8 +62,8 @@ end
 
 -- Keeps the call that a submission asked for upon its task's end (`how`: s for success, f for failure) as a task of its own, in
 -- the queue `callback`: it is claimed, retried and buried like any other. It holds all that it reports, so each of its attempts
--- reports the same, whatever becomes of the task meanwhile. Its id is new: the time, and the random end of its task's id. To be
--- called once the record says that the task has ended. Its id is added to `calls`, to be pushed.
+-- reports the same, whatever becomes of the task meanwhile. To be
+-- called once the record says that the task has ended, at `now`. Its id is added to `calls`, to be pushed.
 local function call_back(id, how, opts, now, result, calls)
   local url, when = string.match(opts, ' c=(%S+)'), string.match(opts, ' o=(%a)')
   if not url or (when and when ~= 'b' and when ~= how) then
@@ -72,8 +72,7 @@ local function call_back(id, how, opts, now, result, calls)
   local head = string.match(part(K['task:'] .. id, 0, LONGEST_HEAD - 1), '^[^\n]*')
   local letter = string.sub(head, PRIORITY + 1, PRIORITY + 1)
   local trace = string.match(opts, ' p=%S+') or ''
-  local ms = hex(12, math.floor(now / 1000))
-  local child = string.sub(ms, 1, 8) .. '-' .. string.sub(ms, 9, 12) .. '-7' .. hex(3, now % 1000) .. string.sub(id, -18)
+  local child = callback_id(id, now)
   redis.call('SET', K['task:'] .. child, 'w' .. string.rep('0', PRIORITY - 1) .. letter .. hex(13, now)
     .. 'callback q=callback' .. trace .. '\n' .. facts_of(id, url, head, result))
   put(calls, WORDS[letter] or 'low', 'callback', child)

@@ -1,6 +1,7 @@
 package dev.taskscheduler.task;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Everything known about a task.
 ///
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param payload as it was submitted, byte for byte
 /// @param result what the runner handed back, a JSON value; empty if nothing
 /// @param cancelling whether it runs and its leader was asked to interrupt it
+/// @param callback what its end has made; empty if it makes none, or has not ended
 public record TaskDetails(
     Task task,
     TaskOptions options,
@@ -18,7 +20,13 @@ public record TaskDetails(
     List<AttemptRecord> history,
     byte[] payload,
     byte[] result,
-    boolean cancelling) {
+    boolean cancelling,
+    Optional<CallbackTask> callback) {
+  /// The task that reports the end of another one.
+  ///
+  /// @param task empty if it was removed
+  public record CallbackTask(String id, Optional<Task> task) {}
+
   public TaskDetails {
     history = List.copyOf(history);
   }

@@ -124,7 +124,8 @@ final class LargeAnswers implements AutoCloseable {
             List.of(),
             payload,
             new byte[] {},
-            false));
+            false,
+            Optional.empty()));
     return task.id();
   }
 

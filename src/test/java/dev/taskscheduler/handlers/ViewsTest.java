@@ -219,7 +219,8 @@ class ViewsTest {
             List.of(FAILED, last),
             "{ \"a\" : 1.0e0,\n \"ü\":\"\\u00fc\" }".getBytes(UTF_8),
             "[ 1 ]".getBytes(UTF_8),
-            false));
+            false,
+            Optional.empty()));
     String body = get("/tasks/" + ID).entity();
     assertEquals(
         "\"maxAttempts\":3,\"timeout\":\"PT1M30S\",\"expiresAt\":\"2026-11-23T08:55:02.000000Z\","
@@ -245,7 +246,8 @@ class ViewsTest {
             List.of(),
             new byte[0],
             new byte[0],
-            true));
+            true,
+            Optional.empty()));
     String body = get("/tasks/" + ID).entity();
     assertTrue(
         body.endsWith("\"cancelling\":true,\"attempts\":[],\"historyCut\":true,\"payload\":null}"),

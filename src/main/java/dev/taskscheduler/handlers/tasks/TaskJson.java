@@ -71,7 +71,7 @@ final class TaskJson {
   /// All that is known of it.
   static void write(JsonGenerator json, TaskDetails details) {
     write(json, details.task());
-    options(json, details.options());
+    options(json, details);
     schedule(json, details.task(), details.options());
     if (details.cancelling()) {
       json.writeBooleanProperty("cancelling", true);
@@ -94,7 +94,8 @@ final class TaskJson {
     }
   }
 
-  private static void options(JsonGenerator json, TaskOptions options) {
+  private static void options(JsonGenerator json, TaskDetails details) {
+    TaskOptions options = details.options();
     String object = "";
     for (TaskOption<?> option : TaskOption.ALL) {
       if (option.shown() && options.has(option)) {
@@ -108,7 +109,29 @@ final class TaskJson {
         }
       }
     }
+    if (object.equals(TaskOption.CALLBACK.pointer())) {
+      details.callback().ifPresent(callback -> callback(json, callback));
+    }
     within(json, object, "");
+  }
+
+  /// What became of the callback of a task that has ended.
+  private static void callback(JsonGenerator json, TaskDetails.CallbackTask callback) {
+    json.writeStringProperty("taskId", callback.id());
+    if (callback.task().isEmpty()) {
+      return; // it ended so long ago that it was removed
+    }
+    TaskState state = callback.task().get().state();
+    json.writeStringProperty("status", TaskStatus.of(state.named()).wire());
+    json.writeStringProperty("state", state.named().wire());
+    json.writeNumberProperty("attempt", callback.task().get().attempts());
+    if (state instanceof TaskState.Retrying(Instant dueAt, Optional<String> error)) {
+      time(json, "dueAt", dueAt);
+      error.ifPresent(text -> json.writeStringProperty("lastError", JsonText.outside(text)));
+    } else if (state instanceof TaskState.Dead dead) {
+      json.writeStringProperty("error", JsonText.outside(dead.error()));
+    }
+    state.ended().ifPresent(ended -> time(json, "finishedAt", ended));
   }
 
   /// The schedule that made the task.

@@ -158,7 +158,24 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
         AttemptHistory.history(record, task.state(), running, lines, list(answer.get(5))),
         record.payload(),
         AttemptHistory.result(lines),
-        (Long) answer.get(3) == 1);
+        (Long) answer.get(3) == 1,
+        callback(answer.subList(6, answer.size())));
+  }
+
+  /// @param answer its id and what is known of it
+  private static Optional<TaskDetails.CallbackTask> callback(List<?> answer) {
+    String id = text(answer.get(0));
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    String running = text(answer.get(2));
+    String due = text(answer.get(3));
+    byte[] last = (byte[]) answer.get(4);
+    return Optional.of(
+        new TaskDetails.CallbackTask(
+            id,
+            TaskRecordCodec.head(
+                (byte[]) answer.get(1), record -> record.task(id, running, due, last))));
   }
 
   @Override

@@ -13,9 +13,12 @@ import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Priority;
+import dev.taskscheduler.task.StateName;
+import dev.taskscheduler.task.TaskDetails;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskOption;
 import dev.taskscheduler.task.TaskOptions;
+import dev.taskscheduler.task.TaskState;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,5 +147,64 @@ class CallbackFactsIT {
         store.claims.end(
             token, running("a", CALLING.with(TaskOption.TRACEPARENT, TRACE)), Outcome.SUCCESS));
     assertEquals(Optional.of(TRACE), store.claimOne(token).options().get(TaskOption.TRACEPARENT));
+  }
+
+  private Optional<TaskDetails.CallbackTask> callback(String id) {
+    return store.queries.details(id).orElseThrow().callback();
+  }
+
+  private StateName stateOfCallback(String id) {
+    return callback(id).orElseThrow().task().orElseThrow().state().named();
+  }
+
+  @Test
+  void a_task_that_has_ended_names_its_callback_and_what_became_of_it() {
+    String id = "019aa0e6-5b3c-7000-8000-000000000001";
+    Claim claim = running(id, CALLING);
+    assertEquals(Optional.empty(), callback(id));
+    get(store.claims.end(token, claim, Outcome.SUCCESS));
+    String call = callback(id).orElseThrow().id();
+    assertEquals(StateName.READY, stateOfCallback(id));
+    Claim sent = store.claimOne(token);
+    assertEquals(call, sent.id());
+    assertEquals(StateName.RUNNING, stateOfCallback(id));
+    var later = Optional.of(Duration.ofHours(1));
+    get(store.claims.end(token, sent, new Outcome.Failure("answered 503", false, later)));
+    TaskState state = callback(id).orElseThrow().task().orElseThrow().state();
+    assertEquals(Optional.of("answered 503"), ((TaskState.Retrying) state).error());
+    store.jedis.del("{scheduler}:task:" + call);
+    assertEquals(new TaskDetails.CallbackTask(call, Optional.empty()), callback(id).orElseThrow());
+  }
+
+  @Test
+  void each_kind_of_end_names_its_callback_and_an_end_without_one_names_none() {
+    Claim dead = running("019aa0e6-5b3c-7000-8000-000000000001", CALLING);
+    get(store.claims.end(token, dead, new Outcome.Failure("no", false, Optional.empty())));
+    assertEquals(callback(dead.id()).orElseThrow().id(), store.claimOne(token).id());
+    String lost =
+        running("019aa0e6-5b3c-7000-8000-000000000002", CALLING.with(TaskOption.MAX_ATTEMPTS, 1))
+            .id();
+    token = store.lead(8);
+    store.claims.recover(token);
+    assertEquals(StateName.DEAD, store.queries.find(lost).orElseThrow().state().named());
+    assertEquals(StateName.READY, stateOfCallback(lost));
+    String late = "019aa0e6-5b3c-7000-8000-000000000003";
+    get(
+        store.intake.submit(
+            late,
+            new NewTask(
+                Priority.HIGH,
+                "a.type",
+                new byte[] {'1'},
+                CALLING.with(TaskOption.EXPIRES_AT, Instant.EPOCH.plusMillis(1)))));
+    store.claim(token, 9);
+    assertEquals(StateName.EXPIRED, store.queries.find(late).orElseThrow().state().named());
+    assertTrue(callback(late).orElseThrow().task().isPresent());
+    Claim plain =
+        running(
+            "019aa0e6-5b3c-7000-8000-000000000004",
+            CALLING.with(TaskOption.CALLBACK_ON, Callback.When.FAILURE));
+    get(store.claims.end(token, plain, Outcome.SUCCESS));
+    assertEquals(Optional.empty(), callback(plain.id()));
   }
 }
