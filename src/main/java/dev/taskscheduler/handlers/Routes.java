@@ -19,6 +19,7 @@ import dev.taskscheduler.handlers.submit.BatchHandler;
 import dev.taskscheduler.handlers.submit.SubmitHandler;
 import dev.taskscheduler.handlers.submit.SubmitLimits;
 import dev.taskscheduler.handlers.tasks.PauseHandler;
+import dev.taskscheduler.handlers.tasks.SelectionHandler;
 import dev.taskscheduler.handlers.tasks.StatsHandler;
 import dev.taskscheduler.handlers.tasks.TaskCommandsHandler;
 import dev.taskscheduler.handlers.tasks.TasksHandler;
@@ -77,7 +78,11 @@ final class Routes {
     read(routing, "/stats", new StatsHandler(queries, scheduler.leader()));
     read(routing, "/tasks", tasks::list);
     routing.post(Paths.RETRY, commands::retryAll);
-    refuseOthers(routing, Paths.RETRY, "POST"); // before it is taken for an id
+    SelectionHandler selection = new SelectionHandler(scheduler.tasks());
+    routing.post(Paths.CANCEL, selection::cancel);
+    routing.post(Paths.DELETE, selection::delete);
+    List.of(Paths.RETRY, Paths.CANCEL, Paths.DELETE)
+        .forEach(path -> refuseOthers(routing, path, "POST")); // before it is taken for an id
     read(routing, "/tasks/{id}", tasks::show);
     read(routing, "/tasks/{id}/explain", tasks::explain);
     routing.delete("/tasks/{id}", commands::cancel);

@@ -14,4 +14,10 @@ public interface TaskCommands {
   /// @param ids 500 at most
   /// @return one result for each, in their order
   List<RetryResult> retry(List<String> ids);
+
+  /// Removes dead, expired and cancelled tasks.
+  ///
+  /// @param ids 500 at most
+  /// @return one result for each, in their order
+  List<DeleteResult> delete(List<String> ids);
 }

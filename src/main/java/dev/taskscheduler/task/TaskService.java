@@ -152,6 +152,15 @@ public final class TaskService {
     return answers;
   }
 
+  /// Removes dead, expired and cancelled tasks.
+  ///
+  /// @param ids 500 at most
+  /// @return one result for each, in their order
+  /// @throws StoreException if Redis does not answer; may be repeated
+  public List<DeleteResult> delete(List<String> ids) {
+    return ports.commands().delete(ids);
+  }
+
   /// The port for pauses, which have no rules here.
   public Pauses pauses() {
     return ports.pauses();

@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.DeleteResult;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Explanation;
 import dev.taskscheduler.task.NewTask;
@@ -154,6 +155,25 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   @Override
   public List<RetryResult> retry(List<String> ids) {
     return answer(() -> ids.stream().map(id -> retried(tasks.get(id))).toList());
+  }
+
+  @Override
+  public List<DeleteResult> delete(List<String> ids) {
+    return answer(() -> ids.stream().map(id -> deleted(tasks.get(id))).toList());
+  }
+
+  private DeleteResult deleted(@Nullable Task task) {
+    if (task == null) {
+      return DeleteResult.UNKNOWN;
+    }
+    return switch (task.state().named()) {
+      case SCHEDULED, RETRYING, READY, RUNNING -> DeleteResult.PENDING;
+      case COMPLETED -> DeleteResult.COMPLETED;
+      case CANCELLED, DEAD, EXPIRED -> {
+        tasks.remove(task.id());
+        yield DeleteResult.DELETED;
+      }
+    };
   }
 
   private RetryResult retried(@Nullable Task task) {

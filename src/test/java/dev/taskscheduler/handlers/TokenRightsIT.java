@@ -272,6 +272,11 @@ class TokenRightsIT {
     assertEquals(200, status(ALL, "POST", "/pause?priority=low"));
     assertEquals(200, status(ALL, "POST", "/resume"));
     assertEquals(200, status(ALL, "POST", "/tasks/retry"));
+    assertEquals(200, status(ALL, "POST", "/tasks/cancel?tag=none"));
+    assertEquals(200, status(ALL, "POST", "/tasks/delete?state=dead"));
+    for (String path : List.of("/tasks/cancel?tag=none", "/tasks/delete?state=dead")) {
+      assertEquals(403, status(SUBMIT, "POST", path), path);
+    }
     assertEquals(200, status(ALL, "DELETE", "/tasks/" + id));
     leader.ledBy("node1", true);
     assertEquals(202, status(ALL, "POST", "/leader/resign"));
@@ -280,6 +285,8 @@ class TokenRightsIT {
             "INFO command=pause priority=low by=ops",
             "INFO command=resume all=true by=ops",
             "INFO command=retry state=dead retried=0 refused=0 by=ops",
+            "INFO command=cancel cancelled=0 cancelling=0 refused=0 by=ops",
+            "INFO command=delete deleted=0 refused=0 by=ops",
             "INFO command=resign node=node1 by=ops"),
         log.at(Level.INFO, "command="));
     assertEquals(1, log.at(Level.FINE, "task=" + id + " submitted by=shop").size(), log.all());

@@ -50,6 +50,7 @@ public abstract class TaskPortsContract {
     assertEquals(Optional.empty(), ports().queries().explain("none"));
     assertEquals(new Cancellation.Unknown(), ports().commands().cancel("none"));
     assertEquals(List.of(RetryResult.UNKNOWN), ports().commands().retry(List.of("none")));
+    assertEquals(List.of(DeleteResult.UNKNOWN), ports().commands().delete(List.of("none")));
   }
 
   @Test

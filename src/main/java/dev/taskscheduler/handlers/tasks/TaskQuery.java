@@ -85,6 +85,11 @@ record TaskQuery(TaskFilter filter, String cursor) {
     return Optional.of(new TaskQuery(filter, cursor.orElse("")));
   }
 
+  /// The same for some states.
+  TaskQuery of(Set<StateName> states) {
+    return new TaskQuery(filter.only(states, filter.limit()), cursor);
+  }
+
   private static Set<StateName> states(QueryReader reader) {
     Optional<StateName> state =
         reader.one(

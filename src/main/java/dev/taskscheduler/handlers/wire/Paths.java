@@ -10,6 +10,8 @@ public final class Paths {
   public static final String PAGES = "/swagger/";
   public static final String BATCH = "/submit/batch";
   public static final String RETRY = "/tasks/retry";
+  public static final String CANCEL = "/tasks/cancel";
+  public static final String DELETE = "/tasks/delete";
   public static final String PREVIEW = "/schedules/preview";
   public static final String AUDIT = "/audit";
   public static final String METRICS = "/metrics";
@@ -38,6 +40,8 @@ public final class Paths {
     all.put("/stats", READ);
     all.put("/tasks", READ);
     all.put(RETRY, "POST");
+    all.put(CANCEL, "POST");
+    all.put(DELETE, "POST");
     all.put("/tasks/{id}", READ + ", DELETE");
     all.put("/tasks/{id}/explain", READ);
     all.put("/tasks/{id}/retry", "POST");

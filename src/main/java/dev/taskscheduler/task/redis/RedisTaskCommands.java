@@ -7,12 +7,14 @@ import dev.taskscheduler.redis.Batcher;
 import dev.taskscheduler.redis.LuaScript;
 import dev.taskscheduler.redis.RedisException;
 import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.DeleteResult;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.RetryResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskCommands;
 import dev.taskscheduler.task.TaskLimits;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +34,7 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
 
   private static final LuaScript CANCEL = LuaScript.load(RedisTaskCommands.class, "cancel");
   private static final LuaScript RETRY = LuaScript.load(RedisTaskCommands.class, "retry");
+  private static final LuaScript DELETE = LuaScript.load(RedisTaskCommands.class, "delete");
   private static final LuaScript PAUSE = LuaScript.load(RedisTaskCommands.class, "pause");
   private static final LuaScript PAUSED = LuaScript.load(RedisTaskCommands.class, "paused");
 
@@ -45,10 +48,14 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
   private final ScriptCalls calls;
   private final Admission admission;
   private final TaskLimits limits;
+  private final Duration mayComeAgain;
   private final Batcher<Command, Answer> commands =
       new Batcher<>("redis-command", LIMITS, command -> 0, this::carryOut);
 
-  RedisTaskCommands(ScriptCalls calls, Admission admission, TaskLimits limits) {
+  /// @param mayComeAgain for how long nothing is removed after its submission and after its end
+  RedisTaskCommands(
+      ScriptCalls calls, Admission admission, TaskLimits limits, Duration mayComeAgain) {
+    this.mayComeAgain = mayComeAgain;
     this.calls = calls;
     this.admission = admission;
     this.limits = limits;
@@ -70,6 +77,14 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
     return ((List<?>) send(RETRY, limits.maxPending(), ids))
         .stream()
             .map(answer -> RetryResult.valueOf(text(answer).toUpperCase(Locale.ROOT)))
+            .toList();
+  }
+
+  @Override
+  public List<DeleteResult> delete(List<String> ids) {
+    return ((List<?>) send(DELETE, mayComeAgain.toMillis(), ids))
+        .stream()
+            .map(answer -> DeleteResult.valueOf(text(answer).toUpperCase(Locale.ROOT)))
             .toList();
   }
 

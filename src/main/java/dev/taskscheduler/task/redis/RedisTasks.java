@@ -40,7 +40,7 @@ public final class RedisTasks implements AutoCloseable {
     health = new RedisHealth(redis, namespace);
     DurableWrites durable = new DurableWrites(redis, calls, health::last);
     intake = new RedisTaskIntake(durable, admission, limits);
-    commands = new RedisTaskCommands(calls, admission, limits);
+    commands = new RedisTaskCommands(calls, admission, limits, mayComeAgain);
     queries = new RedisTaskQueries(calls);
     queues = new RedisQueues(commands);
     schedules = new RedisSchedules(commands, namespace, limits.maxPending());

@@ -116,6 +116,7 @@ class ScriptCallsIT {
     store.commands.cancel("f");
     store.maintenance.cancelling(token);
     store.commands.retry(List.of("a", "b"));
+    store.commands.delete(List.of("f", "nobody"));
     store.jedis.lpush("{scheduler}:ready:high:default", "e", "e"); // a suspect
     store.jedis.hset("{scheduler}:stale", "high:default", "7");
     RepairPass pass = store.maintenance.repair(token);

@@ -75,6 +75,7 @@ class ScriptContractTest {
           "status.lua",
           "count.lua",
           "cancel.lua",
+          "delete.lua",
           "retry.lua",
           "pause.lua",
           "paused.lua",
