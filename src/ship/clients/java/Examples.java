@@ -138,7 +138,11 @@ public final class Examples {
     check(
         tasks
             .listTasks(
-                TaskState.COMPLETED, "log", "tenant-7", Priority.MEDIUM, null, null, 10, null)
+                TasksApi.APIListTasksRequest.newBuilder()
+                    .state(TaskState.COMPLETED)
+                    .queue("tenant-7")
+                    .limit(10)
+                    .build())
             .getTasks()
             .stream()
             .anyMatch(task -> task.getId().equals(first)),
