@@ -128,7 +128,7 @@ class ArchitectureTest {
         "redis.clients.jedis..");
     sees("leader.redis", room("leader"), room("lease"), room("redis"), "redis.clients.jedis..");
     sees("leader.raft", room("leader"), "org.apache.ratis..", "javax.net.ssl", "javax.crypto..");
-    sees("local", room("redis"), "redis.embedded..");
+    sees("local", room("redis"), "redis.embedded..", "sun.misc");
   }
 
   /// The web server and JSON, for all parts of the REST face.

@@ -45,7 +45,8 @@ final class LocalRaft {
     return file;
   }
 
-  private static List<Integer> freePorts(int count) throws IOException {
+  /// Different free ports on loopback.
+  static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> open = new ArrayList<>(); // all at once, so that they differ
     try {
       for (int i = 0; i < count; i++) {
@@ -64,7 +65,9 @@ final class LocalRaft {
     Map<String, String> variables = new HashMap<>();
     variables.put("RAFT_BIND_ADDR", "127.0.0.1:" + ports.get(index));
     variables.put("RAFT_DATA_DIR", folder.resolve(names.get(index)).toString());
-    if (names.size() > 1) {
+    if (names.size() == 1) {
+      variables.put("RAFT_ELECTION_TIMEOUT", "100ms"); // there is nobody to wait for
+    } else {
       variables.put("RAFT_SECRET_FILE", secret().toString());
       variables.put(
           "RAFT_NODES",

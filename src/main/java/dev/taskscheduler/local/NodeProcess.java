@@ -1,6 +1,7 @@
 package dev.taskscheduler.local;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -18,19 +19,20 @@ import java.util.Optional;
 /// @param name for people
 /// @param output hands its lines on; empty where it writes for itself
 record NodeProcess(String name, Process process, Optional<Thread> output) {
+  private static final String NODE = "dev.taskscheduler.Main";
   private static final int AS_IF_TERMINATED = 143;
   private static final Duration LAST_LINES = Duration.ofSeconds(2);
   private static final String JAVA_OPTS = "-XX:+UseSerialGC -Xmx512m -XX:+ExitOnOutOfMemoryError";
 
   /// Runs in the child: a node whose input ends with the parent.
   ///
-  /// @param args none
+  /// @param args the main class of the node, by name since nothing but the JVM may depend on it,
+  ///   and its arguments
   public static void main(String[] args) throws ReflectiveOperationException {
     Thread.ofPlatform().name("parent-watch").daemon().start(NodeProcess::endWithParent);
-    // By name: nothing but the JVM may depend on Main.
-    Class.forName("dev.taskscheduler.Main")
+    Class.forName(args[0])
         .getMethod("main", String[].class)
-        .invoke(null, (Object) args);
+        .invoke(null, (Object) Arrays.copyOfRange(args, 1, args.length));
   }
 
   /// The parent holds the other end of the input, writes nothing, and the system closes it with its
@@ -46,36 +48,80 @@ record NodeProcess(String name, Process process, Optional<Thread> output) {
     System.exit(AS_IF_TERMINATED);
   }
 
-  /// @param prefix what its lines begin with; empty to hand its output on as it is
+  /// Where its lines go.
+  sealed interface Output {
+    /// To where this process writes.
+    record Inherited() implements Output {}
+
+    /// There too, each line with the name of its node before it.
+    record Named(String name) implements Output {}
+
+    record Nowhere() implements Output {}
+  }
+
+  /// What to run.
+  ///
+  /// @param before a program that runs it, such as `nice`; empty for none
+  /// @param jvm more options of the JVM
+  /// @param jars added to the class path
+  /// @param main the class and its arguments
+  record Command(List<String> before, List<String> jvm, List<Path> jars, List<String> main) {
+    static Command node(List<String> jvm, List<Path> jars) {
+      return new Command(List.of(), jvm, jars, List.of(NODE));
+    }
+
+    private List<String> words() {
+      String given = Optional.ofNullable(System.getenv("JAVA_OPTS")).orElse("");
+      String options = given.isBlank() ? JAVA_OPTS : given;
+      List<String> words = new ArrayList<>(before);
+      words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      words.addAll(Arrays.asList(options.strip().split("\\s+")));
+      words.add("--enable-native-access=ALL-UNNAMED"); // Netty, inside Ratis, warns otherwise
+      words.add("--sun-misc-unsafe-memory-access=allow");
+      words.addAll(jvm);
+      List<String> path = new ArrayList<>(List.of(System.getProperty("java.class.path")));
+      jars.forEach(jar -> path.add(jar.toString()));
+      words.addAll(List.of("-cp", String.join(File.pathSeparator, path)));
+      words.add(NodeProcess.class.getName());
+      words.addAll(main);
+      return words;
+    }
+  }
+
   /// @param changes laid over the environment of this process
-  static NodeProcess start(Optional<String> prefix, Map<String, String> changes)
+  static NodeProcess start(Command command, Output output, Map<String, String> changes)
       throws IOException {
-    String given = System.getenv("JAVA_OPTS");
-    String options = given == null || given.isBlank() ? JAVA_OPTS : given;
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Arrays.asList(options.strip().split("\\s+")));
-    command.add("--enable-native-access=ALL-UNNAMED"); // Netty, inside Ratis, warns otherwise
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), NodeProcess.class.getName()));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    var builder = new ProcessBuilder(command.words()).redirectErrorStream(true);
     builder.environment().putAll(changes);
-    if (prefix.isEmpty()) {
-      builder
-          .redirectErrorStream(false)
-          .redirectOutput(Redirect.INHERIT)
-          .redirectError(Redirect.INHERIT);
+    switch (output) {
+      case Output.Inherited() ->
+          builder
+              .redirectErrorStream(false)
+              .redirectOutput(Redirect.INHERIT)
+              .redirectError(Redirect.INHERIT);
+      case Output.Nowhere() -> builder.redirectOutput(Redirect.DISCARD);
+      case Output.Named named -> {
+        // read below
+      }
     }
     Process process = builder.start();
-    return new NodeProcess(
-        prefix.orElse("node"), process, prefix.map(name -> handOn(name, process)));
+    return switch (output) {
+      case Output.Named(String name) ->
+          new NodeProcess(name, process, Optional.of(handOn(name, process)));
+      case Output.Inherited(), Output.Nowhere() ->
+          new NodeProcess("node", process, Optional.empty());
+    };
   }
 
   /// Asks it to stop. Not by [Process#destroy], which would close its output and lose its last
   /// words.
   void terminate() {
     process.toHandle().destroy();
+  }
+
+  /// Ends it at once.
+  void kill() {
+    process.toHandle().destroyForcibly();
   }
 
   /// Waits until it has ended, which it does by itself (DRAIN_TIMEOUT), and its last line was

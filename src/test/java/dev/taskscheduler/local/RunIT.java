@@ -37,6 +37,8 @@ class RunIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
 
+  private static final Pattern LEADER = Pattern.compile("\"epoch\":(\\d+)");
+
   @TempDir Path temporary;
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<Process> runs = new ArrayList<>();
@@ -185,9 +187,14 @@ class RunIT {
     Map<String, String> patient = Map.of("LEASE_TTL", "5m", "CONSENSUS_TYPE", "redis");
     Process run = run(patient);
     Eventually.await("it leads", LIMIT, () -> get(0, "/health").contains("\"is_leader\":true"));
+    Matcher led = LEADER.matcher(get(0, "/leader"));
+    assertTrue(led.find());
+    long before = Long.parseLong(led.group(1));
     terminate(run, 143);
     Process again = run(patient);
     awaitHealth(0);
+    Matcher leader = LEADER.matcher(get(0, "/leader"));
+    assertTrue(!leader.find() || Long.parseLong(leader.group(1)) > before, leader::toString);
     Eventually.await("it leads", LIMIT, () -> get(0, "/health").contains("\"is_leader\":true"));
     terminate(again, 143);
   }
@@ -251,5 +258,66 @@ class RunIT {
     assertTrue(unknown.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
     assertEquals(2, unknown.exitValue());
     assertFalse(Files.exists(local));
+  }
+
+  private static void interrupt(Process run) throws IOException, InterruptedException {
+    assertEquals(0, new ProcessBuilder("kill", "-INT", "" + run.pid()).start().waitFor());
+  }
+
+  /// A task that would take a minute to end.
+  private void submitLong() {
+    String answer =
+        send(
+            0,
+            HttpRequest.newBuilder()
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"type\":\"sleep\",\"payload\":{\"ms\":600000}}")),
+            "/submit");
+    Matcher id = ID.matcher(answer);
+    assertTrue(id.find(), answer);
+    Eventually.await(
+        "it runs", LIMIT, () -> get(0, "/status?id=" + id.group(1)).contains("\"running\""));
+  }
+
+  @Test
+  void the_first_interrupt_says_what_it_waits_for_and_the_second_ends_at_once() throws Exception {
+    Process run = run(Map.of("DRAIN_TIMEOUT", "1h"));
+    awaitHealth(0);
+    submitLong();
+    note(run);
+    interrupt(run);
+    Eventually.await("it says so", LIMIT, () -> output().contains("waits 1h (DRAIN_TIMEOUT)"));
+    assertTrue(run.isAlive());
+    interrupt(run);
+    assertTrue(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(130, run.exitValue(), output());
+    seen.forEach(process -> assertFalse(LocalRedisIT.alive(process), process.toString()));
+    assertFalse(Files.exists(local.resolve("redis").resolve("redis.pid")));
+  }
+
+  @Test
+  void the_banner_names_version_address_a_command_the_data_and_how_to_stop() throws Exception {
+    Process run = run(Map.of("LEASE_TLL", "3s"));
+    Eventually.await("the banner", LIMIT, () -> output().contains("is ready after"));
+    String said = output();
+    assertTrue(said.matches("(?s).*task-scheduler \\d+\\.\\d+\\.\\d+\\S* is ready.*"), said);
+    assertTrue(said.contains("http://localhost:" + port + "/swagger/"), said);
+    assertTrue(said.contains("curl http://localhost:" + port + "/submit -H 'Content-Type"), said);
+    assertTrue(said.contains(local.toString()), said);
+    assertTrue(said.contains("a second Ctrl-C stops at once"), said);
+    assertTrue(said.contains("LEASE_TLL is no setting"), said);
+    assertTrue(said.contains("did you mean LEASE_TTL?"), said);
+    terminate(run, 143);
+  }
+
+  @Test
+  void a_folder_that_cannot_be_written_is_named_with_the_variable_that_sets_another()
+      throws Exception {
+    Path file = Files.createFile(temporary.resolve("a file"));
+    Process run = run(Map.of("LOCAL_DIR", file.resolve("data").toString()));
+    assertTrue(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(2, run.exitValue());
+    assertTrue(output().contains("Set LOCAL_DIR"), output());
+    assertEquals(1, output().lines().filter(line -> line.contains("LOCAL_DIR")).count(), output());
   }
 }
