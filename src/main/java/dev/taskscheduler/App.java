@@ -15,6 +15,8 @@ import dev.taskscheduler.runner.http.CallbackRunner;
 import dev.taskscheduler.runner.http.HttpRunner;
 import dev.taskscheduler.runner.http.HttpSender;
 import dev.taskscheduler.spi.TaskRunner;
+import dev.taskscheduler.tracing.Tracer;
+import dev.taskscheduler.tracing.otel.OtelTracer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -42,6 +44,7 @@ final class App implements AutoCloseable {
   private final Redis taskRedis;
   private final Redis leaseRedis;
   private final HttpSender sender;
+  private final Tracer tracer;
   private final List<Partition> partitions;
   private final HttpServer http;
 
@@ -57,7 +60,12 @@ final class App implements AutoCloseable {
     String node = config.leader().node();
     Meters meters = new Meters(node);
     sender = new HttpSender(config.httpRunner(), files.idleTargets());
-    HttpRunner httpRunner = new HttpRunner(sender, meters);
+    tracer =
+        config
+            .tracing()
+            .<Tracer>map(given -> new OtelTracer(given, node, config.http().version()))
+            .orElse(Tracer.NONE);
+    HttpRunner httpRunner = new HttpRunner(sender, meters, tracer);
     Map<String, TaskRunner> runners =
         Runners.find(List.of(httpRunner, new CallbackRunner(httpRunner)));
     taskRedis =
@@ -84,7 +92,8 @@ final class App implements AutoCloseable {
                 taskRedis,
                 leaseRedis,
                 runners,
-                meters));
+                meters,
+                tracer));
     partitions = List.of(partition);
     meters.gauges(partition.gaugeSources());
     http =
@@ -150,6 +159,7 @@ final class App implements AutoCloseable {
     stop("http", http::stop);
     stop("http runner", sender::close);
     partitions.forEach(Partition::close);
+    stop("tracing", tracer::close);
     stop("redis", taskRedis::close);
     stop("redis", leaseRedis::close);
     LOG.log(INFO, "node stopped");

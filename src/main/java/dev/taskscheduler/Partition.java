@@ -24,6 +24,7 @@ import dev.taskscheduler.task.QueueDepth;
 import dev.taskscheduler.task.TaskPorts;
 import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.task.redis.RedisTasks;
+import dev.taskscheduler.tracing.Tracer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +51,8 @@ final class Partition implements AutoCloseable {
       Redis taskRedis,
       Redis leaseRedis,
       Map<String, TaskRunner> runners,
-      Meters meters) {}
+      Meters meters,
+      Tracer tracer) {}
 
   Partition(Namespace namespace, Shared shared) {
     SchedulerConfig config = shared.config();
@@ -59,7 +61,7 @@ final class Partition implements AutoCloseable {
     TaskPorts ports = stores.ports();
     Map<String, TaskService.PayloadCheck> checks = new HashMap<>();
     shared.runners().forEach((type, runner) -> checks.put(type, runner::payloadErrors));
-    tasks = new TaskService(ports, checks, meters);
+    tasks = new TaskService(ports, checks, meters, shared.tracer());
     int maxBody = config.http().maxBodyBytes();
     scheduleFile = config.http().scheduleFile().map(path -> new ScheduleFile(path, tasks, maxBody));
     leadership =
@@ -77,7 +79,8 @@ final class Partition implements AutoCloseable {
                     stores.fires(),
                     meters.schedules(),
                     stores.schedules(),
-                    () -> scheduleFile.flatMap(ScheduleFile::schedules))),
+                    () -> scheduleFile.flatMap(ScheduleFile::schedules)),
+                shared.tracer()),
             meters);
     depth =
         new QueueDepth(ports.queries(), ports.pauses(), () -> leadership.leadership().isPresent());

@@ -70,6 +70,7 @@ class ArchitectureTest {
     sees("net");
     sees("time");
     sees("tracing");
+    sees("tracing.otel", "io.opentelemetry..");
     sees("audit");
     sees("lease", room("spi"));
     sees("cluster");
@@ -262,6 +263,7 @@ class ArchitectureTest {
         room("leader.redis"),
         room("local"));
     onlyIn("org.apache.ratis..", room("leader.raft"));
+    onlyIn("io.opentelemetry..", room("tracing.otel"));
     onlyIn("org.apache.hc..", room("runner.http"));
     onlyIn("io.helidon.config..", room("conf"), BASE, BASE + ".handlers..", room("metrics"));
     onlyIn(

@@ -14,10 +14,12 @@ import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.runner.http.HttpRunnerConfig;
 import dev.taskscheduler.task.RetryDefaults;
 import dev.taskscheduler.task.TaskLimits;
+import dev.taskscheduler.tracing.TracingConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The checked configuration of a node: one record for each package that is configured.
@@ -37,6 +39,7 @@ public record SchedulerConfig(
     HttpRunnerConfig httpRunner,
     HttpConfig http,
     LogConfig log,
+    Optional<TracingConfig> tracing,
     List<String> warnings) {
 
   /// How this node logs.
@@ -84,6 +87,7 @@ public record SchedulerConfig(
             new LogConfig(
                 settings.choice("LOG_FORMAT", LogFormat.TEXT),
                 settings.choice("LOG_LEVEL", LogLevel.INFO)),
+            TracingSettings.read(settings),
             settings.warnings());
     checkAcross(config, settings);
     RaftSettings.check(config, settings);

@@ -8,7 +8,8 @@ import dev.taskscheduler.spi.TaskRun;
 import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Outcome;
-import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.tracing.TraceContext;
+import dev.taskscheduler.tracing.Tracer;
 import java.util.Optional;
 
 /// Runs one attempt after another on the threads of their tasks, and turns what comes out of a
@@ -17,19 +18,24 @@ final class AttemptRunner {
   private final FencingToken token;
   private final int maxResultBytes;
   private final Retries retries;
+  private final Tracer tracer;
 
-  AttemptRunner(FencingToken token, int maxResultBytes, Retries retries) {
+  AttemptRunner(FencingToken token, int maxResultBytes, Retries retries, Tracer tracer) {
     this.token = token;
     this.maxResultBytes = maxResultBytes;
     this.retries = retries;
+    this.tracer = tracer;
   }
 
-  Outcome run(Claim claim, TaskRunner runner) {
-    return ScopedValue.where(LogFields.CURRENT, () -> TaskFields.of(claim, token))
-        .call(() -> outcome(claim, runner));
+  Outcome run(Attempt attempt, TaskRunner runner) {
+    Claim claim = attempt.claim();
+    AttemptSpan span = AttemptSpan.begin(tracer, attempt, token);
+    Optional<TraceContext> trace = span.context();
+    return ScopedValue.where(LogFields.CURRENT, () -> TaskFields.of(claim, token).trace(trace))
+        .call(() -> span.ended(outcome(claim, trace, runner)));
   }
 
-  private Outcome outcome(Claim claim, TaskRunner runner) {
+  private Outcome outcome(Claim claim, Optional<TraceContext> trace, TaskRunner runner) {
     try {
       TaskResult result =
           runner.run(
@@ -38,7 +44,7 @@ final class AttemptRunner {
                   claim.attempt(),
                   token,
                   claim.payload(),
-                  claim.options().get(TaskOption.TRACEPARENT),
+                  trace.map(TraceContext::traceparent),
                   maxResultBytes));
       return ResultCheck.error(result, maxResultBytes)
           .<Outcome>map(error -> new Outcome.Failure(error, false, Optional.empty()))

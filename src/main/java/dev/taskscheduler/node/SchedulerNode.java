@@ -9,6 +9,7 @@ import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.spi.TaskRunner;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.TaskMaintenance;
+import dev.taskscheduler.tracing.Tracer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class SchedulerNode implements LeaderWork {
   private final Map<String, TaskRunner> runners;
   private final WorkListener listener;
   private final Scheduling scheduling;
+  private final Tracer tracer;
   private final TaskLog log = new TaskLog(System::nanoTime);
   private final AtomicReference<@Nullable Work> current = new AtomicReference<>();
   private final AtomicReference<@Nullable Drain> last = new AtomicReference<>();
@@ -58,7 +60,7 @@ public final class SchedulerNode implements LeaderWork {
     final Drain drain;
 
     Work(Leadership leadership) {
-      pool = new WorkerPool(config, claims, runners, listener, log, leadership);
+      pool = new WorkerPool(config, claims, runners, listener, log, leadership, tracer);
       dispatcher =
           new Dispatcher(
               leadership,
@@ -130,6 +132,19 @@ public final class SchedulerNode implements LeaderWork {
       Map<String, TaskRunner> runners,
       WorkListener listener,
       Scheduling scheduling) {
+    this(config, claims, store, runners, listener, scheduling, Tracer.NONE);
+  }
+
+  /// @param tracer records attempts
+  public SchedulerNode(
+      WorkerConfig config,
+      Claims claims,
+      TaskMaintenance store,
+      Map<String, TaskRunner> runners,
+      WorkListener listener,
+      Scheduling scheduling,
+      Tracer tracer) {
+    this.tracer = tracer;
     this.scheduling = scheduling;
     this.config = config;
     this.claims = claims;

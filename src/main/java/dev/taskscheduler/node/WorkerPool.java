@@ -9,6 +9,7 @@ import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.TaskOption;
+import dev.taskscheduler.tracing.Tracer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +67,8 @@ final class WorkerPool {
       Map<String, TaskRunner> runners,
       WorkListener listener,
       TaskLog log,
-      Leadership leadership) {
+      Leadership leadership,
+      Tracer tracer) {
     this.config = config;
     this.store = store;
     this.runners = runners;
@@ -74,7 +76,8 @@ final class WorkerPool {
     this.log = log;
     this.leadership = leadership;
     this.retries = new Retries(config.retries());
-    this.attemptRunner = new AttemptRunner(leadership.token(), config.maxResultBytes(), retries);
+    this.attemptRunner =
+        new AttemptRunner(leadership.token(), config.maxResultBytes(), retries, tracer);
     this.writes = new OutcomeWriter(leadership, this::signalIdle);
     this.workers = new Workers(config.workers());
     this.permits = new Semaphore(config.workers() + workers.mostAhead());
@@ -203,7 +206,7 @@ final class WorkerPool {
   private void run(Attempt attempt, TaskRunner runner) {
     // Not open if it was cancelled while it waited for a worker.
     if (attempt.resolution() == Attempt.Resolution.OPEN) {
-      Outcome outcome = attemptRunner.run(attempt.claim(), runner);
+      Outcome outcome = attemptRunner.run(attempt, runner);
       workers.ran(attempt.runNanos());
       if (attempt.decide(Attempt.Resolution.ENDED)) {
         record(attempt, outcome, true);

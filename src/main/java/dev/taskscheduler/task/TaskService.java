@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.github.f4b6a3.uuid.factory.standard.TimeOrderedEpochFactory;
 import dev.taskscheduler.spi.PayloadError;
+import dev.taskscheduler.tracing.Tracer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class TaskService {
   private final Map<String, PayloadCheck> checks;
   private final PayloadCheck callbackCheck;
   private final TaskListener listener;
+  private final Tracer tracer;
   private final TimeOrderedEpochFactory ids =
       TimeOrderedEpochFactory.builder().withIncrementPlus1().build();
 
@@ -36,6 +38,13 @@ public final class TaskService {
 
   /// @param checks by the task types that have a runner on this node
   public TaskService(TaskPorts ports, Map<String, PayloadCheck> checks, TaskListener listener) {
+    this(ports, checks, listener, Tracer.NONE);
+  }
+
+  /// @param tracer records submissions
+  public TaskService(
+      TaskPorts ports, Map<String, PayloadCheck> checks, TaskListener listener, Tracer tracer) {
+    this.tracer = tracer;
     this.ports = ports;
     this.checks =
         checks.entrySet().stream()
@@ -54,10 +63,14 @@ public final class TaskService {
       return refused.get();
     }
     String id = ids.create().toString();
+    SubmitSpan span = SubmitSpan.begin(tracer, id, task);
     try {
-      return counted(task, StoreException.await(ports.intake().submit(id, task)));
+      return span.ended(
+          counted(task, StoreException.await(ports.intake().submit(id, span.task()))));
     } catch (StoreException.Unavailable e) {
-      return new SubmitResult.Uncertain(id, String.valueOf(e.getMessage()));
+      return span.ended(new SubmitResult.Uncertain(id, String.valueOf(e.getMessage())));
+    } catch (StoreException e) {
+      throw span.failed(e);
     }
   }
 
@@ -117,15 +130,16 @@ public final class TaskService {
       return CompletableFuture.completedFuture(refused.get());
     }
     String id = ids.create().toString();
+    SubmitSpan span = SubmitSpan.begin(tracer, id, task);
     return ports
         .intake()
-        .submit(id, task, stream)
+        .submit(id, span.task(), stream)
         .handle((answer, failure) ->
             switch (failure) {
-              case null -> counted(task, answer);
+              case null -> span.ended(counted(task, answer));
               case StoreException.Unavailable e ->
-                  new SubmitResult.Uncertain(id, String.valueOf(e.getMessage()));
-              case StoreException.Refused e -> throw e;
+                  span.ended(new SubmitResult.Uncertain(id, String.valueOf(e.getMessage())));
+              case StoreException.Refused e -> throw span.failed(e);
               default -> throw new CompletionException(failure);
             });
   }

@@ -1,6 +1,7 @@
-/// Traces: the identity of a span as W3C Trace Context writes it.
+/// Traces: the identity of a span as W3C Trace Context writes it, and the port to what records
+/// spans.
 ///
-/// Any package may see it; it sees no other package. Begin with `TraceContext`.
+/// Any package may see it; it sees no other package. Begin with `Tracer`.
 @NullMarked
 package dev.taskscheduler.tracing;
 

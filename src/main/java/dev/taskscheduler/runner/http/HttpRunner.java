@@ -5,6 +5,8 @@ import dev.taskscheduler.spi.TaskFailure;
 import dev.taskscheduler.spi.TaskResult;
 import dev.taskscheduler.spi.TaskRun;
 import dev.taskscheduler.spi.TaskRunner;
+import dev.taskscheduler.tracing.TraceContext;
+import dev.taskscheduler.tracing.Tracer;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,13 +25,21 @@ public final class HttpRunner implements TaskRunner {
   private final HttpSender sender;
   private final InstantSource clock;
   private final TargetListener listener;
+  private final Tracer tracer;
 
   /// @param sender is not closed by this runner
-  public HttpRunner(HttpSender sender, TargetListener listener) {
-    this(sender, InstantSource.system(), listener);
+  /// @param tracer records the requests
+  public HttpRunner(HttpSender sender, TargetListener listener, Tracer tracer) {
+    this(sender, InstantSource.system(), listener, tracer);
   }
 
   HttpRunner(HttpSender sender, InstantSource clock, TargetListener listener) {
+    this(sender, clock, listener, Tracer.NONE);
+  }
+
+  private HttpRunner(
+      HttpSender sender, InstantSource clock, TargetListener listener, Tracer tracer) {
+    this.tracer = tracer;
     this.sender = sender;
     this.clock = clock;
     this.listener = listener;
@@ -90,13 +100,44 @@ public final class HttpRunner implements TaskRunner {
   private InboundResponse exchange(OutboundRequest request, TaskRun task, String type)
       throws TaskFailure, InterruptedException {
     try {
-      InboundResponse response = sender.send(request, task);
+      InboundResponse response =
+          tracer.records() ? traced(request, task) : sender.send(request, task);
       listener.requestEnded(type, ResponseCategory.of(response.status()));
       return response;
     } catch (TaskFailure e) {
       listener.requestEnded(
           type, e.isPermanent() ? ResponseCategory.REFUSED : ResponseCategory.NONE);
       throw e;
+    }
+  }
+
+  /// The span is a part of the attempt's, and the header names it. Its attributes have no path and
+  /// no query: those may hold secrets.
+  private InboundResponse traced(OutboundRequest request, TaskRun task)
+      throws TaskFailure, InterruptedException {
+    Tracer.Span span =
+        tracer
+            .begin(
+                Tracer.Start.within(
+                    request.method(),
+                    Tracer.Kind.CLIENT,
+                    task.traceparent().flatMap(TraceContext::parse)))
+            .with("http.request.method", request.method())
+            .with("server.address", request.origin().host())
+            .with("server.port", request.origin().port());
+    try {
+      String header = span.context().orElseGet(TraceContext::begin).traceparent();
+      InboundResponse response = sender.send(request, task, header);
+      span.with("http.response.status_code", response.status());
+      if (response.status() >= 400) {
+        span.failed("status " + response.status());
+      }
+      return response;
+    } catch (TaskFailure e) {
+      span.failed(String.valueOf(e.getMessage()));
+      throw e;
+    } finally {
+      span.end();
     }
   }
 

@@ -123,13 +123,19 @@ public final class HttpSender implements AutoCloseable {
   ///   or sent no complete response in time: it may or may not have done the work
   public InboundResponse send(OutboundRequest outbound, TaskRun task)
       throws TaskFailure, InterruptedException {
+    return send(outbound, task, TaskHeaders.traceparent(task.traceparent()));
+  }
+
+  /// @param traceparent the header of that name
+  InboundResponse send(OutboundRequest outbound, TaskRun task, String traceparent)
+      throws TaskFailure, InterruptedException {
     Duration timeout =
         outbound.timeout().compareTo(config.timeout()) < 0 ? outbound.timeout() : config.timeout();
     Exchange exchange = new Exchange(timeout);
     ScheduledFuture<?> deadline =
         deadlines.schedule(exchange::expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
     try {
-      return send(request(outbound, task), outbound.origin(), exchange);
+      return send(request(outbound, task, traceparent), outbound.origin(), exchange);
     } catch (IOException | HttpException e) {
       if (Thread.interrupted()) {
         InterruptedException interrupted = new InterruptedException("interrupted while it waited");
@@ -192,7 +198,7 @@ public final class HttpSender implements AutoCloseable {
     }
   }
 
-  private ClassicHttpRequest request(OutboundRequest outbound, TaskRun task) {
+  private ClassicHttpRequest request(OutboundRequest outbound, TaskRun task, String traceparent) {
     ClassicHttpRequest request = new BasicClassicHttpRequest(outbound.method(), "/");
     request.setPath(outbound.path()); // the constructor would read //a/b as the host a
     request.setHeader("Host", outbound.origin().authority());
@@ -201,6 +207,7 @@ public final class HttpSender implements AutoCloseable {
     outbound.headers().forEach(request::setHeader);
     SigningKeys keys = config.keys().of(outbound.origin().host());
     TaskHeaders.of(task, outbound.body(), keys, clock.instant()).forEach(request::setHeader);
+    request.setHeader("traceparent", traceparent);
     if (outbound.body().length > 0) {
       request.setEntity(new ByteArrayEntity(outbound.body(), (ContentType) null));
       request.setHeader("Content-Length", outbound.body().length);
