@@ -67,15 +67,15 @@ class Run:
 
 # ---- Redis ------------------------------------------------------------------------------------------------
 
-def redis(run, data=None):
+def redis(run, data=None, *more):
     """A Redis of its own, appendonly and everysec, empty or with a copy of what snapshot() made. AOF rewrites are off,
     so that none falls into one measurement and not into another."""
     folder = run.path("redis")
     shutil.copytree(data, folder) if data else os.makedirs(folder)
     port = free_port()
     p = run.start("redis", ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--loglevel", "warning",
-                            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--auto-aof-rewrite-percentage", "0"])
-    p.port, p.folder = port, folder
+                            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--auto-aof-rewrite-percentage", "0", *more])
+    p.port, p.folder, p.address, p.peers = port, folder, f"127.0.0.1:{port}", []
 
     def loaded():
         p.client = Redis(port)
@@ -84,7 +84,34 @@ def redis(run, data=None):
     return p
 
 
+def redis_cluster(run, data=None):
+    """A Redis Cluster of three primaries, each with a third of the slots; the one that has the slot of {scheduler}, with the data."""
+    buses = [free_port() for _ in range(3)]
+    primaries = [redis(run, mine, "--cluster-enabled", "yes", "--cluster-port", str(bus)) for mine, bus in zip((None, data, None), buses)]
+    meeting = primaries[0]
+    slot = primaries[0].client("CLUSTER", "KEYSLOT", "{scheduler}")
+    owner = primaries.pop(1)
+    primaries.insert(slot // 5462, owner)
+    for i, p in enumerate(primaries):
+        first, last = i * 5462, min(i * 5462 + 5461, 16383)
+        pieces = [(first, slot - 1), (slot + 1, last)] if p is owner else [(first, last)]
+        for a, b in pieces:
+            if a <= b:
+                p.client("CLUSTER", "ADDSLOTSRANGE", a, b)
+        if p is not meeting:
+            p.client("CLUSTER", "MEET", "127.0.0.1", meeting.port, buses[0])
+    if data is None:  # otherwise its keys made the slot its own
+        owner.client("CLUSTER", "ADDSLOTS", slot)
+    for p in primaries:
+        await_true("cluster", lambda: "cluster_state:ok" in p.client("CLUSTER", "INFO") and "cluster_slots_ok:16384" in p.client("CLUSTER", "INFO"), 30)
+    owner.address = "redis-cluster://" + ",".join(f"127.0.0.1:{p.port}" for p in primaries)
+    owner.peers = [p for p in primaries if p is not owner]
+    return owner
+
+
 def stop_redis(p):
+    for peer in p.peers:
+        stop_redis(peer)
     p.client.close()
     p.stop()
     shutil.rmtree(p.folder, ignore_errors=True)
@@ -132,7 +159,7 @@ def served(p, port, secs=60):
 def node(run, redis_process, workers=100, eligible=True, heap="512m", wait=True, env=None):
     port = free_port()
     p = run.start("node", [JAVA, "-XX:+UseSerialGC", "-Xmx" + heap, "-jar", os.path.join(ROOT, "target", "task-scheduler.jar")], {
-        "NODE_ID": "bench", "REDIS_ADDR": f"127.0.0.1:{redis_process.port}", "LISTEN_ADDR": f"127.0.0.1:{port}", "CONSENSUS_TYPE": "redis",
+        "NODE_ID": "bench", "REDIS_ADDR": redis_process.address, "LISTEN_ADDR": f"127.0.0.1:{port}", "CONSENSUS_TYPE": "redis",
         "WORKER_COUNT": workers, "LEADER_ELIGIBLE": "true" if eligible else "false", "MAX_PENDING": 5_000_000, "MAX_FINISHED": 1_000_000, **(env or {})})
     p.url = f"http://127.0.0.1:{port}"
     if wait:

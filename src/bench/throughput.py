@@ -100,10 +100,10 @@ def fill_ours(run, server, count):
     return used
 
 
-def drain(run, data, system, start, count):
+def drain(run, data, system, start, count, make_redis=s.redis):
     """Starts workers on a Redis that holds count tasks. The rate is of what was left at the first poll that saw one taken,
     until nothing was left; both systems are watched from outside, through Redis."""
-    server = s.redis(run, data)
+    server = make_redis(run, data)
     pending = lambda: server.client.cardinality(*s.PENDING[system])
     if pending() != count:
         raise RuntimeError(f"{pending()} tasks are pending, not {count}")

@@ -118,10 +118,14 @@ end
 
 -- Ends tasks that completed with nothing more to look after: `some` holds of each its id and the head of its record.
 local function to_completed_plainly(some)
-  local completed = {}
-  for _, one in ipairs(some) do
-    local key = K['task:'] .. one[1]
-    if redis.call('EXISTS', key) == 1 -- else the record was removed by hand, and the task with it
+  local completed, keys = {}, {}
+  for i, one in ipairs(some) do
+    keys[i] = K['task:'] .. one[1]
+  end
+  local all = #keys > 0 and redis.call('EXISTS', unpack(keys)) == #keys -- each call costs, most of all in a Cluster
+  for i, one in ipairs(some) do
+    local key = keys[i]
+    if (all or redis.call('EXISTS', key) == 1) -- else the record was removed by hand, and the task with it
       and type(redis.pcall('SETRANGE', key, 0, 'c' .. one[2])) == 'number' then -- or it is no record
       completed[#completed + 1] = one[1]
     end

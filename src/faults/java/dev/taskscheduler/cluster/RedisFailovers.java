@@ -4,11 +4,13 @@ import dev.taskscheduler.testing.Eventually;
 import dev.taskscheduler.testing.RedisGroups;
 import dev.taskscheduler.testing.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,60 +22,109 @@ import java.util.stream.IntStream;
 /// next task starts, and which accepted tasks are lost.
 ///
 /// Half of the tasks are submitted with `durability: replica`. Those that got it must never be
-/// lost; the others may be, since Redis replicates asynchronously. No two pools may overlap.
+/// lost; the others may be, since Redis replicates asynchronously. No two pools may overlap, and
+/// what is recorded of each task is its last start.
 public final class RedisFailovers {
   private static final String TASK = "{\"type\":\"probe\",\"payload\":1,\"durability\":\"%s\"}";
   private static final String UNKNOWN = "\"status\":404";
+  private static final String NAMESPACE = "scheduler";
+  private static final String NONE = "";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private RedisFailovers() {}
 
+  /// What happens to the primary.
+  private enum Blow {
+    KILL,
+    PLANNED,
+    /// Nothing comes through from it or to it any more, so that its connections stay open.
+    SILENT
+  }
+
   /// The servers, and how one is replaced.
-  private interface Group extends AutoCloseable {
-    String address();
+  private abstract static class Group implements AutoCloseable {
+    final Blow blow;
+    private RedisServer former;
+
+    Group(Blow blow) {
+      this.blow = blow;
+    }
+
+    abstract String address();
+
+    abstract RedisServer primary();
+
+    abstract void failOver();
+
+    /// Whether Redis itself has another primary than this one.
+    abstract boolean isReplaced(RedisServer before);
+
+    /// Waits until the former primary is a replica that has caught up.
+    abstract void rejoin(RedisServer before);
 
     /// Replaces the primary; returns at once, as far as it can.
-    void replace();
+    final void replace() {
+      former = primary();
+      switch (blow) {
+        case KILL -> former.kill();
+        case PLANNED -> failOver();
+        case SILENT ->
+            nft(
+                "add rule inet silent in tcp dport %1$d drop; add rule inet silent in tcp sport %1$d drop"
+                    .formatted(former.port()));
+      }
+    }
 
-    /// Whether Redis itself has another primary.
-    boolean isReplaced();
+    final boolean isReplaced() {
+      return isReplaced(former);
+    }
 
     /// Waits until all is as before, with a replica that has caught up.
-    void repair();
+    final void repair() {
+      Eventually.await("another is the primary", LIMIT, this::isReplaced);
+      switch (blow) {
+        case KILL -> former.restart();
+        case PLANNED -> {}
+        case SILENT -> nft("flush chain inet silent in");
+      }
+      rejoin(former);
+    }
 
     @Override
-    void close();
+    public abstract void close();
   }
 
-  private record BySentinel(RedisGroups.Watched servers, boolean kill, RedisServer[] former)
-      implements Group {
+  private static final class BySentinel extends Group {
+    private final RedisGroups.Watched servers;
+
+    BySentinel(Blow blow, String... lines) {
+      super(blow);
+      servers = new RedisGroups.Watched(lines);
+    }
+
     @Override
-    public String address() {
+    String address() {
       return servers.address();
     }
 
     @Override
-    public void replace() {
-      former[0] = servers.primary();
-      if (kill) {
-        former[0].kill();
-      } else {
-        servers.beginFailOver();
-      }
+    RedisServer primary() {
+      return servers.primary();
     }
 
     @Override
-    public boolean isReplaced() {
-      return servers.isReplaced(former[0]);
+    void failOver() {
+      servers.beginFailOver();
     }
 
     @Override
-    public void repair() {
-      servers.awaitOther(former[0]);
-      if (kill) {
-        former[0].restart();
-      }
-      servers.rejoin(former[0]);
+    boolean isReplaced(RedisServer before) {
+      return servers.isReplaced(before);
+    }
+
+    @Override
+    void rejoin(RedisServer before) {
+      servers.rejoin(before);
     }
 
     @Override
@@ -82,35 +133,37 @@ public final class RedisFailovers {
     }
   }
 
-  private record OfCluster(RedisGroups.Cluster servers, boolean kill, RedisServer[] former)
-      implements Group {
+  private static final class OfCluster extends Group {
+    private final RedisGroups.Cluster servers;
+
+    OfCluster(Blow blow, String... lines) {
+      super(blow);
+      servers = new RedisGroups.Cluster(true, lines);
+    }
+
     @Override
-    public String address() {
+    String address() {
       return servers.address();
     }
 
     @Override
-    public void replace() {
-      former[0] = servers.primary("scheduler");
-      if (kill) {
-        former[0].kill();
-      } else {
-        servers.failOver("scheduler");
-      }
+    RedisServer primary() {
+      return servers.primary(NAMESPACE);
     }
 
     @Override
-    public boolean isReplaced() {
-      return servers.isServed("scheduler");
+    void failOver() {
+      servers.failOver(NAMESPACE);
     }
 
     @Override
-    public void repair() {
-      if (kill) {
-        Eventually.await("another serves", LIMIT, () -> servers.isServed("scheduler"));
-        former[0].restart();
-      }
-      Eventually.await("it has a replica again", LIMIT, () -> servers.hasReplica("scheduler"));
+    boolean isReplaced(RedisServer before) {
+      return servers.isServedBesides(before, NAMESPACE);
+    }
+
+    @Override
+    void rejoin(RedisServer before) {
+      Eventually.await("it has a replica again", LIMIT, () -> servers.hasReplica(NAMESPACE));
     }
 
     @Override
@@ -119,12 +172,22 @@ public final class RedisFailovers {
     }
   }
 
-  private static Group group(String kind) {
-    boolean kill = kind.endsWith("kill");
-    RedisServer[] former = new RedisServer[1];
-    return kind.startsWith("cluster")
-        ? new OfCluster(new RedisGroups.Cluster(true), kill, former)
-        : new BySentinel(new RedisGroups.Watched(), kill, former);
+  private static void nft(String rules) {
+    try {
+      int status = new ProcessBuilder("nft", rules).inheritIO().start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("nft ended with status " + status + ": " + rules);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Group group(String kind, String... lines) {
+    Blow blow = Blow.valueOf(kind.substring(kind.indexOf('-') + 1).toUpperCase(Locale.ROOT));
+    return kind.startsWith("cluster") ? new OfCluster(blow, lines) : new BySentinel(blow, lines);
   }
 
   /// See `src/faults/redis-failovers`.
@@ -136,7 +199,7 @@ public final class RedisFailovers {
     int trials = Integer.parseInt(options.getOrDefault("--trials", "20"));
     String lease = options.getOrDefault("--lease", "2s");
     System.out.printf(
-        "%-16s %6s %6s %7s %7s %7s %13s %18s %18s%n",
+        "%-16s %6s %6s %7s %7s %7s %13s %18s %18s %9s%n",
         "kind",
         "lease",
         "trials",
@@ -145,21 +208,28 @@ public final class RedisFailovers {
         "max ms",
         "Redis: p50 max",
         "in memory, lost",
-        "on replica, lost");
+        "on replica, lost",
+        "ran again");
+    String fsync = options.getOrDefault("--fsync", NONE);
+    String[] lines =
+        fsync.isEmpty() ? new String[0] : new String[] {"appendonly yes", "appendfsync " + fsync};
     boolean sound = true;
     for (String kind :
         options
-            .getOrDefault("--kinds", "sentinel-kill,sentinel-planned,cluster-kill,cluster-planned")
+            .getOrDefault(
+                "--kinds",
+                "sentinel-kill,sentinel-planned,sentinel-silent,cluster-kill,cluster-planned,cluster-silent")
             .split(",")) {
-      sound &= measure(kind, trials, lease);
+      sound &= measure(kind, trials, lease, lines);
     }
     System.exit(sound ? 0 : 1);
   }
 
-  private static boolean measure(String kind, int trials, String lease) throws Exception {
+  private static boolean measure(String kind, int trials, String lease, String... lines)
+      throws Exception {
     List<Long> times = new ArrayList<>();
     List<Long> ofRedis = new ArrayList<>(); // until it had another primary
-    try (Group group = group(kind);
+    try (Group group = group(kind, lines);
         Cluster cluster = new Cluster(Map.of("REDIS_ADDR", group.address(), "LEASE_TTL", lease));
         Submissions submissions = new Submissions(cluster)) {
       for (int i = 0; i < trials; i++) {
@@ -189,11 +259,13 @@ public final class RedisFailovers {
       NodeProcess node = cluster.awaitLeader();
       int lostInMemory = submissions.lost(node, submissions.inMemory);
       int lostOnReplica = submissions.lost(node, submissions.onReplica);
-      cluster.records().assertNoTwoPoolsAtOnce();
+      Records records = cluster.records();
+      records.assertNoTwoPoolsAtOnce();
+      records.assertLastStartRecorded(submissions.attempts);
       times.sort(null);
       ofRedis.sort(null);
       System.out.printf(
-          "%-16s %6s %6d %7d %7d %7d %7d %5d %11d, %5d %11d, %5d%n",
+          "%-16s %6s %6d %7d %7d %7d %7d %5d %11d, %5d %11d, %5d %9d%n",
           kind,
           lease,
           trials,
@@ -205,7 +277,8 @@ public final class RedisFailovers {
           submissions.inMemory.size(),
           lostInMemory,
           submissions.onReplica.size(),
-          lostOnReplica);
+          lostOnReplica,
+          records.startsBesidesTheFirst());
       return lostOnReplica == 0;
     }
   }
@@ -214,6 +287,7 @@ public final class RedisFailovers {
   private static final class Submissions implements AutoCloseable {
     private final Queue<String> inMemory = new ConcurrentLinkedQueue<>();
     private final Queue<String> onReplica = new ConcurrentLinkedQueue<>();
+    private final Map<String, Integer> attempts = new HashMap<>(); // as recorded at the end
     private final List<Thread> threads;
     private volatile boolean over;
 
@@ -257,7 +331,11 @@ public final class RedisFailovers {
               seen[0] = node.task(task);
               return seen[0].contains("\"completed\"") || seen[0].contains(UNKNOWN);
             });
-        lost += seen[0].contains(UNKNOWN) ? 1 : 0;
+        if (seen[0].contains(UNKNOWN)) {
+          lost++;
+        } else {
+          attempts.put(task, Ledger.attempt(seen[0]));
+        }
       }
       return lost;
     }

@@ -85,14 +85,19 @@ final class Ledger implements AutoCloseable {
             if (!answer.contains("\"completed\"")) {
               return false;
             }
-            Matcher matcher = ATTEMPT.matcher(answer);
-            assertTrue(matcher.find(), answer);
-            attempts.put(id, Integer.parseInt(matcher.group(1)));
+            attempts.put(id, attempt(answer));
             return true;
           });
     }
     assertTrue(accepted() > 0, "nothing was accepted");
     return attempts;
+  }
+
+  /// The number of the attempt in an answer of `GET /status`.
+  static int attempt(String answer) {
+    Matcher matcher = ATTEMPT.matcher(answer);
+    assertTrue(matcher.find(), answer);
+    return Integer.parseInt(matcher.group(1));
   }
 
   private static String status(NodeProcess node, String id) {

@@ -118,8 +118,18 @@ final class Records {
   /// @param recorded the attempt that is recorded, by task id
   void assertRecordedOnce(Map<String, Integer> recorded) {
     starts.forEach((attempt, count) -> assertEquals(1, count, "started twice: " + attempt));
+    assertLastStartRecorded(recorded);
+  }
+
+  /// The same where Redis may forget that an attempt was started.
+  void assertLastStartRecorded(Map<String, Integer> recorded) {
     recorded.forEach(
         (id, attempt) -> assertEquals(lastAttempt.get(id), attempt, "recorded attempt of " + id));
+  }
+
+  /// How often a task ran again.
+  int startsBesidesTheFirst() {
+    return starts.values().stream().mapToInt(Integer::intValue).sum() - lastAttempt.size();
   }
 
   /// The instant of the first start of a task under an epoch newer than `epoch`; empty if there was

@@ -46,6 +46,18 @@ class RestrictedRedisIT {
     }
   }
 
+  @Test
+  void all_of_info_but_the_part_on_the_server_may_be_forbidden() throws IOException {
+    try (RedisServer redis =
+            new RedisServer(
+                "user scheduler on >secret ~{scheduler}:* &{scheduler}:* +@all -info +info|server");
+        NodeProcess node = node("redis://scheduler:secret@" + redis.address()).awaitLive()) {
+      node.awaitLine("redis does not tell its maxmemory-policy");
+      works(node);
+      assertTrue(node.health().contains("\"version\""), node::health);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"SETRANGE", "LPUSH", "INFO"})
   void a_command_that_is_renamed_away_is_named_and_nothing_is_kept(String command)

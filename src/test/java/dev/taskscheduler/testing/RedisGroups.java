@@ -333,9 +333,11 @@ public final class RedisGroups {
           .orElseThrow();
     }
 
-    /// Whether a node serves a namespace now.
-    public boolean isServed(String namespace) {
-      return nodes.stream().anyMatch(node -> serves(node, namespace));
+    /// Whether a node other than this one serves a namespace now.
+    public boolean isServedBesides(RedisServer before, String namespace) {
+      return nodes.stream()
+          .filter(node -> node != before)
+          .anyMatch(node -> serves(node, namespace));
     }
 
     /// Whether the primary of a namespace has a replica that has caught up.

@@ -91,9 +91,11 @@ public final class RedisLease implements Lease {
     List<?> answer = list(call("acquire", () -> redis.eval(ACQUIRE, keys, args)));
     if (Long.valueOf(UNFIT).equals(answer.getFirst())) {
       String found = String.valueOf(text(answer, 2));
-      throw "policy".equals(text(answer, 1))
-          ? requirements.mayEvict(found)
-          : requirements.tooOld(found);
+      throw switch (String.valueOf(text(answer, 1))) {
+        case "policy" -> requirements.mayEvict(found);
+        case "run_id" -> requirements.hidesItsRunId();
+        default -> requirements.tooOld(found);
+      };
     }
     LeaseState now = state(answer, 1);
     if (Long.valueOf(1).equals(answer.getFirst()) && now instanceof LeaseState.Held mine) {

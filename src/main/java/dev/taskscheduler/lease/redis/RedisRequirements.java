@@ -33,6 +33,14 @@ final class RedisRequirements {
                 .formatted(policy)));
   }
 
+  /// The error for a Redis whose restart nobody could notice.
+  LeaseException.Unfit hidesItsRunId() {
+    return new LeaseException.Unfit(
+        at(
+            "does not tell its run_id in INFO server, by which a leader notices a restart: let the"
+                + " service show it, or use another Redis"));
+  }
+
   /// A right that the Redis user lacks.
   LeaseException.Unfit missing(String right) {
     return new LeaseException.Unfit(

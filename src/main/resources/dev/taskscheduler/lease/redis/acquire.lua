@@ -7,7 +7,8 @@
 -- ARGV[7] the oldest Redis that may hold the lease: its version's first number, ARGV[8] its second
 -- ARGV[9] the largest epoch that the candidate has seen, 0 for none: a failover may have lost it here
 -- Returns 1 and then the lease as observe.lua does when granted, 0 and the lease when refused; where this Redis must not
--- hold the lease, 2, 'policy' and its policy if it may drop tasks, or 2, 'version' and its version if it is too old.
+-- hold the lease, 2, 'policy' and its policy if it may drop tasks, 2, 'version' and its version if it is too old, or 2,
+-- 'run_id' and '' if it does not tell its run id.
 --
 -- It is granted for the same nonce once more, after a release, where the lease stands as it was observed, and where none
 -- stands and none was observed. The run id is that of this start of Redis. What was observed before a restart or failover
@@ -29,8 +30,11 @@ if now_runs < oldest then
   return { 2, 'version', version }
 end
 
-local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'renewals', 'released', 'gateRunId')
 local runId = string.match(server, 'run_id:(%x+)')
+if not runId then
+  return { 2, 'run_id', '' }
+end
+local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'renewals', 'released', 'gateRunId')
 local stands = f[1] and f[2]
 
 local function answer(granted)

@@ -9,7 +9,7 @@ end
 if f[3] then
   return 1
 end
-local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
 redis.call('HDEL', KEYS[1], 'waiting') -- the leader's mark; and lets the next write pass when Redis is full
 redis.call('HSET', KEYS[1], 'released', '1', 'gateRunId', runId)
 redis.pcall('PUBLISH', ARGV[2], 'released') -- a hint: who waits looks by itself too

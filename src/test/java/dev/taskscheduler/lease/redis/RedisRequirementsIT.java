@@ -3,6 +3,7 @@ package dev.taskscheduler.lease.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,8 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.RedisConfig;
 import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.spi.FencingToken;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +130,28 @@ class RedisRequirementsIT extends LeaseOnRedis {
 
   private static String text(Object answer) {
     return new String((byte[]) answer, UTF_8);
+  }
+
+  @Test
+  void a_redis_that_does_not_tell_its_run_id_is_not_led_on() throws IOException {
+    String script;
+    try (InputStream file = RedisLease.class.getResourceAsStream("acquire.lua")) {
+      script = new String(file.readAllBytes(), UTF_8);
+    }
+    String partial =
+        script.replace("redis.call('INFO', 'server')", "'redis_version:" + version() + "'");
+    assertNotEquals(script, partial);
+    changesNothing(() -> {
+      List<?> answer =
+          (List<?>)
+              jedis.eval(
+                  partial,
+                  List.of(KEY),
+                  List.of("a".repeat(16), "a", "redis", "3000", "", "", "6", "2", "0"));
+      assertEquals(List.of(2L, "run_id", ""), answer);
+    });
+    LeaseException.Unfit e = new RedisRequirements(redis).hidesItsRunId();
+    assertTrue(String.valueOf(e.getMessage()).contains("does not tell its run_id"));
   }
 
   @Test
