@@ -68,10 +68,11 @@ public final class RedisFailovers {
       switch (blow) {
         case KILL -> former.kill();
         case PLANNED -> failOver();
-        case SILENT ->
-            nft(
-                "add rule inet silent in tcp dport %1$d drop; add rule inet silent in tcp sport %1$d drop"
-                    .formatted(former.port()));
+        case SILENT -> {
+          nft("add rule inet silent in tcp dport %d drop".formatted(former.port()));
+          nft("add rule inet silent in tcp sport %d drop".formatted(former.port()));
+          former.pause(); // the others of a Cluster hear it by connections that it made
+        }
       }
     }
 
@@ -85,7 +86,10 @@ public final class RedisFailovers {
       switch (blow) {
         case KILL -> former.restart();
         case PLANNED -> {}
-        case SILENT -> nft("flush chain inet silent in");
+        case SILENT -> {
+          nft("flush chain inet silent in");
+          former.resume();
+        }
       }
       rejoin(former);
     }
