@@ -39,7 +39,7 @@ class RestrictedRedisIT {
   void client_and_config_may_be_forbidden() throws IOException {
     try (RedisServer redis =
             new RedisServer(
-                "user scheduler on >secret ~{scheduler}:* &{scheduler}:* +@all -client -config");
+                "user scheduler on >secret ~{scheduler}:* resetchannels &{scheduler}:* +@all -client -config");
         NodeProcess node = node("redis://scheduler:secret@" + redis.address()).awaitLive()) {
       works(node);
       assertTrue(node.health().contains("\"persistence\":\"no-aof\""), node::health);
@@ -50,7 +50,7 @@ class RestrictedRedisIT {
   void all_of_info_but_the_part_on_the_server_may_be_forbidden() throws IOException {
     try (RedisServer redis =
             new RedisServer(
-                "user scheduler on >secret ~{scheduler}:* &{scheduler}:* +@all -info +info|server");
+                "user scheduler on >secret ~{scheduler}:* resetchannels &{scheduler}:* +@all -info +info|server");
         NodeProcess node = node("redis://scheduler:secret@" + redis.address()).awaitLive()) {
       node.awaitLine("redis does not tell its maxmemory-policy");
       works(node);

@@ -38,7 +38,8 @@ class RightsIT {
 
   @BeforeEach
   void start() {
-    server = new RedisServer("user app on >secret ~{scheduler}:* &{scheduler}:* +@all");
+    server =
+        new RedisServer("user app on >secret ~{scheduler}:* resetchannels &{scheduler}:* +@all");
     store =
         new StoreOnRedis(
             server,
