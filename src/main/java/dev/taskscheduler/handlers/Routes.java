@@ -77,8 +77,8 @@ final class Routes {
     TasksHandler tasks = new TasksHandler(queries, scheduler.leader());
     read(routing, "/stats", new StatsHandler(queries, scheduler.leader()));
     read(routing, "/tasks", tasks::list);
-    routing.post(Paths.RETRY, commands::retryAll);
     SelectionHandler selection = new SelectionHandler(scheduler.tasks());
+    routing.post(Paths.RETRY, selection::retry);
     routing.post(Paths.CANCEL, selection::cancel);
     routing.post(Paths.DELETE, selection::delete);
     List.of(Paths.RETRY, Paths.CANCEL, Paths.DELETE)

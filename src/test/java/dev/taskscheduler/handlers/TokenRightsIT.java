@@ -285,8 +285,8 @@ class TokenRightsIT {
             "INFO command=pause priority=low by=ops",
             "INFO command=resume all=true by=ops",
             "INFO command=retry state=dead retried=0 refused=0 by=ops",
-            "INFO command=cancel cancelled=0 cancelling=0 refused=0 by=ops",
-            "INFO command=delete deleted=0 refused=0 by=ops",
+            "INFO command=cancel state=ready,retrying,scheduled tag=none cancelled=0 cancelling=0 refused=0 by=ops",
+            "INFO command=delete state=dead deleted=0 refused=0 by=ops",
             "INFO command=resign node=node1 by=ops"),
         log.at(Level.INFO, "command="));
     assertEquals(1, log.at(Level.FINE, "task=" + id + " submitted by=shop").size(), log.all());

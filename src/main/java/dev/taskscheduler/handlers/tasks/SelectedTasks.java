@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers.tasks;
 
+import dev.taskscheduler.handlers.submit.SubmitProblems;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.task.Task;
 import dev.taskscheduler.task.TaskFilter;
@@ -25,13 +26,17 @@ final class SelectedTasks {
     /// It runs, and its leader was asked to interrupt it.
     CANCELLING,
     DELETED,
+    RETRIED,
     /// It stays as it is.
-    REFUSED
+    REFUSED,
+    /// There was no room for it: the call ends, and the next one begins with the same page.
+    NO_ROOM
   }
 
   private final Map<Done, Integer> counts = new EnumMap<>(Done.class);
   private String next; // the cursor where the next call goes on; empty at the end
   private boolean more = true;
+  private boolean full; // whether there was no room for one
 
   private SelectedTasks(String cursor, Set<Done> kinds) {
     this.next = cursor;
@@ -47,7 +52,7 @@ final class SelectedTasks {
       TaskQueries tasks, TaskQuery query, Set<Done> kinds, Function<List<Task>, List<Done>> step) {
     SelectedTasks progress = new SelectedTasks(query.cursor(), kinds);
     TaskFilter filter = query.filter();
-    for (int pages = 0; pages < MOST_PAGES && progress.more; pages++) {
+    for (int pages = 0; pages < MOST_PAGES && progress.more && !progress.full; pages++) {
       int limit = filter.limit() - progress.tried();
       if (limit == 0) {
         break;
@@ -57,13 +62,28 @@ final class SelectedTasks {
         return Optional.empty();
       }
       List<Task> found = page.get().tasks();
-      if (!found.isEmpty()) {
-        step.apply(found).forEach(done -> progress.counts.merge(done, 1, Integer::sum));
-      }
-      progress.next = page.get().next().orElse("");
-      progress.more = page.get().next().isPresent();
+      progress.add(found.isEmpty() ? List.of() : step.apply(found), page.get().next());
     }
     return Optional.of(progress);
+  }
+
+  private void add(List<Done> results, Optional<String> nextPage) {
+    for (Done done : results) {
+      if (done == Done.NO_ROOM) {
+        full = true;
+      } else {
+        counts.merge(done, 1, Integer::sum);
+      }
+    }
+    if (!full) {
+      next = nextPage.orElse("");
+      more = nextPage.isPresent();
+    }
+  }
+
+  /// Whether there was no room for even one.
+  boolean tookNone() {
+    return full && tried() == 0;
   }
 
   private int tried() {
@@ -78,10 +98,16 @@ final class SelectedTasks {
   }
 
   void write(JsonGenerator json) {
-    counts.forEach((done, count) -> json.writeNumberProperty(JsonText.word(done), count));
+    counts.forEach((done, count) ->
+        json.writeNumberProperty(done == Done.RETRIED ? "revived" : JsonText.word(done), count));
     json.writeBooleanProperty("more", more);
     if (!next.isEmpty()) {
       json.writeStringProperty("next", next);
+    }
+    if (full) {
+      json.writeObjectPropertyStart("problem");
+      SubmitProblems.noRoomToRetry().write(json);
+      json.writeEndObject();
     }
   }
 }

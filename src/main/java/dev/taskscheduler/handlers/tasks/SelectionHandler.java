@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers.tasks;
 
 import dev.taskscheduler.handlers.auth.CommandLog;
+import dev.taskscheduler.handlers.submit.SubmitProblems;
 import dev.taskscheduler.handlers.tasks.SelectedTasks.Done;
 import dev.taskscheduler.handlers.wire.FieldErrors;
 import dev.taskscheduler.handlers.wire.JsonText;
@@ -20,20 +21,50 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// `POST /tasks/cancel` and `POST /tasks/delete`, for all tasks that a query selects. An empty
-/// query selects none: a slip must not reach everything.
+/// `POST /tasks/retry`, `POST /tasks/cancel` and `POST /tasks/delete`, for all tasks that a query
+/// selects. An empty query cancels and deletes none: a slip must not reach everything.
 public final class SelectionHandler {
   private static final Set<StateName> WAITING =
       Set.of(StateName.SCHEDULED, StateName.RETRYING, StateName.READY);
   private static final Set<StateName> PENDING = TaskStatus.PENDING.states();
   private static final Set<StateName> DELETABLE =
       Set.of(StateName.DEAD, StateName.EXPIRED, StateName.CANCELLED);
+  private static final Set<StateName> RETRYABLE = Set.of(StateName.DEAD, StateName.EXPIRED);
   private static final Set<String> NO_FILTERS = Set.of("limit", "cursor", "order");
 
   private final TaskService tasks;
 
   public SelectionHandler(TaskService tasks) {
     this.tasks = tasks;
+  }
+
+  /// Retries; dead tasks unless the query says otherwise. A task that is refused stays where it is,
+  /// and `next` leads past it.
+  public void retry(ServerRequest req, ServerResponse res) {
+    FieldErrors errors = new FieldErrors();
+    Optional<TaskQuery> selection =
+        query(req, errors)
+            .map(read -> read.filter().states().isEmpty() ? read.of(Set.of(StateName.DEAD)) : read);
+    if (selection.isPresent() && !RETRYABLE.containsAll(selection.get().filter().states())) {
+      errors.add("?state", "must be dead or expired, or the status failed; the default is dead");
+    }
+    answer(
+        req,
+        res,
+        errors,
+        selection,
+        new Command("retry", Set.of(Done.RETRIED, Done.REFUSED), this::retried));
+  }
+
+  private List<Done> retried(List<Task> page) {
+    return tasks.retry(page.stream().map(Task::id).toList()).stream()
+        .map(result ->
+            switch (result) {
+              case RETRIED -> Done.RETRIED;
+              case QUEUE_FULL -> Done.NO_ROOM;
+              case UNKNOWN, PENDING, COMPLETED, CANCELLED, NOT_UNIQUE -> Done.REFUSED;
+            })
+        .toList();
   }
 
   /// Cancels; waiting tasks alone unless the query asks for running ones.
@@ -97,8 +128,7 @@ public final class SelectionHandler {
 
   private static Optional<TaskQuery> query(ServerRequest req, FieldErrors errors) {
     QueryReader.refuseBody(req, errors);
-    Optional<TaskQuery> query = TaskQuery.read(req.query(), errors);
-    return query;
+    return TaskQuery.read(req.query(), errors);
   }
 
   /// @param kinds of results that it may have
@@ -121,7 +151,11 @@ public final class SelectionHandler {
       Responses.problem(req, res, QueryReader.invalid(errors));
       return;
     }
-    CommandLog.command(command.name(), done.get().log());
+    CommandLog.command(command.name(), query.orElseThrow().log() + done.get().log());
+    if (done.get().tookNone()) {
+      Responses.problem(req, res, SubmitProblems.noRoomToRetry());
+      return;
+    }
     Responses.json(req, res, Status.OK_200, JsonText.object(done.get()::write));
   }
 }

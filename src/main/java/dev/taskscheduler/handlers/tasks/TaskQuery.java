@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /// The query of `GET /tasks`, and of `POST /tasks/retry` and its like.
@@ -88,6 +89,28 @@ record TaskQuery(TaskFilter filter, String cursor) {
   /// The same for some states.
   TaskQuery of(Set<StateName> states) {
     return new TaskQuery(filter.only(states, filter.limit()), cursor);
+  }
+
+  /// What it selects by, as a line of the log says it, with a space behind; of free text only that
+  /// it was there.
+  String log() {
+    StringJoiner text = new StringJoiner(" ", "", " ").setEmptyValue("");
+    if (!filter.states().isEmpty()) {
+      text.add(
+          filter.states().stream()
+              .map(StateName::wire)
+              .sorted()
+              .collect(Collectors.joining(",", "state=", "")));
+    }
+    filter.priority().ifPresent(priority -> text.add("priority=" + priority.wire()));
+    filter.type().ifPresent(type -> text.add("type=" + type));
+    filter.queue().ifPresent(queue -> text.add("queue=" + queue));
+    filter.words().tag().ifPresent(tag -> text.add("tag=" + tag));
+    filter.submittedSince().ifPresent(since -> text.add("submittedSince=" + since));
+    filter.submittedBefore().ifPresent(before -> text.add("submittedBefore=" + before));
+    filter.words().uniqueKeyHash().ifPresent(hash -> text.add("uniqueKey=..."));
+    filter.words().error().ifPresent(error -> text.add("error=..."));
+    return text.toString();
   }
 
   private static Set<StateName> states(QueryReader reader) {
