@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -254,55 +250,6 @@ class RestContractIT {
             "/build.properties")) {
       assertEquals(404, call("GET", path).statusCode(), path);
     }
-  }
-
-  @Test
-  void the_document_is_served_as_json_and_as_helidon_reads_it() throws Exception {
-    HttpResponse<byte[]> document = call("GET", "/swagger/doc.json");
-    assertEquals(
-        new ObjectMapper(new YAMLFactory()).readTree(Path.of("docs", "swagger.yaml").toFile()),
-        new ObjectMapper().readTree(document.body()));
-    assertTrue(text(call("GET", "/openapi")).contains("operationId: submitTask"));
-    HttpResponse<byte[]> json =
-        send("GET", "/openapi", HttpRequest.newBuilder().header("Accept", "application/json"));
-    assertTrue(text(json).contains("\"submitTask\""));
-    HttpResponse<byte[]> unknown = call("GET", "/openapi?format=xml");
-    assertEquals(400, unknown.statusCode());
-  }
-
-  @Test
-  void the_pages_show_the_document() throws Exception {
-    assertEquals(302, call("GET", "/swagger").statusCode());
-    assertEquals("/swagger/", call("GET", "/").headers().firstValue("Location").orElse(""));
-    assertTrue(text(call("GET", "/swagger/")).contains("swagger-initializer.js"));
-    for (String file :
-        List.of(
-            "swagger-initializer.js",
-            "swagger-ui-bundle.js",
-            "swagger-ui-standalone-preset.js",
-            "swagger-ui.css",
-            "index.css")) {
-      HttpResponse<byte[]> answer =
-          face.client.send(
-              HttpRequest.newBuilder(face.uri("/swagger/" + file)).build(),
-              BodyHandlers.ofByteArray());
-      assertEquals(200, answer.statusCode(), file);
-      assertTrue(answer.body().length > 0, file);
-      assertEquals(
-          file.endsWith(".js") ? "text/javascript" : "text/css",
-          answer.headers().firstValue("Content-Type").orElse(""));
-    }
-  }
-
-  @Test
-  void a_page_that_a_browser_has_is_not_sent_again() throws Exception {
-    String tag = call("GET", "/swagger/").headers().firstValue("ETag").orElseThrow();
-    HttpResponse<byte[]> again =
-        face.client.send(
-            HttpRequest.newBuilder(face.uri("/swagger/")).header("If-None-Match", tag).build(),
-            BodyHandlers.ofByteArray());
-    assertEquals(304, again.statusCode());
-    assertEquals(0, again.body().length);
   }
 
   @Test
