@@ -74,22 +74,34 @@ class EndScriptsIT extends OnOneRedis {
   void an_end_named_twice_in_one_call_is_recorded_once() {
     store.submitAll(Priority.HIGH, "a", "b");
     List<Claim> claims = store.claim(token, 2);
-    assertEquals(List.of("completed", "dead", "before", "refused"), endTwice(claims));
-    assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
-  }
-
-  private List<String> endTwice(List<Claim> claims) {
-    List<byte[]> args = arguments();
-    for (String one :
-        List.of(
+    assertEquals(2, claims.size());
+    assertEquals(
+        List.of("completed", "dead", "before", "refused"),
+        endInOneCall(
             "a 000001 completed",
             "b 000001 dead failed - no",
             "a 000001 completed",
-            "b 000002 completed")) {
+            "b 000002 completed"));
+    assertEquals(List.of("a"), store.jedis.lrange("{scheduler}:done", 0, -1));
+  }
+
+  @Test
+  void of_the_ends_in_one_call_only_the_one_whose_record_was_removed_leaves_nothing() {
+    store.submitAll(Priority.HIGH, "a", "b");
+    store.claim(token, 2);
+    store.jedis.del(T + "a");
+    endInOneCall("a 000001 completed", "b 000001 completed");
+    assertEquals(List.of("b"), store.jedis.lrange("{scheduler}:done", 0, -1));
+    assertFalse(store.jedis.exists(T + "a"));
+    assertInstanceOf(TaskState.Completed.class, store.state("b"));
+  }
+
+  private List<String> endInOneCall(String... ends) {
+    List<byte[]> args = arguments();
+    for (String one : ends) {
       String[] parts = one.split(" ", 3);
       args.addAll(List.of(bytes(parts[0]), bytes(parts[1]), bytes(parts[2])));
     }
-    assertEquals(2, claims.size());
     List<byte[]> scriptKeys = List.of(store.namespace.key("leader"));
     var answer =
         (List<?>) store.redis.eval(LuaScript.load(RedisTasks.class, "end"), scriptKeys, args);
