@@ -20,6 +20,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the manifests of `k8s/`, and holds one against both models of the API.
@@ -27,6 +29,7 @@ final class Manifests {
   static final Path K8S = Path.of("k8s");
   static final Path BASE = K8S.resolve("base");
   static final Path MONITORING = K8S.resolve("components/monitoring");
+  static final String NAME = "app.kubernetes.io/name";
   static final KubernetesSerialization YAML = new KubernetesSerialization();
 
   static Path overlay(String elector) {
@@ -42,43 +45,33 @@ final class Manifests {
     return (Map<String, Object>) YAML.unmarshal(yaml, Map.class);
   }
 
-  /// The manifests that a kustomization names, each a file of its own.
-  static List<Path> resources(Path folder) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (Object name : (List<?>) map(folder.resolve("kustomization.yaml")).get("resources")) {
-      Path path = folder.resolve((String) name).normalize();
-      if (Files.isDirectory(path)) {
-        files.addAll(resources(path));
-      } else {
-        files.add(path);
-      }
+  static List<Path> components() throws IOException {
+    try (Stream<Path> folders = Files.list(K8S.resolve("components"))) {
+      return folders.sorted().toList();
     }
-    return files;
   }
 
-  /// The files that a kustomization makes ConfigMaps of.
-  static List<Path> generatorFiles(Path folder) throws IOException {
-    List<Path> files = new ArrayList<>();
-    if (map(folder.resolve("kustomization.yaml")).get("configMapGenerator")
-        instanceof List<?> maps) {
-      for (Object one : maps) {
-        for (Object name : (List<?>) ((Map<?, ?>) one).get("files")) {
-          files.add(folder.resolve((String) name));
-        }
+  /// Objects by kind and name.
+  static Map<String, Map<String, Object>> byName(List<Map<String, Object>> objects) {
+    Map<String, Map<String, Object>> named = new TreeMap<>();
+    for (Map<String, Object> one : objects) {
+      Object name = Kustomization.object(one.get("metadata")).get("name");
+      if (named.put(one.get("kind") + " " + name, one) != null) {
+        throw new AssertionError("two are " + one.get("kind") + " " + name);
       }
     }
-    return files;
+    return named;
   }
 
   static <T extends HasMetadata> List<T> all(String elector, Class<T> kind) throws IOException {
-    List<T> found = new ArrayList<>();
-    for (Path file : resources(overlay(elector))) {
-      Object one = YAML.unmarshal(Files.readString(file));
-      if (kind.isInstance(one)) {
-        found.add(kind.cast(one));
-      }
-    }
-    return found;
+    return all(Kustomization.read(overlay(elector), List.of()).objects(), kind);
+  }
+
+  static <T extends HasMetadata> List<T> all(List<Map<String, Object>> objects, Class<T> kind) {
+    return objects.stream()
+        .filter(one -> one.get("kind").equals(kind.getSimpleName()))
+        .map(one -> YAML.unmarshal(YAML.asYaml(one), kind))
+        .toList();
   }
 
   static <T extends HasMetadata> T named(String elector, Class<T> kind, String name)
@@ -90,16 +83,21 @@ final class Manifests {
   }
 
   static PodTemplateSpec scheduler(String elector) throws IOException {
-    return elector.equals("raft")
-        ? named(elector, StatefulSet.class, "scheduler").getSpec().getTemplate()
-        : named(elector, Deployment.class, "scheduler").getSpec().getTemplate();
+    return scheduler(Kustomization.read(overlay(elector), List.of()).objects());
   }
 
-  static List<PodTemplateSpec> templates(String elector) throws IOException {
-    List<PodTemplateSpec> found = new ArrayList<>();
-    all(elector, Deployment.class).forEach(d -> found.add(d.getSpec().getTemplate()));
-    all(elector, StatefulSet.class).forEach(s -> found.add(s.getSpec().getTemplate()));
-    return found;
+  static PodTemplateSpec scheduler(List<Map<String, Object>> objects) {
+    return templates(objects).stream()
+        .filter(one -> "task-scheduler".equals(one.getMetadata().getLabels().get(NAME)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static List<PodTemplateSpec> templates(List<Map<String, Object>> objects) {
+    return Stream.concat(
+            all(objects, Deployment.class).stream().map(one -> one.getSpec().getTemplate()),
+            all(objects, StatefulSet.class).stream().map(one -> one.getSpec().getTemplate()))
+        .toList();
   }
 
   /// What fabric8 does not know it keeps as additional properties.

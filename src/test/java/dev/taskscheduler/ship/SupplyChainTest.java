@@ -31,6 +31,14 @@ class SupplyChainTest {
     assertTrue(seen >= 4, "too few lines that use an action");
   }
 
+  /// An overlay that kubectl refuses is found before somebody applies it.
+  @Test
+  void ci_renders_every_overlay() throws IOException {
+    assertTrue(
+        Files.readString(Path.of(".github/workflows/ci.yml"))
+            .contains("for o in k8s/overlays/*/; do kubectl kustomize \"$o\" >/dev/null; done"));
+  }
+
   /// A digest holds even a tag that was moved; `src/ship/digests` tells those of this day.
   @Test
   void images_have_a_version_and_may_be_replaced_by_a_digest() throws IOException {
