@@ -2,6 +2,7 @@ package dev.taskscheduler.conf;
 
 import dev.taskscheduler.handlers.HttpConfig;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
+import dev.taskscheduler.handlers.ui.DashboardSettings;
 import dev.taskscheduler.leader.LeaderConfig;
 import dev.taskscheduler.leader.raft.RaftConfig;
 import dev.taskscheduler.logging.LogFormat;
@@ -157,6 +158,9 @@ public record SchedulerConfig(
         AccessSettings.access(settings),
         AccessSettings.transport(settings),
         AccessSettings.origins(settings),
+        new DashboardSettings(
+            settings.choice("UI", DashboardSettings.Presence.ON),
+            settings.flag("UI_HIDE_PAYLOADS", false)),
         settings.file("SCHEDULES_FILE"));
   }
 

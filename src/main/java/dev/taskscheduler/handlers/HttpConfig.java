@@ -4,6 +4,7 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.handlers.ui.DashboardSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Optional;
 /// @param access who may call
 /// @param transport plain, or over TLS
 /// @param origins which names and pages may be used
+/// @param dashboard whether there is one, and what it shows
 /// @param scheduleFile with schedules that the leader keeps as they stand there
 public record HttpConfig(
     String node,
@@ -37,4 +39,5 @@ public record HttpConfig(
     AccessPolicy access,
     Transport transport,
     OriginRules origins,
+    DashboardSettings dashboard,
     Optional<Path> scheduleFile) {}

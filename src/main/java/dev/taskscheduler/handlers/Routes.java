@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.auth.AuditHandler;
+import dev.taskscheduler.handlers.auth.TokenHandler;
 import dev.taskscheduler.handlers.cluster.HealthHandler;
 import dev.taskscheduler.handlers.cluster.LeaderHandler;
 import dev.taskscheduler.handlers.docs.DocumentHead;
@@ -23,6 +24,8 @@ import dev.taskscheduler.handlers.tasks.SelectionHandler;
 import dev.taskscheduler.handlers.tasks.StatsHandler;
 import dev.taskscheduler.handlers.tasks.TaskCommandsHandler;
 import dev.taskscheduler.handlers.tasks.TasksHandler;
+import dev.taskscheduler.handlers.ui.DashboardPages;
+import dev.taskscheduler.handlers.ui.DashboardSettings;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
@@ -94,14 +97,16 @@ final class Routes {
     routing.post("/resume", pauses::resume);
     read(routing, "/status", tasks::status);
     read(routing, Paths.AUDIT, new AuditHandler(scheduler.audit()));
+    read(routing, Paths.TOKEN, new TokenHandler());
     read(routing, "/leader", leader::leader);
     routing.post("/leader/resign", leader::resign);
     read(routing, "/health", health::health);
     read(routing, "/health/live", health::live);
     read(routing, "/health/ready", health::ready);
-    pages(routing);
+    pages(routing, config);
     Paths.ALLOWED.forEach((path, methods) -> refuseOthers(routing, path, methods));
     refuseOthers(routing, Paths.PAGES + "*", Paths.READ);
+    refuseOthers(routing, Paths.UI + "*", Paths.READ);
     ErrorMapping.register(routing);
   }
 
@@ -140,9 +145,16 @@ final class Routes {
     read(routing, one + "/explain", views::explain);
   }
 
-  private static void pages(HttpRouting.Builder routing) {
+  private static void pages(HttpRouting.Builder routing, HttpConfig config) {
     DocumentPages pages = new DocumentPages();
-    read(routing, "/", pages::redirect);
+    if (config.dashboard().presence() == DashboardSettings.Presence.ON) {
+      DashboardPages dashboard = new DashboardPages(config.version(), config.dashboard());
+      read(routing, "/", dashboard::redirect);
+      read(routing, "/ui", dashboard::start);
+      read(routing, Paths.UI + "*", dashboard::file);
+    } else {
+      read(routing, "/", pages::redirect);
+    }
     read(routing, "/swagger/doc.json", pages::document);
     read(routing, "/swagger", pages::start);
     read(routing, Paths.PAGES + "*", pages::file);

@@ -4,6 +4,7 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
+import dev.taskscheduler.handlers.ui.DashboardSettings;
 import dev.taskscheduler.handlers.wire.HttpListener;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
@@ -87,6 +88,7 @@ final class TestServers {
         access,
         transport,
         origins,
+        new DashboardSettings(DashboardSettings.Presence.ON, false),
         Optional.empty());
   }
 

@@ -32,6 +32,9 @@ public final class ApiToken {
     /// @param path decoded and normalized, as routes are matched
     boolean allows(Method method, String path) {
       boolean reads = READING.contains(method);
+      if (reads && path.equals(Paths.TOKEN)) {
+        return true;
+      }
       return switch (this) {
         case READ ->
             reads && !path.equals(Paths.AUDIT)
@@ -114,6 +117,10 @@ public final class ApiToken {
 
   Right right() {
     return right;
+  }
+
+  Optional<Instant> expires() {
+    return expires;
   }
 
   Set<String> types() {

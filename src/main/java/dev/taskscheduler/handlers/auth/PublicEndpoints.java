@@ -10,9 +10,10 @@ public enum PublicEndpoints {
   /// What Prometheus asks for.
   METRICS(Paths.METRICS),
   /// The API document, and the pages that show it.
-  DOCS("/", Paths.OPENAPI, "/swagger", Paths.PAGES);
+  DOCS(Paths.OPENAPI, "/swagger", Paths.PAGES);
 
   private static final Set<String> PROBES = Set.of("/health/live", "/health/ready");
+  private static final Set<String> ENTRANCES = Set.of("/", "/ui");
 
   private final Set<String> paths;
 
@@ -24,7 +25,7 @@ public enum PublicEndpoints {
   ///
   /// @param path decoded and normalized, as routes are matched
   public static boolean covers(Set<PublicEndpoints> open, String path) {
-    if (isProbe(path)) {
+    if (isProbe(path) || isDashboard(path)) {
       return true;
     }
     for (PublicEndpoints area : open) {
@@ -38,6 +39,12 @@ public enum PublicEndpoints {
   /// Whether it is a probe, which says one word to everyone.
   static boolean isProbe(String path) {
     return PROBES.contains(path);
+  }
+
+  /// Whether it is a file of the dashboard, or leads there. They hold no data, and a browser sends
+  /// no token for them.
+  private static boolean isDashboard(String path) {
+    return ENTRANCES.contains(path) || path.startsWith(Paths.UI) && !path.contains("..");
   }
 
   /// One of the pages' own files, all in one folder.

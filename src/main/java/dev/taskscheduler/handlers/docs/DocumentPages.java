@@ -1,18 +1,14 @@
 package dev.taskscheduler.handlers.docs;
 
+import dev.taskscheduler.handlers.wire.PageFile;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.handlers.wire.SecurityHeaders;
-import dev.taskscheduler.handlers.wire.Sha256;
-import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.NotFoundException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,16 +32,7 @@ public final class DocumentPages {
           "favicon-16x16.png",
           "favicon-32x32.png");
 
-  private static final Map<String, Resource> READ = new ConcurrentHashMap<>();
-
-  /// What one file holds.
-  ///
-  /// @param bytes shared by all requests: they must not be changed
-  private record Resource(byte[] bytes, String tag) {
-    static Resource of(byte[] bytes) {
-      return new Resource(bytes, '"' + Sha256.of(bytes) + '"');
-    }
-  }
+  private static final Map<String, PageFile> READ = new ConcurrentHashMap<>();
 
   /// The document as YAML.
   static byte[] yaml() {
@@ -56,9 +43,10 @@ public final class DocumentPages {
     Responses.json(req, res, Status.OK_200, DocumentJson.document());
   }
 
-  /// Sends a browser to `/swagger/`: the page's links are relative.
+  /// Sends a browser to the page, whose links are relative. So is the location: a proxy may have
+  /// taken a prefix off the path.
   public void redirect(ServerRequest req, ServerResponse res) {
-    res.header(HeaderNames.LOCATION, Paths.PAGES);
+    res.header(HeaderNames.LOCATION, Paths.PAGES.substring(1));
     Responses.empty(res, Status.FOUND_302);
   }
 
@@ -81,31 +69,11 @@ public final class DocumentPages {
     if (!initializer && !FILES.contains(file)) {
       throw new NotFoundException("no such page");
     }
-    Resource found = resource((initializer ? OPENAPI : WEBJAR) + file);
-    res.header(HeaderNames.ETAG, found.tag());
-    res.header(SecurityHeaders.REVALIDATED);
-    if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(found.tag()::equals).isPresent()) {
-      Responses.empty(res, Status.NOT_MODIFIED_304);
-      return;
-    }
-    res.header(SecurityHeaders.PAGE_POLICY);
-    MediaTypes.detectType(file).ifPresent(res.headers()::contentType);
-    Responses.bytes(req, res, found.bytes());
+    resource((initializer ? OPENAPI : WEBJAR) + file).send(req, res, SecurityHeaders.PAGE_POLICY);
   }
 
   /// Reads a resource at its first request: a node starts without them.
-  private static Resource resource(String path) {
-    return READ.computeIfAbsent(path, DocumentPages::read);
-  }
-
-  private static Resource read(String path) {
-    try (InputStream in = DocumentPages.class.getResourceAsStream(path)) {
-      if (in == null) {
-        throw new IllegalStateException("missing on the class path: " + path);
-      }
-      return Resource.of(in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static PageFile resource(String path) {
+    return READ.computeIfAbsent(path, PageFile::read);
   }
 }

@@ -8,12 +8,14 @@ import java.util.Set;
 /// The paths of the API, and the methods that each allows.
 public final class Paths {
   public static final String PAGES = "/swagger/";
+  public static final String UI = "/ui/";
   public static final String BATCH = "/submit/batch";
   public static final String RETRY = "/tasks/retry";
   public static final String CANCEL = "/tasks/cancel";
   public static final String DELETE = "/tasks/delete";
   public static final String PREVIEW = "/schedules/preview";
   public static final String AUDIT = "/audit";
+  public static final String TOKEN = "/token";
   public static final String METRICS = "/metrics";
   public static final String OPENAPI = "/openapi";
   public static final String OTHER = "other";
@@ -60,6 +62,7 @@ public final class Paths {
     all.put("/pause", READ + ", POST");
     all.put("/resume", "POST");
     all.put(AUDIT, READ);
+    all.put(TOKEN, READ);
     all.put("/leader", READ);
     all.put("/leader/resign", "POST");
     all.put("/health", READ);
@@ -67,6 +70,8 @@ public final class Paths {
     all.put("/health/ready", READ);
     all.put(METRICS, READ);
     all.put(OPENAPI, READ);
+    all.put("/ui", READ);
+    all.put(UI, READ);
     all.put("/swagger", READ);
     all.put(PAGES, READ);
     all.put("/swagger/doc.json", READ);
@@ -85,6 +90,9 @@ public final class Paths {
         String template = begin + named.getValue() + (slash < 0 ? "" : path.substring(slash));
         return EXACT.contains(template) ? template : OTHER;
       }
+    }
+    if (path.startsWith(UI)) {
+      return UI;
     }
     return path.startsWith(PAGES) ? PAGES : OTHER;
   }

@@ -43,6 +43,11 @@ public final class SecurityHeaders {
 
   private final Header[] all;
 
+  /// A policy for a page of its own.
+  public static Header policy(String text) {
+    return HeaderValues.createCached(POLICY, text);
+  }
+
   public SecurityHeaders(Transport transport) {
     all = (transport instanceof Transport.Encrypted ? ENCRYPTED : PLAIN).toArray(Header[]::new);
   }

@@ -1,0 +1,149 @@
+// What the node says each second: one stream for all tabs of this browser that are seen. The tab that holds the lock reads it and
+// tells the others. Where the browser has no locks (no TLS, not this machine), each tab that is seen reads its own.
+import { check, get, headers, token, url } from './api.js';
+import { useEffect, useState } from './html.js';
+
+const OLD_AFTER_MS = 6000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 15_000;
+const LONGEST_EVENT = 4_000_000; // characters
+
+const listeners = new Set();
+let latest = { overview: null, at: 0, problem: null };
+let stop = null;
+
+function publish(next) {
+  latest = next;
+  listeners.forEach((listener) => listener(latest));
+}
+
+// Tabs with other tokens must not be told.
+function scope() {
+  let hash = 0;
+  for (const letter of token()) {
+    hash = (hash * 31 + letter.codePointAt(0)) >>> 0;
+  }
+  return 'task-scheduler ' + url('').href + ' ' + hash;
+}
+
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const silence = setTimeout(() => reader.cancel(), LONGEST_WAIT_MS);
+    const { done, value } = await reader.read();
+    clearTimeout(silence);
+    if (done) {
+      throw new Error('the node has ended the stream');
+    }
+    text += value.replaceAll('\r\n', '\n');
+    let end;
+    while ((end = text.indexOf('\n\n')) >= 0) {
+      const data = text.slice(0, end).split('\n').filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice(5).trimStart());
+      text = text.slice(end + 2);
+      if (data.length > 0) {
+        yield data.join('\n');
+      }
+    }
+    if (text.length > LONGEST_EVENT) {
+      throw new Error('an event is too long');
+    }
+  }
+}
+
+function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}
+
+async function readStream(signal, tell) {
+  const answer = await check(await fetch(url('events'), { headers: headers(), signal, cache: 'no-store' }));
+  for await (const data of events(answer.body)) {
+    tell({ overview: JSON.parse(data), at: Date.now(), problem: null });
+  }
+}
+
+async function readAlways(signal, tell) {
+  let wait = FIRST_WAIT_MS;
+  while (!signal.aborted) {
+    const began = Date.now();
+    try {
+      await readStream(signal, tell);
+    } catch (problem) {
+      if (signal.aborted) {
+        return;
+      }
+      if (problem.status === 503) { // too many streams: ask now and then
+        await get('/overview', { signal }).then(
+          (overview) => tell({ overview, at: Date.now(), problem: null }), () => {});
+        wait = 3 * FIRST_WAIT_MS;
+      } else {
+        tell({ ...latest, problem });
+      }
+    }
+    wait = Date.now() - began > LONGEST_WAIT_MS ? FIRST_WAIT_MS : wait;
+    await pause(wait, signal);
+    wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+  }
+}
+
+function start() {
+  stop?.abort();
+  stop = new AbortController();
+  const { signal } = stop;
+  if (!navigator.locks) {
+    readAlways(signal, publish);
+    return;
+  }
+  const channel = new BroadcastChannel(scope());
+  channel.onmessage = (message) => publish(message.data);
+  signal.addEventListener('abort', () => channel.close());
+  const tell = (next) => {
+    publish(next);
+    channel.postMessage({ ...next, problem: next.problem && { status: next.problem.status, message: next.problem.message } });
+  };
+  navigator.locks.request(scope(), { signal }, () => readAlways(signal, tell)).catch(() => {});
+}
+
+/** Reads while the tab is seen. To be called anew after another token was given. */
+export function watch() {
+  const seen = () => {
+    if (document.hidden) {
+      stop?.abort();
+    } else {
+      start();
+    }
+  };
+  document.removeEventListener('visibilitychange', watch.seen);
+  watch.seen = seen;
+  document.addEventListener('visibilitychange', seen);
+  seen();
+}
+
+export function unwatch() {
+  document.removeEventListener('visibilitychange', watch.seen);
+  stop?.abort();
+  publish({ overview: null, at: 0, problem: null });
+}
+
+/** What the node said last: { overview, at, problem, isOld }. */
+export function useLive() {
+  const [state, setState] = useState(latest);
+  const [, tick] = useState(0);
+  useEffect(() => {
+    listeners.add(setState);
+    setState(latest);
+    const timer = setInterval(() => tick((before) => before + 1), 1000);
+    return () => {
+      listeners.delete(setState);
+      clearInterval(timer);
+    };
+  }, []);
+  return { ...state, isOld: state.overview !== null && Date.now() - state.at > OLD_AFTER_MS };
+}

@@ -1,0 +1,54 @@
+import { post } from './api.js';
+import { html, useState } from './html.js';
+import { go, to } from './router.js';
+import { Failure, Field, notify, Select } from './parts.js';
+
+const FIRST = { type: 'log', queue: 'default', priority: 'medium', payload: '{"hello": "world"}', delay: '', maxAttempts: '', timeout: '', uniqueKey: '', tags: '' };
+
+/** The body of POST /submit; what is empty is left out. The payload goes as it was typed. */
+function body(values) {
+  const fields = {
+    type: values.type, queue: values.queue, priority: values.priority, delay: values.delay, timeout: values.timeout, uniqueKey: values.uniqueKey,
+    maxAttempts: values.maxAttempts && Number(values.maxAttempts), tags: values.tags && values.tags.split(/[\s,]+/).filter(Boolean),
+  };
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
+  return JSON.stringify(given).replace(/\}$/, ',"payload":' + values.payload + '}');
+}
+
+export function SubmitPage() {
+  const [values, setValues] = useState(FIRST);
+  const [problem, setProblem] = useState(null);
+  const [isBusy, setBusy] = useState(false);
+  const input = (name, rest = {}) => html`<input type="text" value=${values[name]} onInput=${(event) => setValues({ ...values, [name]: event.target.value.trim() })} ...${rest} />`;
+  const submit = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      JSON.parse(values.payload);
+      const { id, duplicate } = await post('/submit', { body: body(values) });
+      notify(duplicate ? 'Another task holds this unique key; here it is.' : 'The task is stored.');
+      go(to('tasks', id));
+    } catch (thrown) {
+      setProblem(thrown instanceof SyntaxError ? new Error('The payload is no JSON: ' + thrown.message) : thrown);
+      setBusy(false);
+    }
+  };
+  return html`<h1>Submit a task</h1><form class="form" onSubmit=${submit}>
+    <${Field} label="Type" hint="Which runner executes it, such as log or http.">${input('type', { required: true })}<//>
+    <${Field} label="Payload" hint="Any JSON value."><textarea rows="8" spellcheck=${false} value=${values.payload}
+      onInput=${(event) => setValues({ ...values, payload: event.target.value })}></textarea><//>
+    <${Field} label="Priority"><${Select} value=${values.priority} onChange=${(priority) => setValues({ ...values, priority })}
+      options=${[['high', 'high'], ['medium', 'medium'], ['low', 'low']]} /><//>
+    <${Field} label="Queue">${input('queue')}<//>
+    <${Field} label="Delay" hint="Such as 90s or 2h; empty for none.">${input('delay')}<//>
+    <details><summary>More</summary>
+      <${Field} label="Attempts at most">${input('maxAttempts', { inputmode: 'numeric' })}<//>
+      <${Field} label="Time limit of an attempt" hint="Such as 30s.">${input('timeout')}<//>
+      <${Field} label="Unique key" hint="No second task is stored while another holds it.">${input('uniqueKey')}<//>
+      <${Field} label="Tags" hint="Up to 8 words.">
+        <input type="text" value=${values.tags} onInput=${(event) => setValues({ ...values, tags: event.target.value })} /><//>
+    </details>
+    <${Failure} problem=${problem} />
+    <p class="actions"><button type="submit" class="main" disabled=${isBusy}>Submit</button></p>
+  </form>`;
+}
