@@ -1,5 +1,5 @@
 # Shortcuts; `make` lists them.
-.PHONY: help verify test it format run image bench faults ship lint clients docs
+.PHONY: help verify test it format run image bench faults ship lint clients pages docs
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,6 +37,9 @@ lint: ## lint the API document with Redocly and Spectral
 
 clients: ## generate clients, compile them and run the examples of README through them
 	src/ship/try-clients
+
+pages: ## test the dashboard in a real browser
+	src/browser/run
 
 docs: ## run the commands of README and of the quickstart as they stand there
 	src/ship/run-docs

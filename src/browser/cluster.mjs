@@ -102,7 +102,7 @@ export async function cluster(count, environment, after) {
   for (let i = 1; i <= count; i++) {
     const given = typeof environment === 'function' ? await environment(folder) : environment;
     const node = new Node('node' + i, await freePort(), {
-      REDIS_ADDR: `127.0.0.1:${port}`, ELECTION: 'redis', LEASE_TTL: '2s', FOLDER: folder, ...given });
+      REDIS_ADDR: `127.0.0.1:${port}`, CONSENSUS_TYPE: 'redis', LEASE_TTL: '2s', FOLDER: folder, ...given });
     nodes.push(node);
     await node.start();
   }

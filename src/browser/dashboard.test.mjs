@@ -23,7 +23,12 @@ async function inTab(t, options, run, expected) {
   const context = await browser.newContext({ viewport: DESKTOP, ...options });
   t.after(() => context.close());
   const page = await tab(context, expected);
-  await run(page, context);
+  try {
+    await run(page, context);
+  } catch (error) {
+    await page.screenshot({ path: join(PICTURES, 'failed.png') });
+    throw error;
+  }
   assertSound(page);
 }
 
@@ -58,13 +63,14 @@ async function fill(node) {
 }
 
 describe('pages', () => {
+  const ends = [];
   let node;
   let ids;
   before(async () => {
-    const { nodes } = await cluster(1, {}, after);
-    [node] = nodes;
+    ({ nodes: [node] } = await cluster(1, {}, (end) => ends.push(end)));
     ids = await fill(node);
   });
+  after(() => Promise.all(ends.map((end) => end())));
 
   for (const [device, viewport, colorScheme] of [['desktop', DESKTOP, 'light'], ['phone', PHONE, 'dark']]) {
     test(`each page fits a ${device}, in ${colorScheme} colours, and axe finds nothing of weight`, async (t) => {

@@ -17,7 +17,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class ApiDocument {
   /// What is served besides the API: the document itself and its pages. No client calls them.
   static final Set<String> PAGES =
-      Set.of("/", Paths.OPENAPI, "/swagger", Paths.PAGES, "/swagger/doc.json");
+      Set.of("/", "/ui", Paths.UI, Paths.OPENAPI, "/swagger", Paths.PAGES, "/swagger/doc.json");
 
   private static final Path FILE = Path.of("docs", "swagger.yaml");
 

@@ -163,6 +163,7 @@ class TokenRightsIT {
         boolean free =
             path.startsWith("/submit")
                 || path.equals("/status")
+                || path.equals("/token")
                 || PublicEndpoints.covers(Set.of(PublicEndpoints.values()), path);
         if (!free) {
           assertEquals(403, status(SUBMIT, method, path), method + " " + path);

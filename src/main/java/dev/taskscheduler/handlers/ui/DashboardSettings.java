@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.ui;
 
-/// What the dashboard shows.
+/// Settings of the dashboard.
 ///
 /// @param presence whether there is one
 /// @param hidesPayloads whether it shows neither payloads nor results; the API still answers them

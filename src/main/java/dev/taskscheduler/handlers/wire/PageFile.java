@@ -52,13 +52,13 @@ public record PageFile(String name, byte[] bytes, byte[] gzip, String tag) {
   /// @param policy what the page may load
   public void send(ServerRequest req, ServerResponse res, Header policy) {
     res.header(HeaderNames.ETAG, tag);
+    res.header(policy); // with a 304 too: its headers replace those of the browser's copy
     res.header(SecurityHeaders.REVALIDATED);
     res.header(HeaderValues.create(HeaderNames.VARY, "Accept-Encoding"));
     if (req.headers().first(HeaderNames.IF_NONE_MATCH).filter(tag::equals).isPresent()) {
       Responses.empty(res, Status.NOT_MODIFIED_304);
       return;
     }
-    res.header(policy);
     MediaTypes.detectType(name).ifPresent(res.headers()::contentType);
     boolean packed =
         req.headers()
