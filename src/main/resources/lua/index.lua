@@ -332,32 +332,6 @@ local function push(some, how)
   end
 end
 
--- The first bytes of the record of the task at the front of a ready list, and its id; nil if none of the first 100 waits.
-local function front_of(list, bytes)
-  for _, look in ipairs({ 1, 100 }) do -- nearly always the very first
-    local front = redis.call('LRANGE', list, -look, -1)
-    for i = #front, 1, -1 do
-      local head = part(K['task:'] .. front[i], 0, bytes - 1)
-      if string.sub(head, 1, 1) == 'w' then -- else cancelled where it stands
-        return head, front[i]
-      end
-    end
-  end
-  return nil
-end
-
--- The least of what `since` reads from the record and the id of each task at the front of a queue of this priority; nil if there
--- is none in the first 100 queues of the turns.
-local function oldest_front(priority, bytes, since)
-  local oldest = nil
-  for _, queue in ipairs(redis.call('ZRANGE', K['turns:' .. priority], 0, 99)) do
-    local head, id = front_of(ready(priority, queue), bytes)
-    local time = head and since(head, id)
-    oldest = time and (not oldest or time < oldest) and time or oldest
-  end
-  return oldest
-end
-
 -- The rest --------------------------------------------------------------------------------------------------------------
 
 -- Notes who leads, the newest 1,000.
@@ -382,18 +356,4 @@ end
 -- Whether a field of `paused` names something that can be paused.
 local function is_pausable(what)
   return PAUSABLE[what] or string.sub(what, 1, 6) == 'queue:' and is_queue((string.gsub(string.sub(what, 7), '%*$', 'x', 1)))
-end
-
--- What is paused and since when ('' where that is no time), in turns; without what names nothing that can be paused, and without
--- queues beyond the most that may be.
-local function pauses()
-  local all, found = redis.call('HGETALL', K.paused), {}
-  for i = 1, #all, 2 do
-    local what, since = all[i], all[i + 1]
-    if is_pausable(what) and #found < 2 * MOST_PAUSES then
-      found[#found + 1] = what
-      found[#found + 1] = #since <= LONGEST_PAUSE and since or ''
-    end
-  end
-  return found
 end

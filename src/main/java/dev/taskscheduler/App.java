@@ -32,7 +32,7 @@ final class App implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(App.class.getName());
 
   /// One for each lane of the two stores and for the questions of health and counts.
-  private static final int TASK_CONNECTIONS = 14;
+  private static final int TASK_CONNECTIONS = 15;
 
   /// An observation, a renewal and a release may be under way at once.
   private static final int LEASE_CONNECTIONS = 4;

@@ -40,6 +40,7 @@ final class Partition implements AutoCloseable {
   private final BusyQueues busyQueues;
   private final RedisNodes nodes;
   private final RedisAudit audit;
+  private final WorkerConfig workers;
 
   /// What all partitions of a process share.
   ///
@@ -56,6 +57,7 @@ final class Partition implements AutoCloseable {
 
   Partition(Namespace namespace, Shared shared) {
     SchedulerConfig config = shared.config();
+    workers = shared.workers();
     Meters meters = shared.meters();
     stores = new RedisTasks(shared.taskRedis(), namespace, config.tasks());
     TaskPorts ports = stores.ports();
@@ -123,10 +125,12 @@ final class Partition implements AutoCloseable {
         stores.queues(),
         stores.schedules(),
         scheduleFile,
-        LeaderView.of(leadership, nodes::find),
+        LeaderView.of(leadership, nodes::find, nodes::all),
         depth::paused,
         depth::queued,
-        audit);
+        audit,
+        stores.cluster(),
+        workers.workers());
   }
 
   GaugeSources gaugeSources() {

@@ -169,6 +169,16 @@ class ArchitectureTest {
         "leader",
         "task");
     partSees(
+        "overview",
+        "handlers.auth",
+        "handlers.cluster",
+        "handlers.server",
+        "handlers.tasks",
+        "handlers.wire",
+        "cluster",
+        "leader",
+        "task");
+    partSees(
         "queues",
         "handlers.server",
         "handlers.submit",

@@ -161,7 +161,8 @@ public record SchedulerConfig(
         new DashboardSettings(
             settings.choice("UI", DashboardSettings.Presence.ON),
             settings.flag("UI_HIDE_PAYLOADS", false)),
-        settings.file("SCHEDULES_FILE"));
+        settings.file("SCHEDULES_FILE"),
+        (int) settings.number("MAX_EVENT_STREAMS", 200, 0, 10_000));
   }
 
   static void checkBuild(Settings settings, String ofCode, String ofJar) {

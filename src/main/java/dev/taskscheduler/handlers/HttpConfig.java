@@ -26,6 +26,7 @@ import java.util.Optional;
 /// @param origins which names and pages may be used
 /// @param dashboard whether there is one, and what it shows
 /// @param scheduleFile with schedules that the leader keeps as they stand there
+/// @param maxEventStreams how many may listen to `/events` at once
 public record HttpConfig(
     String node,
     String host,
@@ -40,4 +41,5 @@ public record HttpConfig(
     Transport transport,
     OriginRules origins,
     DashboardSettings dashboard,
-    Optional<Path> scheduleFile) {}
+    Optional<Path> scheduleFile,
+    int maxEventStreams) {}

@@ -62,6 +62,7 @@ public final class HttpServer implements AutoCloseable {
   private final HttpConfig config;
   private final RequestDeadline deadline;
   private final OpenConnections connections;
+  private final Live live;
   private final FileWatch files = new FileWatch();
   private final WebServer server;
   private @Nullable ListenerWatch watch;
@@ -108,7 +109,8 @@ public final class HttpServer implements AutoCloseable {
     guard(routing, listener);
     routing.addFilter(new AuditFilter(scheduler.audit(), config.node()));
     routing.addFilter(new ResponseMemory(Runtime.getRuntime().maxMemory(), config.maxBodyBytes()));
-    Routes.register(routing, config, scheduler, files::problems);
+    live = Live.of(config, scheduler, files::problems, deadline);
+    Routes.register(routing, config, scheduler, files::problems, live);
     WebServerConfig.Builder builder =
         WebServer.builder()
             .featuresDiscoverServices(false)
@@ -256,9 +258,10 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /// From now on each answer says that it is the last on its connection; requests are answered
-  /// until [#stop()].
+  /// until [#stop()], and streams of events end.
   public void drain() {
     connections.drain();
+    live.streams().close();
   }
 
   /// Refuses new connections, lets requests in flight end, and closes. After [#drain()] a
@@ -268,6 +271,7 @@ public final class HttpServer implements AutoCloseable {
       watch.close();
     }
     files.close();
+    live.streams().close();
     connections.closeQuiet();
     server.stop();
     connections.close();

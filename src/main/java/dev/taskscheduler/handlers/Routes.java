@@ -6,6 +6,8 @@ import dev.taskscheduler.handlers.cluster.HealthHandler;
 import dev.taskscheduler.handlers.cluster.LeaderHandler;
 import dev.taskscheduler.handlers.docs.DocumentHead;
 import dev.taskscheduler.handlers.docs.DocumentPages;
+import dev.taskscheduler.handlers.overview.EventsHandler;
+import dev.taskscheduler.handlers.overview.OverviewHandler;
 import dev.taskscheduler.handlers.queues.QueueCommandsHandler;
 import dev.taskscheduler.handlers.queues.QueueDeletionHandler;
 import dev.taskscheduler.handlers.queues.QueuesHandler;
@@ -53,11 +55,13 @@ final class Routes {
   /// no route for all other paths: it would come before the features'.
   ///
   /// @param fileProblems what is wrong with files that are read again
+  /// @param live the overview and its events
   static void register(
       HttpRouting.Builder routing,
       HttpConfig config,
       Scheduler scheduler,
-      Supplier<List<String>> fileProblems) {
+      Supplier<List<String>> fileProblems,
+      Live live) {
     LeaderHandler leader = new LeaderHandler(config.node(), scheduler.leader());
     HealthHandler health =
         new HealthHandler(
@@ -96,6 +100,8 @@ final class Routes {
     routing.post("/pause", pauses::pause);
     routing.post("/resume", pauses::resume);
     read(routing, "/status", tasks::status);
+    read(routing, "/overview", new OverviewHandler(live.overview()));
+    read(routing, Paths.EVENTS, new EventsHandler(live.streams(), live.deadline()));
     read(routing, Paths.AUDIT, new AuditHandler(scheduler.audit()));
     read(routing, Paths.TOKEN, new TokenHandler());
     read(routing, "/leader", leader::leader);

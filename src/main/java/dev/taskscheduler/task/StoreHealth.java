@@ -22,4 +22,20 @@ public record StoreHealth(
     Optional<String> evictionPolicy,
     int replicas,
     StoreServers servers,
-    long damaged) {}
+    long damaged) {
+
+  /// The same of a store that has not answered the question that was asked last.
+  public StoreHealth silent() {
+    return available
+        ? new StoreHealth(
+            false,
+            Optional.of("it did not answer in time"),
+            version,
+            persistence,
+            evictionPolicy,
+            0,
+            servers,
+            damaged)
+        : this;
+  }
+}

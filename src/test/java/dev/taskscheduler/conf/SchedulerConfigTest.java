@@ -311,7 +311,7 @@ class SchedulerConfigTest {
     while (line.find()) {
       yaml.put(line.group(1), line.group(2));
     }
-    assertEquals(43, yaml.size(), yaml.toString());
+    assertEquals(46, yaml.size(), yaml.toString());
     SchedulerConfig copied = SchedulerConfig.of(env(), yaml);
     assertEquals(with().workers().retries().usual(), copied.workers().retries().usual());
     // To set these says something even where it is the default: it holds for all types then.

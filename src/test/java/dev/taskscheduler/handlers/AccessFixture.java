@@ -6,6 +6,7 @@ import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.PublicEndpoints;
 import dev.taskscheduler.handlers.auth.TokenFile;
 import dev.taskscheduler.handlers.auth.TokenFileTest;
+import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.testing.LogLines;
 import java.io.IOException;
@@ -87,7 +88,10 @@ abstract class AccessFixture {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer =
+        client.send(
+            request.build(),
+            path.equals(Paths.EVENTS) ? EventReader.FIRST : BodyHandlers.ofByteArray());
     contract.holds(
         method,
         path,

@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.cluster.LeaderView;
+import dev.taskscheduler.handlers.server.RequestDeadline;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.TaskService;
@@ -9,6 +10,7 @@ import dev.taskscheduler.testing.TaskTypes;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +30,7 @@ final class GivenLeader implements LeaderView {
       HttpRouting.Builder routing, MemoryStore store, GivenLeader leader, Set<String> types) {
     HttpConfig config = TestServers.config(1 << 20, 1 << 24, Duration.ofSeconds(5));
     TaskService tasks = new TaskService(store.ports(), TaskTypes.of(types), priority -> {});
-    Routes.register(
-        routing,
-        config,
+    Scheduler scheduler =
         new Scheduler(
             tasks,
             store.queues,
@@ -39,8 +39,11 @@ final class GivenLeader implements LeaderView {
             leader,
             Map::of,
             () -> 12,
-            new MemoryAudit()),
-        List::of);
+            new MemoryAudit(),
+            store,
+            4);
+    Live live = Live.of(config, scheduler, List::of, new RequestDeadline(config.requestDeadline()));
+    Routes.register(routing, config, scheduler, List::of, live);
   }
 
   void ledBy(String node, boolean here) {
@@ -73,6 +76,11 @@ final class GivenLeader implements LeaderView {
   @Override
   public Optional<ClusterNode> node(String id) {
     return Optional.ofNullable(nodes.get(id));
+  }
+
+  @Override
+  public List<ClusterNode> nodes() {
+    return nodes.values().stream().sorted(Comparator.comparing(ClusterNode::id)).toList();
   }
 
   @Override

@@ -64,7 +64,9 @@ final class LargeAnswers implements AutoCloseable {
                 new GivenLeader(),
                 Map::of,
                 () -> 0,
-                new MemoryAudit()),
+                new MemoryAudit(),
+                store,
+                4),
             meters,
             meters.feature());
     server.start(() -> {});

@@ -1,6 +1,7 @@
 package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.task.Cancellation;
+import dev.taskscheduler.task.ClusterQueries;
 import dev.taskscheduler.task.DeleteResult;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Explanation;
@@ -9,6 +10,7 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.Situation;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.StoreException;
 import dev.taskscheduler.task.StoreHealth;
@@ -34,11 +36,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps tasks in memory, and can be told to fail in each way in which Redis can.
-final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries {
+final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries, ClusterQueries {
   static final StoreHealth WELL =
       new StoreHealth(
           true,
@@ -84,6 +87,9 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
 
   /// The filter of the last listing.
   volatile Optional<TaskFilter> asked = Optional.empty();
+
+  /// How often it was asked for what stands in it.
+  final AtomicInteger situations = new AtomicInteger();
 
   volatile Mood mood = Mood.WELL;
 
@@ -261,6 +267,12 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
             Map.of(Priority.HIGH, NOW),
             Optional.of(Instant.parse("2026-11-23T08:56:00Z")),
             paused));
+  }
+
+  @Override
+  public Situation situation() {
+    situations.incrementAndGet();
+    return new Situation(NOW, overview(), Situation.Some.NONE, 0, Situation.Some.NONE);
   }
 
   <T> T answer(Supplier<T> well) {

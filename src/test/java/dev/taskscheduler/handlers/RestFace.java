@@ -3,6 +3,7 @@ package dev.taskscheduler.handlers;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.taskscheduler.audit.redis.RedisAudit;
+import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.metrics.GaugeSources;
 import dev.taskscheduler.metrics.Meters;
 import dev.taskscheduler.redis.Namespace;
@@ -68,7 +69,9 @@ final class RestFace implements AutoCloseable {
                 leader,
                 Map::of,
                 () -> 0,
-                audit),
+                audit,
+                store.cluster(),
+                4),
             meters,
             meters.feature());
     server.start(() -> {});
@@ -90,7 +93,9 @@ final class RestFace implements AutoCloseable {
   HttpResponse<byte[]> send(String method, String target, HttpRequest.Builder builder)
       throws Exception {
     HttpResponse<byte[]> answer =
-        client.send(builder.uri(uri(target)).build(), BodyHandlers.ofByteArray());
+        client.send(
+            builder.uri(uri(target)).build(),
+            target.equals(Paths.EVENTS) ? EventReader.FIRST : BodyHandlers.ofByteArray());
     contract.holds(
         method,
         target,

@@ -137,6 +137,9 @@ class StackTracesIT {
   void odd_headers_and_queries_on_every_path() throws IOException {
     for (Map.Entry<String, String> path : Paths.ALLOWED.entrySet()) {
       for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE")) {
+        if (method.equals("GET") && path.getKey().equals(Paths.EVENTS)) {
+          continue; // its answer has no end
+        }
         for (String rest :
             List.of(
                 "?%zz HTTP/1.1\r\nHost: h\r\n\r\n",

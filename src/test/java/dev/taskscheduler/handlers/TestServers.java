@@ -23,6 +23,8 @@ import java.util.Set;
 final class TestServers {
   static final OriginRules ANY_HOST = new OriginRules(Set.of(), Set.of("*"));
 
+  static final int MOST_STREAMS = 3;
+
   private static final StoreHealth NEVER_ASKED =
       new StoreHealth(
           false,
@@ -89,7 +91,8 @@ final class TestServers {
         transport,
         origins,
         new DashboardSettings(DashboardSettings.Presence.ON, false),
-        Optional.empty());
+        Optional.empty(),
+        MOST_STREAMS);
   }
 
   /// The meters of a node that follows and knows no counts.
@@ -110,6 +113,8 @@ final class TestServers {
         new GivenLeader(),
         Map::of,
         () -> 0,
-        new MemoryAudit());
+        new MemoryAudit(),
+        store,
+        4);
   }
 }

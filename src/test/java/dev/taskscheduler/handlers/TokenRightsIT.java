@@ -103,7 +103,9 @@ class TokenRightsIT {
                 leader,
                 Map::of,
                 () -> 0,
-                audit),
+                audit,
+                store.cluster(),
+                4),
             meters,
             meters.feature());
     server.start(() -> {});

@@ -10,6 +10,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.redis.ScriptArgs;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,11 @@ public final class RedisNodes implements AutoCloseable {
   /// The node of this id, if it has announced itself lately.
   public Optional<ClusterNode> find(String id) {
     return Optional.ofNullable(nodes.get(id));
+  }
+
+  /// All nodes that have announced themselves lately.
+  public List<ClusterNode> all() {
+    return nodes.values().stream().sorted(Comparator.comparing(ClusterNode::id)).toList();
   }
 
   /// Announces no more; the others forget this node in time.

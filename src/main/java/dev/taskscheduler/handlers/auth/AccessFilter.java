@@ -108,7 +108,9 @@ public final class AccessFilter implements Filter {
       case Login.Known(Caller.Bearer bearer) -> {
         Method method = req.prologue().method();
         if (isOpen || bearer.token().right().allows(method, path)) {
-          proceed(chain, bearer);
+          ScopedValue.where(Caller.CURRENT, bearer)
+              .where(Caller.ADMITTED, () -> isStillKnown(req.headers(), method, path))
+              .run(chain::proceed);
         } else {
           refuse(req, res, bearer.token().right(), method, path);
         }
@@ -137,6 +139,12 @@ public final class AccessFilter implements Filter {
 
   private static void proceed(FilterChain chain, Caller caller) {
     ScopedValue.where(Caller.CURRENT, caller).run(chain::proceed);
+  }
+
+  /// Whether the token of a request is still in the file, has not expired, and has the right.
+  private boolean isStillKnown(ServerRequestHeaders headers, Method method, String path) {
+    return login(headers) instanceof Login.Known(Caller.Bearer bearer)
+        && bearer.token().right().allows(method, path);
   }
 
   private Login login(ServerRequestHeaders headers) {

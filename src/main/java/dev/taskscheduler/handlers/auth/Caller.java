@@ -1,11 +1,21 @@
 package dev.taskscheduler.handlers.auth;
 
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// The sender of a request, as far as its token says. Bound while the request is handled.
 public sealed interface Caller {
   /// Bound by [AccessFilter]; where it is not bound no tokens are asked for.
   ScopedValue<Caller> CURRENT = ScopedValue.newInstance();
+
+  /// Whether the sender of the request would still be admitted now; bound beside [#CURRENT]. For a
+  /// response that lasts longer than a token.
+  ScopedValue<BooleanSupplier> ADMITTED = ScopedValue.newInstance();
+
+  /// Whether the sender of the request that this thread handles would still be admitted.
+  static boolean isStillAdmitted() {
+    return ADMITTED.orElse(() -> true).getAsBoolean();
+  }
 
   /// The sender of the request that this thread handles.
   static Caller current() {

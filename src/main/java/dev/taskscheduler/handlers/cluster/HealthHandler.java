@@ -7,7 +7,6 @@ import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.StoreHealth;
-import dev.taskscheduler.task.StoreServers;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -27,12 +26,6 @@ import tools.jackson.core.JsonGenerator;
 public final class HealthHandler {
   private static final byte[] UP = "{\"status\":\"UP\"}".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DOWN = "{\"status\":\"DOWN\"}".getBytes(StandardCharsets.US_ASCII);
-
-  private static final String HIDDEN =
-      "There is a problem; call with a token that may read to see it.";
-  private static final String DAMAGED =
-      " entries in Redis could not be read and were set aside: LRANGE <namespace>:damaged 0 -1 shows"
-          + " them, docs/operations.md says what to do with them";
 
   private final Sources sources;
   private final Clock clock;
@@ -102,57 +95,21 @@ public final class HealthHandler {
       LeaderHandler.summary(json, leader, sources.leader());
     }
     json.writeEndObject();
-    json.writeObjectPropertyStart("redis");
-    json.writeBooleanProperty("answers", store.available());
-    store.problem().ifPresent(text -> problem(json, caller, text));
-    store.version().ifPresent(text -> text(json, "version", text));
-    store.persistence().ifPresent(text -> text(json, "persistence", text));
-    store.evictionPolicy().ifPresent(text -> text(json, "eviction_policy", text));
-    json.writeNumberProperty("replicas", store.replicas());
-    servers(json, caller, store.servers());
-    json.writeNumberProperty("damaged", store.damaged());
-    if (store.damaged() > 0) {
-      text(json, "warning", store.damaged() + DAMAGED);
-    }
-    json.writeEndObject();
-  }
-
-  private static void servers(JsonGenerator json, Caller caller, StoreServers servers) {
-    json.writeStringProperty("topology", servers.topology());
-    if (caller.seesDetail()) {
-      servers.primary().ifPresent(address -> text(json, "primary", address));
-    }
-    json.writeArrayPropertyStart("replication");
-    for (StoreServers.Replica replica : servers.replicas()) {
-      json.writeStartObject();
-      if (caller.seesDetail()) {
-        text(json, "address", replica.address());
-      }
-      json.writeBooleanProperty("online", replica.online());
-      json.writeNumberProperty("lag_seconds", replica.lag().toSeconds());
-      json.writeNumberProperty("behind_bytes", replica.behindBytes());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+    StoreJson.write(json, caller, store);
   }
 
   private void files(JsonGenerator json, Caller caller) {
     List<String> problems = sources.fileProblems().get();
     if (!problems.isEmpty()) {
       json.writeArrayPropertyStart("file_problems");
-      for (String text : caller.seesDetail() ? problems : List.of(HIDDEN)) {
+      for (String text : caller.seesDetail() ? problems : List.of(StoreJson.HIDDEN)) {
         json.writeString(JsonText.outside(text));
       }
       json.writeEndArray();
     }
   }
 
-  /// Everyone may see that there is a problem; its text may name addresses, users and scripts.
   private static void problem(JsonGenerator json, Caller caller, String text) {
-    text(json, "problem", caller.shown(text, HIDDEN));
-  }
-
-  private static void text(JsonGenerator json, String name, String text) {
-    json.writeStringProperty(name, JsonText.outside(text));
+    StoreJson.problem(json, caller, text);
   }
 }

@@ -1,5 +1,6 @@
 package dev.taskscheduler.handlers.cluster;
 
+import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.auth.CommandLog;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.handlers.wire.Problem;
@@ -9,6 +10,7 @@ import dev.taskscheduler.leader.Leader;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
@@ -24,22 +26,24 @@ public final class LeaderHandler {
 
   public void leader(ServerRequest req, ServerResponse res) {
     Optional<Leader> leader = view.leader();
-    byte[] body =
-        JsonText.object(json -> {
-          if (leader.isEmpty()) {
-            json.writeNullProperty("leader");
-          } else {
-            json.writeStringProperty("leader", leader.get().node());
-          }
-          details(json, leader, view);
-        });
-    Responses.json(req, res, Status.OK_200, body);
+    Responses.json(req, res, Status.OK_200, JsonText.object(json -> write(json, leader, view)));
+  }
+
+  /// Writes who leads, and all that is known of it.
+  public static void write(JsonGenerator json, Optional<Leader> leader, LeaderView view) {
+    if (leader.isEmpty()) {
+      json.writeNullProperty("leader");
+    } else {
+      json.writeStringProperty("leader", leader.get().node());
+    }
+    details(json, leader, view);
   }
 
   /// Since when and by whom somebody leads, and what a group of electors knows of itself.
   static void details(JsonGenerator json, Optional<Leader> leader, LeaderView view) {
     lease(json, leader);
-    view.election().ifPresent(status -> group(json, status, view));
+    view.election()
+        .ifPresentOrElse(status -> group(json, status, view), () -> announced(json, view.nodes()));
   }
 
   /// The same for those who may not know the members and their addresses.
@@ -70,6 +74,24 @@ public final class LeaderHandler {
             json.writeStringProperty("version", JsonText.outside(node.version()));
           });
       json.writeBooleanProperty("reachable", peer.reachable());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /// Where no group of electors tells of its members: the nodes that share Redis.
+  private static void announced(JsonGenerator json, List<ClusterNode> nodes) {
+    if (nodes.isEmpty()) {
+      return;
+    }
+    json.writeArrayPropertyStart("peers");
+    for (ClusterNode node : nodes) {
+      json.writeStartObject();
+      json.writeStringProperty("id", JsonText.outside(node.id()));
+      json.writeStringProperty("address", JsonText.outside(node.http()));
+      json.writeStringProperty("http", JsonText.outside(node.http()));
+      json.writeStringProperty("version", JsonText.outside(node.version()));
+      json.writeBooleanProperty("reachable", node.isRecent(nodes));
       json.writeEndObject();
     }
     json.writeEndArray();

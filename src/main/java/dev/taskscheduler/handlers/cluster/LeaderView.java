@@ -4,8 +4,10 @@ import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.leader.ElectionStatus;
 import dev.taskscheduler.leader.Leader;
 import dev.taskscheduler.leader.LeadershipManager;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The questions that the REST API asks about leadership.
 public interface LeaderView {
@@ -24,6 +26,9 @@ public interface LeaderView {
   /// What a node has announced of itself; empty if that is not known.
   Optional<ClusterNode> node(String id);
 
+  /// All nodes that have announced themselves lately, in the order of their ids.
+  List<ClusterNode> nodes();
+
   /// Whether this node has found its place among the electors since it started.
   boolean joined();
 
@@ -33,7 +38,12 @@ public interface LeaderView {
   boolean resign();
 
   /// The view of a running node.
-  static LeaderView of(LeadershipManager manager, Function<String, Optional<ClusterNode>> nodes) {
+  ///
+  /// @param all nodes that have announced themselves
+  static LeaderView of(
+      LeadershipManager manager,
+      Function<String, Optional<ClusterNode>> nodes,
+      Supplier<List<ClusterNode>> all) {
     return new LeaderView() {
       @Override
       public Optional<Leader> leader() {
@@ -58,6 +68,11 @@ public interface LeaderView {
       @Override
       public Optional<ClusterNode> node(String id) {
         return nodes.apply(id);
+      }
+
+      @Override
+      public List<ClusterNode> nodes() {
+        return all.get();
       }
 
       @Override

@@ -37,6 +37,9 @@ public final class RequestDeadline implements AutoCloseable {
   /// Reads the headers of a request within this time.
   static final Duration HEAD = Duration.ofSeconds(5);
 
+  /// Writes a part of a response that has no end within this time.
+  static final Duration PART = Duration.ofSeconds(5);
+
   /// The first line of the current thread's request was read.
   void begun() {
     Thread thread = Thread.currentThread();
@@ -62,6 +65,19 @@ public final class RequestDeadline implements AutoCloseable {
     if (watch != null) {
       watch.until = NONE;
     }
+  }
+
+  /// The current thread writes a part of a response that has no end, and has [#PART] to do so.
+  public void writing() {
+    Watch watch = watches.get(Thread.currentThread());
+    if (watch != null) {
+      watch.until = now() + Math.min(limitNanos, PART.toNanos());
+    }
+  }
+
+  /// The current thread has written that part, and may wait for the next one as long as it likes.
+  public void written() {
+    ended();
   }
 
   /// The current thread begins to wait for its peer, in a request. If [#peerCame()] is not called

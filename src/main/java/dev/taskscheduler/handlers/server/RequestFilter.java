@@ -163,7 +163,10 @@ public final class RequestFilter implements Filter {
         throw new CloseConnectionException("answered, and the last on this connection");
       }
     } finally {
-      listener.answered(Paths.name(req.path().path()), status, System.nanoTime() - from);
+      String path = Paths.name(req.path().path());
+      // How long somebody listens says nothing of how fast this node answers.
+      long took = path.equals(Paths.EVENTS) ? 0 : System.nanoTime() - from;
+      listener.answered(path, status, took);
       if (req.content().consumed()) {
         deadline.ended();
       } // else the rest of the body is still to be read, and the deadline holds for that too

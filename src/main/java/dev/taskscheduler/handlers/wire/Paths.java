@@ -16,6 +16,7 @@ public final class Paths {
   public static final String PREVIEW = "/schedules/preview";
   public static final String AUDIT = "/audit";
   public static final String TOKEN = "/token";
+  public static final String EVENTS = "/events";
   public static final String METRICS = "/metrics";
   public static final String OPENAPI = "/openapi";
   public static final String OTHER = "other";
@@ -61,6 +62,8 @@ public final class Paths {
     all.put("/schedules/{name}/explain", READ);
     all.put("/pause", READ + ", POST");
     all.put("/resume", "POST");
+    all.put("/overview", READ);
+    all.put(EVENTS, READ);
     all.put(AUDIT, READ);
     all.put(TOKEN, READ);
     all.put("/leader", READ);

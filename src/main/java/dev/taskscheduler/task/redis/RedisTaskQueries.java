@@ -112,6 +112,11 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
 
   private List<TaskCounts> countAll(List<String> questions) {
     List<?> answer = ScriptCalls.again(() -> calls.list(COUNT, TaskRecordCodec.HEAD_BYTES));
+    return Collections.nCopies(questions.size(), counts(answer));
+  }
+
+  /// @param answer of count.lua
+  static TaskCounts counts(List<?> answer) {
     Map<Priority, Long> ready = new EnumMap<>(Priority.class);
     Map<Priority, Duration> waited = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
@@ -121,17 +126,15 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
         waited.put(priority, Duration.ofMillis(ms));
       }
     }
-    TaskCounts counted =
-        new TaskCounts(
-            ready,
-            waited,
-            (Long) answer.get(3),
-            (Long) answer.get(4),
-            (Long) answer.get(5),
-            (Long) answer.get(6),
-            (Long) answer.get(7),
-            (Long) answer.get(8));
-    return Collections.nCopies(questions.size(), counted);
+    return new TaskCounts(
+        ready,
+        waited,
+        (Long) answer.get(3),
+        (Long) answer.get(4),
+        (Long) answer.get(5),
+        (Long) answer.get(6),
+        (Long) answer.get(7),
+        (Long) answer.get(8));
   }
 
   private static List<byte[]> list(Object answer) {
@@ -263,10 +266,18 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
   public TaskOverview overview() {
     CompletableFuture<List<?>> next = later(STATS);
     return StoreExceptions.await(
-        "overview", counts.add("").thenCombine(next, RedisTaskQueries::overview));
+        "overview",
+        counts
+            .add("")
+            .thenCombine(
+                next,
+                (counted, answer) ->
+                    overview(counted, answer.subList(0, 4), answer.subList(4, answer.size()))));
   }
 
-  private static TaskOverview overview(TaskCounts counts, List<?> answer) {
+  /// @param answer of each priority when the first was submitted, and what is due next
+  /// @param pauses what is paused and since when, in turns
+  static TaskOverview overview(TaskCounts counts, List<?> answer, List<?> pauses) {
     Map<Priority, Instant> front = new EnumMap<>(Priority.class);
     for (Priority priority : Priority.values()) {
       String submitted = text(answer.get(priority.ordinal()));
@@ -279,7 +290,7 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
         counts,
         front,
         due.isEmpty() ? Optional.empty() : Optional.of(TaskRecordCodec.dueAt(due)),
-        RedisTaskCommands.paused(answer.subList(4, answer.size())));
+        RedisTaskCommands.paused(pauses));
   }
 
   @Override

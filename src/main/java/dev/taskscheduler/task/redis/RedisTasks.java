@@ -7,6 +7,7 @@ import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.schedule.Fires;
 import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.ClusterQueries;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskMaintenance;
 import dev.taskscheduler.task.TaskPorts;
@@ -22,6 +23,7 @@ public final class RedisTasks implements AutoCloseable {
   private final RedisTaskIntake intake;
   private final RedisTaskCommands commands;
   private final RedisTaskQueries queries;
+  private final RedisClusterQueries cluster;
   private final RedisQueues queues;
   private final RedisSchedules schedules;
   private final RedisFires fires;
@@ -42,6 +44,7 @@ public final class RedisTasks implements AutoCloseable {
     intake = new RedisTaskIntake(durable, admission, limits);
     commands = new RedisTaskCommands(calls, admission, limits, mayComeAgain);
     queries = new RedisTaskQueries(calls);
+    cluster = new RedisClusterQueries(calls);
     queues = new RedisQueues(commands);
     schedules = new RedisSchedules(commands, namespace, limits.maxPending());
     fires = new RedisFires(calls, namespace, limits.maxPending());
@@ -51,6 +54,11 @@ public final class RedisTasks implements AutoCloseable {
 
   public TaskPorts ports() {
     return new TaskPorts(intake, commands, commands, queries, health::last);
+  }
+
+  /// The port for questions about the whole scheduler; any node may use it.
+  public ClusterQueries cluster() {
+    return cluster;
   }
 
   /// The port for queues; any node may use it.
@@ -82,6 +90,7 @@ public final class RedisTasks implements AutoCloseable {
     intake.close();
     commands.close();
     queries.close();
+    cluster.close();
     health.close();
   }
 }

@@ -131,6 +131,7 @@ class ScriptCallsIT {
     store.queries.details("a");
     store.queries.explain("a");
     store.queries.overview();
+    store.cluster.situation();
     walkAll(store);
   }
 

@@ -54,6 +54,7 @@ class ScriptContractTest {
           "ZRANGEBYSCORE",
           "ZRANGEBYLEX",
           "ZRANK",
+          "ZREVRANGE",
           "ZSCORE",
           "PUBLISH");
 
@@ -83,6 +84,7 @@ class ScriptContractTest {
           "list.lua",
           "explain.lua",
           "stats.lua",
+          "overview.lua",
           "set-aside.lua",
           "queue-set.lua",
           "queue-open.lua",

@@ -11,6 +11,7 @@ import dev.taskscheduler.schedule.Schedules;
 import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.task.Claim;
 import dev.taskscheduler.task.Claims;
+import dev.taskscheduler.task.ClusterQueries;
 import dev.taskscheduler.task.NewTask;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
@@ -47,6 +48,7 @@ final class StoreOnRedis implements AutoCloseable {
   final TaskCommands commands;
   final Pauses pauses;
   final TaskQueries queries;
+  final ClusterQueries cluster;
   final Queues queues;
   final Schedules schedules;
   final Fires fires;
@@ -69,6 +71,7 @@ final class StoreOnRedis implements AutoCloseable {
     this.commands = ports.commands();
     this.pauses = ports.pauses();
     this.queries = ports.queries();
+    this.cluster = tasks.cluster();
     this.queues = tasks.queues();
     this.schedules = tasks.schedules();
     this.fires = tasks.fires();
