@@ -1,5 +1,5 @@
 # Shortcuts; `make` lists them.
-.PHONY: help verify test it format run image bench faults ship lint clients pages docs
+.PHONY: help verify test it format run image bench faults ship release lint clients pages docs
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -31,6 +31,9 @@ faults: ## kill and cut off leaders, and check every promise
 
 ship: ## build the image and try it on a container engine
 	src/ship/try-image
+
+release: ## make the distribution zip, the spi jars, the bill of materials, their checksums and the image
+	src/ship/release
 
 lint: ## lint the API document with Redocly and Spectral
 	src/ship/lint-api

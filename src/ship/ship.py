@@ -120,7 +120,7 @@ def bill(version):
 
 def image():
     same = subprocess.run(["src/ship/reproducible"], capture_output=True, text=True)
-    check("two builds of the same sources give the same jars", same.returncode == 0, (same.stdout.strip().splitlines() or [same.stderr.strip()])[-1])
+    check("two builds of the same sources give the same files", same.returncode == 0, (same.stdout.strip().splitlines() or [same.stderr.strip()])[-1])
     docker("build", "-q", "-f", "Dockerfile.jlink", "-t", IMAGE, "--build-arg", "REVISION=" + sh("git", "rev-parse", "HEAD", check=False), ".")
     layers, names = contents()
     for what, (disk, packed) in zip(("runtime and glibc", "libraries", "jar and AOT cache", "/data", "/tmp"), layers):

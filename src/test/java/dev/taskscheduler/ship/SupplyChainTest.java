@@ -1,5 +1,6 @@
 package dev.taskscheduler.ship;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,28 +8,101 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
 
 /// Holds what is built with to versions that nobody can move.
 class SupplyChainTest {
+  private static final Pattern PINNED =
+      Pattern.compile("[a-z0-9-]+/[a-z0-9-]+@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+");
+
+  private static List<Path> workflows() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(".github/workflows"))) {
+      List<Path> workflows = files.sorted().toList();
+      assertTrue(workflows.size() >= 2, workflows::toString);
+      return workflows;
+    }
+  }
+
   @Test
   void workflows_name_each_action_by_its_commit() throws IOException {
-    Pattern pinned = Pattern.compile("[a-z0-9-]+/[a-z0-9-]+@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+");
     int seen = 0;
-    try (Stream<Path> files = Files.list(Path.of(".github/workflows"))) {
-      for (Path file : files.toList()) {
-        for (String line : Files.readAllLines(file)) {
-          if (line.contains("uses:")) {
-            seen++;
-            String action = line.substring(line.indexOf("uses:") + 5).strip();
-            assertTrue(pinned.matcher(action).matches(), file + ": " + action);
+    for (Path file : workflows()) {
+      for (String line : Files.readAllLines(file)) {
+        if (line.contains("uses:")) {
+          seen++;
+          String action = line.substring(line.indexOf("uses:") + 5).strip();
+          assertTrue(PINNED.matcher(action).matches(), file + ": " + action);
+        }
+      }
+    }
+    assertTrue(seen >= 9, "too few lines that use an action");
+  }
+
+  /// The job that publishes runs none of the project's code, and the others cannot publish.
+  @Test
+  void only_the_job_that_publishes_may_write() throws IOException {
+    for (Path file : workflows()) {
+      Map<?, ?> workflow = new Yaml().load(Files.readString(file));
+      assertTrue(mayOnlyRead(workflow.get("permissions")), file + " gives rights to all jobs");
+      for (Map.Entry<?, ?> entry : ((Map<?, ?>) workflow.get("jobs")).entrySet()) {
+        Map<?, ?> job = (Map<?, ?>) entry.getValue();
+        if (entry.getKey().equals("publish")) {
+          assertEquals(
+              Map.of(
+                  "contents", "write",
+                  "packages", "write",
+                  "id-token", "write",
+                  "attestations", "write"),
+              job.get("permissions"));
+          assertFalse(job.toString().contains("actions/checkout"), file.toString());
+        } else {
+          assertTrue(!job.containsKey("permissions") || mayOnlyRead(job.get("permissions")));
+        }
+      }
+    }
+  }
+
+  private static boolean mayOnlyRead(Object permissions) {
+    return permissions instanceof Map<?, ?> each && Set.of("read").containsAll(each.values());
+  }
+
+  /// The name of a tag or of a branch may hold a command: it comes by the environment.
+  @Test
+  void workflows_put_no_expression_into_a_command() throws IOException {
+    int commands = 0;
+    for (Path file : workflows()) {
+      Map<?, ?> workflow = new Yaml().load(Files.readString(file));
+      for (Object job : ((Map<?, ?>) workflow.get("jobs")).values()) {
+        for (Object step : (List<?>) ((Map<?, ?>) job).get("steps")) {
+          if (((Map<?, ?>) step).get("run") instanceof String command) {
+            commands++;
+            assertFalse(command.contains("${{"), file + ": " + command);
           }
         }
       }
     }
-    assertTrue(seen >= 4, "too few lines that use an action");
+    assertTrue(commands >= 5, "too few commands");
+  }
+
+  /// What a workflow or a page calls must be there and may be run.
+  @Test
+  void scripts_that_workflows_call_can_be_run() throws IOException {
+    Pattern script = Pattern.compile("(?:src|\\.ci)/[a-z/-]+");
+    int seen = 0;
+    for (Path file : workflows()) {
+      Map<?, ?> workflow = new Yaml().load(Files.readString(file));
+      for (MatchResult match : script.matcher(workflow.toString()).results().toList()) {
+        seen++;
+        assertTrue(Files.isExecutable(Path.of(match.group())), file + ": " + match.group());
+      }
+    }
+    assertTrue(seen >= 6, "too few scripts");
   }
 
   /// An overlay that kubectl refuses is found before somebody applies it.

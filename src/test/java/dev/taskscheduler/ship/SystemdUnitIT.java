@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The unit for systemd: its command starts and stops the packed jar as it stands there.
+/// The unit for systemd: its command starts and stops a node, by the script of the distribution.
 @Timeout(120)
 class SystemdUnitIT {
   private static final Path UNIT = Path.of("docs/systemd/task-scheduler.service");
-  private static final Path JAR = Path.of("target/task-scheduler.jar").toAbsolutePath();
+  private static final Path DISTRIBUTION = Path.of("src/main/dist");
+  private static final Path INSTALLED = Path.of("/opt/task-scheduler");
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
@@ -39,17 +39,23 @@ class SystemdUnitIT {
         .orElseThrow();
   }
 
-  /// The words of the command, with the two paths of this build in place of the installed ones.
-  private static List<String> command() throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return Arrays.stream(setting("ExecStart").split(" "))
-        .map(word ->
-            switch (word) {
-              case "/usr/bin/java" -> java;
-              case "/opt/task-scheduler/task-scheduler.jar" -> JAR.toString();
-              default -> word;
-            })
-        .toList();
+  /// The command, with `home` in place of the folder where the distribution is installed.
+  private static String command(Path home) throws IOException {
+    String command = setting("ExecStart");
+    assertTrue(command.startsWith(INSTALLED + "/bin/"), command);
+    return home.resolve(INSTALLED.relativize(Path.of(command))).toString();
+  }
+
+  /// What the distribution has in place, with the jars of this build.
+  private Path distribution() throws IOException {
+    Path home = Files.createDirectory(folder.resolve("task-scheduler"));
+    for (String own : List.of("bin", "conf", "runners")) {
+      Files.createSymbolicLink(home.resolve(own), DISTRIBUTION.resolve(own).toAbsolutePath());
+    }
+    for (String built : List.of("task-scheduler.jar", "lib")) {
+      Files.createSymbolicLink(home.resolve(built), Path.of("target", built).toAbsolutePath());
+    }
+    return home;
   }
 
   private static int freePort() throws IOException {
@@ -81,7 +87,7 @@ class SystemdUnitIT {
     Path state = Files.createDirectory(folder.resolve("state"));
     try (RedisServer redis = new RedisServer()) {
       ProcessBuilder builder =
-          new ProcessBuilder(command())
+          new ProcessBuilder(command(distribution()))
               .directory(state.toFile())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
@@ -90,6 +96,8 @@ class SystemdUnitIT {
           .environment()
           .putAll(
               Map.of(
+                  "JAVA_HOME",
+                  System.getProperty("java.home"),
                   "REDIS_ADDR",
                   redis.address(),
                   "LISTEN_ADDR",
@@ -121,8 +129,8 @@ class SystemdUnitIT {
     assumeTrue(Files.isExecutable(analyze), "Debian's package systemd is not installed");
     // The same unit, but with programs that are here: systemd asks whether they exist.
     Path copy = folder.resolve("task-scheduler.service");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Files.writeString(copy, Files.readString(UNIT).replace("/usr/bin/java", java));
+    String here = command(DISTRIBUTION.toAbsolutePath());
+    Files.writeString(copy, Files.readString(UNIT).replace(command(INSTALLED), here));
     Process check =
         new ProcessBuilder(analyze.toString(), "verify", "--man=no", copy.toString())
             .redirectErrorStream(true)
