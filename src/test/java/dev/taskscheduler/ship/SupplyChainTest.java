@@ -105,6 +105,22 @@ class SupplyChainTest {
     assertTrue(seen >= 6, "too few scripts");
   }
 
+  /// A library of tests in front of the profiles is fetched for `./run` and the image as well.
+  @Test
+  void builds_without_tests_fetch_no_library_of_tests() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    int profiles = pom.indexOf("<profiles>");
+    assertFalse(pom.substring(0, profiles).contains("<scope>test</scope>"));
+    assertTrue(pom.substring(profiles).contains("<scope>test</scope>"));
+    for (String script : List.of("run", "Dockerfile.jlink")) {
+      for (String line : Files.readAllLines(Path.of(script))) {
+        assertTrue(
+            !line.contains("./mvnw -") || line.contains("-Dmaven.test.skip=true"),
+            script + ": " + line);
+      }
+    }
+  }
+
   /// An overlay that kubectl refuses is found before somebody applies it.
   @Test
   void ci_renders_every_overlay() throws IOException {
