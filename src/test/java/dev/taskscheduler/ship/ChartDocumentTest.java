@@ -57,11 +57,15 @@ class ChartDocumentTest {
             .collect(Collectors.toCollection(TreeSet::new));
     Map<String, Object> schema = map(Files.readString(Chart.FOLDER.resolve("values.schema.json")));
     Map<String, Object> properties = Kustomization.object(schema.get("properties"));
-    assertEquals(
-        settings,
+    Set<String> known =
         new TreeSet<>(
             Kustomization.object(Kustomization.object(properties.get("settings")).get("properties"))
-                .keySet()));
+                .keySet());
+    Set<String> missing = new TreeSet<>(settings);
+    missing.removeAll(known);
+    assertEquals(
+        Set.of(), missing, "add a line to settings in " + Chart.FOLDER + "/values.schema.json");
+    assertEquals(settings, known);
   }
 
   @Test
