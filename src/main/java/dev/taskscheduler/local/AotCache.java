@@ -123,7 +123,8 @@ final class AotCache implements AutoCloseable {
     for (int i = 0; i < ROUNDS; i++) {
       node.send(NodeProbe.submission("{\"priority\":\"high\",\"payload\":{\"i\":" + i + "}}"));
     }
-    for (String page : List.of("/health", "/leader", "/metrics", "/swagger/", "/status?id=none")) {
+    for (String page :
+        List.of("/health", "/leader", "/metrics", "/swagger/", "/ui/", "/status?id=none")) {
       node.send(NodeProbe.request(page));
     }
     return true;

@@ -17,6 +17,7 @@ record Banner(
     return """
 
     task-scheduler %s is ready after %s s.
+      open     %s/
       API      %s/swagger/
       try it   curl %s/submit %s-H 'Content-Type: application/json' -d '{"payload":{"job":"demo"}}'
       data     %s
@@ -25,6 +26,7 @@ record Banner(
         .formatted(
             version,
             String.format(Locale.ROOT, "%.1f", start.toMillis() / 1_000.0),
+            url,
             url,
             url,
             tokens ? "-H 'Authorization: Bearer TOKEN' " : "",

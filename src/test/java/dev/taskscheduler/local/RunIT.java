@@ -301,6 +301,7 @@ class RunIT {
     Eventually.await("the banner", LIMIT, () -> output().contains("is ready after"));
     String said = output();
     assertTrue(said.matches("(?s).*task-scheduler \\d+\\.\\d+\\.\\d+\\S* is ready.*"), said);
+    assertTrue(said.contains("open     http://localhost:" + port + "/\n"), said);
     assertTrue(said.contains("http://localhost:" + port + "/swagger/"), said);
     assertTrue(said.contains("curl http://localhost:" + port + "/submit -H 'Content-Type"), said);
     assertTrue(said.contains(local.toString()), said);
