@@ -20,9 +20,12 @@ import java.util.stream.Stream;
 /// with the cache.
 final class AotCache implements AutoCloseable {
   private static final String TRAINED = "dev.taskscheduler.AotTraining";
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
   private static final int ROUNDS = 30;
+  private static final Duration LOAD_OF_ONE = Duration.ofSeconds(4);
+  private static final Duration LOAD_OF_MANY = Duration.ofSeconds(10);
+  private static final int CONNECTIONS = 32;
 
   private final Path file;
   private final Path folder;
@@ -127,6 +130,9 @@ final class AotCache implements AutoCloseable {
         List.of("/health", "/leader", "/metrics", "/swagger/", "/ui/", "/status?id=none")) {
       node.send(NodeProbe.request(page));
     }
+    Load load = new Load(node); // one caller and many take different paths
+    load.run(1, LOAD_OF_ONE);
+    load.run(CONNECTIONS, LOAD_OF_MANY);
     return true;
   }
 
