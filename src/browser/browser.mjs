@@ -22,7 +22,7 @@ export async function tab(context, expected = () => false) {
       page.faults.push(text);
     }
   });
-  page.on('pageerror', (error) => page.faults.push(String(error.stack)));
+  page.on('pageerror', (error) => page.faults.push(`${error.name} ${error.message} ${error.stack}`));
   return page;
 }
 

@@ -31,8 +31,7 @@ async function* events(body) {
   let text = '';
   for (;;) {
     const silence = setTimeout(() => reader.cancel(), LONGEST_WAIT_MS);
-    const { done, value } = await reader.read();
-    clearTimeout(silence);
+    const { done, value } = await reader.read().finally(() => clearTimeout(silence));
     if (done) {
       throw new Error('the node has ended the stream');
     }
