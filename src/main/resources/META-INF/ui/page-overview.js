@@ -12,13 +12,18 @@ const SERIES = [
   ['submitted', '--blue'], ['started', '--violet', [2, 3]], ['completed', '--green', [8, 3]], ['failed', '--red'],
 ];
 
+const SHOWN_AT = { // where to see more of a problem, by its code
+  'dead-tasks': to('dead'), 'queue-closed': to('queues'), 'schedule-overdue': to('schedules'), backlog: to('tasks', '', { state: 'ready' }), paused: to('queues'),
+};
+
 function Problems({ of: problems }) {
   if (!problems) {
     return null;
   }
   return problems.length === 0 ? html`<p class="banner good" role="status">All is well.</p>`
     : problems.map((problem) => html`<p class=${'banner ' + problem.level} role="status" key=${problem.code + problem.text}>
-      <b>${problem.level === 'error' ? 'Wrong' : 'Look'}</b> <${Text} of=${problem.text} most=${600} /></p>`);
+      <b>${problem.level === 'error' ? 'Error' : 'Warning'}</b> <${Text} of=${problem.text} most=${600} />
+      ${SHOWN_AT[problem.code] && html` <a href=${SHOWN_AT[problem.code]}>Show</a>`}</p>`);
 }
 
 function Leadership({ leader, workers }) {
@@ -84,10 +89,10 @@ function Redis({ redis }) {
 function Nodes({ overview }) {
   const peers = overview.leader?.peers ?? overview.nodes;
   return html`<section class="card"><h2>Nodes</h2>
-    ${peers ? html`<table><thead><tr><th>Node</th><th>Version</th><th>HTTP</th><th>Reachable</th></tr></thead><tbody>
+    ${peers ? html`<div class="within" tabindex="0" role="region" aria-label="Nodes"><table><thead><tr><th>Node</th><th>Version</th><th>HTTP</th><th>Reachable</th></tr></thead><tbody>
       ${peers.map((peer) => html`<tr><td><${Text} of=${peer.id} />${peer.id === overview.node ? ' (this one)' : ''}</td><td>${peer.version ?? '–'}</td>
         <td>${peer.http ?? '–'}</td><td class=${peer.reachable === false ? 'bad' : ''}>${peer.reachable === undefined ? '–' : peer.reachable ? 'yes' : 'no'}</td></tr>`)}
-    </tbody></table>` : html`<p>This is <${Text} of=${overview.node} />, version ${overview.version}.</p>`}
+    </tbody></table></div>` : html`<p>This is <${Text} of=${overview.node} />, version ${overview.version}.</p>`}
   </section>`;
 }
 
@@ -130,7 +135,7 @@ function Changes() {
 }
 
 export function OverviewPage() {
-  const { overview } = useLive();
+  const { overview, problem } = useLive();
   return html`<h1>Overview</h1>
     ${overview ? html`<${Problems} of=${overview.problems} />
     <div class="cards">
@@ -142,5 +147,5 @@ export function OverviewPage() {
       <${Nodes} overview=${overview} />
       <${History} />
       <${Changes} />
-    </div>` : html`<p class="quiet">Loading…</p>`}`;
+    </div>` : problem ? html`<${Failure} problem=${problem} />` : html`<p class="quiet">Loading…</p>`}`;
 }

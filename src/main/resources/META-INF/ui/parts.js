@@ -143,6 +143,6 @@ export function Select({ value, options, onChange, ...rest }) {
 
 /** Names and values, in pairs. What is missing is left out. */
 export function Facts({ of }) {
-  return html`<dl class="facts">${of.filter(([, value]) => value !== undefined && value !== null && value !== '')
+  return html`<dl class="facts">${of.filter(([, value]) => value !== undefined && value !== null && value !== false && value !== '')
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
