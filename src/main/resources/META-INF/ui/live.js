@@ -17,7 +17,7 @@ function publish(next) {
   listeners.forEach((listener) => listener(latest));
 }
 
-// Tabs with other tokens must not be told.
+// Tabs with other tokens must not hear of it.
 function scope() {
   let hash = 0;
   for (const letter of token()) {

@@ -70,6 +70,8 @@ class PlainWordsTest {
   }
 
   private static boolean isText(Path file) {
-    return Pattern.compile("[.](?:java|js|mjs|lua|md|ya?ml|properties)$").matcher(file.toString()).find();
+    return Pattern.compile("[.](?:java|js|mjs|lua|md|ya?ml|properties)$")
+        .matcher(file.toString())
+        .find();
   }
 }
