@@ -334,10 +334,15 @@ end
 
 -- The rest --------------------------------------------------------------------------------------------------------------
 
--- Notes who leads, the newest 1,000.
+-- Notes who leads, since when and why, the newest 1,000.
 local function record_leader(token)
   local epoch = string.match(token, '^%d+')
-  redis.call('ZADD', K.leaders, epoch, short(epoch .. ' ' .. (redis.call('HGET', K.leader, 'node') or '')))
+  local lease = redis.call('HMGET', K.leader, 'node', 'elector', 'since', 'why')
+  local text = short(epoch .. ' ' .. (lease[1] or ''))
+  if lease[2] and lease[3] and lease[4] then
+    text = text .. '\t' .. short(lease[2]) .. '\t' .. short(lease[3]) .. '\t' .. short(lease[4])
+  end
+  redis.call('ZADD', K.leaders, epoch, string.sub(text, 1, LONGEST_VALUE))
   redis.call('ZREMRANGEBYRANK', K.leaders, 0, -1001)
 end
 

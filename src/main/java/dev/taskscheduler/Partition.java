@@ -60,6 +60,7 @@ final class Partition implements AutoCloseable {
     workers = shared.workers();
     Meters meters = shared.meters();
     stores = new RedisTasks(shared.taskRedis(), namespace, config.tasks());
+    stores.keep(meters.activity());
     TaskPorts ports = stores.ports();
     Map<String, TaskService.PayloadCheck> checks = new HashMap<>();
     shared.runners().forEach((type, runner) -> checks.put(type, runner::payloadErrors));

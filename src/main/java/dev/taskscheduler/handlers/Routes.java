@@ -7,6 +7,8 @@ import dev.taskscheduler.handlers.cluster.LeaderHandler;
 import dev.taskscheduler.handlers.docs.DocumentHead;
 import dev.taskscheduler.handlers.docs.DocumentPages;
 import dev.taskscheduler.handlers.overview.EventsHandler;
+import dev.taskscheduler.handlers.overview.HistoryHandler;
+import dev.taskscheduler.handlers.overview.LeadersHandler;
 import dev.taskscheduler.handlers.overview.OverviewHandler;
 import dev.taskscheduler.handlers.queues.QueueCommandsHandler;
 import dev.taskscheduler.handlers.queues.QueueDeletionHandler;
@@ -101,6 +103,8 @@ final class Routes {
     routing.post("/resume", pauses::resume);
     read(routing, "/status", tasks::status);
     read(routing, "/overview", new OverviewHandler(live.overview()));
+    read(routing, "/history", new HistoryHandler(scheduler.cluster()));
+    read(routing, "/leader/history", new LeadersHandler(scheduler.cluster()));
     read(routing, Paths.EVENTS, new EventsHandler(live.streams(), live.deadline()));
     read(routing, Paths.AUDIT, new AuditHandler(scheduler.audit()));
     read(routing, Paths.TOKEN, new TokenHandler());

@@ -251,7 +251,7 @@ final class LeadershipLoop extends EventLoop {
         && (held.token().equals(leftover) || (closing && ownGrant))) {
       leftover = null;
       callOut = true;
-      calls.release(held.token()); // the work of it has ended, or never began
+      calls.release(held.token(), reason(false)); // the work of it has ended, or never began
     } else {
       health.clear("release"); // nothing is left over: that it failed is no problem now
     }
@@ -354,7 +354,13 @@ final class LeadershipLoop extends EventLoop {
   private void release(FencingToken token, boolean resigned, long deadline) {
     state = new LeadershipState.Releasing(token, resigned, deadline, deadline);
     observer.endedToken(token);
-    calls.release(token);
+    calls.release(token, reason(resigned));
+  }
+
+  private Lease.Reason reason(boolean resigned) {
+    return closing
+        ? Lease.Reason.STOPPED
+        : resigned ? Lease.Reason.RESIGNED : Lease.Reason.RELEASED;
   }
 
   private void released(FencingToken token, boolean answered, long now) {

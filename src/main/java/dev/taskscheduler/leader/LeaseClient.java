@@ -54,7 +54,7 @@ final class LeaseClient implements AutoCloseable {
         : new Event.Admitted((Acquisition.Granted) answer, trust);
   }
 
-  void release(FencingToken token) {
+  void release(FencingToken token, Lease.Reason why) {
     submit(
         "release",
         () -> {
@@ -63,7 +63,7 @@ final class LeaseClient implements AutoCloseable {
                 "tasks that this node has interrupted are not back in their queues yet",
                 new IllegalStateException("not settled"));
           }
-          lease.release(token);
+          lease.release(token, why);
           return new Event.Released(token);
         },
         e -> new Event.ReleaseFailed(token));

@@ -30,8 +30,24 @@ public interface Lease {
   /// Releases the lease and tells the waiting candidates. Only to be called once the pool under
   /// `token` has ended.
   ///
+  /// @param why for people who ask later
   /// @return false if `token` did not hold the lease
-  boolean release(FencingToken token);
+  boolean release(FencingToken token, Reason why);
+
+  /// Releases it for no reason that is known.
+  default boolean release(FencingToken token) {
+    return release(token, Reason.RELEASED);
+  }
+
+  /// The reason of a release.
+  enum Reason {
+    /// The node stopped.
+    STOPPED,
+    /// A person asked the node to resign.
+    RESIGNED,
+    /// The elector nominated another node, or the work did not begin.
+    RELEASED
+  }
 
   /// The answer to a renewal.
   enum Renewal {

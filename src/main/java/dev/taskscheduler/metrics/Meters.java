@@ -14,6 +14,7 @@ import dev.taskscheduler.redis.RedisListener;
 import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.runner.http.TargetListener;
 import dev.taskscheduler.schedule.ScheduleListener;
+import dev.taskscheduler.task.Activity;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
 import dev.taskscheduler.task.StoreHealth;
@@ -62,6 +63,7 @@ public final class Meters
 
   private final String node;
   private final MeterRegistryWriter registry = new MeterRegistryWriter();
+  private final Activity activity = new Activity();
   private final Map<Priority, Counter> submitted;
   private final Map<String, Counter> finished = new ConcurrentHashMap<>();
   private final Map<String, Timer> roundTrips = new ConcurrentHashMap<>();
@@ -198,6 +200,11 @@ public final class Meters
         () -> sources.store().get().damaged());
   }
 
+  /// What this node does, added up for the history of all nodes.
+  public Activity activity() {
+    return activity;
+  }
+
   /// Serves `/metrics`.
   public ServerFeature feature() {
     return registry.feature();
@@ -205,6 +212,7 @@ public final class Meters
 
   @Override
   public void submitted(Priority priority) {
+    activity.submitted();
     increment(submitted, priority, 1);
   }
 
@@ -271,7 +279,17 @@ public final class Meters
   }
 
   @Override
+  public void began() {
+    activity.started();
+  }
+
+  @Override
   public void finished(String outcome, Duration ran) {
+    switch (outcome) {
+      case "completed" -> activity.completed();
+      case "dead", "retried" -> activity.failed();
+      default -> {} // it did not fail by itself
+    }
     finishedBy(outcome).increment();
     if (RAN.contains(outcome) && !ran.isZero()) {
       run.record(ran.toNanos(), TimeUnit.NANOSECONDS);

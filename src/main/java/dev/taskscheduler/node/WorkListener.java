@@ -11,6 +11,9 @@ public interface WorkListener {
   /// @param wait from when it could start (its submission, or its due time) to this start
   void started(Duration wait);
 
+  /// An attempt began, be it the first or a later one.
+  default void began() {}
+
   /// An attempt ended and its end was recorded.
   ///
   /// @param outcome `completed`, `dead`, `retried`, `cancelled`, `requeued`, `lost` (reclaimed from

@@ -153,6 +153,7 @@ final class WorkerPool {
   }
 
   private void reportStart(Attempt attempt) {
+    listener.began();
     Claim claim = attempt.claim();
     if (claim.attempt() == 1) {
       Instant due = claim.options().dueAt(claim.submittedAt());

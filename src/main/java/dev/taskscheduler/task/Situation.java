@@ -9,7 +9,14 @@ import java.util.Optional;
 /// @param closed queues that are closed since a target asked for it
 /// @param schedules all of them
 /// @param overdue schedules that should have fired a minute ago or earlier
-public record Situation(Instant at, TaskOverview tasks, Some closed, long schedules, Some overdue) {
+/// @param lastMinute what all nodes did in the last full minute
+public record Situation(
+    Instant at,
+    TaskOverview tasks,
+    Some closed,
+    long schedules,
+    Some overdue,
+    ActivityCounts lastMinute) {
 
   /// A number of queues or schedules, and the one to begin with.
   ///

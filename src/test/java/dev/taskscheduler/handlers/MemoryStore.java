@@ -1,11 +1,14 @@
 package dev.taskscheduler.handlers;
 
+import dev.taskscheduler.task.ActivityCounts;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.ClusterQueries;
 import dev.taskscheduler.task.DeleteResult;
 import dev.taskscheduler.task.Durability;
 import dev.taskscheduler.task.Explanation;
+import dev.taskscheduler.task.History;
 import dev.taskscheduler.task.NewTask;
+import dev.taskscheduler.task.PastLeader;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
@@ -272,7 +275,23 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
   @Override
   public Situation situation() {
     situations.incrementAndGet();
-    return new Situation(NOW, overview(), Situation.Some.NONE, 0, Situation.Some.NONE);
+    return new Situation(
+        NOW,
+        overview(),
+        Situation.Some.NONE,
+        0,
+        Situation.Some.NONE,
+        new ActivityCounts(60, 0, 30, 1));
+  }
+
+  @Override
+  public History history(History.Window window) {
+    return answer(() -> new History(Duration.ofSeconds(10), NOW, List.of(ActivityCounts.NONE)));
+  }
+
+  @Override
+  public List<PastLeader> leaders(int limit) {
+    return answer(List::of);
   }
 
   <T> T answer(Supplier<T> well) {

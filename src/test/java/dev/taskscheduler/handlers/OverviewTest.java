@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taskscheduler.cluster.ClusterNode;
 import dev.taskscheduler.handlers.overview.Overview;
 import dev.taskscheduler.leader.ElectionStatus;
+import dev.taskscheduler.task.ActivityCounts;
 import dev.taskscheduler.task.ClusterQueries;
+import dev.taskscheduler.task.History;
+import dev.taskscheduler.task.PastLeader;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.Situation;
@@ -22,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -46,11 +50,33 @@ class OverviewTest {
       Situation.Some overdue) {
     TaskCounts counts = new TaskCounts(Map.of(Priority.HIGH, 7L), waited, 0, 9, 0, dead, 0, 0);
     return new Situation(
-        NOW, new TaskOverview(counts, Map.of(), Optional.empty(), paused), closed, 3, overdue);
+        NOW,
+        new TaskOverview(counts, Map.of(), Optional.empty(), paused),
+        closed,
+        3,
+        overdue,
+        new ActivityCounts(60, 3000, 31, 1));
+  }
+
+  private record Given(Supplier<Situation> asked) implements ClusterQueries {
+    @Override
+    public Situation situation() {
+      return asked.get();
+    }
+
+    @Override
+    public History history(History.Window window) {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public List<PastLeader> leaders(int limit) {
+      throw new AssertionError("not asked for");
+    }
   }
 
   private String document() {
-    return document(() -> situation);
+    return document(new Given(() -> situation));
   }
 
   private String document(ClusterQueries queries) {
@@ -76,6 +102,10 @@ class OverviewTest {
     assertTrue(document.contains("\"workers\":{\"running\":4,\"size\":4}"), document);
     assertTrue(document.contains("\"queues\":{\"closed\":0,\"paused\":0}"), document);
     assertTrue(document.contains("\"schedules\":{\"overdue\":0,\"total\":3}"), document);
+    assertTrue(
+        document.contains(
+            "\"rates\":{\"submitted\":1.0,\"started\":50.0,\"completed\":0.52,\"failed\":0.02}"),
+        document);
     leader.ledBy("node2", false);
     assertFalse(document().contains("\"workers\""));
   }
@@ -157,9 +187,10 @@ class OverviewTest {
   void a_question_that_is_not_answered_leaves_all_counts_out() {
     leader.ledBy("node1", true);
     String document =
-        document(() -> {
-          throw new StoreException.Unavailable("no answer in time", new IllegalStateException());
-        });
+        document(
+            new Given(() -> {
+              throw new StoreException.Unavailable("no answer", new IllegalStateException());
+            }));
     assertTrue(document.contains("\"code\":\"redis-down\""), document);
     assertTrue(document.contains("\"answers\":false"), document);
     for (String field : List.of("tasks", "ready", "workers", "queues", "schedules")) {

@@ -129,12 +129,12 @@ class LeadershipFaultsIT {
     }
 
     @Override
-    public boolean release(FencingToken token) {
+    public boolean release(FencingToken token, Reason why) {
       awaitGoOn(releasesGoOn);
       if (releasesToFail.getAndDecrement() > 0) {
         throw lost();
       }
-      return lease.release(token);
+      return lease.release(token, why);
     }
   }
 

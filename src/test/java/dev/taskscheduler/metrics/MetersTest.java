@@ -10,6 +10,7 @@ import dev.taskscheduler.leader.Leadership;
 import dev.taskscheduler.queue.QueueLoad;
 import dev.taskscheduler.runner.http.ResponseCategory;
 import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.task.ActivityCounts;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RepairKind;
@@ -216,8 +217,10 @@ class MetersTest {
 
   @Test
   void what_the_rooms_tell_is_counted() throws Exception {
+    meters.activity().take();
     meters.submitted(Priority.HIGH);
     meters.submitted(Priority.HIGH);
+    meters.began();
     meters.replayed();
     meters.duplicate();
     meters.duplicate();
@@ -236,6 +239,10 @@ class MetersTest {
     meters.roundTrip("submit", 700_000, false);
     meters.roundTrip("claim", 700_000, true);
     meters.answered("/status", 200, 3_000_000);
+    ActivityCounts done = meters.activity().take();
+    assertEquals(new ActivityCounts(2, 1, 1, 0), done);
+    meters.activity().putBack(done);
+    assertEquals(done, meters.activity().take());
     String text = scrape("text/plain");
     assertLines(
         text,

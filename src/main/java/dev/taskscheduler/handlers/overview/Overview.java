@@ -7,6 +7,7 @@ import dev.taskscheduler.handlers.cluster.StoreJson;
 import dev.taskscheduler.handlers.tasks.StatsJson;
 import dev.taskscheduler.handlers.wire.JsonText;
 import dev.taskscheduler.leader.Leader;
+import dev.taskscheduler.task.ActivityCounts;
 import dev.taskscheduler.task.ClusterQueries;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Situation;
@@ -125,6 +126,20 @@ public final class Overview {
     json.writeEndArray();
   }
 
+  /// A second, in the last full minute; to a hundredth.
+  private static void rates(JsonGenerator json, ActivityCounts minute) {
+    json.writeObjectPropertyStart("rates");
+    json.writeNumberProperty("submitted", rate(minute.submitted()));
+    json.writeNumberProperty("started", rate(minute.started()));
+    json.writeNumberProperty("completed", rate(minute.completed()));
+    json.writeNumberProperty("failed", rate(minute.failed()));
+    json.writeEndObject();
+  }
+
+  private static double rate(long inMinute) {
+    return Math.round(inMinute * 100 / 60.0) / 100.0;
+  }
+
   private void counts(JsonGenerator json, Situation now) {
     StatsJson.write(json, now.tasks());
     if (sources.leader().leads()) { // no other node knows how many workers the leader has
@@ -144,5 +159,6 @@ public final class Overview {
     json.writeNumberProperty("overdue", now.overdue().count());
     json.writeNumberProperty("total", now.schedules());
     json.writeEndObject();
+    rates(json, now.lastMinute());
   }
 }

@@ -66,6 +66,8 @@ public final class Paths {
     all.put(EVENTS, READ);
     all.put(AUDIT, READ);
     all.put(TOKEN, READ);
+    all.put("/history", READ);
+    all.put("/leader/history", READ);
     all.put("/leader", READ);
     all.put("/leader/resign", "POST");
     all.put("/health", READ);

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -111,9 +112,9 @@ public final class RedisLease implements Lease {
   }
 
   @Override
-  public boolean release(FencingToken token) {
-    Object answer =
-        call("release", () -> redis.eval(RELEASE, keys, ScriptArgs.of(token, releasedChannel)));
+  public boolean release(FencingToken token, Reason why) {
+    List<byte[]> args = ScriptArgs.of(token, releasedChannel, why.name().toLowerCase(Locale.ROOT));
+    Object answer = call("release", () -> redis.eval(RELEASE, keys, args));
     return Long.valueOf(1).equals(answer);
   }
 

@@ -125,7 +125,7 @@ final class AttemptHistory {
   static Map<Long, String> nodes(List<byte[]> leaders) {
     Map<Long, String> nodes = new HashMap<>();
     for (byte[] leader : leaders) {
-      String text = new String(leader, US_ASCII);
+      String text = new String(leader, US_ASCII).split("\t", 2)[0];
       if (LEADER.matcher(text).matches()) {
         int space = text.indexOf(' ');
         nodes.put(Long.parseLong(text.substring(0, space)), text.substring(space + 1));

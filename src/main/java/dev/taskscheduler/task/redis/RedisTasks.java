@@ -6,12 +6,14 @@ import dev.taskscheduler.redis.Namespace;
 import dev.taskscheduler.redis.Redis;
 import dev.taskscheduler.schedule.Fires;
 import dev.taskscheduler.schedule.Schedules;
+import dev.taskscheduler.task.Activity;
 import dev.taskscheduler.task.Claims;
 import dev.taskscheduler.task.ClusterQueries;
 import dev.taskscheduler.task.TaskLimits;
 import dev.taskscheduler.task.TaskMaintenance;
 import dev.taskscheduler.task.TaskPorts;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// Opens and closes the ports to the tasks of one namespace on a Redis.
 public final class RedisTasks implements AutoCloseable {
@@ -19,6 +21,8 @@ public final class RedisTasks implements AutoCloseable {
   /// wait each future ends within ten.
   static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
+  private final ScriptCalls calls;
+  private final Admission admission;
   private final RedisHealth health;
   private final RedisTaskIntake intake;
   private final RedisTaskCommands commands;
@@ -29,6 +33,7 @@ public final class RedisTasks implements AutoCloseable {
   private final RedisFires fires;
   private final RedisClaims claims;
   private final RedisTaskMaintenance maintenance;
+  private @Nullable RedisActivity kept;
 
   /// @param redis a pool of at least seven connections, not closed here
   public RedisTasks(Redis redis, Namespace namespace, TaskLimits limits) {
@@ -37,8 +42,8 @@ public final class RedisTasks implements AutoCloseable {
 
   /// @param mayComeAgain for how long nothing is removed after its submission and after its end
   RedisTasks(Redis redis, Namespace namespace, TaskLimits limits, Duration mayComeAgain) {
-    ScriptCalls calls = new ScriptCalls(redis, namespace);
-    Admission admission = new Admission(redis, namespace);
+    calls = new ScriptCalls(redis, namespace);
+    admission = new Admission(redis, namespace);
     health = new RedisHealth(redis, namespace);
     DurableWrites durable = new DurableWrites(redis, calls, health::last);
     intake = new RedisTaskIntake(durable, admission, limits);
@@ -54,6 +59,11 @@ public final class RedisTasks implements AutoCloseable {
 
   public TaskPorts ports() {
     return new TaskPorts(intake, commands, commands, queries, health::last);
+  }
+
+  /// Writes what this node does into the history, until this is closed.
+  public void keep(Activity activity) {
+    kept = new RedisActivity(calls, admission, activity);
   }
 
   /// The port for questions about the whole scheduler; any node may use it.
@@ -86,6 +96,9 @@ public final class RedisTasks implements AutoCloseable {
 
   @Override
   public void close() {
+    if (kept != null) {
+      kept.close();
+    }
     claims.close();
     intake.close();
     commands.close();

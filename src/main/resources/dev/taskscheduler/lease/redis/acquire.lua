@@ -1,6 +1,6 @@
 -- acquire.lua  Grants the lease to a candidate, or returns the state that stands against it.
 -- KEYS[1] hash  {ns}:leader  the lease: epoch, nonce, node, elector, trustMs, renewals, released,
---                            claimSeq, since, runId, gateRunId, waiting
+--                            claimSeq, since, why, runId, gateRunId, waiting
 -- ARGV[1] the candidate's nonce   ARGV[2] its node id   ARGV[3] its elector   ARGV[4] its trust in ms
 -- ARGV[5] the token it has observed, epoch:nonce; empty for no lease   ARGV[6] the renewals it has
 -- observed; empty if nothing but a release is to let it pass
@@ -34,7 +34,7 @@ local runId = string.match(server, 'run_id:(%x+)')
 if not runId then
   return { 2, 'run_id', '' }
 end
-local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'renewals', 'released', 'gateRunId')
+local f = redis.call('HMGET', lease, 'epoch', 'nonce', 'renewals', 'released', 'gateRunId', 'node')
 local stands = f[1] and f[2]
 
 local function answer(granted)
@@ -74,9 +74,16 @@ local epoch = now
 for _, seen in ipairs({ tonumber(f[1] or 0), tonumber(ARGV[9]) }) do
   epoch = math.max(epoch, seen + 1)
 end
+-- For people: no lease stood, why its holder released it, or that it stood unrenewed.
+local why = f[6] == ARGV[2] and 'again' or 'silent'
+if not stands then
+  why = 'first'
+elseif f[4] then
+  why = string.match(f[4], '^%l+$') and string.sub(f[4], 1, 20) or 'released'
+end
 redis.call('HDEL', lease, 'released', 'waiting')
 redis.call('HSET', lease,
   'epoch', string.format('%.0f', epoch), 'nonce', nonce, 'node', ARGV[2], 'elector', ARGV[3],
-  'trustMs', ARGV[4], 'renewals', '1', 'claimSeq', '0', 'since', string.format('%.0f', now),
+  'trustMs', ARGV[4], 'renewals', '1', 'claimSeq', '0', 'since', string.format('%.0f', now), 'why', why,
   'runId', runId, 'gateRunId', runId)
 return answer(1)

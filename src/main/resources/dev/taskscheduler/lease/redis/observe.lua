@@ -1,6 +1,6 @@
 -- observe.lua  Shows who holds the lease.
 -- KEYS[1] hash  {ns}:leader  the lease
--- Returns epoch, nonce, node, elector, trustMs, renewals, released ('1' or nil), since in ms; nil for
+-- Returns epoch, nonce, node, elector, trustMs, renewals, released (why, or nil), since in ms; nil for
 -- epoch or nonce where no lease stands.
 local lease = redis.call('HMGET', KEYS[1],
   'epoch', 'nonce', 'node', 'elector', 'trustMs', 'renewals', 'released', 'since')

@@ -1,5 +1,5 @@
 -- overview.lua  Sums up a namespace in one call: what the first page of a dashboard shows.
--- include: record, index, counts
+-- include: record, index, counts, history
 -- KEYS[1] {ns}:leader, the lease; the names of all other keys are made from its prefix
 -- ARGV[1] bytes of a record that hold all but the payload
 -- Returns how many are ready by priority, scheduled, running, completed, dead, expired and cancelled; of high, medium and low for
@@ -7,7 +7,8 @@
 -- medium and low when the first submitted of them was submitted, us in hex ('' if there is none); when the first of what is
 -- scheduled is due, ms ('' if nothing is); the time, ms; how many queues are closed since a target asked for it, and the one that
 -- opens last, with the ms when ('' for none); how many schedules there are, how many should have fired a minute ago, and the
--- first of them, with the ms when ('' for none); then what is paused and since when, in turns.
+-- first of them, with the ms when ('' for none); the tasks submitted, attempts started, tasks completed and attempts failed in
+-- the last full minute; then what is paused and since when, in turns.
 local MOST_CLOSED, OVERDUE_MS = 100, 60000
 local answer, now = task_counts(), now_us()
 local submitted = {}
@@ -40,6 +41,9 @@ answer[18], answer[19], answer[20] = closed, last, opens
 local overdue = redis.call('ZCOUNT', K.due, '-inf', now_ms - OVERDUE_MS)
 local first = overdue > 0 and redis.call('ZRANGE', K.due, 0, 0, 'WITHSCORES') or { '', '' }
 answer[21], answer[22], answer[23], answer[24] = redis.call('ZCARD', K.schedules), overdue, short(first[1]), first[2]
+for i, sum in ipairs(last_minute(now)) do
+  answer[24 + i] = sum
+end
 for _, item in ipairs(pauses()) do
   answer[#answer + 1] = item
 end

@@ -17,6 +17,7 @@ import dev.taskscheduler.spi.FencingToken;
 import dev.taskscheduler.testing.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -144,6 +145,25 @@ class RedisLeaseIT extends LeaseOnRedis {
     assertEquals(9000000000001L, granted(lease.acquire(request("b", "b"), held())).epoch());
     jedis.flushAll();
     assertEquals(9000000000002L, granted(lease.acquire(request("c", "c"), VACANT)).epoch());
+  }
+
+  @Test
+  void the_lease_says_why_its_holder_leads() {
+    FencingToken first = granted(lease.acquire(request("a", "a"), VACANT));
+    assertEquals("first", jedis.hget(KEY, "why"));
+    for (Lease.Reason reason : Lease.Reason.values()) {
+      assertTrue(lease.release(held().token(), reason));
+      granted(lease.acquire(request("b", String.valueOf(reason.ordinal())), held()));
+      assertEquals(reason.name().toLowerCase(Locale.ROOT), jedis.hget(KEY, "why"));
+    }
+    granted(lease.acquire(request("c", "c"), held()));
+    assertEquals("silent", jedis.hget(KEY, "why"));
+    granted(lease.acquire(request("c", "d"), held()));
+    assertEquals("again", jedis.hget(KEY, "why"));
+    jedis.hset(KEY, "released", "1"); // by an older version
+    granted(lease.acquire(request("a", "e"), held()));
+    assertEquals("released", jedis.hget(KEY, "why"));
+    assertTrue(held().token().epoch() > first.epoch());
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.taskscheduler.queue.QueueSort;
 import dev.taskscheduler.redis.ScriptDigest;
 import dev.taskscheduler.schedule.FirePlanner;
 import dev.taskscheduler.spi.FencingToken;
+import dev.taskscheduler.task.Activity;
+import dev.taskscheduler.task.History;
 import dev.taskscheduler.task.Outcome;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Priority;
@@ -132,6 +134,12 @@ class ScriptCallsIT {
     store.queries.explain("a");
     store.queries.overview();
     store.cluster.situation();
+    store.cluster.history(History.Window.DAY);
+    store.cluster.leaders(3);
+    Activity activity = new Activity();
+    activity.submitted();
+    store.tasks.keep(activity);
+    Eventually.await("it is written", () -> store.jedis.exists("{scheduler}:history"));
     walkAll(store);
   }
 
