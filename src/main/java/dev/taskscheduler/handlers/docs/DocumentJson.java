@@ -1,6 +1,6 @@
 package dev.taskscheduler.handlers.docs;
 
-import dev.taskscheduler.handlers.wire.YamlJson;
+import dev.taskscheduler.yaml.YamlJson;
 import java.nio.charset.StandardCharsets;
 
 /// Writes the API document as JSON from its YAML.

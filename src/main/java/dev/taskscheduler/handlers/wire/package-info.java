@@ -1,4 +1,4 @@
-/// What goes over the wire: problem details, JSON, YAML, paths, headers, times.
+/// What goes over the wire: problem details, JSON, paths, headers, times.
 ///
 /// Sees `task`, `spi` and `handlers.tls`. Begin with `Responses`.
 @NullMarked

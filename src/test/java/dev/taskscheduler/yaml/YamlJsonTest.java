@@ -1,11 +1,10 @@
-package dev.taskscheduler.handlers;
+package dev.taskscheduler.yaml;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taskscheduler.handlers.wire.YamlJson;
 import org.junit.jupiter.api.Test;
 
 class YamlJsonTest {

@@ -1,4 +1,4 @@
-package dev.taskscheduler.handlers.wire;
+package dev.taskscheduler.yaml;
 
 import java.util.List;
 import java.util.Map;
@@ -14,9 +14,16 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.ByteArrayBuilder;
 
 /// Writes YAML as JSON. What JSON has no word for is a text: times, and `yes` or `on`.
 public final class YamlJson {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamWriteFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final int MAX_DEPTH = 64; // as what reads the JSON allows
   private static final int MOST_ALIASES = 1_000;
 
   /// Values in one text. Aliases of aliases could make millions of a few lines.
@@ -55,7 +62,7 @@ public final class YamlJson {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
     options.setMaxAliasesForCollections(MOST_ALIASES);
-    options.setNestingDepthLimit(StrictJson.MAX_DEPTH);
+    options.setNestingDepthLimit(MAX_DEPTH);
     DumperOptions unused = new DumperOptions(); // a resolver is taken only with all the others
     try {
       Object document =
@@ -69,13 +76,24 @@ public final class YamlJson {
       if (!(document instanceof Map<?, ?> fields)) {
         throw new IllegalArgumentException("the text is no YAML mapping");
       }
-      return JsonText.object(json -> new YamlJson(json).fields(fields, 1));
+      return json(fields);
     } catch (MarkedYAMLException e) {
       var mark = e.getProblemMark();
       String line = mark == null ? "" : " at line " + (mark.getLine() + 1);
       throw new IllegalArgumentException("the text is not YAML" + line + ": " + e.getProblem(), e);
     } catch (YAMLException e) {
       throw new IllegalArgumentException("the text is not YAML: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] json(Map<?, ?> fields) {
+    try (ByteArrayBuilder out = new ByteArrayBuilder()) {
+      try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+        json.writeStartObject();
+        new YamlJson(json).fields(fields, 1);
+        json.writeEndObject();
+      }
+      return out.toByteArray();
     }
   }
 
@@ -87,10 +105,10 @@ public final class YamlJson {
   }
 
   private void write(@Nullable Object value, int depth) {
-    if (depth > StrictJson.MAX_DEPTH || ++values > MOST_VALUES) {
+    if (depth > MAX_DEPTH || ++values > MOST_VALUES) {
       throw new IllegalArgumentException(
           "the text has more than %d values, or %d inside each other"
-              .formatted(MOST_VALUES, StrictJson.MAX_DEPTH));
+              .formatted(MOST_VALUES, MAX_DEPTH));
     }
     switch (value) {
       case null -> json.writeNull();
