@@ -71,6 +71,7 @@ class ArchitectureTest {
     sees("time");
     sees("tracing");
     sees("tracing.otel", "io.opentelemetry..");
+    sees("yaml", "org.yaml.snakeyaml..", "tools.jackson.core..");
     sees("audit");
     sees("lease", room("spi"));
     sees("cluster");
@@ -132,6 +133,28 @@ class ArchitectureTest {
     sees("local", room("redis"), "redis.embedded..", "sun.misc");
   }
 
+  /// A program of its own in the same jar: it starts fast since it loads nothing of a node.
+  @Test
+  void the_command_line_sees_nothing_of_the_server_and_nobody_sees_it() {
+    classes()
+        .that()
+        .resideInAPackage(room("cli"))
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "javax.net.ssl",
+            "org.jspecify..",
+            "picocli..",
+            "tools.jackson.core..",
+            room("cli"),
+            room("process"),
+            room("time"),
+            room("yaml"))
+        .check(CLASSES);
+    onlyIn(room("cli"), room("cli"));
+  }
+
   /// The web server and JSON, for all parts of the REST face.
   private static void partSees(String part, String... rooms) {
     String[] seen =
@@ -153,11 +176,10 @@ class ArchitectureTest {
         room("spi"),
         room("task"),
         "io.helidon..",
-        "tools.jackson.core..",
-        "org.yaml.snakeyaml..");
+        "tools.jackson.core..");
     partSees("auth", "handlers.files", "handlers.wire", "audit");
     partSees("server", "handlers.auth", "handlers.wire", "task");
-    partSees("docs", "handlers.wire");
+    partSees("docs", "handlers.wire", "yaml");
     partSees("submit", "spi", "handlers.server", "handlers.auth", "handlers.wire", "task");
     partSees("cluster", "handlers.auth", "handlers.wire", "cluster", "leader", "task");
     partSees(
@@ -194,7 +216,8 @@ class ArchitectureTest {
         "handlers.auth",
         "handlers.wire",
         "schedule",
-        "task");
+        "task",
+        "yaml");
     sees(
         "handlers",
         BASE + ".handlers..",
@@ -275,6 +298,8 @@ class ArchitectureTest {
     onlyIn("org.apache.ratis..", room("leader.raft"));
     onlyIn("io.opentelemetry..", room("tracing.otel"));
     onlyIn("org.apache.hc..", room("runner.http"));
+    onlyIn("picocli..", room("cli"));
+    onlyIn("org.yaml.snakeyaml..", room("yaml"));
     onlyIn("io.helidon.config..", room("conf"), BASE, BASE + ".handlers..", room("metrics"));
     onlyIn(
         "io.helidon..", BASE + ".handlers..", room("metrics"), room("conf"), room("logging"), BASE);
