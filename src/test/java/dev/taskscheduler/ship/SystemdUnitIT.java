@@ -52,9 +52,10 @@ class SystemdUnitIT {
     for (String own : List.of("bin", "conf", "runners")) {
       Files.createSymbolicLink(home.resolve(own), DISTRIBUTION.resolve(own).toAbsolutePath());
     }
-    for (String built : List.of("task-scheduler.jar", "lib")) {
-      Files.createSymbolicLink(home.resolve(built), Path.of("target", built).toAbsolutePath());
-    }
+    // The jar names the libraries beside it.
+    Path jar = Files.createDirectory(home.resolve("lib")).resolve("task-scheduler.jar");
+    Files.createSymbolicLink(jar, Path.of("target/task-scheduler.jar").toAbsolutePath());
+    Files.createSymbolicLink(jar.resolveSibling("lib"), Path.of("target/lib").toAbsolutePath());
     return home;
   }
 
