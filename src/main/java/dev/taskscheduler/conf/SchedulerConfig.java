@@ -1,6 +1,7 @@
 package dev.taskscheduler.conf;
 
 import dev.taskscheduler.handlers.HttpConfig;
+import dev.taskscheduler.handlers.cluster.NodeSetting;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.ui.DashboardSettings;
 import dev.taskscheduler.leader.LeaderConfig;
@@ -94,7 +95,24 @@ public record SchedulerConfig(
     RaftSettings.check(config, settings);
     checkBuild(settings, Version.buildOfCode(), Version.buildOfJar());
     settings.check();
-    return config;
+    return config.shown(settings.shown());
+  }
+
+  /// The same, with what is shown of it: that is known once all settings have been read.
+  SchedulerConfig shown(List<NodeSetting> shown) {
+    return new SchedulerConfig(
+        redis,
+        namespace,
+        election,
+        raft,
+        leader,
+        tasks,
+        workers,
+        httpRunner,
+        http.shown(shown),
+        log,
+        tracing,
+        warnings);
   }
 
   private static WorkerConfig workers(Settings settings, RetryDefaults retries) {
@@ -162,7 +180,8 @@ public record SchedulerConfig(
             settings.choice("UI", DashboardSettings.Presence.ON),
             settings.flag("UI_HIDE_PAYLOADS", false)),
         settings.file("SCHEDULES_FILE"),
-        (int) settings.number("MAX_EVENT_STREAMS", 200, 0, 10_000));
+        (int) settings.number("MAX_EVENT_STREAMS", 200, 0, 10_000),
+        List.of());
   }
 
   static void checkBuild(Settings settings, String ofCode, String ofJar) {

@@ -1,6 +1,7 @@
 package dev.taskscheduler.conf;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
+import dev.taskscheduler.handlers.cluster.NodeSetting;
 import dev.taskscheduler.time.Durations;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class Settings {
   private final Map<String, String> yaml;
   private final Set<String> known = new HashSet<>();
   private final Set<String> faulty = new HashSet<>();
+  private final ShownSettings shown = new ShownSettings();
   private final List<Fault> faults = new ArrayList<>();
 
   /// @param env by name; a blank value counts as unset, since Compose passes unset variables so
@@ -38,19 +40,21 @@ final class Settings {
   }
 
   /// A value and the name that messages show for it.
-  private record Found(String name, String value) {}
+  ///
+  /// @param from where it stands, in a word
+  private record Found(String name, String value, String from) {}
 
   private Optional<Found> find(String name) {
     String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
     known.add(key);
     String fromEnv = env.getOrDefault(name, "").strip();
     if (!fromEnv.isEmpty()) {
-      return Optional.of(new Found(name, fromEnv));
+      return Optional.of(new Found(name, fromEnv, "environment"));
     }
     String fromYaml = yaml.getOrDefault(key, "").strip();
     return fromYaml.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Found("scheduler." + key + " in application.yaml", fromYaml));
+        : Optional.of(new Found("scheduler." + key + " in application.yaml", fromYaml, "file"));
   }
 
   /// Whether a setting is set.
@@ -87,13 +91,21 @@ final class Settings {
     if (found.isPresent()) {
       String value = found.get().value();
       try {
-        return parser.apply(value);
+        T parsed = parser.apply(value);
+        this.shown.note(name, value, found.get().from());
+        return parsed;
       } catch (IllegalArgumentException e) {
         faulty.add(name);
         fault(found.get().name(), shown.apply(value), String.valueOf(e.getMessage()));
       }
     }
+    this.shown.note(name, fallback, "default");
     return parser.apply(fallback);
+  }
+
+  /// What of all that was read may be shown.
+  List<NodeSetting> shown() {
+    return shown.all();
   }
 
   /// The absolute path of a file; empty where it is not set.
@@ -127,7 +139,7 @@ final class Settings {
     Class<E> type = fallback.getDeclaringClass();
     return text(
         name,
-        fallback.name(),
+        fallback.name().toLowerCase(Locale.ROOT),
         value ->
             Arrays.stream(type.getEnumConstants())
                 .filter(constant -> constant.name().equalsIgnoreCase(value))

@@ -2,11 +2,13 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.cluster.NodeSetting;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.ui.DashboardSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// The configuration of the HTTP server.
@@ -27,6 +29,7 @@ import java.util.Optional;
 /// @param dashboard whether there is one, and what it shows
 /// @param scheduleFile with schedules that the leader keeps as they stand there
 /// @param maxEventStreams how many may listen to `/events` at once
+/// @param settings those that may be shown
 public record HttpConfig(
     String node,
     String host,
@@ -42,4 +45,30 @@ public record HttpConfig(
     OriginRules origins,
     DashboardSettings dashboard,
     Optional<Path> scheduleFile,
-    int maxEventStreams) {}
+    int maxEventStreams,
+    List<NodeSetting> settings) {
+  public HttpConfig {
+    settings = List.copyOf(settings);
+  }
+
+  /// The same with these settings.
+  public HttpConfig shown(List<NodeSetting> shown) {
+    return new HttpConfig(
+        node,
+        host,
+        port,
+        maxBodyBytes,
+        maxBatchBytes,
+        idempotencyTtl,
+        requestDeadline,
+        connections,
+        version,
+        access,
+        transport,
+        origins,
+        dashboard,
+        scheduleFile,
+        maxEventStreams,
+        shown);
+  }
+}

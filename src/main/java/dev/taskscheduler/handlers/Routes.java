@@ -4,6 +4,7 @@ import dev.taskscheduler.handlers.auth.AuditHandler;
 import dev.taskscheduler.handlers.auth.TokenHandler;
 import dev.taskscheduler.handlers.cluster.HealthHandler;
 import dev.taskscheduler.handlers.cluster.LeaderHandler;
+import dev.taskscheduler.handlers.cluster.SettingsHandler;
 import dev.taskscheduler.handlers.docs.DocumentHead;
 import dev.taskscheduler.handlers.docs.DocumentPages;
 import dev.taskscheduler.handlers.overview.EventsHandler;
@@ -95,6 +96,7 @@ final class Routes {
     read(routing, "/tasks/{id}", tasks::show);
     read(routing, "/tasks/{id}/explain", tasks::explain);
     routing.delete("/tasks/{id}", commands::cancel);
+    routing.post("/tasks/{id}/run", commands::run);
     routing.post("/tasks/{id}/retry", commands::retry);
     queues(routing, scheduler, config.maxBodyBytes(), bodyMemory);
     schedules(routing, scheduler, config.maxBodyBytes(), bodyMemory);
@@ -103,6 +105,7 @@ final class Routes {
     routing.post("/resume", pauses::resume);
     read(routing, "/status", tasks::status);
     read(routing, "/overview", new OverviewHandler(live.overview()));
+    read(routing, "/settings", new SettingsHandler(config.settings()));
     read(routing, "/history", new HistoryHandler(scheduler.cluster()));
     read(routing, "/leader/history", new LeadersHandler(scheduler.cluster()));
     read(routing, Paths.EVENTS, new EventsHandler(live.streams(), live.deadline()));

@@ -157,7 +157,10 @@ final class WorkerPool {
     Claim claim = attempt.claim();
     if (claim.attempt() == 1) {
       Instant due = claim.options().dueAt(claim.submittedAt());
-      listener.started(Duration.between(due, claim.claimedAt()).plusNanos(attempt.waitedNanos()));
+      Duration waited =
+          Duration.between(due, claim.claimedAt()); // less than 0: run before its time
+      listener.started(
+          (waited.isNegative() ? Duration.ZERO : waited).plusNanos(attempt.waitedNanos()));
     }
   }
 

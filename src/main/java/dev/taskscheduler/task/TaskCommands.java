@@ -9,6 +9,9 @@ public interface TaskCommands {
   /// Cancels a waiting task, and asks the leader to interrupt a running one.
   Cancellation cancel(String id);
 
+  /// Makes a task ready that waits for a time: its start, or its next attempt.
+  RunResult run(String id);
+
   /// Appends dead and expired tasks to their queues again.
   ///
   /// @param ids 500 at most

@@ -30,11 +30,20 @@ public record TaskFilter(
   /// @param tag one of its tags
   /// @param uniqueKeyHash of its unique key, hexadecimal, 32 digits
   /// @param error a part of its last error, in any case of the letters a to z
+  /// @param id the beginning of its id, or all of it
   public record Words(
-      Optional<String> tag, Optional<String> uniqueKeyHash, Optional<String> error) {
+      Optional<String> tag,
+      Optional<String> uniqueKeyHash,
+      Optional<String> error,
+      Optional<String> id) {
     /// Asks for no word.
     public static final Words NONE =
         new Words(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// Asks for no id.
+    public Words(Optional<String> tag, Optional<String> uniqueKeyHash, Optional<String> error) {
+      this(tag, uniqueKeyHash, error, Optional.empty());
+    }
   }
 
   public TaskFilter {

@@ -155,6 +155,13 @@ public final class TaskService {
     return answer;
   }
 
+  /// Makes a task ready that waits for a time: its start, or its next attempt.
+  ///
+  /// @throws StoreException if Redis does not answer; may be repeated
+  public RunResult run(String id) {
+    return ports.commands().run(id);
+  }
+
   /// Appends dead and expired tasks to their queues again.
   ///
   /// @param ids 500 at most

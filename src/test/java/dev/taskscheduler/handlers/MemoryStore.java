@@ -13,6 +13,7 @@ import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.Priority;
 import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.RunResult;
 import dev.taskscheduler.task.Situation;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.StoreException;
@@ -157,6 +158,25 @@ final class MemoryStore implements TaskIntake, TaskCommands, Pauses, TaskQueries
           move(task, new TaskState.Cancelled(Optional.empty(), NOW));
           yield new Cancellation.Cancelled(was);
         }
+      };
+    });
+  }
+
+  @Override
+  public RunResult run(String id) {
+    return answer(() -> {
+      Task task = tasks.get(id);
+      if (task == null) {
+        return RunResult.UNKNOWN;
+      }
+      return switch (task.state().named()) {
+        case SCHEDULED, RETRYING -> {
+          move(task, new TaskState.Ready());
+          yield RunResult.MOVED;
+        }
+        case READY -> RunResult.READY;
+        case RUNNING -> RunResult.RUNNING;
+        case COMPLETED, DEAD, EXPIRED, CANCELLED -> RunResult.ENDED;
       };
     });
   }

@@ -343,4 +343,31 @@ class OrdersIT extends FaceAndLeader {
         answer.contains("\"refused\":10001"), "all are read, and those beyond the bound refused");
     assertTrue(answer.contains("A batch has at most 10000 tasks"), "and what is beyond is told");
   }
+
+  @Test
+  void a_scheduled_task_is_run_now_and_found_by_its_id() throws Exception {
+    HttpResponse<byte[]> submitted = face.post("/submit", "{\"payload\":1,\"delay\":3600}");
+    String where = submitted.headers().firstValue("Location").orElseThrow();
+    String id = where.substring(where.indexOf('=') + 1);
+    HttpResponse<byte[]> run = face.call("POST", "/tasks/" + id + "/run");
+    assertEquals(202, run.statusCode());
+    assertEquals("{\"id\":\"" + id + "\",\"state\":\"ready\"}", text(run));
+    HttpResponse<byte[]> again = face.call("POST", "/tasks/" + id + "/run");
+    assertEquals(409, again.statusCode());
+    assertTrue(text(again).contains("is ready already"), text(again));
+    assertEquals(404, face.call("POST", "/tasks/" + id.replace('7', '6') + "/run").statusCode());
+    for (String part : List.of(id, id.toUpperCase(java.util.Locale.ROOT), id.substring(0, 30))) {
+      String found = text(face.call("GET", "/tasks?state=ready&id=" + part));
+      assertTrue(found.contains("\"id\":\"" + id + "\""), found);
+      String none = text(face.call("GET", "/tasks?state=dead&id=" + part));
+      assertTrue(none.startsWith("{\"tasks\":[]"), none);
+    }
+    for (String odd : List.of("019", "xyz1", "019a".repeat(10))) {
+      assertEquals(400, face.call("GET", "/tasks?id=" + odd).statusCode(), odd);
+    }
+    assertEquals(200, face.call("POST", "/tasks/cancel?id=" + id).statusCode());
+    assertEquals(409, face.call("POST", "/tasks/" + id + "/run").statusCode());
+    String audit = text(face.call("GET", "/audit?limit=10"));
+    assertTrue(audit.contains("\"action\":\"run\""), audit);
+  }
 }

@@ -2,6 +2,7 @@ package dev.taskscheduler.handlers;
 
 import dev.taskscheduler.handlers.auth.AccessPolicy;
 import dev.taskscheduler.handlers.auth.OriginRules;
+import dev.taskscheduler.handlers.cluster.NodeSetting;
 import dev.taskscheduler.handlers.server.ConnectionLimits;
 import dev.taskscheduler.handlers.tls.Transport;
 import dev.taskscheduler.handlers.ui.DashboardSettings;
@@ -14,6 +15,7 @@ import dev.taskscheduler.task.TaskService;
 import dev.taskscheduler.testing.TaskTypes;
 import io.helidon.webserver.spi.ServerFeature;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,7 +94,8 @@ final class TestServers {
         origins,
         new DashboardSettings(DashboardSettings.Presence.ON, false),
         Optional.empty(),
-        MOST_STREAMS);
+        MOST_STREAMS,
+        List.of(new NodeSetting("LEASE_TTL", "2s", "default")));
   }
 
   /// The meters of a node that follows and knows no counts.

@@ -7,6 +7,7 @@ import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
 import dev.taskscheduler.task.Cancellation;
 import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.RunResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskService;
 import io.helidon.http.Status;
@@ -14,7 +15,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 
-/// `DELETE /tasks/{id}` and `POST /tasks/{id}/retry`.
+/// `DELETE /tasks/{id}`, `POST /tasks/{id}/run` and `POST /tasks/{id}/retry`.
 public final class TaskCommandsHandler {
   private final TaskService tasks;
 
@@ -58,17 +59,44 @@ public final class TaskCommandsHandler {
         .about(id);
   }
 
+  public void run(ServerRequest req, ServerResponse res) {
+    String id = TaskIds.of(req).orElse("");
+    switch (id.isEmpty() ? RunResult.UNKNOWN : tasks.run(id)) {
+      case MOVED -> {
+        CommandLog.task("run", id, "ready");
+        ready(req, res, id);
+      }
+      case UNKNOWN -> Responses.problem(req, res, TaskIds.UNKNOWN);
+      case READY -> Responses.problem(req, res, notWaiting(id, "is ready already"));
+      case RUNNING -> Responses.problem(req, res, notWaiting(id, "runs already"));
+      case ENDED -> Responses.problem(req, res, notWaiting(id, "has ended"));
+    }
+  }
+
+  private static void ready(ServerRequest req, ServerResponse res, String id) {
+    byte[] body =
+        JsonText.object(json -> {
+          json.writeStringProperty("id", id);
+          json.writeStringProperty("state", "ready");
+        });
+    Responses.json(req, res, Status.ACCEPTED_202, body);
+  }
+
+  private static Problem notWaiting(String id, String why) {
+    return Problem.named(
+            "not-waiting",
+            "The task does not wait for a time",
+            Status.CONFLICT_409,
+            "Only scheduled and retrying tasks can be run now; this one " + why + ".")
+        .about(id);
+  }
+
   public void retry(ServerRequest req, ServerResponse res) {
     String id = TaskIds.of(req).orElse("");
     switch (id.isEmpty() ? RetryResult.UNKNOWN : tasks.retry(List.of(id)).getFirst()) {
       case RETRIED -> {
         CommandLog.task("retry", id, "retried");
-        byte[] body =
-            JsonText.object(json -> {
-              json.writeStringProperty("id", id);
-              json.writeStringProperty("state", "ready");
-            });
-        Responses.json(req, res, Status.ACCEPTED_202, body);
+        ready(req, res, id);
       }
       case UNKNOWN -> Responses.problem(req, res, TaskIds.UNKNOWN);
       case PENDING -> Responses.problem(req, res, notDead(id, "has not ended"));

@@ -17,9 +17,11 @@ import io.helidon.common.uri.UriQuery;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The query of `GET /tasks`, and of `POST /tasks/retry` and its like.
@@ -36,6 +38,7 @@ record TaskQuery(TaskFilter filter, String cursor) {
           "tag",
           "uniqueKey",
           "error",
+          "id",
           "order",
           "limit",
           "cursor");
@@ -45,6 +48,7 @@ record TaskQuery(TaskFilter filter, String cursor) {
       Arrays.stream(TaskStatus.values()).map(TaskStatus::wire).collect(Collectors.joining(", "));
   private static final String TIME =
       "must be a time such as 2026-11-23T08:55:00Z (RFC 3339); write the + of an offset as %2B";
+  private static final Pattern ID = Pattern.compile("[0-9a-f-]{4,36}");
   private static final int LONGEST_TEXT = 200;
   private static final String TEXT = "must be 1 to " + LONGEST_TEXT + " characters";
 
@@ -110,6 +114,7 @@ record TaskQuery(TaskFilter filter, String cursor) {
     filter.submittedBefore().ifPresent(before -> text.add("submittedBefore=" + before));
     filter.words().uniqueKeyHash().ifPresent(hash -> text.add("uniqueKey=..."));
     filter.words().error().ifPresent(error -> text.add("error=..."));
+    filter.words().id().ifPresent(id -> text.add("id=" + id));
     return text.toString();
   }
 
@@ -135,7 +140,12 @@ record TaskQuery(TaskFilter filter, String cursor) {
         reader.one("tag", text -> Optional.of(text).filter(Tags::isTag), Tags.RULE);
     Optional<String> key = reader.one("uniqueKey", TaskQuery::text, TEXT);
     Optional<String> error = reader.one("error", TaskQuery::text, TEXT);
-    return new TaskFilter.Words(tag, key.map(text -> Sha256.of(text.getBytes(UTF_8))), error);
+    Optional<String> id =
+        reader.one(
+            "id",
+            text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(ID.asMatchPredicate()),
+            "must be an id, or the first 4 characters of one or more of them");
+    return new TaskFilter.Words(tag, key.map(text -> Sha256.of(text.getBytes(UTF_8))), error, id);
   }
 
   private static Optional<String> text(String text) {

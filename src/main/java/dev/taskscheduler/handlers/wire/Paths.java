@@ -47,6 +47,7 @@ public final class Paths {
     all.put(DELETE, "POST");
     all.put("/tasks/{id}", READ + ", DELETE");
     all.put("/tasks/{id}/explain", READ);
+    all.put("/tasks/{id}/run", "POST");
     all.put("/tasks/{id}/retry", "POST");
     all.put("/queues", READ);
     all.put("/queues/{name}", READ + ", PUT, DELETE");
@@ -66,6 +67,7 @@ public final class Paths {
     all.put(EVENTS, READ);
     all.put(AUDIT, READ);
     all.put(TOKEN, READ);
+    all.put("/settings", READ);
     all.put("/history", READ);
     all.put("/leader/history", READ);
     all.put("/leader", READ);

@@ -11,6 +11,7 @@ import dev.taskscheduler.task.DeleteResult;
 import dev.taskscheduler.task.Pause;
 import dev.taskscheduler.task.Pauses;
 import dev.taskscheduler.task.RetryResult;
+import dev.taskscheduler.task.RunResult;
 import dev.taskscheduler.task.StateName;
 import dev.taskscheduler.task.TaskCommands;
 import dev.taskscheduler.task.TaskLimits;
@@ -34,6 +35,7 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
 
   private static final LuaScript CANCEL = LuaScript.load(RedisTaskCommands.class, "cancel");
   private static final LuaScript RETRY = LuaScript.load(RedisTaskCommands.class, "retry");
+  private static final LuaScript RUN = LuaScript.load(RedisTaskCommands.class, "run");
   private static final LuaScript DELETE = LuaScript.load(RedisTaskCommands.class, "delete");
   private static final LuaScript PAUSE = LuaScript.load(RedisTaskCommands.class, "pause");
   private static final LuaScript PAUSED = LuaScript.load(RedisTaskCommands.class, "paused");
@@ -70,6 +72,12 @@ final class RedisTaskCommands implements TaskCommands, Pauses, AutoCloseable {
       case "ended" -> new Cancellation.Ended(answer[1]);
       default -> new Cancellation.Cancelled(StateName.valueOf(answer[1].toUpperCase(Locale.ROOT)));
     };
+  }
+
+  @Override
+  public RunResult run(String id) {
+    String answer = text(send(RUN, id)).split(" ", 2)[0];
+    return RunResult.valueOf(answer.toUpperCase(Locale.ROOT));
   }
 
   @Override

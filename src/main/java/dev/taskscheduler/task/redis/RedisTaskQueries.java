@@ -202,7 +202,8 @@ final class RedisTaskQueries implements TaskQueries, AutoCloseable {
             filter.words().tag().orElse(""),
             filter.words().uniqueKeyHash().orElse(""),
             filter.words().error().orElse(""),
-            filter.newest() ? 1 : "");
+            filter.newest() ? 1 : "",
+            filter.words().id().orElse(""));
     return Optional.of(page(answer, filter));
   }
 

@@ -16,6 +16,7 @@
 -- ARGV[10] only with this tag, ARGV[11] only with the unique key of this hash, ARGV[12] only with this text in the last error, in
 -- any case of letters, each '' for any
 -- ARGV[13] 1: what came last into its index comes first; else ''
+-- ARGV[14] only with an id that begins so, '' for any; a whole id is looked up and not walked to
 -- Ready tasks come by priority, by the names of their queues, and in a queue the next one first; scheduled ones as they are due,
 -- ended ones newest first. Who holds the unique key comes before all others.
 -- What stays in its index is listed, whatever moves meanwhile; some of it twice. No call reads more
@@ -25,11 +26,12 @@
 local prefix, limit = K['task:'], tonumber(ARGV[1])
 local only_priority, only_type, only_queue, since, before, only_charged = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local only_tag, only_unique, only_error, newest = ARGV[10], ARGV[11], string.lower(ARGV[12]), ARGV[13] == '1'
+local only_id, others = ARGV[14], 0
 local since_us = tonumber(since, 16)
 local reads_line = only_tag ~= '' or only_unique ~= '' or only_error ~= ''
 local HEAD = reads_line and LONGEST_HEAD or QUEUE_END -- bytes of a record that nearly always hold all but the payload
 local ENDED = { d = 'dead', e = 'expired', x = 'cancelled' }
-local WINDOW, FAR = 600, 500000
+local WINDOW, FAR, WHOLE_ID = 600, 500000, 36
 local STRAY = 100 -- of so many in a row not all have a wrong time: Redis's clock may have been behind when they ended
 local looks, bytes_left = math.max(limit, 250), 1048576
 local page, found = { '' }, 0
@@ -86,6 +88,11 @@ end
 
 -- Looks at one entry; lists it if it is in state `letter` and asked for. Returns the first bytes of its record.
 local function look(letter, id, value, due, held)
+  if only_id ~= '' and string.sub(id, 1, #only_id) ~= only_id then
+    others = others + 1 -- it costs a part of what a record does
+    looks = others % 20 == 0 and looks - 1 or looks
+    return ''
+  end
   local head = part(prefix .. id, 0, HEAD - 1)
   looks = looks - 1
   bytes_left = bytes_left - #head
@@ -348,23 +355,26 @@ local walks = {
   retained = set_walk('c', false, true),
 }
 
--- Lists who holds the unique key, if its state is asked for.
-local function list_holder()
-  local head = part(prefix .. short(holder), 0, PRIORITY)
+-- Lists one task, who holds the unique key or has the id, if its state is asked for.
+local function list_one(id)
+  local head = part(prefix .. short(id), 0, PRIORITY)
   local letter, value, due = string.sub(head, 1, 1), nil, nil
   local index = letter == 'c' and 'done' or letter == 'w' and WORDS[string.sub(head, PRIORITY + 1)] or ENDED[letter]
   if letter == 'w' then
-    value = redis.call('HGET', K.running, holder)
-    due = not value and redis.call('ZSCORE', K.scheduled, holder)
+    value = redis.call('HGET', K.running, id)
+    due = not value and redis.call('ZSCORE', K.scheduled, id)
     index = value and 'running' or due and 'scheduled' or index
   end
   if index and string.find(' ' .. ARGV[2] .. ' ', ' ' .. index .. ' ', 1, true) then
-    look(letter, holder, value, due, true)
+    look(letter, id, value, due, true)
   end
 end
 
-if holder and ARGV[9] == '' then
-  list_holder()
+if #only_id == WHOLE_ID then
+  list_one(only_id)
+  return page
+elseif holder and ARGV[9] == '' then
+  list_one(holder)
 end
 local begin, from = string.match(ARGV[9], '^(%a+) ?(.*)$')
 local begun = not begin or not string.find(' ' .. ARGV[2] .. ' ', ' ' .. begin .. ' ', 1, true)

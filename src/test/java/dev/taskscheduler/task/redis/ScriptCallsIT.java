@@ -115,6 +115,7 @@ class ScriptCallsIT {
     store.pauses.paused();
     store.queues.pause("other*", "why");
     store.queues.list(QueueSort.READY, "", 10);
+    store.commands.run("f");
     store.commands.cancel("f");
     store.maintenance.cancelling(token);
     store.commands.retry(List.of("a", "b"));

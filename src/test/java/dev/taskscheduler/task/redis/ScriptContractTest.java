@@ -76,6 +76,7 @@ class ScriptContractTest {
           "status.lua",
           "count.lua",
           "cancel.lua",
+          "run.lua",
           "delete.lua",
           "retry.lua",
           "pause.lua",
