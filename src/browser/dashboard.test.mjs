@@ -233,6 +233,8 @@ describe('pages', () => {
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByRole('button', { name: 'Trigger now' }).click();
       await page.locator('.strip .completed').waitFor();
+      await page.getByRole('button', { name: 'Why' }).first().click();
+      await page.locator('td[data-name=Explanation] bdi').first().waitFor();
       await page.getByRole('button', { name: 'Pause' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
       await page.locator('.facts .state.paused').waitFor();

@@ -8,6 +8,8 @@ function load() {
   });
 }
 
+const HOUR = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -19,8 +21,8 @@ function options(width, names) {
     cursor: { y: false },
     legend: { live: true },
     scales: { y: { range: (chart, min, max) => [0, Math.max(1, max * 1.1)] } },
-    axes: [axis, { ...axis, size: 54, values: (chart, ticks) => ticks.map((tick) => rate(tick)) }],
-    series: [{}, ...names.map(([name, variable, dash]) => ({
+    axes: [{ ...axis, values: (chart, ticks) => ticks.map((tick) => HOUR.format(1000 * tick)) }, { ...axis, size: 54, values: (chart, ticks) => ticks.map((tick) => rate(tick)) }],
+    series: [{ value: (chart, time) => (time === null ? '–' : HOUR.format(1000 * time)) }, ...names.map(([name, variable, dash]) => ({
       label: name, stroke: colour(variable), width: 2, dash, points: { show: false },
       value: (chart, value) => (value === null ? '–' : rate(value) + ' /s'),
     }))],

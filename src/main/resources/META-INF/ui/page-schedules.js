@@ -1,4 +1,4 @@
-import { call, post, useData } from './api.js';
+import { call, get, post, useData } from './api.js';
 import { html, useEffect, useState } from './html.js';
 import { number, pretty } from './format.js';
 import { filter, go, to, useRoute } from './router.js';
@@ -139,12 +139,22 @@ function Strip({ records }) {
   })}</ol>`;
 }
 
-function Records({ records }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Fires"><table class="stack"><thead><tr><th>Planned</th><th>Decided</th><th>Outcome</th><th>Task</th><th>State</th><th class="number">Missed</th></tr></thead>
+/** Why an instant fired, or did not: asked for when the reader asks. */
+function Why({ name, at }) {
+  const [state, setState] = useState({});
+  const ask = () => get(path(name) + '/explain', { query: { at } })
+    .then(({ explanation }) => setState({ explanation }), (problem) => setState({ problem }));
+  return state.explanation ? html`<${Text} of=${state.explanation} most=${600} />`
+    : html`<button type="button" onClick=${ask}>Why</button><${Failure} problem=${state.problem} />`;
+}
+
+function Records({ name, records }) {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Fires"><table class="stack"><thead><tr><th>Planned</th><th>Decided</th><th>Outcome</th><th>Task</th><th>State</th><th class="number">Missed</th><th>Explanation</th></tr></thead>
     <tbody>${records.slice(0, 60).map((record) => html`<tr data-row tabindex="-1" key=${record.at + record.planned}>
       <td data-name="Planned"><${Time} at=${record.planned} /></td><td data-name="Decided"><${Time} at=${record.at} /></td>
       <td data-name="Outcome"><${State} of=${record.outcome} /></td><td data-name="Task">${record.task ? html`<${TaskLink} id=${record.task} />` : '–'}</td>
-      <td data-name="State">${record.state ? html`<${State} of=${record.state} />` : '–'}</td><td data-name="Missed" class="number">${record.missed ?? 0}</td></tr>`)}</tbody></table></div>`;
+      <td data-name="State">${record.state ? html`<${State} of=${record.state} />` : '–'}</td><td data-name="Missed" class="number">${record.missed ?? 0}</td>
+      <td data-name="Explanation"><${Why} name=${name} at=${record.planned} /></td></tr>`)}</tbody></table></div>`;
 }
 
 export function SchedulesPage({ mayChange }) {
@@ -170,9 +180,7 @@ export function SchedulesPage({ mayChange }) {
 
 export function SchedulePage({ id, mayChange, hidePayloads }) {
   const schedule = useData(path(id), {}, REFRESH_MS);
-  const explained = useData(path(id) + '/explain', {}, REFRESH_MS);
   return html`<h1>Schedule <${Text} of=${id} most=${128} /></h1>
-    ${explained.data && html`<p class="explain"><${Text} of=${explained.data.explanation} most=${600} /></p>`}
     <${Loaded} from=${schedule}>${(data) => html`
       ${mayChange && html`<${Commands} schedule=${data} reload=${schedule.reload} />`}
       ${data.fault && html`<p class="error-text"><${Text} of=${data.fault} most=${600} /></p>`}
@@ -184,6 +192,6 @@ export function SchedulePage({ id, mayChange, hidePayloads }) {
         ['Buffered', data.buffered.length || undefined],
       ]} />
       <h2>Next</h2><${Upcoming} of=${data.upcoming} />
-      <h2>Last</h2>${data.records.length === 0 ? html`<p class="quiet">It has not fired yet.</p>` : html`<${Strip} records=${data.records} /><${Records} records=${data.records} />`}
+      <h2>Last</h2>${data.records.length === 0 ? html`<p class="quiet">It has not fired yet.</p>` : html`<${Strip} records=${data.records} /><${Records} name=${id} records=${data.records} />`}
       ${!hidePayloads && html`<h2>Definition</h2><${Json} name="Definition" value=${definition(data)} />`}`}<//>`;
 }
