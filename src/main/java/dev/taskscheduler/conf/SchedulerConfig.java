@@ -176,9 +176,7 @@ public record SchedulerConfig(
         AccessSettings.access(settings),
         AccessSettings.transport(settings),
         AccessSettings.origins(settings),
-        new DashboardSettings(
-            settings.choice("UI", DashboardSettings.Presence.ON),
-            settings.flag("UI_HIDE_PAYLOADS", false)),
+        new DashboardSettings(settings.isOn("UI"), settings.flag("UI_HIDE_PAYLOADS", false)),
         settings.file("SCHEDULES_FILE"),
         (int) settings.number("MAX_EVENT_STREAMS", 200, 0, 10_000),
         List.of());

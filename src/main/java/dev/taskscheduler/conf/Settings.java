@@ -166,6 +166,19 @@ final class Settings {
             });
   }
 
+  /// `on` or `off`, `on` by default. YAML takes a bare `on` for true.
+  boolean isOn(String name) {
+    return text(
+        name,
+        "on",
+        value ->
+            switch (value.toLowerCase(Locale.ROOT)) {
+              case "on", "true" -> true;
+              case "off", "false" -> false;
+              default -> throw new IllegalArgumentException("on, off");
+            });
+  }
+
   /// A whole number from `min` to `max`.
   long number(String name, long fallback, long min, long max) {
     return text(

@@ -30,7 +30,6 @@ import dev.taskscheduler.handlers.tasks.StatsHandler;
 import dev.taskscheduler.handlers.tasks.TaskCommandsHandler;
 import dev.taskscheduler.handlers.tasks.TasksHandler;
 import dev.taskscheduler.handlers.ui.DashboardPages;
-import dev.taskscheduler.handlers.ui.DashboardSettings;
 import dev.taskscheduler.handlers.wire.Paths;
 import dev.taskscheduler.handlers.wire.Problem;
 import dev.taskscheduler.handlers.wire.Responses;
@@ -160,7 +159,7 @@ final class Routes {
 
   private static void pages(HttpRouting.Builder routing, HttpConfig config) {
     DocumentPages pages = new DocumentPages();
-    if (config.dashboard().presence() == DashboardSettings.Presence.ON) {
+    if (config.dashboard().isOn()) {
       DashboardPages dashboard = new DashboardPages(config.version(), config.dashboard());
       read(routing, "/", dashboard::redirect);
       read(routing, "/ui", dashboard::start);

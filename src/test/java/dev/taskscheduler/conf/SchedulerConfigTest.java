@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.conf.ConfigException.Fault;
+import dev.taskscheduler.handlers.ui.DashboardSettings;
 import dev.taskscheduler.logging.LogFormat;
 import dev.taskscheduler.logging.LogLevel;
 import dev.taskscheduler.task.Backoff;
@@ -281,6 +282,8 @@ class SchedulerConfigTest {
           worker-count: 12
           leader-eligible: false
           listen-addr: ":0"
+          ui: off
+          ui-hide-payloads: true
           max-body-bytes: 2MiB
           lease-ttl:
         """);
@@ -288,6 +291,7 @@ class SchedulerConfigTest {
     assertEquals(12, config.workers().workers());
     assertFalse(config.leader().eligible());
     assertEquals(0, config.http().port());
+    assertEquals(new DashboardSettings(false, true), config.http().dashboard());
     assertEquals(2 << 20, config.http().maxBodyBytes());
     assertEquals(Duration.ofSeconds(2), config.leader().trust());
   }

@@ -92,7 +92,7 @@ final class TestServers {
         access,
         transport,
         origins,
-        new DashboardSettings(DashboardSettings.Presence.ON, false),
+        new DashboardSettings(true, false),
         Optional.empty(),
         MOST_STREAMS,
         List.of(new NodeSetting("LEASE_TTL", "2s", "default")));

@@ -54,7 +54,6 @@ class ChartValuesTest {
           {redis: {passwd: x}} | additional properties 'passwd' not allowed
           {settings: {LEASE_TLL: 2s}} | additional properties 'LEASE_TLL' not allowed
           {settings: {REDIS_ADDR: h}} | additional properties 'REDIS_ADDR' not allowed
-          {settings: {UI: off}} | at '/settings/UI': value must be one of 'on', 'off'
           {settings: {WORKER_COUNT: [1]}} | at '/settings/WORKER_COUNT'
           {elector: etcd} | at '/elector': value must be one of
           {replicas: three} | at '/replicas': got string, want integer

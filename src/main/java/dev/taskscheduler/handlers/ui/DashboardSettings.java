@@ -2,12 +2,6 @@ package dev.taskscheduler.handlers.ui;
 
 /// Settings of the dashboard.
 ///
-/// @param presence whether there is one
+/// @param isOn whether the node serves it
 /// @param hidesPayloads whether it shows neither payloads nor results; the API still answers them
-public record DashboardSettings(Presence presence, boolean hidesPayloads) {
-  /// Whether a node serves the dashboard.
-  public enum Presence {
-    ON,
-    OFF
-  }
-}
+public record DashboardSettings(boolean isOn, boolean hidesPayloads) {}
