@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 LIMIT = 30  # seconds for each wait
-EXPECTED = ("README.md", "LICENSE", "THIRD-PARTY", "CHANGELOG.md", "SECURITY.md", "sbom.json", "lib/task-scheduler.jar", "bin/scheduler-node",
+EXPECTED = ("README.md", "LICENSE", "THIRD-PARTY", "CHANGELOG.md", "SECURITY.md", "sbom.json", "lib/task-scheduler.jar", "bin/scheduler-node", "bin/scheduler",
             "conf/application.yaml", "conf/java.options", "docs/README.md", "docs/swagger.yaml", "runners/README.txt", "systemd/task-scheduler.service")
 failed = []
 
@@ -125,8 +125,7 @@ def run(node, home, work, redis):
         check("it is completed", True, task)
         await_true("the leader", lambda: '"from-the-zip"' in call(port, "/leader")[1])
         check("conf/application.yaml is read", True, "node-id")
-        if (home / "bin" / "scheduler").exists():
-            client(home, port, environment)
+        client(home, port, environment)
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         status = process.wait(LIMIT)
