@@ -15,10 +15,10 @@ local function front_of(list, bytes)
 end
 
 -- The least of what `since` reads from the record and the id of each task at the front of a queue of this priority; nil if there
--- is none in the first 100 queues of the turns.
-local function oldest_front(priority, bytes, since)
+-- is none in the first queues of the turns, 100 unless `most` says otherwise: those that were served least.
+local function oldest_front(priority, bytes, since, most)
   local oldest = nil
-  for _, queue in ipairs(redis.call('ZRANGE', K['turns:' .. priority], 0, 99)) do
+  for _, queue in ipairs(redis.call('ZRANGE', K['turns:' .. priority], 0, (most or 100) - 1)) do
     local head, id = front_of(ready(priority, queue), bytes)
     local time = head and since(head, id)
     oldest = time and (not oldest or time < oldest) and time or oldest

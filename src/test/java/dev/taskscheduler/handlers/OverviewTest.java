@@ -143,8 +143,8 @@ class OverviewTest {
             new Situation.Some(1, Optional.of("mails"), Optional.of(NOW)),
             new Situation.Some(2, Optional.of("nightly"), Optional.of(NOW)));
     assertEquals(List.of("queue-closed", "schedule-overdue"), codes());
-    assertTrue(document().contains("1 queue (mails) is closed"), document());
-    assertTrue(document().contains("2 of kind schedule (first nightly) are overdue"), document());
+    assertTrue(document().contains("The queue mails is closed"), document());
+    assertTrue(document().contains("2 schedules (nightly first) are overdue"), document());
   }
 
   @Test

@@ -156,16 +156,15 @@ final class Problems {
           "paused",
           "%s paused: POST /queues/%s/resume lets its tasks start."
               .formatted(
-                  several(queues.size(), "queue or pattern", queues.getFirst()),
-                  queues.getFirst()));
+                  several(queues.size(), "queue", "queues", queues.getFirst()), queues.getFirst()));
     }
   }
 
-  /// Such as `1 queue (mails) is` or `3 queues (mails first) are`.
-  private static String several(long count, String what, String first) {
+  /// Such as `The queue mails is` or `3 queues (mails first) are`.
+  private static String several(long count, String one, String many, String first) {
     return count == 1
-        ? "1 %s (%s) is".formatted(what, first)
-        : "%s of kind %s (first %s) are".formatted(count, what, first);
+        ? "The %s %s is".formatted(one, first)
+        : "%s %s (%s first) are".formatted(count, many, first);
   }
 
   private void queues(Situation now) {
@@ -175,7 +174,7 @@ final class Problems {
           "queue-closed",
           "%s closed since a target asked to be left alone, until %s: nothing is to be done."
               .formatted(
-                  several(now.closed().count(), "queue", now.closed().first().orElse("")),
+                  several(now.closed().count(), "queue", "queues", now.closed().first().orElse("")),
                   now.closed().time().map(JsonText::time).orElse("it opens")));
     }
   }
@@ -187,7 +186,11 @@ final class Problems {
           "schedule-overdue",
           "%s overdue since %s: GET /schedules?state=faulty names those that cannot fire, else see the leader's log."
               .formatted(
-                  several(now.overdue().count(), "schedule", now.overdue().first().orElse("")),
+                  several(
+                      now.overdue().count(),
+                      "schedule",
+                      "schedules",
+                      now.overdue().first().orElse("")),
                   now.overdue().time().map(JsonText::time).orElse("a minute or longer")));
     }
   }
