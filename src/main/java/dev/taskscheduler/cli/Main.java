@@ -18,7 +18,13 @@ public final class Main {
             stream(FileDescriptor.out),
             stream(FileDescriptor.err),
             Main::isTerminal);
-    int status = Commands.run(shell, args);
+    int status;
+    try {
+      status = Commands.run(shell, args);
+    } catch (OutOfMemoryError e) {
+      shell.note("The answer is too large for the memory of this client. Ask for less.");
+      status = ExitStatus.UNREACHABLE;
+    }
     shell.out().flush();
     shell.err().flush();
     System.exit(status);

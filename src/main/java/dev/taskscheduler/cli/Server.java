@@ -17,7 +17,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
 
 /// A node as the command line sees it: each call has a limit of time, and each answer one of size.
 ///
@@ -32,6 +34,7 @@ final class Server {
   private final URI base;
   private final Optional<String> token;
   private final Duration timeout;
+  private final Optional<SSLSocketFactory> tls;
 
   static {
     System.setProperty("sun.net.http.retryPost", "false"); // what was submitted is not sent twice
@@ -39,8 +42,10 @@ final class Server {
 
   /// @param base where the paths of the API begin
   /// @param timeout the limit of a whole call
-  Server(URI base, Optional<String> token, Duration timeout) {
+  /// @param tls makes the connections; empty for those that trust what Java trusts
+  Server(URI base, Optional<String> token, Duration timeout, Optional<SSLSocketFactory> tls) {
     this.base = base;
+    this.tls = tls;
     this.token = token;
     this.timeout = timeout;
   }
@@ -99,6 +104,9 @@ final class Server {
   private HttpURLConnection open(String url, String method) {
     try {
       var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+      if (connection instanceof HttpsURLConnection secured && tls.isPresent()) {
+        secured.setSSLSocketFactory(tls.get());
+      }
       connection.setRequestMethod(method);
       connection.setInstanceFollowRedirects(false);
       connection.setUseCaches(false);
@@ -200,8 +208,8 @@ final class Server {
           case NoRouteToHostException none -> "There is no way to the host " + base.getHost() + ".";
           case SocketTimeoutException late ->
               "No answer from " + base + " within " + seconds() + " s" + unknown(method) + ".";
-          case SSLException tls ->
-              "No TLS connection to " + base + ": " + tls.getMessage() + unknown(method) + ".";
+          case SSLException fault ->
+              "No TLS connection to " + base + ": " + fault.getMessage() + unknown(method) + ".";
           default ->
               "The connection to " + base + " failed: " + e.getMessage() + unknown(method) + ".";
         };

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 import picocli.CommandLine.Option;
 
 /// The options of every command: which node to call, with which token, and in which form to print.
@@ -31,6 +32,13 @@ final class ServerOptions {
       paramLabel = "FILE",
       description = "A file with the API token; by default the token is in SCHEDULER_TOKEN.")
   Optional<Path> tokenFile = Optional.empty();
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description =
+          "Certificates (PEM) to trust with https, instead of those of Java; also SCHEDULER_CA_FILE.")
+  Optional<Path> caFile = Optional.empty();
 
   @Option(
       names = "--timeout",
@@ -65,7 +73,12 @@ final class ServerOptions {
 
   Server server(Shell shell) {
     json(); // a wrong form is said before anything is sent
-    return new Server(base(shell), token(shell), duration("--timeout", timeout, LONGEST_TIMEOUT));
+    Optional<SSLSocketFactory> tls =
+        caFile
+            .or(() -> shell.variable("SCHEDULER_CA_FILE").map(Path::of))
+            .map(file -> TrustedCertificates.of(file, shell));
+    Duration limit = duration("--timeout", timeout, LONGEST_TIMEOUT);
+    return new Server(base(shell), token(shell), limit, tls);
   }
 
   /// Reads a duration of at least a millisecond.

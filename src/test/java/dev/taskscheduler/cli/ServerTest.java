@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taskscheduler.testing.HttpTarget;
+import dev.taskscheduler.testing.TestIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,25 @@ class ServerTest {
       CommandRun.Result result = run(target, "list");
       assertEquals(ExitStatus.UNREACHABLE, result.status());
       assertTrue(result.err().contains("larger than 16 MiB"), result::err);
+    }
+  }
+
+  @Test
+  void a_certificate_that_java_does_not_trust_is_named_by_a_file() throws Exception {
+    TestIdentity node = TestIdentity.make(folder, "EC", "node");
+    Path file = Files.writeString(folder.resolve("ca.pem"), node.certificatePem());
+    try (HttpTarget target =
+        HttpTarget.by(
+            node.serving(),
+            exchange -> HttpTarget.answer(exchange, 200, "{\"leader\":null}", TYPE, JSON))) {
+      CommandRun run = CommandRun.at("https://127.0.0.1:" + target.port());
+      CommandRun.Result refused = run.run("leader");
+      assertEquals(ExitStatus.UNREACHABLE, refused.status());
+      assertTrue(refused.err().contains("No TLS connection"), refused::err);
+      assertEquals("no node leads\n", run.run("leader", "--ca-file", file.toString()).out());
+      assertEquals("no node leads\n", run.with("SCHEDULER_CA_FILE", "" + file).run("leader").out());
+      Files.writeString(file, "no certificate");
+      assertEquals(ExitStatus.USAGE, run.run("leader", "--ca-file", file.toString()).status());
     }
   }
 
