@@ -67,15 +67,15 @@ export async function check(answer) {
 }
 
 /** Calls the API and returns its JSON; throws a Problem. `body` is sent as JSON. */
-export async function call(method, path, { body, query, signal } = {}) {
+export async function call(method, path, { body, query, signal, headers: more } = {}) {
   const target = url(path.replace(/^\//, ''));
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== '') {
+    if (value !== undefined && value !== null && (value !== '' || name === 'errorGroup')) { // an empty one selects, too
       target.searchParams.set(name, value);
     }
   }
   const limit = AbortSignal.timeout(LONGEST_WAIT_MS);
-  const init = { method, headers: headers(), signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: 'no-store' };
+  const init = { method, headers: { ...headers(), ...more }, signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: 'no-store' };
   if (body !== undefined) {
     init.headers['Content-Type'] = 'application/json';
     init.body = typeof body === 'string' ? body : JSON.stringify(body);
@@ -87,7 +87,8 @@ export async function call(method, path, { body, query, signal } = {}) {
     if (signal?.aborted) {
       throw error;
     }
-    throw new Problem(0, 'No answer', 'The node does not answer. The page tries again; is the node up?');
+    throw new Problem(0, 'No answer', method === 'GET' ? 'The node does not answer. Is it up?'
+      : 'The node does not answer. It is not known whether this was done: look before you repeat it.');
   }
   await check(answer);
   const text = await answer.text();

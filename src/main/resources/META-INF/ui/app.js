@@ -1,6 +1,7 @@
 // The frame of all pages: login, navigation, and whether what is shown is fresh.
 import { get, keepToken, onRefused, token } from './api.js';
-import { html, render, useEffect, useRef, useState } from './html.js';
+import { Component, html, render, useEffect, useRef, useState } from './html.js';
+import { Bulk } from './bulk.js';
 import { span } from './format.js';
 import { Keys } from './keys.js';
 import { unwatch, useLive, watch } from './live.js';
@@ -44,7 +45,7 @@ function Login({ problem, enter }) {
 function Freshness() {
   const { overview, at, problem, isOld } = useLive();
   if (isOld) {
-    return html`<span class="fresh old" role="status">Old: as of ${span(Date.now() - at)} ago</span>`;
+    return html`<span class="fresh old"><span role="status">Old</span>: as of ${span(Date.now() - at)} ago</span>`;
   }
   if (overview) {
     return html`<span class="fresh"><span class="dot" aria-hidden="true"></span> live</span>`;
@@ -67,8 +68,20 @@ function Navigation({ page, login, leave }) {
   </header>`;
 }
 
+/** Says what happened when a page fails, instead of an empty screen. */
+class Guard extends Component {
+  componentDidCatch(error) {
+    this.setState({ error });
+  }
+
+  render({ children }, { error }) {
+    return error ? html`<h1>This page has failed</h1><p class="problem" role="alert">${String(error)}</p>
+      <p>Look at another page, or load this one again. If it fails again, please report it.</p>` : children;
+  }
+}
+
 function Page({ route, login, config }) {
-  const [name, Many, One] = PAGES[route.page] ?? [];
+  const [name, Many, One] = Object.hasOwn(PAGES, route.page) ? PAGES[route.page] : [];
   const main = useRef(null);
   useEffect(() => {
     document.title = (route.id ? route.id + ' – ' : '') + (name ?? 'Not found') + ' – Task scheduler';
@@ -78,7 +91,7 @@ function Page({ route, login, config }) {
   const mayChange = login.right === 'all';
   const shown = { id: route.id, login, mayChange, ...config };
   const Shown = route.id && One ? One : Many;
-  return html`<main id="main" ref=${main} tabindex="-1">${Shown ? html`<${Shown} key=${route.page + route.id} ...${shown} />` : html`<h1>Not found</h1><p>There is no such page.</p>`}</main>`;
+  return html`<main id="main" ref=${main} tabindex="-1">${Shown ? html`<${Guard} key=${route.page + route.id}><${Shown} ...${shown} /><//>` : html`<h1>Not found</h1><p>There is no such page.</p>`}</main>`;
 }
 
 function App() {
@@ -87,10 +100,13 @@ function App() {
   const [config, setConfig] = useState({});
   const [problem, setProblem] = useState(null);
   const [refused, setRefused] = useState(null);
+  const retry = useRef(0);
   const enter = async (given) => {
+    clearTimeout(retry.current);
     if (given !== undefined) {
       keepToken(given);
     }
+    const isShown = Boolean(token());
     try {
       const [known, settings] = await Promise.all([get('/token'), get('/ui/config.json')]);
       setConfig(settings);
@@ -99,24 +115,27 @@ function App() {
       setProblem(null);
       watch();
     } catch (thrown) {
-      if (thrown.status === 401) {
-        setRefused(given || token() ? thrown.message : '');
+      if (thrown.status === 401 || given !== undefined) {
         keepToken('');
+        setRefused(isShown ? thrown.message : '');
       } else {
         setProblem(thrown);
-        setTimeout(enter, 3000);
+        retry.current = setTimeout(enter, 3000);
       }
     }
   };
   const leave = () => {
+    clearTimeout(retry.current);
     keepToken('');
     unwatch();
     setLogin(null);
     setRefused('');
   };
+  const isIn = useRef(false);
+  isIn.current = login !== null;
   useEffect(() => {
     const stop = onRefused((thrown) => {
-      if (token()) {
+      if (isIn.current) {
         leave();
         setRefused('You are signed out: ' + thrown.message);
       }
@@ -131,7 +150,7 @@ function App() {
     return html`<main><${Failure} problem=${problem} />${!problem && html`<p class="quiet">Loading…</p>`}</main>`;
   }
   return html`<${Navigation} page=${route.page} login=${login} leave=${leave} />
-    <${Page} route=${route} login=${login} config=${config} /><${Notices} /><${Keys} />`;
+    <${Page} route=${route} login=${login} config=${config} /><${Bulk} /><${Notices} /><${Keys} />`;
 }
 
 render(html`<${App} />`, document.getElementById('app'));

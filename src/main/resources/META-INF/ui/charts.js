@@ -33,6 +33,8 @@ function options(width, names) {
 export function Chart({ data, names, label }) {
   const element = useRef(null);
   const chart = useRef(null);
+  const newest = useRef(data);
+  newest.current = data;
   useEffect(() => {
     let isGone = false;
     const draw = async () => {
@@ -41,7 +43,7 @@ export function Chart({ data, names, label }) {
         return;
       }
       chart.current?.destroy();
-      chart.current = new UPlot(options(element.current.clientWidth, names), data, element.current);
+      chart.current = new UPlot(options(element.current.clientWidth, names), newest.current, element.current);
     };
     draw();
     const size = new ResizeObserver(() => chart.current?.setSize({ width: element.current.clientWidth, height: 190 }));

@@ -5,7 +5,9 @@ import { useEffect, useState } from './html.js';
 
 const OLD_AFTER_MS = 6000;
 const FIRST_WAIT_MS = 1000;
+const LONGEST_PAUSE_MS = 4000; // so that what is shown is not taken for old
 const LONGEST_WAIT_MS = 15_000;
+const FIRST_EVENT_MS = 4000;
 const LONGEST_EVENT = 4_000_000; // characters
 
 const listeners = new Set();
@@ -28,9 +30,17 @@ function scope() {
 
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    yield* read(reader);
+  } finally {
+    reader.cancel().catch(() => {}); // it may have failed already
+  }
+}
+
+async function* read(reader) {
   let text = '';
   for (;;) {
-    const silence = setTimeout(() => reader.cancel(), LONGEST_WAIT_MS);
+    const silence = setTimeout(() => reader.cancel().catch(() => {}), LONGEST_WAIT_MS);
     const { done, value } = await reader.read().finally(() => clearTimeout(silence));
     if (done) {
       throw new Error('the node has ended the stream');
@@ -53,42 +63,48 @@ async function* events(body) {
 
 function pause(ms, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    }, { once: true });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }
 
 async function readStream(signal, tell) {
-  const answer = await check(await fetch(url('events'), { headers: headers(), signal, cache: 'no-store' }));
-  for await (const data of events(answer.body)) {
-    tell({ overview: JSON.parse(data), at: Date.now(), problem: null });
+  const begun = new AbortController(); // a proxy may hold even the head of the answer back
+  const silence = setTimeout(() => begun.abort(), FIRST_EVENT_MS);
+  try {
+    const answer = await check(await fetch(url('events'), { headers: headers(), signal: AbortSignal.any([signal, begun.signal]), cache: 'no-store' }));
+    for await (const data of events(answer.body)) {
+      clearTimeout(silence);
+      tell({ overview: JSON.parse(data), at: Date.now(), problem: null });
+    }
+  } finally {
+    clearTimeout(silence);
   }
 }
 
 async function readAlways(signal, tell) {
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
-    const began = Date.now();
     try {
-      await readStream(signal, tell);
-    } catch (problem) {
+      await readStream(signal, (next) => {
+        wait = FIRST_WAIT_MS;
+        tell(next);
+      });
+    } catch {
       if (signal.aborted) {
         return;
       }
-      if (problem.status === 503) { // too many streams: ask now and then
-        await get('/overview', { signal }).then(
-          (overview) => tell({ overview, at: Date.now(), problem: null }), () => {});
-        wait = 3 * FIRST_WAIT_MS;
-      } else {
-        tell({ ...latest, problem });
-      }
+      // Too many streams, or a proxy that lets none through: ask for what a stream would bring.
+      await get('/overview', { signal }).then(
+        (overview) => tell({ overview, at: Date.now(), problem: null }), (problem) => signal.aborted || tell({ ...latest, problem }));
     }
-    wait = Date.now() - began > LONGEST_WAIT_MS ? FIRST_WAIT_MS : wait;
     await pause(wait, signal);
-    wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+    wait = Math.min(LONGEST_PAUSE_MS, wait * 2);
   }
 }
 

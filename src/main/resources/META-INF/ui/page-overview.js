@@ -16,12 +16,12 @@ const SHOWN_AT = { // where to see more of a problem, by its code
   'dead-tasks': to('dead'), 'queue-closed': to('queues'), 'schedule-overdue': to('schedules'), backlog: to('tasks', '', { state: 'ready' }), paused: to('queues'),
 };
 
-function Problems({ of: problems }) {
-  if (!problems) {
-    return null;
+function Problems({ of: problems, isOld, problem: silence }) {
+  if (isOld || !problems) {
+    return html`<p class="banner error" role="alert"><b>Error</b> This node has sent no news for a while: what is below is old. ${silence && html`<${Text} of=${silence.message} />`}</p>`;
   }
   return problems.length === 0 ? html`<p class="banner good" role="status">All is well.</p>`
-    : problems.map((problem) => html`<p class=${'banner ' + problem.level} role="status" key=${problem.code + problem.text}>
+    : problems.map((problem, i) => html`<p class=${'banner ' + problem.level} key=${problem.code + i}>
       <b>${problem.level === 'error' ? 'Error' : 'Warning'}</b> <${Text} of=${problem.text} most=${600} />
       ${SHOWN_AT[problem.code] && html` <a href=${SHOWN_AT[problem.code]}>Show</a>`}</p>`);
 }
@@ -135,9 +135,9 @@ function Changes() {
 }
 
 export function OverviewPage() {
-  const { overview, problem } = useLive();
+  const { overview, problem, isOld } = useLive();
   return html`<h1>Overview</h1>
-    ${overview ? html`<${Problems} of=${overview.problems} />
+    ${overview ? html`<${Problems} of=${overview.problems} isOld=${isOld} problem=${problem} />
     <div class="cards">
       <${Leadership} leader=${overview.leader} workers=${overview.workers} />
       <${Counts} overview=${overview} />

@@ -84,8 +84,14 @@ function Backfill({ name, close, reload }) {
   const [until, setUntil] = useState('');
   const [found, setFound] = useState(null);
   const [problem, setProblem] = useState(null);
+  const [isBusy, setBusy] = useState(false);
+  const edit = (set) => (event) => {
+    set(event.target.value);
+    setFound(null);
+  };
   const run = (dryRun) => async (event) => {
     event.preventDefault();
+    setBusy(true);
     try {
       const body = { from: new Date(from).toISOString(), to: new Date(until).toISOString(), dryRun };
       const answer = await post(path(name) + '/backfill', { body });
@@ -99,15 +105,16 @@ function Backfill({ name, close, reload }) {
     } catch (thrown) {
       setProblem(thrown instanceof RangeError ? new Error('Give both times.') : thrown);
     }
+    setBusy(false);
   };
   return html`<${Dialog} title=${'Backfill ' + name} close=${close}><form onSubmit=${run(true)}>
     <p>Submits a task for each instant of a time that is over.</p>
-    <${Field} label="From"><input type="datetime-local" value=${from} onInput=${(event) => setFrom(event.target.value)} /><//>
-    <${Field} label="To"><input type="datetime-local" value=${until} onInput=${(event) => setUntil(event.target.value)} /><//>
+    <${Field} label="From"><input type="datetime-local" value=${from} onInput=${edit(setFrom)} /><//>
+    <${Field} label="To"><input type="datetime-local" value=${until} onInput=${edit(setUntil)} /><//>
     <${Failure} problem=${problem} />
     ${found && html`<p>${number(found.length)} instants.</p>`}
-    <p class="actions"><button type="submit">Count them</button>
-      ${found?.length > 0 && html`<button type="button" class="main" onClick=${run(false)}>Submit ${number(found.length)} tasks</button>`}
+    <p class="actions"><button type="submit" disabled=${isBusy}>Count them</button>
+      ${found?.length > 0 && html`<button type="button" class="main" disabled=${isBusy} onClick=${run(false)}>Submit ${number(found.length)} tasks</button>`}
       <button type="button" onClick=${close}>Leave it</button></p>
   </form><//>`;
 }
@@ -175,6 +182,7 @@ export function SchedulesPage({ mayChange }) {
         <td data-name="When"><${Text} of=${one.sentence} most=${200} />${one.fault && html`<p class="error-text"><${Text} of=${one.fault} most=${300} /></p>`}</td>
         <td data-name="Next"><${Time} at=${one.next} relative /></td>
         <td data-name="Group">${one.group ? html`<${Text} of=${one.group} />` : '–'}</td></tr>`)}</tbody></table></div>`}
+      ${query.cursor && html`<button type="button" onClick=${() => filter({ cursor: '' })}>First page</button> `}
       ${data.next && html`<button type="button" onClick=${() => filter({ cursor: data.next })}>Next page</button>`}`}<//>`;
 }
 

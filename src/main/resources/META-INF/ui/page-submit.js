@@ -1,31 +1,48 @@
 import { post } from './api.js';
-import { html, useState } from './html.js';
+import { html, useRef, useState } from './html.js';
 import { go, to } from './router.js';
 import { Failure, Field, notify, Select } from './parts.js';
 
 const FIRST = { type: 'log', queue: 'default', priority: 'medium', payload: '{"hello": "world"}', delay: '', maxAttempts: '', timeout: '', uniqueKey: '', tags: '' };
 
+/** A key for each body: the same body may be sent again after a lost answer, and is stored once. */
+class Key {
+  of(body) {
+    if (this.body !== body) {
+      this.body = body;
+      this.key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    }
+    return this.key;
+  }
+}
+
 /** The body of POST /submit; what is empty is left out. The payload goes as it was typed. */
 function body(values) {
   const fields = {
-    type: values.type, queue: values.queue, priority: values.priority, delay: values.delay, timeout: values.timeout, uniqueKey: values.uniqueKey,
-    maxAttempts: values.maxAttempts && Number(values.maxAttempts), tags: values.tags && values.tags.split(/[\s,]+/).filter(Boolean),
+    type: values.type.trim(), queue: values.queue.trim(), priority: values.priority, delay: values.delay.trim(), timeout: values.timeout.trim(),
+    uniqueKey: values.uniqueKey, maxAttempts: whole(values.maxAttempts.trim()), tags: values.tags.split(/[\s,]+/).filter(Boolean),
   };
-  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
-  return JSON.stringify(given).replace(/\}$/, ',"payload":' + values.payload + '}');
+  const given = Object.entries(fields).filter(([, value]) => value.length !== 0).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${given.join(',')},"payload":${values.payload}}`;
 }
 
-export function SubmitPage() {
+/** A number where it is one; else the text, which the API refuses with a reason. */
+function whole(text) {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+export function SubmitPage({ login }) {
   const [values, setValues] = useState(FIRST);
   const [problem, setProblem] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  const input = (name, rest = {}) => html`<input type="text" value=${values[name]} onInput=${(event) => setValues({ ...values, [name]: event.target.value.trim() })} ...${rest} />`;
+  const key = useRef(new Key());
+  const input = (name, rest = {}) => html`<input type="text" value=${values[name]} onInput=${(event) => setValues({ ...values, [name]: event.target.value })} ...${rest} />`;
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);
     try {
       JSON.parse(values.payload);
-      const { id, duplicate } = await post('/submit', { body: body(values) });
+      const { id, duplicate } = await post('/submit', { body: body(values), headers: { 'Idempotency-Key': key.current.of(body(values)) } });
       notify(duplicate ? 'Another task holds this unique key; here it is.' : 'The task is stored.');
       go(to('tasks', id));
     } catch (thrown) {
@@ -33,6 +50,9 @@ export function SubmitPage() {
       setBusy(false);
     }
   };
+  if (!['all', 'submit'].includes(login.right)) {
+    return html`<h1>Submit a task</h1><p>Your token may not submit tasks.</p>`;
+  }
   return html`<h1>Submit a task</h1><form class="form" onSubmit=${submit}>
     <${Field} label="Type" hint="Which runner executes it, such as log or http.">${input('type', { required: true })}<//>
     <${Field} label="Payload" hint="Any JSON value."><textarea rows="8" spellcheck=${false} value=${values.payload}

@@ -1,10 +1,11 @@
 import { call, post, useData } from './api.js';
-import { html } from './html.js';
+import { html, useEffect, useState } from './html.js';
 import { duration, pretty, span, visible } from './format.js';
 import { to } from './router.js';
 import { act, Confirmed, Copy, Facts, Json, Loaded, State, TaskLink, Text, Time } from './parts.js';
 
 const WATCH_MS = 1000;
+const ENDED_MS = 30_000; // it may be retried by somebody else
 const ENDED = ['completed', 'dead', 'expired', 'cancelled'];
 
 /** A text as one word of a shell. */
@@ -16,6 +17,12 @@ function command(task) {
   const body = { type: task.type, queue: task.queue, priority: task.priority, payload: task.payload };
   const root = new URL('..', document.baseURI);
   return `curl -sS ${quoted(root.href + 'submit')} -H 'Content-Type: application/json' -d ${quoted(pretty(body))}`;
+}
+
+function Command({ task }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`<details onToggle=${(event) => setOpen(event.target.open)}><summary>Submit it again by curl</summary>
+    ${isOpen && html`<${Copy} text=${command(task)} /><pre tabindex="0">${visible(command(task).slice(0, 20_000))}</pre>`}</details>`;
 }
 
 function Attempt({ of: attempt }) {
@@ -70,13 +77,13 @@ function Details({ task, hidePayloads, mayChange, reload }) {
       : html`<h2>Data</h2>
         <${Json} name="Payload" value=${task.payload} isOpen />
         ${task.result !== undefined && html`<${Json} name="Result" value=${task.result} isOpen />`}
-        <details><summary>Submit it again by curl</summary><${Copy} text=${command(task)} />
-          <pre tabindex="0">${visible(command(task).slice(0, 20_000))}</pre></details>`}`;
+        <${Command} task=${task} />`}`;
 }
 
 export function TaskPage({ id, hidePayloads, mayChange }) {
-  const task = useData('/tasks/' + encodeURIComponent(id), {}, WATCH_MS);
-  const isOver = ENDED.includes(task.data?.state);
+  const [isOver, setOver] = useState(false);
+  const task = useData('/tasks/' + encodeURIComponent(id), {}, isOver ? ENDED_MS : WATCH_MS);
+  useEffect(() => setOver(ENDED.includes(task.data?.state)), [task.data?.state]);
   const explained = useData(isOver ? null : '/tasks/' + encodeURIComponent(id) + '/explain', {}, WATCH_MS);
   return html`<h1>Task <span class="whole-id">${visible(id)}</span> <${Copy} text=${id} label="Copy id" /></h1>
     ${!isOver && explained.data && html`<p class="explain" role="status"><${Text} of=${explained.data.why} most=${600} /></p>`}

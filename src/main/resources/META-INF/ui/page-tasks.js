@@ -1,6 +1,6 @@
-import { html, useState } from './html.js';
+import { html, useEffect, useState } from './html.js';
 import { filter, go, to, useRoute } from './router.js';
-import { Field, Select } from './parts.js';
+import { Field, Select, Text } from './parts.js';
 import { TaskList } from './tasklist.js';
 
 const STATES = ['', 'running', 'ready', 'scheduled', 'retrying', 'dead', 'expired', 'cancelled', 'completed'];
@@ -9,19 +9,31 @@ const FILTERS = ['state', 'status', 'type', 'queue', 'priority', 'tag', 'uniqueK
 
 /** Takes only the parameters that the API knows from the address. */
 function selected(query) {
-  return Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]]));
+  return Object.fromEntries(FILTERS.filter((name) => query[name] || (name === 'errorGroup' && query[name] === '')).map((name) => [name, query[name]]));
 }
 
+/** A time as a field of a form has it, in the reader's zone. */
+function inZone(time) {
+  const at = new Date(time ?? '');
+  return Number.isNaN(at.getTime()) ? '' : new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** Takes a time once the field is left: while one types a year, it has others first. */
 function Times({ query }) {
-  const value = (time) => (time && !Number.isNaN(Date.parse(time)) ? new Date(Date.parse(time) - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : '');
   const set = (name) => (event) => filter({ [name]: event.target.value ? new Date(event.target.value).toISOString() : '' });
-  return html`<${Field} label="Submitted since"><input type="datetime-local" value=${value(query.submittedSince)} onChange=${set('submittedSince')} /><//>
-    <${Field} label="Submitted before"><input type="datetime-local" value=${value(query.submittedBefore)} onChange=${set('submittedBefore')} /><//>`;
+  return html`<${Field} label="Submitted since"><input type="datetime-local" min="2000-01-01T00:00" value=${inZone(query.submittedSince)} onBlur=${set('submittedSince')} /><//>
+    <${Field} label="Submitted before"><input type="datetime-local" min="2000-01-01T00:00" value=${inZone(query.submittedBefore)} onBlur=${set('submittedBefore')} /><//>`;
+}
+
+/** A filter that came with a link and has no field. */
+function Given({ name, value }) {
+  return html`<p class="quiet">Only those with ${name} <${Text} of=${value || 'none'} /> <button type="button" onClick=${() => filter({ [name]: undefined })}>Show all</button></p>`;
 }
 
 export function TasksPage({ mayChange }) {
   const { query } = useRoute();
   const [id, setId] = useState(query.id ?? '');
+  useEffect(() => setId(query.id ?? ''), [query.id]);
   const text = (name) => html`<input type="text" value=${query[name] ?? ''} onChange=${(event) => filter({ [name]: event.target.value.trim() })} />`;
   const find = (event) => {
     event.preventDefault();
@@ -51,6 +63,7 @@ export function TasksPage({ mayChange }) {
       </div></details>
       <button type="submit" class="unseen">Find</button>
     </form>
-    ${query.errorGroup && html`<p class="quiet">Only the error group “${query.errorGroup}”. <button type="button" onClick=${() => filter({ errorGroup: '' })}>Show all</button></p>`}
+    ${query.errorGroup !== undefined && html`<${Given} name="errorGroup" value=${query.errorGroup} />`}
+    ${query.status && html`<${Given} name="status" value=${query.status} />`}
     <${TaskList} query=${selected(query)} mayChange=${mayChange} />`;
 }

@@ -1,5 +1,5 @@
 // What several pages are made of.
-import { Fragment, html, useEffect, useRef, useState } from './html.js';
+import { Fragment, html, useEffect, useMemo, useRef, useState } from './html.js';
 import { ago, clip, local, number, pretty, visible } from './format.js';
 import { to } from './router.js';
 
@@ -39,7 +39,7 @@ const LONGEST_SHOWN = 20_000;
 
 /** A JSON value, folded, formatted and copied by a button. */
 export function Json({ name, value, isOpen }) {
-  const text = pretty(value);
+  const text = useMemo(() => pretty(value), [value]);
   const [all, setAll] = useState(false);
   const isCut = !all && text.length > LONGEST_SHOWN;
   return html`<details open=${isOpen} class="json">
@@ -98,13 +98,19 @@ export function Notices() {
     ${notice && html`<p class=${notice.kind}>${visible(clip(notice.text, 400))}</p>`}</div>`;
 }
 
-/** A dialog above the page; Escape closes it. */
+/** A dialog above the page. Escape closes it, unless something was typed there. The focus goes back to where it was. */
 export function Dialog({ title, close, children }) {
   const element = useRef(null);
+  const isChanged = useRef(false);
   useEffect(() => {
+    const before = document.activeElement;
     element.current.showModal();
+    return () => before?.isConnected && before.focus();
   }, []);
-  return html`<dialog ref=${element} onClose=${close} aria-label=${title}>
+  const cancel = (event) => isChanged.current && event.preventDefault();
+  return html`<dialog ref=${element} onClose=${close} onCancel=${cancel} onInput=${() => {
+    isChanged.current = true;
+  }} aria-label=${title}>
     <h2>${title}</h2>${children}
   </dialog>`;
 }

@@ -2,8 +2,9 @@
 // reader asks for them, or when nothing is selected and the page stands at its top.
 import { call, get, post } from './api.js';
 import { html, useEffect, useRef, useState } from './html.js';
-import { number } from './format.js';
-import { act, Confirmed, Failure, notify, State, TaskLink, Text, Time } from './parts.js';
+import { forAll, useBulk } from './bulk.js';
+import { clip, number } from './format.js';
+import { Confirmed, Failure, notify, State, TaskLink, Text, Time } from './parts.js';
 
 const REFRESH_MS = 3000;
 const PAGE = 50;
@@ -13,6 +14,8 @@ const ACTIONS = { // by the states that they are possible in
   delete: ['dead', 'expired', 'cancelled'],
 };
 
+const DONE = { retry: 'retried', cancel: 'cancelled' };
+
 /** What of `retry`, `cancel` and `delete` is possible in a state; `failed` and `pending` are statuses. */
 function isPossible(action, query) {
   const states = { failed: ['dead', 'expired'], pending: ACTIONS.cancel, cancelled: ['cancelled'] }[query.status]
@@ -20,72 +23,66 @@ function isPossible(action, query) {
   return states.length > 0 && states.every((state) => ACTIONS[action].includes(state));
 }
 
-/** Calls a bulk command until nothing more matches; `tell` hears how many it has done. */
-export async function forAll(action, query, tell) {
-  const sum = {};
-  let cursor;
-  for (;;) {
-    const answer = await post('/tasks/' + action, { query: { ...query, order: undefined, limit: 500, cursor } });
-    for (const [name, value] of Object.entries(answer)) {
-      sum[name] = typeof value === 'number' ? (sum[name] ?? 0) + value : sum[name];
-    }
-    tell(sum);
-    if (!answer.more || answer.problem) {
-      return { sum, problem: answer.problem };
-    }
-    cursor = answer.next;
-  }
-}
-
-const WORDS = { revived: 'retried', refused: 'not possible' };
-
-function said(sum) {
-  return Object.entries(sum).filter(([, value]) => value > 0)
-    .map(([name, value]) => number(value) + ' ' + (WORDS[name] ?? name)).join(', ') || 'Nothing matched';
-}
-
 function single(action, id) {
   return action === 'cancel' ? call('DELETE', '/tasks/' + id) : post('/tasks/' + id + '/' + action);
 }
 
-/** Loads pages of tasks; returns what to show. */
-function useTasks(query) {
+const EMPTY = { key: '', tasks: null, next: undefined, problem: null, waiting: null };
+
+// Whether the reader holds the list: it was scrolled, a row has the focus, or more of it was asked for.
+function isRead(hold) {
+  return hold.current || scrollY > 80 || document.activeElement?.closest('[data-row]');
+}
+
+/** Loads pages of tasks; returns what to show. `hold.current` keeps rows where they are. */
+function useTasks(query, hold) {
   const key = JSON.stringify(query);
-  const [state, setState] = useState({ key: '', tasks: null, next: undefined, problem: null, waiting: null });
+  const [state, setState] = useState(EMPTY);
   const [turn, setTurn] = useState(0);
-  const hold = useRef(false);
+  const stopped = useRef(new AbortController());
+  const hasMore = useRef(false);
   useEffect(() => {
     const stop = new AbortController();
-    const first = async (isFirst) => {
+    stopped.current = stop;
+    hasMore.current = false;
+    let timer = 0;
+    const ask = async (isFirst) => {
       try {
         const page = await get('/tasks', { query: { ...query, limit: PAGE }, signal: stop.signal });
-        setState((before) => merge(isFirst ? null : before, page, key, hold.current));
+        setState((before) => merge(isFirst ? null : before, page, key, hasMore.current || isRead(hold)));
       } catch (problem) {
-        if (!stop.signal.aborted) {
-          setState((before) => ({ ...before, key, tasks: before.key === key ? before.tasks : null, problem }));
+        if (stop.signal.aborted) {
+          return;
         }
+        setState((before) => ({ ...(before.key === key ? before : EMPTY), key, problem }));
       }
+      timer = setTimeout(wait, REFRESH_MS);
     };
-    first(true);
-    const timer = setInterval(() => document.hidden || first(false), REFRESH_MS);
+    const wait = () => (document.hidden ? document.addEventListener('visibilitychange', () => ask(false), { once: true, signal: stop.signal }) : ask(false));
+    ask(true);
     return () => {
       stop.abort();
-      clearInterval(timer);
+      clearTimeout(timer);
     };
   }, [key, turn]);
   const more = async () => {
+    hasMore.current = true;
+    const { signal } = stopped.current;
     try {
-      const page = await get('/tasks', { query: { ...query, limit: PAGE, cursor: state.next } });
+      const page = await get('/tasks', { query: { ...query, limit: PAGE, cursor: state.next }, signal });
       setState((before) => {
+        if (before.key !== key) {
+          return before;
+        }
         const known = new Set(before.tasks.map((task) => task.id));
         return { ...before, tasks: [...before.tasks, ...page.tasks.filter((task) => !known.has(task.id))], next: page.next };
       });
     } catch (problem) {
-      setState((before) => ({ ...before, problem }));
+      setState((before) => (signal.aborted || before.key !== key ? before : { ...before, problem }));
     }
   };
-  const isOther = state.key !== key;
-  return { ...state, tasks: isOther ? null : state.tasks, more, hold, reload: () => setTurn((before) => before + 1),
+  const shown = state.key === key ? state : EMPTY;
+  return { ...shown, more, reload: () => setTurn((before) => before + 1),
     takeNew: () => setState((before) => (before.waiting ? { ...before, ...before.waiting, waiting: null } : before)) };
 }
 
@@ -119,63 +116,68 @@ function Row({ task, isChosen, choose, mayChange }) {
   </tr>`;
 }
 
-/** The tasks that `query` selects, as GET /tasks has it, with what can be done to some or all of them. */
-export function TaskList({ query, mayChange }) {
-  const list = useTasks(query);
-  const [chosen, setChosen] = useState(new Set());
-  const [progress, setProgress] = useState('');
-  useEffect(() => setChosen(new Set()), [JSON.stringify(query)]);
-  list.hold.current = chosen.size > 0 || scrollY > 80;
-  const choose = (id) => setChosen((before) => {
-    const next = new Set(before);
-    return next.delete(id) ? next : next.add(id);
-  });
-  const tasks = list.tasks ?? [];
-  const chooseAll = () => setChosen(chosen.size === tasks.length ? new Set() : new Set(tasks.map((task) => task.id)));
-  const doChosen = (action) => act(`${action}: ${number(chosen.size)} selected`, async () => {
-    const failed = [];
-    for (const id of chosen) {
-      await single(action, id).catch((problem) => failed.push(problem));
-    }
-    setChosen(new Set());
-    list.reload();
-    if (failed.length > 0) {
-      throw new Error(`${failed.length} of them were not changed: ${failed[0].message}`);
-    }
-  });
-  const doAll = async (action) => {
+/** The buttons of the list: for the tasks that are chosen, or where none is for all that match. */
+function Commands({ query, list, chosen, clear, mayChange }) {
+  const [isBusy, setBusy] = useState(false);
+  const job = useBulk();
+  const some = chosen.length > 0;
+  const verbs = !mayChange || !list.tasks || list.problem ? [] : Object.keys(ACTIONS).filter((action) => (some
+    ? action !== 'delete' && chosen.every((task) => ACTIONS[action].includes(task.state)) : isPossible(action, query)));
+  const run = async (what) => {
+    setBusy(true);
     try {
-      const { sum, problem } = await forAll(action, query, (sofar) => setProgress(said(sofar)));
-      notify(said(sum) + (problem ? '. It stopped: ' + problem.detail : ''), problem ? 'failed' : 'done');
+      notify(await what());
     } catch (problem) {
       notify(problem.message, 'failed');
     }
-    setProgress('');
+    setBusy(false);
     list.reload();
   };
-  const some = chosen.size > 0;
-  const verbs = ['retry', 'cancel', 'delete'].filter((action) => (some
-    ? action !== 'delete' && tasks.every((task) => !chosen.has(task.id) || ACTIONS[action].includes(task.state))
-    : isPossible(action, query)));
+  const doChosen = (action) => run(async () => {
+    const failed = [];
+    for (const task of chosen) {
+      await single(action, task.id).catch((problem) => failed.push(problem));
+    }
+    clear();
+    if (failed.length > 0) {
+      throw new Error(`${failed.length} of ${chosen.length} were not changed: ${failed[0].message}`);
+    }
+    return `${number(chosen.length)} tasks: ${DONE[action]}`;
+  });
+  return html`<div class="bar">
+    ${verbs.map((action) => html`<${Confirmed} key=${action + some} label=${title(action) + (some ? ` ${number(chosen.length)} selected` : ' all that match')}
+      kind=${action === 'retry' ? 'main' : 'danger'} disabled=${isBusy || job !== null}
+      text=${some ? `This will ${action} ${number(chosen.length)} tasks.`
+        : `This will ${action} every task with ${words(query)}, also those that are not on this page.`}
+      act=${() => (some ? doChosen(action) : run(() => forAll(action, query)))} />`)}
+    ${list.waiting && html`<button type="button" onClick=${list.takeNew}>Show the changed list</button>`}
+    <button type="button" class="right" onClick=${list.reload}>Refresh</button>
+  </div>`;
+}
+
+/** The tasks that `query` selects, as GET /tasks has it, with what can be done to some or all of them. */
+export function TaskList({ query, mayChange }) {
+  const hold = useRef(false);
+  const list = useTasks(query, hold);
+  const [marked, setMarked] = useState(new Set());
+  useEffect(() => setMarked(new Set()), [JSON.stringify(query)]);
+  const tasks = list.tasks ?? [];
+  const chosen = tasks.filter((task) => marked.has(task.id)); // never one that is not shown
+  hold.current = chosen.length > 0;
+  const choose = (id) => setMarked((before) => {
+    const next = new Set(before);
+    return next.delete(id) ? next : next.add(id);
+  });
+  const chooseAll = () => setMarked(chosen.length === tasks.length ? new Set() : new Set(tasks.map((task) => task.id)));
   return html`<section aria-label="Tasks">
     <${Failure} problem=${list.problem} retry=${list.reload} />
-    <div class="bar">
-      ${mayChange && verbs.map((action) => (some
-        ? html`<button type="button" onClick=${() => doChosen(action)}>${title(action)} ${number(chosen.size)} selected</button>`
-        : html`<${Confirmed} label=${title(action) + ' all that match'} kind=${action === 'retry' ? 'main' : 'danger'} disabled=${progress !== ''}
-            text=${'This will ' + action + ' every task that matches the filter, also those that are not on this page.'}
-            act=${() => doAll(action)} />`))}
-      ${progress && html`<span role="status">${progress} so far…</span>`}
-      ${list.waiting && html`<button type="button" onClick=${list.takeNew}>Show the changed list</button>`}
-      <button type="button" class="right" onClick=${list.reload}>Refresh</button>
-    </div>
-    ${list.tasks && tasks.length === 0 && !list.next && html`<p class="quiet">No task matches.</p>`}
-    ${list.tasks && tasks.length === 0 && list.next && html`<p class="quiet">None among those examined so far.</p>`}
+    <${Commands} query=${query} list=${list} chosen=${chosen} clear=${() => setMarked(new Set())} mayChange=${mayChange} />
+    ${list.tasks && tasks.length === 0 && html`<p class="quiet">${list.next ? 'None among those examined so far.' : 'No task matches.'}</p>`}
     ${tasks.length > 0 && html`<div class="scroll" tabindex="0" role="region" aria-label="Table of tasks"><table class="stack">
-      <thead><tr>${mayChange && html`<th class="box"><input type="checkbox" aria-label="Select all on this page"
-        checked=${chosen.size === tasks.length} onChange=${chooseAll} /></th>`}
+      <thead><tr>${mayChange && html`<th class="box"><input type="checkbox" aria-label="Select all that are shown"
+        checked=${chosen.length === tasks.length} onChange=${chooseAll} /></th>`}
         <th>Task</th><th>State</th><th>Type</th><th>Queue</th><th>Priority</th><th>Attempt</th><th>Submitted</th><th>Due, ended or error</th></tr></thead>
-      <tbody>${tasks.map((task) => html`<${Row} key=${task.id} task=${task} isChosen=${chosen.has(task.id)} choose=${choose} mayChange=${mayChange} />`)}</tbody>
+      <tbody>${tasks.map((task) => html`<${Row} key=${task.id} task=${task} isChosen=${marked.has(task.id)} choose=${choose} mayChange=${mayChange} />`)}</tbody>
     </table></div>`}
     ${list.next && html`<button type="button" onClick=${list.more}>More</button>`}
     ${!list.tasks && !list.problem && html`<p class="quiet">Loading…</p>`}
@@ -184,4 +186,9 @@ export function TaskList({ query, mayChange }) {
 
 function title(action) {
   return action[0].toUpperCase() + action.slice(1);
+}
+
+/** A filter in words. */
+function words(query) {
+  return Object.entries(query).filter(([name]) => name !== 'order').map(([name, value]) => `${name} ${clip(value, 60)}`).join(', ');
 }

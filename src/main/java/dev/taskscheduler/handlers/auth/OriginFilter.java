@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Refuses requests that a browser sends for a page of another site. These are a request with a
-/// foreign `Origin`, a change that the browser marks as cross-site, and, against DNS rebinding, a
-/// foreign `Host`. Names are checked where only this machine reaches the port, and where names were
-/// configured. Programs send neither `Origin` nor `Sec-Fetch-Site`.
+/// foreign `Origin` (except for the dashboard's files, so that the page itself can say what is
+/// wrong behind a proxy that changes `Host`), a change that the browser marks as cross-site, and,
+/// against DNS rebinding, a foreign `Host`. Names are checked where only this machine reaches the
+/// port, and where names were configured. Programs send neither `Origin` nor `Sec-Fetch-Site`.
 public final class OriginFilter implements Filter {
   private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
@@ -65,7 +66,8 @@ public final class OriginFilter implements Filter {
     ServerRequestHeaders headers = req.headers();
     if (named && !isKnown(host(headers))) {
       Responses.refuse(req, res, FOREIGN_HOST);
-    } else if (isForeign(headers, req.prologue().method())) {
+    } else if (!PublicEndpoints.isDashboard(req.path().path())
+        && isForeign(headers, req.prologue().method())) {
       Responses.refuse(req, res, FOREIGN_ORIGIN);
     } else {
       chain.proceed();

@@ -43,7 +43,7 @@ public enum PublicEndpoints {
 
   /// Whether it is a file of the dashboard, or leads there. They hold no data, and a browser sends
   /// no token for them.
-  private static boolean isDashboard(String path) {
+  static boolean isDashboard(String path) {
     return ENTRANCES.contains(path) || path.startsWith(Paths.UI) && !path.contains("..");
   }
 

@@ -51,6 +51,7 @@ public final class DashboardPages {
           "style.css",
           "api.js",
           "app.js",
+          "bulk.js",
           "charts.js",
           "format.js",
           "html.js",
