@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 const FILE = join(resolve(import.meta.dirname, '../main/resources/META-INF/ui'), 'format.js');
 // Node takes a .js file without a package.json beside it for CommonJS.
-const { ago, clip, duration, number, parseExact, pretty, rate, span, visible } =
+const { ago, clip, duration, errorPattern, literal, number, parseExact, pretty, rate, span, visible } =
   await import('data:text/javascript,' + encodeURIComponent(await readFile(FILE, 'utf8')));
 
 test('marks that cannot be seen are written out, and others stay', () => {
@@ -32,6 +32,13 @@ test('how long ago a time was', () => {
 test('numbers and rates', () => {
   assert.deepEqual([1234567, 0, undefined].map(number), ['1,234,567', '0', '–']);
   assert.deepEqual([12345.6, 99.94, 0.04, null].map(rate), ['12,346', '99.9', '0', '–']);
+});
+
+test('errors that differ in ids and numbers have one pattern, and its longest literal part', () => {
+  const pattern = errorPattern('order 4711 of 019aa0e6-5b3c-7000-8000-000000000000 was refused by 10.0.0.7 at 0xFF');
+  assert.equal(pattern, 'order # of # was refused by #.#.#.# at #');
+  assert.equal(literal(pattern), 'was refused by');
+  assert.equal(literal(errorPattern('500')), '');
 });
 
 test('a long text is cut', () => {

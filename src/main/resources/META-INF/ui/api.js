@@ -70,7 +70,7 @@ export async function check(answer) {
 export async function call(method, path, { body, query, signal, headers: more } = {}) {
   const target = url(path.replace(/^\//, ''));
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && (value !== '' || name === 'errorGroup')) { // an empty one selects, too
+    if (value !== undefined && value !== null && value !== '') {
       target.searchParams.set(name, value);
     }
   }

@@ -101,3 +101,17 @@ export function parseExact(text) {
     typeof value === 'number' && context?.source.length > DIGITS && String(value) !== context.source
       ? JSON.rawJSON(context.source) : value);
 }
+
+const VARYING = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|0x[0-9a-f]+|\d+/gi;
+const LONGEST_PATTERN = 300;
+const LONGEST_LITERAL = 200; // what the API takes for a part of an error
+
+/** An error with # in place of ids and numbers. */
+export function errorPattern(error) {
+  return error.slice(0, LONGEST_PATTERN).replace(VARYING, '#');
+}
+
+/** The longest part of a pattern that holds no #. */
+export function literal(pattern) {
+  return pattern.split('#').map((text) => text.trim()).reduce((longest, text) => (text.length > longest.length ? text : longest), '').slice(0, LONGEST_LITERAL);
+}

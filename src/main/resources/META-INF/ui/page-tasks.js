@@ -5,11 +5,11 @@ import { TaskList } from './tasklist.js';
 
 const STATES = ['', 'running', 'ready', 'scheduled', 'retrying', 'dead', 'expired', 'cancelled', 'completed'];
 const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const FILTERS = ['state', 'status', 'type', 'queue', 'priority', 'tag', 'uniqueKey', 'error', 'errorGroup', 'id', 'submittedSince', 'submittedBefore', 'order'];
+const FILTERS = ['state', 'status', 'type', 'queue', 'priority', 'tag', 'uniqueKey', 'error', 'id', 'submittedSince', 'submittedBefore', 'order'];
 
 /** Takes only the parameters that the API knows from the address. */
 function selected(query) {
-  return Object.fromEntries(FILTERS.filter((name) => query[name] || (name === 'errorGroup' && query[name] === '')).map((name) => [name, query[name]]));
+  return Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]]));
 }
 
 /** A time as a field of a form has it, in the reader's zone. */
@@ -27,7 +27,7 @@ function Times({ query }) {
 
 /** A filter that came with a link and has no field. */
 function Given({ name, value }) {
-  return html`<p class="quiet">Only those with ${name} <${Text} of=${value || 'none'} /> <button type="button" onClick=${() => filter({ [name]: undefined })}>Show all</button></p>`;
+  return html`<p class="quiet">Only those with ${name} <${Text} of=${value} /> <button type="button" onClick=${() => filter({ [name]: undefined })}>Show all</button></p>`;
 }
 
 export function TasksPage({ mayChange }) {
@@ -63,7 +63,6 @@ export function TasksPage({ mayChange }) {
       </div></details>
       <button type="submit" class="unseen">Find</button>
     </form>
-    ${query.errorGroup !== undefined && html`<${Given} name="errorGroup" value=${query.errorGroup} />`}
     ${query.status && html`<${Given} name="status" value=${query.status} />`}
     <${TaskList} query=${selected(query)} mayChange=${mayChange} />`;
 }

@@ -19,7 +19,7 @@ function decode(text) {
 
 /** The address of a page. Empty parameters are left out. */
 export function to(page, id, query = {}) {
-  const given = Object.entries(query).filter(([name, value]) => value !== undefined && value !== null && (value !== '' || name === 'errorGroup'));
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const search = new URLSearchParams(given).toString();
   return '#/' + page + (id ? '/' + encodeURIComponent(id) : '') + (search ? '?' + search : '');
 }
