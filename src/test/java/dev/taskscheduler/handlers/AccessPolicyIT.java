@@ -26,11 +26,23 @@ import org.junit.jupiter.api.Timeout;
 /// Who may call, over HTTP.
 @Timeout(120)
 class AccessPolicyIT extends AccessFixture {
+  /// They lead to the dashboard, whose files hold no data.
+  private static final Set<String> ENTRANCES = Set.of("/", "/ui");
+
   @Test
   void without_a_token_only_what_is_open_is_answered() throws Exception {
     start(DEFAULT);
     Set<String> open =
-        Set.of("/", "/health", "/health/live", "/health/ready", "/metrics", "/openapi", "/swagger");
+        Set.of(
+            "/",
+            "/ui",
+            "/ui/",
+            "/health",
+            "/health/live",
+            "/health/ready",
+            "/metrics",
+            "/openapi",
+            "/swagger");
     for (Map.Entry<String, String> route : Paths.ALLOWED.entrySet()) {
       for (String method : route.getValue().split(", ")) {
         HttpResponse<byte[]> answer = call(method, route.getKey());
@@ -54,8 +66,10 @@ class AccessPolicyIT extends AccessFixture {
     for (String path : Paths.ALLOWED.keySet()) {
       String method = Paths.ALLOWED.get(path).equals("POST") ? "POST" : "GET";
       int status = call(method, path).statusCode();
-      assertEquals(PROBES.contains(path) ? 200 : 401, status, path);
+      int expected = PROBES.contains(path) || path.equals("/ui/") ? 200 : 401;
+      assertEquals(ENTRANCES.contains(path) ? 302 : expected, status, path);
     }
+    assertEquals(200, page("/ui/app.js"));
     assertEquals(401, page("/swagger/swagger-ui.css"));
     assertEquals(200, as(READ, "GET", "/metrics").statusCode());
     server.close();

@@ -76,6 +76,17 @@ class OriginIT {
   }
 
   @Test
+  void the_dashboard_loads_behind_a_proxy_that_changes_the_host_but_its_calls_are_refused()
+      throws IOException {
+    String foreign =
+        " HTTP/1.1\r\nHost: %s\r\nOrigin: https://tasks.example.com\r\nContent-Length: 0\r\n\r\n"
+            .formatted(own());
+    assertEquals(200, send("GET /ui/app.js" + foreign).status());
+    assertEquals(403, send("GET /stats" + foreign).status());
+    assertEquals(403, send("POST /resume" + foreign).status());
+  }
+
+  @Test
   void a_page_of_another_origin_changes_and_reads_nothing() throws IOException {
     for (String origin :
         List.of(
