@@ -1,6 +1,6 @@
 import { call, post, useData } from './api.js';
 import { html, useState } from './html.js';
-import { number } from './format.js';
+import { duration, number } from './format.js';
 import { filter, to, useRoute } from './router.js';
 import { act, Confirmed, Dialog, Facts, Failure, Field, Loaded, Select, Text, Time } from './parts.js';
 import { TaskList } from './tasklist.js';
@@ -67,8 +67,12 @@ function Standing({ queue }) {
 
 function limits(queue) {
   const value = (name) => queue.effective?.[name]?.value ?? queue.settings?.[name];
-  return [['concurrency', 'at once'], ['rate', ''], ['weight', 'weight']].filter(([name]) => value(name) !== undefined)
-    .map(([name, text]) => (name === 'weight' ? 'weight ' + value(name) : value(name) + ' ' + text)).join(', ') || '–';
+  const inWords = {
+    concurrency: (most) => most + ' at once',
+    rate: (rate) => String(rate).replace(/\/(.*)/, (all, period) => ' in ' + duration(period)),
+    weight: (weight) => 'weight ' + weight,
+  };
+  return Object.entries(inWords).filter(([name]) => value(name) !== undefined).map(([name, say]) => say(value(name))).join(', ') || '–';
 }
 
 function Row({ queue, mayChange, reload, edit }) {
