@@ -38,6 +38,11 @@ async function open(page, root, address = '') {
   await page.goto(root + 'ui/' + address);
 }
 
+/** Waits until the page has shown what has reached it. */
+function settled(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 /** Tasks in each state, queues with limits, and schedules. */
 async function fill(node) {
   const submit = (task) => node.submit(task);
@@ -116,12 +121,13 @@ describe('pages', () => {
         globalThis.isTheSamePage = true;
       });
       await page.getByLabel('Type').fill('sleep');
-      await page.locator('textarea').fill('{"ms": 1500, "large": 12345678901234567890}');
+      await page.locator('textarea').fill('{"ms": 1500, "large": 12345678901234567890, "text": "$$5 a$&b $`"}');
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.locator('.facts .state.running').waitFor();
       await page.locator('.facts .state.completed').waitFor();
       await page.locator('.timeline li.completed').waitFor();
       assert.match(await page.locator('.json pre').first().textContent(), /12345678901234567890/);
+      assert.match(await page.locator('.json pre').first().textContent(), /"\$\$5 a\$&b \$`"/);
       assert.equal(await page.evaluate(() => globalThis.isTheSamePage), true);
     });
   });
@@ -309,6 +315,75 @@ describe('pages', () => {
       await until('the other tab reads the stream', () => streams.length === 2);
       assertSound(second);
     });
+  });
+
+  test('a page that does not exist, and one that fails, leave the others usable', async (t) => {
+    await inTab(t, {}, async (page) => {
+      for (const name of ['nothing', 'constructor', '__proto__']) {
+        await open(page, node.url, '#/' + name);
+        await page.getByRole('heading', { name: 'Not found' }).waitFor();
+      }
+      await page.route('**/schedules?*', (route) => route.fulfill({ json: { items: [] } }));
+      await page.getByRole('link', { name: 'Schedules' }).click();
+      await page.getByRole('heading', { name: 'This page has failed' }).waitFor();
+      await page.getByRole('link', { name: 'Queues' }).click();
+      await page.locator('tbody tr').first().waitFor();
+    });
+  });
+
+  test('a command for all that match is shown on other pages, and stopped', async (t) => {
+    await inTab(t, {}, async (page) => {
+      let calls = 0;
+      await page.route('**/tasks/retry?*', (route) => route.fulfill({ json: { revived: 0, refused: 1, more: true, next: 'c' + calls++ } }));
+      await open(page, node.url, '#/tasks?state=dead');
+      await page.getByRole('button', { name: 'Retry all that match' }).click();
+      await page.getByRole('dialog').getByText('every task with state dead').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Retry all that match' }).click();
+      await page.getByRole('link', { name: 'Queues' }).click();
+      await page.locator('.bulk').getByText('not possible so far').waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByText('Stopped:').waitFor();
+      const before = calls;
+      await settled(page);
+      assert.equal(calls, before);
+    });
+  });
+
+  test('more of one filter never comes into the list of another', async (t) => {
+    await inTab(t, {}, async (page) => {
+      let release;
+      const held = new Promise((done) => {
+        release = done;
+      });
+      const task = (id, state) => ({ id, state, status: 'failed', priority: 'low', type: 'log', queue: 'default', attempt: 1, submittedAt: '2026-11-28T00:00:00.000000Z' });
+      await page.route('**/tasks?*', async (route) => {
+        const query = new URL(route.request().url()).searchParams;
+        if (query.has('cursor')) {
+          await held;
+          await route.fulfill({ json: { tasks: [task('of-more', 'dead')] } }).catch(() => {});
+        } else {
+          await route.fulfill({ json: { tasks: [task('of-' + query.get('state'), query.get('state'))], next: 'c1' } });
+        }
+      });
+      await open(page, node.url, '#/tasks?state=dead');
+      await page.locator('a[title=of-dead]').waitFor();
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByLabel('State').selectOption('expired');
+      await page.locator('a[title=of-expired]').waitFor();
+      release();
+      await settled(page);
+      assert.equal(await page.locator('tbody tr').count(), 1);
+    });
+  });
+
+  test('behind a proxy that changes the host the page loads and says what to set', async (t) => {
+    const { nodes, folder } = await cluster(1, { API_ALLOWED_HOSTS: '127.0.0.1' }, (end) => t.after(end));
+    const root = await proxy(nodes[0].url, '', folder, (end) => t.after(end), { host: '127.0.0.1' });
+    await inTab(t, { ignoreHTTPSErrors: true }, async (page) => {
+      await open(page, root, '#/submit');
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.locator('.problem').getByText('API_ALLOWED_ORIGINS').waitFor();
+    }, (text) => text.includes('403'));
   });
 
   test('behind a proxy that ends TLS and takes a prefix off', async (t) => {

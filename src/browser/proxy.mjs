@@ -5,7 +5,8 @@ import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 
-export async function proxy(target, prefix, folder, after) {
+/** `changed` holds headers that it changes, such as `host`. */
+export async function proxy(target, prefix, folder, after, changed = {}) {
   const key = join(folder, 'proxy.key');
   const certificate = join(folder, 'proxy.crt');
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=localhost',
@@ -15,7 +16,7 @@ export async function proxy(target, prefix, folder, after) {
       back.writeHead(404).end('not here');
       return;
     }
-    const to = request(new URL(from.url.slice(prefix.length), target), { method: from.method, headers: from.headers }, (answer) => {
+    const to = request(new URL(from.url.slice(prefix.length), target), { method: from.method, headers: { ...from.headers, ...changed } }, (answer) => {
       back.writeHead(answer.statusCode, answer.headers);
       answer.pipe(back);
     });
