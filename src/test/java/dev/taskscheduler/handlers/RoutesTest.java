@@ -219,11 +219,15 @@ class RoutesTest {
 
   @Test
   void the_leader_is_null_while_there_is_none() {
-    assertEquals("{\"leader\":null}", get("/leader").entity());
+    String peers =
+        ",\"peers\":[{\"id\":\"node1\",\"address\":\"h1\",\"http\":\"h1\","
+            + "\"version\":\"1.4.0\",\"reachable\":true}]}";
+    assertEquals("{\"leader\":null" + peers, get("/leader").entity());
     LEADER.ledBy("node2", false);
     assertEquals(
         "{\"leader\":\"node2\",\"epoch\":1795424100000,\"elector\":\"raft\","
-            + "\"since\":\"2026-11-23T08:55:00.000000Z\"}",
+            + "\"since\":\"2026-11-23T08:55:00.000000Z\""
+            + peers,
         get("/leader").entity());
   }
 
