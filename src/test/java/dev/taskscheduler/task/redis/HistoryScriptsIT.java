@@ -188,6 +188,7 @@ class HistoryScriptsIT {
     store.jedis.hset("{scheduler}:leader", "elector", "raft");
     store.jedis.hset("{scheduler}:leader", "since", "1795424100000");
     store.jedis.hset("{scheduler}:leader", "why", "silent");
+    store.claims.recordLeader(token);
     var claim = store.claimOne(token);
     StoreOnRedis.get(store.claims.end(token, claim, Outcome.SUCCESS));
     assertEquals(Optional.of("silent"), store.cluster.leaders(1).getFirst().why());
