@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 
-/** `changed` holds headers that it changes, such as `host`. */
+/** Each request has a connection of its own: one that is kept may be closed just then. `changed` holds headers that it changes, such as `host`. */
 export async function proxy(target, prefix, folder, after, changed = {}) {
   const key = join(folder, 'proxy.key');
   const certificate = join(folder, 'proxy.crt');
@@ -16,7 +16,7 @@ export async function proxy(target, prefix, folder, after, changed = {}) {
       back.writeHead(404).end('not here');
       return;
     }
-    const to = request(new URL(from.url.slice(prefix.length), target), { method: from.method, headers: { ...from.headers, ...changed } }, (answer) => {
+    const to = request(new URL(from.url.slice(prefix.length), target), { method: from.method, headers: { ...from.headers, ...changed }, agent: false }, (answer) => {
       back.writeHead(answer.statusCode, answer.headers);
       answer.pipe(back);
     });
