@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 final class ListCommand implements Callable<Integer> {
   private final Shell shell;
   @Mixin private final ServerOptions options = new ServerOptions();
+  @Mixin private final PageOptions page = new PageOptions();
   @Mixin private final FilterOptions filter = new FilterOptions();
 
   @Option(
@@ -24,39 +25,16 @@ final class ListCommand implements Callable<Integer> {
       description = "newest: the task that came last into its state is the first.")
   private Optional<String> order = Optional.empty();
 
-  @Option(
-      names = {"-n", "--limit"},
-      paramLabel = "COUNT",
-      defaultValue = "50",
-      description = "The most tasks, 50 by default; as many pages are fetched as that needs.")
-  private int limit;
-
-  @Option(
-      names = "--cursor",
-      paramLabel = "CURSOR",
-      description = "Where an earlier list with the same options ended.")
-  private Optional<String> cursor = Optional.empty();
-
   ListCommand(Shell shell) {
     this.shell = shell;
   }
 
   @Override
   public Integer call() {
-    Server server = options.server(shell);
-    Pages pages =
-        Pages.read(
-            server,
-            "/tasks",
-            "tasks",
-            filter.query().add("order", order),
-            new Pages.Range(limit, cursor));
-    if (options.json()) {
-      shell.out().println(pages.json("tasks"));
-    } else {
-      TaskText.table(pages.items()).lines().forEach(shell.out()::println);
-      pages.noteRest(shell);
-    }
-    return ExitStatus.OK;
+    return page.print(
+        new PageOptions.Listing("/tasks", "tasks", tasks -> TaskText.table(tasks).lines()),
+        filter.query().add("order", order),
+        options,
+        shell);
   }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 final class QueuesCommand implements Callable<Integer> {
   private final Shell shell;
   @Mixin private final ServerOptions options = new ServerOptions();
+  @Mixin private final PageOptions page = new PageOptions();
 
   @Parameters(arity = "0..1", paramLabel = "QUEUE", description = "Only this queue or pattern.")
   private Optional<String> queue = Optional.empty();
@@ -29,28 +30,14 @@ final class QueuesCommand implements Callable<Integer> {
           "name (default); ready, the most ready tasks first; oldest, the longest wait first.")
   private Optional<String> sort = Optional.empty();
 
-  @Option(
-      names = {"-n", "--limit"},
-      paramLabel = "COUNT",
-      defaultValue = "50",
-      description = "The most queues, 50 by default.")
-  private int limit;
-
-  @Option(
-      names = "--cursor",
-      paramLabel = "CURSOR",
-      description = "Where an earlier list with the same options ended.")
-  private Optional<String> cursor = Optional.empty();
-
   QueuesCommand(Shell shell) {
     this.shell = shell;
   }
 
   @Override
   public Integer call() {
-    Server server = options.server(shell);
     if (queue.isPresent()) {
-      Json one = server.get("/queues/" + Query.segment(queue.get()), new Query());
+      Json one = options.server(shell).get("/queues/" + Query.segment(queue.get()), new Query());
       if (options.json()) {
         shell.out().println(one.write());
       } else {
@@ -60,20 +47,11 @@ final class QueuesCommand implements Callable<Integer> {
       }
       return ExitStatus.OK;
     }
-    Pages pages =
-        Pages.read(
-            server,
-            "/queues",
-            "queues",
-            new Query().add("sort", sort),
-            new Pages.Range(limit, cursor));
-    if (options.json()) {
-      shell.out().println(pages.json("queues"));
-    } else {
-      lines(pages.items(), Instant.now()).forEach(shell.out()::println);
-      pages.noteRest(shell);
-    }
-    return ExitStatus.OK;
+    return page.print(
+        new PageOptions.Listing("/queues", "queues", queues -> lines(queues, Instant.now())),
+        new Query().add("sort", sort),
+        options,
+        shell);
   }
 
   /// A table of queues, made harmless.

@@ -1,5 +1,6 @@
 package dev.taskscheduler.cli;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,22 +16,10 @@ import picocli.CommandLine.Option;
 final class SchedulesListCommand implements Callable<Integer> {
   private final Shell shell;
   @Mixin private final ServerOptions options = new ServerOptions();
+  @Mixin private final PageOptions page = new PageOptions();
 
   @Option(names = "--state", paramLabel = "STATE", description = "active, paused, ended or faulty.")
   private Optional<String> state = Optional.empty();
-
-  @Option(
-      names = {"-n", "--limit"},
-      paramLabel = "COUNT",
-      defaultValue = "50",
-      description = "The most schedules, 50 by default.")
-  private int limit;
-
-  @Option(
-      names = "--cursor",
-      paramLabel = "CURSOR",
-      description = "Where an earlier list with the same options ended.")
-  private Optional<String> cursor = Optional.empty();
 
   SchedulesListCommand(Shell shell) {
     this.shell = shell;
@@ -38,19 +27,16 @@ final class SchedulesListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Pages pages =
-        Pages.read(
-            options.server(shell),
-            "/schedules",
-            "schedules",
-            new Query().add("state", state),
-            new Pages.Range(limit, cursor));
-    if (options.json()) {
-      shell.out().println(pages.json("schedules"));
-      return ExitStatus.OK;
-    }
+    return page.print(
+        new PageOptions.Listing("/schedules", "schedules", SchedulesListCommand::lines),
+        new Query().add("state", state),
+        options,
+        shell);
+  }
+
+  private static List<String> lines(List<Json> schedules) {
     Table table = new Table("NAME", "STATE", "GROUP", "NEXT", "WHEN", "FAULT");
-    for (Json schedule : pages.items()) {
+    for (Json schedule : schedules) {
       table.row(
           schedule.show("name"),
           schedule.show("state"),
@@ -59,8 +45,6 @@ final class SchedulesListCommand implements Callable<Integer> {
           schedule.show("sentence"),
           schedule.show("fault"));
     }
-    table.lines().forEach(shell.out()::println);
-    pages.noteRest(shell);
-    return ExitStatus.OK;
+    return table.lines();
   }
 }

@@ -176,6 +176,19 @@ class TokenRightsIT {
   }
 
   @Test
+  void a_token_learns_what_it_may_do() throws Exception {
+    assertEquals(
+        "{\"name\":\"board\",\"right\":\"read\"}",
+        new String(as(READ, "GET", "/token", "").body(), UTF_8));
+    assertEquals(
+        "{\"name\":\"mailer\",\"right\":\"submit\",\"types\":[\"mail\"],"
+            + "\"expiresAt\":\"2099-01-01T00:00:00.000000Z\"}",
+        new String(as(MAIL, "GET", "/token", "").body(), UTF_8));
+    assertEquals(401, status("", "GET", "/token"));
+    assertEquals(401, status(LATE, "GET", "/token"));
+  }
+
+  @Test
   void a_token_for_some_types_submits_and_sees_no_others() throws Exception {
     String mail = submitted(MAIL, "{\"type\":\"mail\",\"payload\":1}");
     assertEquals(200, status(MAIL, "GET", mail));

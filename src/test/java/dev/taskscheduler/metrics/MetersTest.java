@@ -28,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,31 +47,6 @@ class MetersTest {
   private static volatile StoreHealth store = said(false, Optional.empty());
   private static Meters meters;
   private static WebServer server;
-
-  private record Leading(FencingToken token) implements Leadership {
-    @Override
-    public String elector() {
-      return "redis";
-    }
-
-    @Override
-    public Instant since() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public Duration trustLeft() {
-      return Duration.ofMillis(1_250);
-    }
-
-    @Override
-    public boolean trusted() {
-      return true;
-    }
-
-    @Override
-    public void fenced() {}
-  }
 
   @BeforeAll
   static void serve() {
